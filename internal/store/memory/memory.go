@@ -1,0 +1,235 @@
+// Package memory keeps sessions and tokens in the memory of one process: for the demo, for tests, and as the model
+// that the other stores are compared with. Everything is lost when the process ends.
+package memory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"portico/internal/session"
+	"portico/internal/token"
+)
+
+// Store holds the records of one process. Its two views share one lock, so that ending a session and its tokens is one step.
+// The zero Store is not usable; call New.
+type Store struct {
+	now func() time.Time
+
+	mu         sync.Mutex
+	sessions   map[session.ID]session.Record
+	tokens     map[session.ID]token.Record
+	tombstones map[session.ID]tombstone
+	ended      map[group]time.Time  // (issuer, sid) or (issuer, subject) → when DeleteMatching ended it
+	once       map[string]time.Time // key → when it may be forgotten
+}
+
+type tombstone struct {
+	reason string
+	until  time.Time
+}
+
+// group is what DeleteMatching was asked to end; exactly one of sid and subject is set, or none for everyone.
+type group struct{ issuer, sid, subject string }
+
+// New returns an empty store whose clock is now; nil means time.Now.
+func New(now func() time.Time) *Store {
+	if now == nil {
+		now = time.Now
+	}
+	return &Store{
+		now:        now,
+		sessions:   map[session.ID]session.Record{},
+		tokens:     map[session.ID]token.Record{},
+		tombstones: map[session.ID]tombstone{},
+		ended:      map[group]time.Time{},
+		once:       map[string]time.Time{},
+	}
+}
+
+// Sessions returns the view that implements [session.Store].
+func (s *Store) Sessions() session.Store { return sessions{s} }
+
+// Tokens returns the view that implements [token.Store].
+func (s *Store) Tokens() token.Store { return tokens{s} }
+
+type sessions struct{ *Store }
+
+func (s sessions) Create(_ context.Context, r session.Record) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, taken := s.sessions[r.ID]; taken {
+		return session.ErrExists
+	}
+	for _, g := range []group{{issuer: r.Issuer, sid: r.SID}, {issuer: r.Issuer, subject: r.Subject}, {}} {
+		if g.issuer != "" && g.sid == "" && g.subject == "" {
+			continue
+		}
+		if at, ok := s.ended[g]; ok && !r.LoginStarted.After(at) && s.now().Before(at.Add(session.TombstoneLife)) {
+			return &session.EndedError{Reason: session.ReasonBackChannel}
+		}
+	}
+	r.Version = 1
+	r.LoginStarted = time.Time{}
+	s.sessions[r.ID] = clone(r)
+	return nil
+}
+
+func (s sessions) Load(_ context.Context, id session.ID) (session.Record, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.sessions[id]
+	if ok {
+		return clone(r), nil
+	}
+	if t, ok := s.tombstones[id]; ok && s.now().Before(t.until) {
+		return session.Record{}, &session.EndedError{Reason: t.reason}
+	}
+	return session.Record{}, session.ErrNotFound
+}
+
+func (s sessions) Save(_ context.Context, r session.Record) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old, ok := s.sessions[r.ID]
+	if !ok {
+		return session.ErrNotFound
+	}
+	if old.Version != r.Version-1 {
+		return session.ErrConflict
+	}
+	old.Version, old.SID, old.Until, old.Sealed = r.Version, r.SID, r.Until, slices.Clone(r.Sealed)
+	s.sessions[r.ID] = old
+	return nil
+}
+
+func (s sessions) Touch(_ context.Context, id session.ID, seen time.Time, tag []byte, until time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.sessions[id]
+	if !ok {
+		return session.ErrNotFound
+	}
+	if seen.After(r.LastSeen) {
+		r.LastSeen, r.SeenTag, r.Until = seen, slices.Clone(tag), until
+		s.sessions[id] = r
+	}
+	return nil
+}
+
+func (s sessions) Delete(_ context.Context, id session.ID, reason string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.end(id, reason)
+	return nil
+}
+
+func (s sessions) DeleteMatching(_ context.Context, m session.Match, reason string) ([]session.ID, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var ids []session.ID
+	for id, r := range s.sessions {
+		if matches(m, r) {
+			s.end(id, reason)
+			ids = append(ids, id)
+		}
+	}
+	s.ended[groupOf(m)] = s.now()
+	return ids, nil
+}
+
+func (s sessions) DeleteExpired(_ context.Context, now time.Time, limit int) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for id, r := range s.sessions {
+		if n < limit && r.Until.Before(now) {
+			s.end(id, session.ReasonExpired)
+			n++
+		}
+	}
+	sweep(s.tokens, limit, func(r token.Record) bool { return r.Until.Before(now) })
+	sweep(s.tombstones, limit, func(t tombstone) bool { return t.until.Before(now) })
+	sweep(s.ended, limit, func(at time.Time) bool { return at.Add(session.TombstoneLife).Before(now) })
+	sweep(s.once, limit, func(until time.Time) bool { return until.Before(now) })
+	return n, nil
+}
+
+func (s sessions) List(_ context.Context, m session.Match) ([]session.Record, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var rs []session.Record
+	for _, r := range s.sessions {
+		if matches(m, r) {
+			r.Sealed, r.SeenTag = nil, slices.Clone(r.SeenTag)
+			rs = append(rs, r)
+		}
+	}
+	slices.SortFunc(rs, func(a, b session.Record) int {
+		return cmp.Or(a.LastSeen.Compare(b.LastSeen), slices.Compare(a.ID[:], b.ID[:]))
+	})
+	return rs, nil
+}
+
+func (s sessions) Once(_ context.Context, key string, ttl time.Duration) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if until, seen := s.once[key]; seen && now.Before(until) {
+		return false, nil
+	}
+	s.once[key] = now.Add(ttl)
+	return true, nil
+}
+
+func (s sessions) Ping(context.Context) error { return nil }
+
+// end removes a session with its tokens and leaves a tombstone. The lock is held.
+func (s *Store) end(id session.ID, reason string) {
+	if _, ok := s.sessions[id]; ok {
+		s.tombstones[id] = tombstone{reason: reason, until: s.now().Add(session.TombstoneLife)}
+	}
+	delete(s.sessions, id)
+	delete(s.tokens, id)
+}
+
+func matches(m session.Match, r session.Record) bool {
+	switch {
+	case m.Everyone:
+		return true
+	case m.SID != "":
+		return r.Issuer == m.Issuer && r.SID == m.SID
+	default:
+		return m.Subject != "" && r.Issuer == m.Issuer && r.Subject == m.Subject
+	}
+}
+
+func groupOf(m session.Match) group {
+	switch {
+	case m.Everyone:
+		return group{}
+	case m.SID != "":
+		return group{issuer: m.Issuer, sid: m.SID}
+	default:
+		return group{issuer: m.Issuer, subject: m.Subject}
+	}
+}
+
+func sweep[K comparable, V any](m map[K]V, limit int, over func(V) bool) {
+	for k, v := range m {
+		if limit == 0 {
+			return
+		}
+		if over(v) {
+			delete(m, k)
+			limit--
+		}
+	}
+}
+
+func clone(r session.Record) session.Record {
+	r.Sealed, r.SeenTag = slices.Clone(r.Sealed), slices.Clone(r.SeenTag)
+	return r
+}

@@ -1,0 +1,147 @@
+package memory
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"portico/internal/session"
+	"portico/internal/token"
+)
+
+type tokens struct{ *Store }
+
+func (t tokens) Create(_ context.Context, r token.Record) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, taken := t.tokens[r.ID]; taken {
+		return token.ErrExists
+	}
+	r.Version, r.State, r.Sealed = 1, token.Fresh, slices.Clone(r.Sealed)
+	t.tokens[r.ID] = r
+	return nil
+}
+
+func (t tokens) Load(_ context.Context, id session.ID) (token.Record, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r, ok := t.tokens[id]
+	if !ok {
+		return token.Record{}, token.ErrGone
+	}
+	return cloneTokens(r), nil
+}
+
+func (t tokens) Claim(_ context.Context, c token.ClaimRequest) (token.Verdict, token.Record, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r, ok := t.tokens[c.ID]
+	if !ok {
+		return 0, token.Record{}, token.ErrGone
+	}
+	now := t.now()
+	v := judge(&r, c, now)
+	if v == token.ClaimOK {
+		r.State = token.Claimed
+		r.Attempt = token.Attempt{ID: c.Attempt, Owner: c.Owner, Reason: c.Reason, Started: now, LeaseUntil: now.Add(c.Lease)}
+	}
+	t.tokens[c.ID] = r
+	return v, cloneTokens(r), nil
+}
+
+// judge applies the table of token.Store; it changes only Sent into Unknown when the lease is over.
+func judge(r *token.Record, c token.ClaimRequest, now time.Time) token.Verdict {
+	held := r.State == token.Claimed || r.State == token.Sent
+	switch {
+	case r.Version != c.Seen:
+		return token.ClaimNewer
+	case r.State == token.Dead:
+		return token.ClaimDead
+	case held && now.Before(r.Attempt.LeaseUntil):
+		return token.ClaimBusy
+	}
+	if r.State == token.Sent {
+		r.State = token.Unknown
+	}
+	switch {
+	case now.Before(r.NotBefore):
+		return token.ClaimWait
+	case r.Presented >= c.MaxPresented:
+		return token.ClaimSpent
+	}
+	return token.ClaimOK
+}
+
+func (t tokens) Renew(_ context.Context, id session.ID, attempt string, lease time.Duration) error {
+	return t.held(id, attempt, func(r *token.Record) error {
+		r.Attempt.LeaseUntil = t.now().Add(lease)
+		return nil
+	})
+}
+
+func (t tokens) Send(_ context.Context, id session.ID, attempt string) error {
+	return t.held(id, attempt, func(r *token.Record) error {
+		if r.State != token.Claimed || !t.now().Before(r.Attempt.LeaseUntil) {
+			return token.ErrLost
+		}
+		r.State = token.Sent
+		r.Presented++
+		return nil
+	})
+}
+
+func (t tokens) Commit(_ context.Context, id session.ID, _ string, n token.NewTokens) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r, ok := t.tokens[id]
+	if !ok {
+		return token.ErrGone
+	}
+	if r.Version != n.Seen {
+		return token.ErrLost
+	}
+	t.tokens[id] = token.Record{
+		ID: id, Version: n.Seen + 1, State: token.Fresh,
+		AccessIssued: n.AccessIssued, AccessExpiry: n.AccessExpiry, Until: n.Until, Sealed: slices.Clone(n.Sealed),
+	}
+	return nil
+}
+
+func (t tokens) Release(_ context.Context, id session.ID, attempt string, o token.Outcome) error {
+	return t.held(id, attempt, func(r *token.Record) error {
+		r.State, r.NotBefore, r.LastError = o.State, o.NotBefore, o.LastError
+		if o.NotPresented && r.Presented > 0 {
+			r.Presented--
+		}
+		if o.State == token.Dead {
+			r.Sealed = nil
+		}
+		if o.State != token.Unknown {
+			r.Attempt = token.Attempt{}
+		}
+		return nil
+	})
+}
+
+// held runs change on the record if attempt holds it, under the lock.
+func (t tokens) held(id session.ID, attempt string, change func(*token.Record) error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r, ok := t.tokens[id]
+	if !ok {
+		return token.ErrGone
+	}
+	if r.Attempt.ID != attempt || (r.State != token.Claimed && r.State != token.Sent) {
+		return token.ErrLost
+	}
+	if err := change(&r); err != nil {
+		return err
+	}
+	t.tokens[id] = r
+	return nil
+}
+
+func cloneTokens(r token.Record) token.Record {
+	r.Sealed = slices.Clone(r.Sealed)
+	return r
+}
