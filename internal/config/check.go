@@ -1,0 +1,182 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Check reports every mistake in c, each with the flag that mends it, joined into one error.
+func (c Config) Check() error {
+	return errors.Join(
+		c.Portal.check(),
+		c.Identity.check(),
+		checkURL("api-url", c.Hub.APIURL),
+		c.Hub.Timeout.between("api-timeout", time.Second, 5*time.Minute),
+		c.AppUser.check(),
+		c.Sessions.check(),
+		c.Log.check(),
+	)
+}
+
+func (p Portal) check() error {
+	errs := []error{checkURL("base-url", p.BaseURL), checkListen("listen", p.Listen)}
+	if u, err := url.Parse(p.BaseURL); err == nil && u.Path != "" && u.Path != "/" {
+		errs = append(errs, fmt.Errorf("--base-url: %q has a path; the portal lives at the root of its host, so give it a host name of its own", p.BaseURL))
+	}
+	return errors.Join(errs...)
+}
+
+func (i Identity) check() error {
+	var errs []error
+	if i.ClientID == "" {
+		errs = append(errs, errors.New("--client-id: missing; it is the client id that the identity server knows the portal by"))
+	}
+	if i.ClientSecret.Empty() {
+		errs = append(errs, errors.New("--client-secret-file: missing; name the file that holds the client secret, or set DATAHUB_CLIENT_SECRET"))
+	}
+	errs = append(errs,
+		checkURL("issuer", i.Issuer),
+		oneOf("client-auth", i.ClientAuth, "discovered", "basic", "post"),
+		oneOf("offline-access", i.OfflineAccess, "auto", "always", "never"),
+		oneOf("refresh-policy", i.RefreshPolicy, "strict", "grace", "reusable", "never"),
+		oneOf("account-param", i.AccountParam, "", "account", "acr_values"),
+	)
+	for _, a := range i.Algorithms {
+		errs = append(errs, oneOf("id-token-algorithms", a, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"))
+	}
+	if !strings.HasPrefix(i.CallbackPath, "/") || strings.ContainsAny(i.CallbackPath, "?#{} ") {
+		errs = append(errs, fmt.Errorf("--callback-path: %q is not a path such as /auth/callback", i.CallbackPath))
+	}
+	return errors.Join(errs...)
+}
+
+func (u AppUser) check() error {
+	switch {
+	case u.User != "" && u.Password.Empty():
+		return errors.New("--password-file: missing; --user needs the application user's password")
+	case u.User == "" && !u.Password.Empty():
+		return errors.New("--user: missing; a password of an application user is set without its name")
+	}
+	return nil
+}
+
+func (s Sessions) check() error {
+	errs := []error{
+		checkDatabase(s.Database),
+		s.Idle.between("session-idle", time.Minute, 24*time.Hour),
+		s.Absolute.between("session-max", time.Minute, 24*time.Hour),
+	}
+	if s.KeysFile == "" {
+		errs = append(errs, errors.New("--keys: missing; make the file with: web keys new > portico.keys"))
+	}
+	if s.Idle.err == nil && s.Absolute.err == nil && s.Idle.Duration > s.Absolute.Duration {
+		errs = append(errs, fmt.Errorf("--session-idle: %v is longer than --session-max %v", s.Idle.Duration, s.Absolute.Duration))
+	}
+	if s.MaxEach < 1 || s.MaxEach > 1000 {
+		errs = append(errs, fmt.Errorf("--sessions-per-person: %d is outside 1 to 1000", s.MaxEach))
+	}
+	return errors.Join(errs...)
+}
+
+func (l Log) check() error {
+	return errors.Join(
+		oneOf("log-level", l.Level, "debug", "info", "warn", "error"),
+		oneOf("log-format", l.Format, "json", "text"),
+	)
+}
+
+// Check reports every mistake in d, joined into one error.
+func (d Demo) Check() error {
+	return errors.Join(
+		checkLoopback("listen", d.Listen),
+		checkLoopback("identity-listen", d.IdentityListen),
+		checkLoopback("hub-listen", d.HubListen),
+		checkDatabase(d.Database),
+		d.AccessTokenLifetime.between("access-token-lifetime", time.Second, 24*time.Hour),
+		oneOf("refresh-policy", d.RefreshPolicy, "strict", "grace", "reusable"),
+		d.Log.check(),
+	)
+}
+
+// SQLitePath returns the file of a sqlite:// database, and false for memory: and for what is neither.
+func SQLitePath(database string) (string, bool) {
+	path, ok := strings.CutPrefix(database, "sqlite://")
+	return path, ok && path != ""
+}
+
+func checkDatabase(database string) error {
+	if _, ok := SQLitePath(database); ok || database == "memory:" {
+		return nil
+	}
+	return fmt.Errorf("--database: %q is neither sqlite:///path/to/file nor memory:", redactURL(database))
+}
+
+// checkURL accepts https with a host, and http on loopback.
+func checkURL(flag, raw string) error {
+	if raw == "" {
+		return fmt.Errorf("--%s: missing", flag)
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Host == "" || u.Opaque != "":
+		return fmt.Errorf("--%s: %q is not a URL such as https://portal.example.com", flag, redactURL(raw))
+	case u.User != nil:
+		return fmt.Errorf("--%s: a user or password in the URL is refused", flag)
+	case u.RawQuery != "" || u.Fragment != "":
+		return fmt.Errorf("--%s: %q has a query or a fragment", flag, redactURL(raw))
+	case u.Scheme == "https", u.Scheme == "http" && LoopbackHost(u.Hostname()):
+		return nil
+	case u.Scheme == "http":
+		return fmt.Errorf("--%s: %q must be https; http is accepted on loopback only", flag, raw)
+	}
+	return fmt.Errorf("--%s: %q must be https", flag, redactURL(raw))
+}
+
+// LoopbackHost reports whether a host name or address never leaves this machine: localhost, *.localhost (RFC 6761
+// section 6.3), 127.0.0.0/8 and ::1.
+func LoopbackHost(host string) bool {
+	host = strings.ToLower(host)
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func checkListen(flag, address string) error {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return fmt.Errorf("--%s: %q is not an address such as 127.0.0.1:8080", flag, address)
+	}
+	return nil
+}
+
+// checkLoopback also refuses an address that others could reach: demo users have published passwords.
+func checkLoopback(flag, address string) error {
+	if err := checkListen(flag, address); err != nil {
+		return err
+	}
+	if host, _, _ := net.SplitHostPort(address); !LoopbackHost(host) {
+		return fmt.Errorf("--%s: %q is not on loopback; the demo's passwords are public, so it listens on 127.0.0.1 only", flag, address)
+	}
+	return nil
+}
+
+func oneOf(flag, value string, allowed ...string) error {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return fmt.Errorf("--%s: %q is not one of %s", flag, value, strings.TrimPrefix(strings.Join(allowed, ", "), ", "))
+}
+
+// redactURL cuts what a person may have typed in front of an @.
+func redactURL(raw string) string {
+	if i := strings.LastIndex(raw, "@"); i >= 0 {
+		return "…" + raw[i:]
+	}
+	return raw
+}

@@ -1,0 +1,90 @@
+// Package config is the configuration of the portal as one documented struct, filled from flags, the environment and a
+// file, in this order of precedence. Every mistake is reported at once, before anything listens.
+package config
+
+import (
+	"portico/internal/secret"
+)
+
+// Config is what `web serve` needs. Each field's help says what it means, in which form, and what happens without it;
+// docs/config.md is generated from it.
+type Config struct {
+	Portal   Portal   `embed:"" group:"Portal"`
+	Identity Identity `embed:"" group:"Identity server"`
+	Hub      Hub      `embed:"" group:"Data Hub"`
+	AppUser  AppUser  `embed:"" group:"Dedicated application user"`
+	Sessions Sessions `embed:"" group:"Sessions"`
+	Log      Log      `embed:"" group:"Log"`
+
+	// File is the configuration file. Keys are the names of the flags; an unknown key is a mistake.
+	File string `name:"config" env:"PORTICO_CONFIG" placeholder:"FILE" help:"YAML file with the same names as the flags. Flags and the environment win over it; an unknown key is refused." group:"Portal"`
+}
+
+// Portal is the portal's own face to the network.
+type Portal struct {
+	BaseURL string `name:"base-url" env:"PORTICO_BASE_URL" placeholder:"URL" help:"Public URL of the portal, the only source of the redirect URI, the cookie attributes and the logout URL. https, or http on loopback. Required."`
+	Listen  string `name:"listen" env:"PORTICO_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address that the portal listens on. TLS is ended by the reverse proxy in front."`
+
+	// Notice is a line above each page. The demo sets it.
+	Notice string `kong:"-"`
+	// NoIndex asks search engines to stay away. The demo sets it.
+	NoIndex bool `kong:"-"`
+}
+
+// Identity is the identity server and how the portal is registered there.
+type Identity struct {
+	Issuer           string      `name:"issuer" env:"DATAHUB_AUTH_URL,OPINUM_AUTH_URL" placeholder:"URL" help:"Issuer of the identity server, byte for byte as in its discovery document, or the bare host of the platform: then both known forms of its issuer are tried. Required."`
+	ClientID         string      `name:"client-id" env:"DATAHUB_CLIENT_ID,OPINUM_CLIENT_ID" placeholder:"ID" help:"Client id of the portal. Required."`
+	ClientSecretFile string      `name:"client-secret-file" env:"DATAHUB_CLIENT_SECRET_FILE,OPINUM_SECRET_FILE" placeholder:"FILE" help:"File that holds the client secret. Without it the secret is taken from DATAHUB_CLIENT_SECRET or OPINUM_SECRET. Required, one or the other; there is no flag for the secret itself, because command lines are public."`
+	ClientSecret     secret.Text `kong:"-"`
+	ClientAuth       string      `name:"client-auth" env:"PORTICO_CLIENT_AUTH" default:"discovered" placeholder:"STYLE" help:"How the portal authenticates at the token endpoint: basic, post, or discovered (what the discovery document lists, basic first). It is never found out by trying, because that presents one-time codes twice."`
+	Scopes           []string    `name:"scopes" env:"DATAHUB_SCOPE,OPINUM_SCOPE" sep:"none" placeholder:"SCOPES" help:"Scopes to ask for, separated by blanks. Default: openid profile email datahub-api, and offline_access by the rule of --offline-access."`
+	OfflineAccess    string      `name:"offline-access" env:"PORTICO_OFFLINE_ACCESS" default:"auto" placeholder:"WHEN" help:"Whether offline_access is asked for: always, never, or auto (with an IdentityServer, which gives no refresh token without it; not with Keycloak, which does). Without a refresh token a session lasts as long as its access token, then signs in again, silently if it can."`
+	RefreshPolicy    string      `name:"refresh-policy" env:"PORTICO_REFRESH_POLICY" default:"strict" placeholder:"POLICY" help:"What the identity server does with a refresh token that is presented twice, which matters when an answer was lost: strict (refuses; the portal presents it again only when nothing is left to lose), grace (accepts it for a while), reusable (refresh tokens are not one-time), never (the portal never presents it again)."`
+	Algorithms       []string    `name:"id-token-algorithms" env:"PORTICO_ID_TOKEN_ALGORITHMS" default:"RS256" placeholder:"ALG" help:"Signature algorithms accepted for ID and logout tokens. Asymmetric ones only; never taken from the discovery document."`
+	AccountParam     string      `name:"account-param" env:"PORTICO_ACCOUNT_PARAM" placeholder:"NAME" help:"Parameter that names the account at the identity server: account, or acr_values (accountId:<id>). Default: account with Keycloak, acr_values with IdentityServer."`
+	LogoutHint       bool        `name:"logout-hint" env:"PORTICO_LOGOUT_HINT" help:"Send the ID token as id_token_hint when signing out, so that the identity server need not ask. It then passes through the browser's address line once."`
+	CallbackPath     string      `name:"callback-path" env:"PORTICO_CALLBACK_PATH" default:"/auth/callback" placeholder:"PATH" help:"Path of the redirect URI, for a client that is registered with another one, such as /signin-oidc."`
+}
+
+// Hub is the Data Hub.
+type Hub struct {
+	APIURL  string   `name:"api-url" env:"DATAHUB_API_URL,OPINUM_API_URL" default:"https://api.opinum.com" placeholder:"URL" help:"Base URL of the Data Hub API. https, or http on loopback."`
+	Timeout Duration `name:"api-timeout" env:"PORTICO_API_TIMEOUT" default:"20s" placeholder:"DURATION" help:"Longest wait for one answer of the Data Hub."`
+}
+
+// AppUser is the application user that signs in by the resource owner password grant, with nobody at the keyboard.
+type AppUser struct {
+	User         string      `name:"user" env:"DATAHUB_USERNAME,OPINUM_USERNAME" placeholder:"NAME" help:"Dedicated application user of the Data Hub, if there is one. web check signs in as this user and reads its account."`
+	PasswordFile string      `name:"password-file" env:"DATAHUB_PASSWORD_FILE,OPINUM_PASSWORD_FILE" placeholder:"FILE" help:"File that holds the application user's password. Without it the password is taken from DATAHUB_PASSWORD or OPINUM_PASSWORD."`
+	Password     secret.Text `kong:"-"`
+	Account      string      `name:"account" env:"DATAHUB_ACCOUNT,OPINUM_ACCOUNT" placeholder:"ID" help:"Account of the application user. An application user with several accounts that names none gets the one used last."`
+}
+
+// Sessions says where sessions are kept, how they are sealed and how long they last.
+type Sessions struct {
+	Database string   `name:"database" env:"PORTICO_DATABASE" default:"sqlite:///var/lib/portico/portico.db" placeholder:"URL" help:"Where sessions and tokens are kept: sqlite:///path/to/file, or memory: (everybody signs in again after a restart; one process only)."`
+	KeysFile string   `name:"keys" env:"PORTICO_KEYS_FILE" placeholder:"FILE" help:"File with the sealing keys, made by web keys new. The first key seals, all of them open. Required; without the file nobody can read the sessions, so keep a copy of it."`
+	Idle     Duration `name:"session-idle" env:"PORTICO_SESSION_IDLE" default:"1h" placeholder:"DURATION" help:"A session ends after this long without a page view. At most 24h."`
+	Absolute Duration `name:"session-max" env:"PORTICO_SESSION_MAX" default:"12h" placeholder:"DURATION" help:"A session ends this long after sign-in, whatever happens. At most 24h."`
+	MaxEach  int      `name:"sessions-per-person" env:"PORTICO_SESSIONS_PER_PERSON" default:"20" placeholder:"COUNT" help:"Sessions that one person may have at once; the oldest ends when there is one more."`
+}
+
+// Log says what is written to standard error.
+type Log struct {
+	Level  string `name:"log-level" env:"PORTICO_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
+	Format string `name:"log-format" env:"PORTICO_LOG_FORMAT" default:"json" placeholder:"FORMAT" help:"json (one object a line) or text."`
+}
+
+// Demo is what `web demo` can be told. It needs no configuration at all.
+type Demo struct {
+	Listen              string   `name:"listen" env:"PORTICO_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address of the portal, http://localhost:PORT. Port 0 takes a free one."`
+	IdentityListen      string   `name:"identity-listen" env:"PORTICO_IDENTITY_LISTEN" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Address of the demo identity server, http://id.localhost:PORT."`
+	HubListen           string   `name:"hub-listen" env:"PORTICO_HUB_LISTEN" default:"127.0.0.1:8082" placeholder:"ADDRESS" help:"Address of the demo Data Hub, http://hub.localhost:PORT."`
+	Database            string   `name:"database" env:"PORTICO_DEMO_DATABASE" default:"memory:" placeholder:"URL" help:"Where the demo keeps sessions: memory:, or sqlite:///path. The sealing keys are kept beside a SQLite file, so that sessions survive a restart."`
+	AccessTokenLifetime Duration `name:"access-token-lifetime" env:"PORTICO_ACCESS_TOKEN_LIFETIME" default:"60s" placeholder:"DURATION" help:"Lifetime of access tokens, short so that refreshes are seen. From 1s."`
+	RefreshPolicy       string   `name:"refresh-policy" env:"PORTICO_REFRESH_POLICY" default:"strict" placeholder:"POLICY" help:"Refresh tokens of the demo identity server: strict (one-time; reuse ends the family), grace (the old one is valid for 60 s more) or reusable."`
+	IdentityState       string   `name:"identity-state" env:"PORTICO_DEMO_IDENTITY_STATE" placeholder:"FILE" hidden:"" help:"Keeps the demo identity server's keys and grants in this file over a restart."`
+	Seed                uint64   `name:"demo-seed" default:"42" placeholder:"N" help:"Seed of the demo data: the same seed gives the same values everywhere."`
+	Log                 Log      `embed:""`
+}

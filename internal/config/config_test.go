@@ -1,0 +1,158 @@
+package config
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "write docs/config.md")
+
+// env is an environment that holds only what the test says.
+func env(t *testing.T, pairs ...string) func(string) string {
+	t.Helper()
+	for _, name := range []string{"PORTICO_BASE_URL", "DATAHUB_AUTH_URL", "OPINUM_AUTH_URL", "DATAHUB_CLIENT_ID", "DATAHUB_CLIENT_SECRET", "PORTICO_CONFIG", "PORTICO_KEYS_FILE"} {
+		t.Setenv(name, "")
+		if err := os.Unsetenv(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		t.Setenv(pairs[i], pairs[i+1])
+	}
+	return os.Getenv
+}
+
+var complete = []string{"--base-url=https://portal.example.com", "--issuer=https://id.example.com", "--client-id=portico", "--keys=k"}
+
+func TestParseServe(t *testing.T) {
+	getenv := env(t, "DATAHUB_CLIENT_SECRET", "s3cret")
+	cmd, err := Parse(append([]string{"serve", "--session-idle=30m"}, complete...), getenv, io.Discard)
+	if err != nil {
+		t.Fatalf("Parse = %v", err)
+	}
+	c := cmd.Serve
+	if cmd.Name != "serve" || c.Portal.BaseURL != "https://portal.example.com" || c.Sessions.Idle.Duration != 30*time.Minute ||
+		c.Identity.ClientSecret.Reveal() != "s3cret" || c.Hub.APIURL != "https://api.opinum.com" || c.Identity.CallbackPath != "/auth/callback" {
+		t.Errorf("Parse = %+v", cmd)
+	}
+}
+
+func TestServeIsTheDefaultCommand(t *testing.T) {
+	cmd, err := Parse(complete, env(t, "DATAHUB_CLIENT_SECRET", "x"), io.Discard)
+	if err != nil || cmd.Name != "serve" {
+		t.Errorf("Parse = %q, %v, want serve", cmd.Name, err)
+	}
+}
+
+func TestAllMistakesAtOnce(t *testing.T) {
+	_, err := Parse([]string{"serve", "--base-url=http://portal.example.com/app?x=1", "--listen=nowhere", "--client-auth=guess",
+		"--session-idle=soon", "--session-max=48h", "--database=mysql://u:hunter2@db/x", "--log-level=loud", "--id-token-algorithms=HS256,none",
+		"--callback-path=callback", "--user=app"}, env(t), io.Discard)
+	if err == nil {
+		t.Fatal("Parse accepts nonsense")
+	}
+	for _, want := range []string{"--base-url", "--listen", "--issuer: missing", "--client-id: missing", "--client-secret-file: missing",
+		"--client-auth", "--session-idle", "--session-max", "--database", "--keys: missing", "--log-level", `"HS256"`, `"none"`, "--callback-path", "--password-file: missing"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not mention %s:\n%v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("the error shows a password:\n%v", err)
+	}
+}
+
+func TestPrecedence(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "portico.yaml")
+	if err := os.WriteFile(path, []byte("base-url: https://file.example.com\nclient-id: file\nissuer: https://file-id.example.com\nkeys: k\nid-token-algorithms: [ES256, RS256]\nsessions-per-person: 3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	getenv := env(t, "DATAHUB_CLIENT_SECRET", "x", "DATAHUB_CLIENT_ID", "environment", "PORTICO_BASE_URL", "https://environment.example.com")
+	cmd, err := Parse([]string{"serve", "--config", path, "--base-url", "https://flag.example.com"}, getenv, io.Discard)
+	if err != nil {
+		t.Fatalf("Parse = %v", err)
+	}
+	c := cmd.Serve
+	if c.Portal.BaseURL != "https://flag.example.com" || c.Identity.ClientID != "environment" || c.Identity.Issuer != "https://file-id.example.com" {
+		t.Errorf("flag > environment > file: got base-url %s, client-id %s, issuer %s", c.Portal.BaseURL, c.Identity.ClientID, c.Identity.Issuer)
+	}
+	if len(c.Identity.Algorithms) != 2 || c.Sessions.MaxEach != 3 {
+		t.Errorf("from the file: algorithms %v, sessions-per-person %d", c.Identity.Algorithms, c.Sessions.MaxEach)
+	}
+}
+
+func TestUnknownKeyInFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "portico.yaml")
+	if err := os.WriteFile(path, []byte("base-ulr: https://x.example.com\nclient-secret: hunter2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Parse(append([]string{"serve", "--config=" + path}, complete...), env(t, "DATAHUB_CLIENT_SECRET", "x"), io.Discard)
+	if err == nil || !strings.Contains(err.Error(), `"base-ulr"`) || !strings.Contains(err.Error(), `"client-secret"`) || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("Parse = %v, want both unknown keys named and no value", err)
+	}
+}
+
+func TestSecretFileWinsAndIsTrimmed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(path, []byte("from-file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd, err := Parse(append([]string{"serve"}, complete...), env(t, "DATAHUB_CLIENT_SECRET", "plain", "DATAHUB_CLIENT_SECRET_FILE", path), io.Discard)
+	if err != nil || cmd.Serve.Identity.ClientSecret.Reveal() != "from-file" {
+		t.Errorf("client secret = %q, %v, want from-file", cmd.Serve.Identity.ClientSecret.Reveal(), err)
+	}
+}
+
+func TestLoopbackOnlyForPlainHTTP(t *testing.T) {
+	for raw, ok := range map[string]bool{
+		"https://portal.example.com": true, "http://localhost:8080": true, "http://id.localhost:8081": true, "http://127.0.0.1": true, "http://[::1]:80": true,
+		"http://portal.example.com": false, "http://localhost.example.com": false, "http://10.0.0.1": false, "ftp://localhost": false,
+		"https://user:pw@example.com": false, "https://example.com/#x": false, "": false, "https:opaque": false,
+	} {
+		if err := checkURL("base-url", raw); (err == nil) != ok {
+			t.Errorf("checkURL(%q) = %v, want accepted %v", raw, err, ok)
+		}
+	}
+}
+
+func TestDemoNeedsNothingAndStaysOnLoopback(t *testing.T) {
+	cmd, err := Parse([]string{"demo"}, env(t), io.Discard)
+	if err != nil || cmd.Demo.AccessTokenLifetime.Duration != time.Minute || cmd.Demo.RefreshPolicy != "strict" {
+		t.Fatalf("Parse(demo) = %+v, %v", cmd.Demo, err)
+	}
+	if _, err := Parse([]string{"demo", "--listen=0.0.0.0:8080", "--access-token-lifetime=0s"}, env(t), io.Discard); err == nil ||
+		!strings.Contains(err.Error(), "--listen") || !strings.Contains(err.Error(), "--access-token-lifetime") {
+		t.Errorf("Parse = %v, want both mistakes", err)
+	}
+}
+
+func TestHelpIsNotAnError(t *testing.T) {
+	var out strings.Builder
+	if _, err := Parse([]string{"--help"}, env(t), &out); !errors.Is(err, ErrHelp) || !strings.Contains(out.String(), "demo") {
+		t.Errorf("Parse(--help) = %v, printed %q", err, out.String())
+	}
+}
+
+func TestDocIsCurrent(t *testing.T) {
+	want, err := Doc()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("..", "..", "docs", "config.md")
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != want {
+		t.Errorf("docs/config.md differs from the flags (%v); run make generate", err)
+	}
+}

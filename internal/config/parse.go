@@ -1,0 +1,188 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"gopkg.in/yaml.v3"
+
+	"portico/internal/secret"
+)
+
+// Command is a parsed command line: the name of the command and what belongs to it.
+type Command struct {
+	Name    string // serve, check, demo, keys new, version
+	Serve   Config
+	Demo    Demo
+	KeyFile string // keys new: an existing file, to put a new key in front of its keys
+}
+
+// ErrHelp says that help was asked for and has been printed.
+var ErrHelp = errors.New("help was printed")
+
+// cli is the command line as kong reads it.
+type cli struct {
+	Serve   Config   `cmd:"" default:"withargs" help:"Run the portal (the default command)."`
+	Check   Config   `cmd:"" help:"Check the configuration and reach every dependency: identity server, Data Hub, database. One line each; exit 0 or 1."`
+	Demo    Demo     `cmd:"" help:"Run the portal with an embedded identity server and an embedded Data Hub, with no configuration at all."`
+	Keys    keys     `cmd:"" help:"Work with the sealing keys."`
+	Version struct{} `cmd:"" help:"Print the version."`
+}
+
+type keys struct {
+	New struct {
+		File string `arg:"" optional:"" help:"Existing key file: its keys are printed after the new one, so that what they sealed can still be opened."`
+	} `cmd:"" help:"Print a new key file to standard output. The first key seals."`
+}
+
+// Parse reads the command line, the environment and the configuration file. getenv reads the environment for secrets
+// and their files; help goes to out. Errors name every mistake, one a line.
+func Parse(args []string, getenv func(string) string, out io.Writer) (Command, error) {
+	var c cli
+	exited := false
+	parser, err := newParser(&c, out, func(int) { exited = true })
+	if err != nil {
+		return Command{}, err
+	}
+	file, err := readFile(args, getenv)
+	if err != nil {
+		return Command{}, err
+	}
+	if err := kong.Resolvers(file).Apply(parser); err != nil {
+		return Command{}, err
+	}
+	ctx, err := parser.Parse(args)
+	if exited {
+		return Command{}, ErrHelp
+	}
+	if err != nil {
+		return Command{}, err
+	}
+	name := strings.TrimSuffix(ctx.Command(), " <file>")
+	cmd := Command{Name: name, Serve: c.Serve, Demo: c.Demo, KeyFile: c.Keys.New.File}
+	switch name {
+	case "check":
+		cmd.Serve = c.Check
+		fallthrough
+	case "serve":
+		return cmd, errors.Join(file.unknown(parser), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
+	case "demo":
+		return cmd, cmd.Demo.Check()
+	}
+	return cmd, nil
+}
+
+func newParser(c *cli, out io.Writer, exit func(int)) (*kong.Kong, error) {
+	return kong.New(c, kong.Name("web"), kong.Writers(out, out), kong.Exit(exit),
+		kong.Description("Portico, a portal for the Opinum Data Hub."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.ValueFormatter(func(v *kong.Value) string { return v.Help + envNote(v) }))
+}
+
+func envNote(v *kong.Value) string {
+	if len(v.Tag.Envs) == 0 {
+		return ""
+	}
+	return " ($" + strings.Join(v.Tag.Envs, ", $") + ")"
+}
+
+// readSecrets fills the secrets: NAME_FILE (also as a flag) first, NAME second.
+func (c *Config) readSecrets(getenv func(string) string) error {
+	var err1, err2 error
+	c.Identity.ClientSecret, err1 = readSecret("client-secret-file", c.Identity.ClientSecretFile, getenv, "DATAHUB_CLIENT_SECRET", "OPINUM_SECRET")
+	c.AppUser.Password, err2 = readSecret("password-file", c.AppUser.PasswordFile, getenv, "DATAHUB_PASSWORD", "OPINUM_PASSWORD")
+	return errors.Join(err1, err2)
+}
+
+func readSecret(flag, file string, getenv func(string) string, names ...string) (secret.Text, error) {
+	if file != "" {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return secret.Text{}, fmt.Errorf("--%s: %w", flag, err)
+		}
+		return secret.New(strings.TrimRight(string(b), "\r\n")), nil
+	}
+	for _, name := range names {
+		if v := getenv(name); v != "" {
+			return secret.New(v), nil
+		}
+	}
+	return secret.Text{}, nil
+}
+
+// file is the configuration file as a kong resolver that the environment wins over.
+type file map[string]any
+
+// readFile finds --config or PORTICO_CONFIG before the command line is parsed, because the resolver must be there by then.
+func readFile(args []string, getenv func(string) string) (file, error) {
+	path := getenv("PORTICO_CONFIG")
+	for i, a := range args {
+		if v, ok := strings.CutPrefix(a, "--config="); ok {
+			path = v
+		} else if a == "--config" && i+1 < len(args) {
+			path = args[i+1]
+		}
+	}
+	if path == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("--config: %w", err)
+	}
+	f := file{}
+	if err := yaml.Unmarshal(b, &f); err != nil {
+		return nil, fmt.Errorf("--config: %s is not YAML with one key per flag: %w", path, err)
+	}
+	return f, nil
+}
+
+// Validate implements [kong.Resolver].
+func (f file) Validate(*kong.Application) error { return nil }
+
+// Resolve implements [kong.Resolver].
+func (f file) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	for _, name := range flag.Tag.Envs {
+		if _, set := os.LookupEnv(name); set {
+			return nil, nil
+		}
+	}
+	v, ok := f[flag.Name]
+	if !ok {
+		return nil, nil
+	}
+	if list, ok := v.([]any); ok {
+		return list, nil
+	}
+	return fmt.Sprint(v), nil
+}
+
+// unknown reports the keys of the file that are no flag of `web serve`.
+func (f file) unknown(parser *kong.Kong) error {
+	var known []string
+	for _, flag := range serveFlags(parser) {
+		known = append(known, flag.Name)
+	}
+	var errs []error
+	for key := range f {
+		if !slices.Contains(known, key) {
+			errs = append(errs, fmt.Errorf("--config: unknown key %q", key))
+		}
+	}
+	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(errs...)
+}
+
+func serveFlags(parser *kong.Kong) []*kong.Flag {
+	for _, node := range parser.Model.Children {
+		if node.Name == "serve" {
+			return node.Flags
+		}
+	}
+	return nil
+}
