@@ -1,0 +1,60 @@
+// Package telemetry sets up what the program writes about itself: structured log lines, with a second net
+// under the secrets.
+package telemetry
+
+import (
+	"io"
+	"log/slog"
+	"strings"
+	"unicode"
+
+	"portico/internal/secret"
+)
+
+// NewLogger returns a logger that writes one line per event to w, as JSON or, for people, as text. level is debug, info, warn or error;
+// format is json or text; anything else means the first of each that operators expect: info, json.
+func NewLogger(w io.Writer, level, format string) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo
+	}
+	o := &slog.HandlerOptions{Level: l, ReplaceAttr: redact}
+	if format == "text" {
+		return slog.New(slog.NewTextHandler(w, o))
+	}
+	return slog.New(slog.NewJSONHandler(w, o))
+}
+
+// grants are the keys whose values grant access. Values of these kinds are secret.Text and print as redacted anyway; this is the
+// second net, for a line that somebody writes with a bare string.
+var grants = map[string]bool{
+	"access_token": true, "refresh_token": true, "id_token": true, "logout_token": true, "id_token_hint": true, "token": true,
+	"code": true, "state": true, "nonce": true, "code_verifier": true, "verifier": true, "client_secret": true, "secret": true,
+	"password": true, "cookie": true, "set_cookie": true, "authorization": true, "key": true, "keys": true, "dsn": true,
+}
+
+// redact hides the values of known keys and escapes what could forge or turn around a log line.
+func redact(_ []string, a slog.Attr) slog.Attr {
+	if grants[strings.ToLower(strings.ReplaceAll(a.Key, "-", "_"))] {
+		return slog.String(a.Key, secret.Redacted)
+	}
+	switch a.Value.Kind() {
+	case slog.KindString:
+		return slog.String(a.Key, printable(a.Value.String()))
+	case slog.KindAny:
+		if err, ok := a.Value.Any().(error); ok {
+			return slog.String(a.Key, printable(err.Error()))
+		}
+	}
+	return a
+}
+
+// printable replaces control and bidirectional formatting characters, which can make a log line look like another one.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != ' ' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
