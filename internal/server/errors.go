@@ -1,0 +1,223 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/rp"
+	"portico/internal/session"
+	"portico/internal/token"
+	"portico/web/templates"
+)
+
+// kind names what went wrong: it selects the words of the error page, in the person's language, and it is the stable code
+// that programs get.
+type kind = templates.ErrorKind
+
+// The kinds of errors that pages and problem documents know.
+const (
+	kindBadRequest     = templates.ErrorBadRequest
+	kindBadAddress     = templates.ErrorBadAddress
+	kindTooLarge       = templates.ErrorTooLarge
+	kindWrongHost      = templates.ErrorWrongHost
+	kindForbidden      = templates.ErrorForbidden
+	kindCrossSite      = templates.ErrorCrossSite
+	kindNotFound       = templates.ErrorNotFound
+	kindMethod         = templates.ErrorMethod
+	kindInternal       = templates.ErrorInternal
+	kindStore          = templates.ErrorStore
+	kindSignInDown     = templates.ErrorSignInDown
+	kindSignInRefused  = templates.ErrorSignInRefused
+	kindSignInDenied   = templates.ErrorSignInDenied
+	kindSignInBusy     = templates.ErrorSignInBusy
+	kindSignInClock    = templates.ErrorSignInClock
+	kindSignInCookie   = templates.ErrorSignInCookie
+	kindSignInExpired  = templates.ErrorSignInExpired
+	kindSignInLoop     = templates.ErrorSignInLoop
+	kindSignInEnded    = templates.ErrorSignInEnded
+	kindSessionEnded   = templates.ErrorSessionEnded
+	kindHubDown        = templates.ErrorHubDown
+	kindHubSlow        = templates.ErrorHubSlow
+	kindHubBusy        = templates.ErrorHubBusy
+	kindHubAnswer      = templates.ErrorHubAnswer
+	kindHubNoAccess    = templates.ErrorHubNoAccess
+	kindHubRefused     = templates.ErrorHubRefused
+	kindTokensRefused  = templates.ErrorSignInDown
+	kindNothingToShow  = templates.ErrorNotFound
+	retryAfterDefault  = 5 * time.Second
+	statusClientClosed = 499 // nginx's word for a browser that went away; never sent
+)
+
+// pageError is an error that knows how it is shown.
+type pageError struct {
+	Status     int
+	Kind       kind
+	Param      string        // name of the parameter at fault, "" when none
+	Detail     string        // what is wrong with it, plain words of ours
+	RetryAfter time.Duration // 0: no header
+	RetryTo    string        // local path of the button, "" for the kind's own
+	Err        error         // for the log
+}
+
+func (e *pageError) Error() string {
+	if e.Err != nil {
+		return e.Err.Error()
+	}
+	return string(e.Kind)
+}
+
+func (e *pageError) Unwrap() error { return e.Err }
+
+// badRequest says that a parameter cannot be read: 400, naming it.
+func badRequest(param string, err error) error {
+	return &pageError{Status: http.StatusBadRequest, Kind: kindBadRequest, Param: param, Detail: err.Error(), Err: fmt.Errorf("parameter %s: %w", param, err)}
+}
+
+// notFound says that there is no such thing, or none that this person may see: 404.
+func notFound(what string) error {
+	return &pageError{Status: http.StatusNotFound, Kind: kindNotFound, Err: errors.New(what + " not found")}
+}
+
+// fail answers a request that ended in an error: the one place where errors become statuses, pages and log lines.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	eventOf(r.Context()).Err = err
+	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
+		note(r.Context(), slog.Bool("client_gone", true))
+		w.WriteHeader(statusClientClosed)
+		return
+	}
+	if errors.Is(err, token.ErrLoginRequired) || errors.Is(err, token.ErrGone) {
+		s.requireLogin(w, r)
+		return
+	}
+	s.showError(w, r, classify(err))
+}
+
+// classify turns an error of any package into one that can be shown.
+func classify(err error) *pageError {
+	if e, ok := errors.AsType[*pageError](err); ok {
+		return e
+	}
+	if e := classifyHub(err); e != nil {
+		return e
+	}
+	if e := classifySignIn(err); e != nil {
+		return e
+	}
+	if e, ok := errors.AsType[*token.UnavailableError](err); ok {
+		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindTokensRefused, RetryAfter: max(e.RetryAfter, time.Second), Err: err}
+	}
+	if _, ok := errors.AsType[*storeError](err); ok {
+		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindStore, RetryAfter: retryAfterDefault, Err: err}
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &pageError{Status: http.StatusGatewayTimeout, Kind: kindHubSlow, RetryAfter: retryAfterDefault, Err: err}
+	}
+	return &pageError{Status: http.StatusInternalServerError, Kind: kindInternal, Err: err}
+}
+
+func classifyHub(err error) *pageError {
+	if errors.Is(err, datahub.ErrUnauthorized) {
+		return &pageError{Status: http.StatusBadGateway, Kind: kindHubRefused, Err: err}
+	}
+	if errors.Is(err, datahub.ErrNotFound) {
+		return &pageError{Status: http.StatusNotFound, Kind: kindNotFound, Err: err}
+	}
+	if e, ok := errors.AsType[*datahub.StatusError](err); ok {
+		switch {
+		case e.Status == http.StatusForbidden:
+			return &pageError{Status: http.StatusForbidden, Kind: kindHubNoAccess, Err: err}
+		case e.Status == http.StatusTooManyRequests:
+			return &pageError{Status: http.StatusServiceUnavailable, Kind: kindHubBusy, RetryAfter: max(e.RetryAfter, time.Second), Err: err}
+		case e.Status == http.StatusServiceUnavailable:
+			return &pageError{Status: http.StatusServiceUnavailable, Kind: kindHubDown, RetryAfter: max(e.RetryAfter, retryAfterDefault), Err: err}
+		}
+		return &pageError{Status: http.StatusBadGateway, Kind: kindHubDown, RetryAfter: retryAfterDefault, Err: err}
+	}
+	switch {
+	case errors.Is(err, datahub.ErrMalformed), errors.Is(err, datahub.ErrTooLarge):
+		return &pageError{Status: http.StatusBadGateway, Kind: kindHubAnswer, Err: err}
+	case errors.Is(err, datahub.ErrUnavailable) && errors.Is(err, context.DeadlineExceeded):
+		return &pageError{Status: http.StatusGatewayTimeout, Kind: kindHubSlow, RetryAfter: retryAfterDefault, Err: err}
+	case errors.Is(err, datahub.ErrUnavailable):
+		return &pageError{Status: http.StatusBadGateway, Kind: kindHubDown, RetryAfter: retryAfterDefault, Err: err}
+	}
+	return nil
+}
+
+// storeError marks an error as the session store's: 503, cookie untouched.
+type storeError struct{ err error }
+
+func (e *storeError) Error() string { return "session store: " + e.err.Error() }
+func (e *storeError) Unwrap() error { return e.err }
+
+// showError writes the page, or a problem document (RFC 9457) for a script.
+func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError) {
+	if e.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter.Round(time.Second).Seconds())))
+	}
+	if !navigation(r) {
+		s.problem(w, r, e)
+		return
+	}
+	m := templates.ErrorModel{
+		Layout: s.layout(r), Status: e.Status, Kind: e.Kind, RequestID: eventOf(r.Context()).ID,
+		Param: e.Param, Detail: e.Detail, RetryTo: e.RetryTo, Home: s.baseURL.String(),
+	}
+	if m.RetryTo == "" && r.Method == http.MethodGet {
+		m.RetryTo = localPath(r.URL.RequestURI())
+	}
+	if err := s.render(w, r, e.Status, templates.ErrorPage(m)); err != nil {
+		s.log.ErrorContext(r.Context(), "error page not rendered", "request_id", m.RequestID, "error", err)
+		http.Error(w, "Internal error, request "+m.RequestID, http.StatusInternalServerError)
+	}
+}
+
+// problem writes RFC 9457 JSON: type is the kind, so that programs need not read the words.
+func (s *Server) problem(w http.ResponseWriter, r *http.Request, e *pageError) {
+	p := problemDocument{Type: "urn:portico:problem:" + string(e.Kind), Title: http.StatusText(e.Status), Status: e.Status, Code: string(e.Kind), RequestID: eventOf(r.Context()).ID, Param: e.Param, Detail: e.Detail}
+	if e.Kind == kindSessionEnded {
+		p.LoginURL = s.baseURL.JoinPath("/auth/login").String()
+	}
+	writeJSON(w, "application/problem+json", e.Status, p)
+}
+
+type problemDocument struct {
+	Type      string `json:"type"`
+	Title     string `json:"title"`
+	Status    int    `json:"status"`
+	Code      string `json:"code"`
+	Detail    string `json:"detail,omitempty"`
+	Param     string `json:"param,omitempty"`
+	LoginURL  string `json:"login_url,omitempty"`
+	RequestID string `json:"request_id"`
+}
+
+// panicked logs a panic and answers 500 if nothing was sent yet.
+func (s *Server) panicked(rec *recorder, r *http.Request, p any) {
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	s.log.ErrorContext(r.Context(), "handler panicked", "request_id", eventOf(r.Context()).ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	if rec.status == 0 {
+		s.showError(rec, r, &pageError{Status: http.StatusInternalServerError, Kind: kindInternal, Err: errors.New("panic")})
+	}
+}
+
+// classifySignIn maps what rp reports of a sign-in that did not finish.
+func classifySignIn(err error) *pageError {
+	if errors.Is(err, rp.ErrProviderUnavailable) {
+		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindSignInDown, RetryAfter: retryAfterDefault, Err: err}
+	}
+	if e, ok := errors.AsType[*session.EndedError](err); ok {
+		return &pageError{Status: http.StatusForbidden, Kind: kindSignInEnded, Err: e}
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// event is the one log line of a request: opened by the middleware, enriched by handlers, written at the end.
+type event struct {
+	ID      string // request id, made here, never taken from the request
+	Nonce   string // of the Content-Security-Policy, 128 bits
+	Session string // short form of the session id, "" without one
+	Subject string // OpenID Connect sub
+	Err     error  // what went wrong, for the log only
+	Attrs   []slog.Attr
+}
+
+type eventKey struct{}
+
+// eventOf returns the event of the request that ctx belongs to.
+func eventOf(ctx context.Context) *event {
+	if e, ok := ctx.Value(eventKey{}).(*event); ok {
+		return e
+	}
+	return &event{}
+}
+
+// note adds facts to the request's log line.
+func note(ctx context.Context, attrs ...slog.Attr) {
+	e := eventOf(ctx)
+	e.Attrs = append(e.Attrs, attrs...)
+}
+
+// recorder remembers what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += n
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// withEvent opens and writes the request's log line, and turns a panic into the 500 page.
+func (s *Server) withEvent(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		e := &event{ID: randomHex(8), Nonce: rand.Text()}
+		r = r.WithContext(context.WithValue(r.Context(), eventKey{}, e))
+		rec := &recorder{ResponseWriter: w}
+		defer func() {
+			if p := recover(); p != nil {
+				s.panicked(rec, r, p)
+			}
+			s.writeEvent(r, e, rec, time.Since(start))
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+func (s *Server) writeEvent(r *http.Request, e *event, rec *recorder, took time.Duration) {
+	level := slog.LevelInfo
+	switch {
+	case rec.status >= 500:
+		level = slog.LevelWarn
+	case r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || isStatic(r.URL.Path):
+		level = slog.LevelDebug
+	}
+	if !s.log.Enabled(r.Context(), level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("request_id", e.ID), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+		slog.Int("status", rec.status), slog.Int("bytes", rec.bytes), slog.Duration("took", took.Round(time.Microsecond)),
+	}
+	if e.Session != "" {
+		attrs = append(attrs, slog.String("session", e.Session), slog.String("subject", e.Subject))
+	}
+	attrs = append(attrs, e.Attrs...)
+	if e.Err != nil {
+		attrs = append(attrs, slog.Any("error", e.Err))
+	}
+	s.log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+func randomHex(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // crypto/rand.Read never fails; it ends the program instead
+	return hex.EncodeToString(b)
+}

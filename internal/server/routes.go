@@ -1,0 +1,119 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"portico/internal/session"
+	"portico/web/static"
+)
+
+// handler is a route's code: what it returns is answered by fail.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// routes is the table of contents of the portal. A route needs a login unless it is public; GET changes nothing.
+func (s *Server) routes() http.Handler {
+	m := http.NewServeMux()
+	m.Handle("GET /{$}", s.page(s.home))
+	m.Handle("GET /overview", s.page(s.overview))
+	m.Handle("GET /sites", s.page(s.sites))
+	m.Handle("GET /sites/{site}", s.page(s.site))
+	m.Handle("GET /sources/{source}", s.page(s.source))
+	m.Handle("GET /variables/{variable}", s.page(s.variable))
+	m.Handle("GET /explore", s.page(s.explore))
+
+	m.Handle("POST /settings", s.public(s.saveSettings))
+
+	m.Handle("GET /auth/login", s.public(s.login))
+	m.Handle("GET "+s.callbackPath, s.public(s.callback))
+	m.Handle("GET /auth/session", s.public(s.sessionStatus))
+	m.Handle("GET /auth/expired", s.public(s.expired))
+	m.Handle("GET /auth/signed-out", s.public(s.signedOut))
+	m.Handle("POST /auth/logout", s.public(s.logout))
+	m.Handle("POST /auth/backchannel-logout", s.public(s.backChannelLogout))
+
+	m.Handle("GET /static/", static.Handler())
+	m.Handle("GET /healthz", s.public(s.health))
+	m.Handle("GET /readyz", s.public(s.ready))
+	return s.refuseUnknown(m)
+}
+
+// page wraps a handler that shows a signed-in person something.
+func (s *Server) page(h handler) http.Handler {
+	return s.public(func(w http.ResponseWriter, r *http.Request) error {
+		if foreignLoad(r) {
+			return &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-site load of a page")}
+		}
+		sess, err := s.cookies.Load(r)
+		if err != nil {
+			return s.noSession(w, r, err)
+		}
+		ctx, cancel := context.WithTimeout(s.withSession(r.Context(), sess), pageTimeout)
+		defer cancel()
+		if err := s.cookies.Touch(ctx, sess); err != nil && !errors.Is(err, session.ErrNotFound) {
+			note(ctx, errAttr("touch_error", err)) // reading goes on when the store takes no writes
+		}
+		return h(w, r.WithContext(ctx))
+	})
+}
+
+// public wraps a handler that needs nobody to be signed in.
+func (s *Server) public(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+		}
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// refuseUnknown answers what no route matches with the portal's own pages: 404, or 405 with Allow.
+func (s *Server) refuseUnknown(m *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, pattern := m.Handler(r)
+		if pattern != "" {
+			m.ServeHTTP(w, r)
+			return
+		}
+		rec := &headersOnly{header: http.Header{}}
+		h.ServeHTTP(rec, r)
+		e := &pageError{Status: http.StatusNotFound, Kind: kindNotFound, RetryTo: "/", Err: errors.New("no such route")}
+		if allow := rec.header.Get("Allow"); allow != "" {
+			w.Header().Set("Allow", allow)
+			e = &pageError{Status: http.StatusMethodNotAllowed, Kind: kindMethod, RetryTo: "/", Err: errors.New("method not allowed")}
+		}
+		s.fail(w, r, e)
+	})
+}
+
+// headersOnly takes the headers of an answer and drops the rest.
+type headersOnly struct{ header http.Header }
+
+func (h *headersOnly) Header() http.Header         { return h.header }
+func (h *headersOnly) WriteHeader(int)             {}
+func (h *headersOnly) Write(b []byte) (int, error) { return len(b), nil }
+
+func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/overview", http.StatusSeeOther)
+	return nil
+}
+
+// health says that the process answers; ready, that it can serve: its own ability only, so that an identity server or Data
+// Hub that is down does not take all replicas out of rotation at once.
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) error {
+	writeJSON(w, "application/json", http.StatusOK, map[string]string{"status": "ok"})
+	return nil
+}
+
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
+	if err := s.store.Ping(r.Context()); err != nil {
+		eventOf(r.Context()).Err = &storeError{err}
+		writeJSON(w, "application/json", http.StatusServiceUnavailable, map[string]string{"status": "unavailable", "store": "down"})
+		return nil
+	}
+	writeJSON(w, "application/json", http.StatusOK, map[string]string{"status": "ready", "store": "ok"})
+	return nil
+}

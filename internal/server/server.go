@@ -1,0 +1,154 @@
+// Package server is the portal's HTTP side: routes, middleware, sign-in, pages and error pages. Handlers parse, call one
+// domain function, present and render; what they return as an error becomes a page in one place.
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"portico/internal/datahub"
+	"portico/internal/rp"
+	"portico/internal/session"
+	"portico/internal/token"
+)
+
+// Config is what a Server is built from. All members are required unless said otherwise.
+type Config struct {
+	BaseURL      *url.URL          // public URL; the only source of links, cookie attributes and redirect URIs
+	CallbackPath string            // path of the redirect URI
+	LogoutHint   bool              // send the ID token as id_token_hint when signing out
+	Notice       string            // optional line above each page
+	NoIndex      bool              // ask search engines to stay away
+	Version      string            // build, for the page's foot
+	RP           *rp.Client        // sign-in
+	Cookies      *session.Cookies  // who is signed in
+	Store        session.Store     // the records behind Cookies: once-only marks, ending sessions
+	Keys         *session.Keyring  // seals what goes into cookies
+	Tokens       *token.Manager    // each session's tokens
+	Hub          *datahub.Hub      // the Data Hub
+	Log          *slog.Logger      // request and audit lines
+	Now          func() time.Time  // decides expiry; nil means time.Now
+}
+
+// Server answers the portal's requests. It is an http.Handler maker: see Handler. Close waits for what it still does in the background.
+type Server struct {
+	baseURL      *url.URL
+	callbackPath string
+	logoutHint   bool
+	notice       string
+	noIndex      bool
+	version      string
+	rp           *rp.Client
+	cookies      *session.Cookies
+	store        session.Store
+	keys         *session.Keyring
+	tokens       *token.Manager
+	datahub      *datahub.Hub
+	log          *slog.Logger
+	clock        func() time.Time
+	attempts     attempts
+	references   references
+
+	background sync.WaitGroup // revocations that outlive their request
+}
+
+// New checks c and returns a Server.
+func New(c Config) (*Server, error) {
+	if c.BaseURL == nil || c.RP == nil || c.Cookies == nil || c.Store == nil || c.Keys == nil || c.Tokens == nil || c.Hub == nil || c.Log == nil {
+		return nil, errors.New("server: a part is missing in Config")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.CallbackPath == "" {
+		c.CallbackPath = "/auth/callback"
+	}
+	return &Server{
+		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
+		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, log: c.Log, clock: c.Now,
+		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
+	}, nil
+}
+
+// Handler returns the whole portal: the routes behind the middleware, outermost first.
+func (s *Server) Handler() http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-origin request")})
+	}))
+	return s.withEvent(s.withHeaders(s.guard(protection.Handler(s.routes()))))
+}
+
+// Close waits until revocations under way are done, or ctx ends.
+func (s *Server) Close(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() { s.background.Wait(); close(done) }()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Timeouts of the public listener (OWASP ASVS 5.0, V4.2.5 and V15.2.2).
+const (
+	headerTimeout = 10 * time.Second
+	bodyTimeout   = 30 * time.Second
+	writeTimeout  = 60 * time.Second
+	idleTimeout   = 120 * time.Second
+	pageTimeout   = 25 * time.Second
+)
+
+// HTTPServer returns an http.Server with the portal's limits around h; what net/http itself has to say goes to log.
+func HTTPServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+// now is the server's clock, which decides what "now" means on every page.
+func (s *Server) now() time.Time { return s.clock() }
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// render writes a page. It is rendered into a buffer first, so that a component that fails still gives a clean error page.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
+	b := buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	defer buffers.Put(b)
+	if err := page.Render(r.Context(), b); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", s.pagePolicy(eventOf(r.Context()).Nonce))
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // the browser went away: nobody is left to tell
+	return nil
+}
+
+func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// inBackground runs f after the request, for at most limit, and lets Close wait for it.
+func (s *Server) inBackground(ctx context.Context, limit time.Duration, f func(context.Context)) {
+	s.background.Go(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+		defer cancel()
+		f(ctx)
+	})
+}
