@@ -1,0 +1,163 @@
+package rp
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"portico/internal/secret"
+)
+
+// LoginOptions say how a sign-in is asked for. The zero LoginOptions is an ordinary one.
+type LoginOptions struct {
+	ReturnTo  string        // local path to go to afterwards; kept in the Attempt, never sent to the provider
+	Prompt    string        // OpenID Connect prompt: none, login, …
+	Account   string        // Data Hub account to sign in to
+	LoginHint string        // who it is probably
+	MaxAge    time.Duration // longest time since the person last authenticated; 0 means any, verified in the answer
+	ACRValues string        // wanted authentication context, verified in the answer
+}
+
+// Attempt is one sign-in under way. The caller keeps it with the browser, sealed, until the callback.
+type Attempt struct {
+	State    string // sent back by the provider; compared in constant time by the caller
+	Nonce    string // comes back inside the ID token
+	Verifier secret.Text
+	Started  time.Time // UTC, milliseconds
+	LoginOptions
+}
+
+// attemptJSON is what MarshalBinary writes.
+type attemptJSON struct {
+	State     string `json:"s"`
+	Nonce     string `json:"n"`
+	Verifier  string `json:"v"`
+	Started   int64  `json:"t"`
+	ReturnTo  string `json:"r"`
+	Prompt    string `json:"p,omitempty"`
+	Account   string `json:"a,omitempty"`
+	LoginHint string `json:"h,omitempty"`
+	MaxAge    int64  `json:"m,omitempty"`
+	ACRValues string `json:"c,omitempty"`
+}
+
+// MarshalBinary returns the attempt with its code verifier, to be sealed.
+func (a Attempt) MarshalBinary() ([]byte, error) {
+	return json.Marshal(attemptJSON{a.State, a.Nonce, a.Verifier.Reveal(), a.Started.UnixMilli(), a.ReturnTo, a.Prompt, a.Account, a.LoginHint, int64(a.MaxAge / time.Second), a.ACRValues})
+}
+
+// UnmarshalBinary reads what MarshalBinary wrote.
+func (a *Attempt) UnmarshalBinary(b []byte) error {
+	var j attemptJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return errors.New("rp: not an attempt")
+	}
+	*a = Attempt{State: j.State, Nonce: j.Nonce, Verifier: secret.New(j.Verifier), Started: time.UnixMilli(j.Started).UTC(), LoginOptions: LoginOptions{
+		ReturnTo: j.ReturnTo, Prompt: j.Prompt, Account: j.Account, LoginHint: j.LoginHint, MaxAge: time.Duration(j.MaxAge) * time.Second, ACRValues: j.ACRValues,
+	}}
+	return nil
+}
+
+// Begin starts a sign-in: response_type code with PKCE S256 (RFC 7636), and independent state, nonce and verifier of 256 bits each.
+// The error is ErrProviderUnavailable or an *IssuerMismatchError.
+func (c *Client) Begin(ctx context.Context, o LoginOptions) (Attempt, *url.URL, error) {
+	doc, err := c.discover(ctx, metadataAtLogin)
+	if err != nil {
+		return Attempt{}, nil, err
+	}
+	a := Attempt{State: random(), Nonce: random(), Verifier: secret.New(oauth2.GenerateVerifier()), Started: c.c.Now().UTC(), LoginOptions: o}
+	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(a.Verifier.Reveal()), oauth2.SetAuthURLParam("nonce", a.Nonce)}
+	for name, value := range c.loginParams(doc, o) {
+		options = append(options, oauth2.SetAuthURLParam(name, value))
+	}
+	u, err := url.Parse(c.oauth(doc).AuthCodeURL(a.State, options...))
+	if err != nil {
+		return Attempt{}, nil, fmt.Errorf("%w: authorization endpoint: %w", ErrProviderUnavailable, err)
+	}
+	return a, u, nil
+}
+
+func (c *Client) loginParams(doc *metadata, o LoginOptions) map[string]string {
+	params := map[string]string{}
+	if o.Prompt != "" {
+		params["prompt"] = o.Prompt
+	}
+	if o.LoginHint != "" {
+		params["login_hint"] = o.LoginHint
+	}
+	if o.MaxAge > 0 {
+		params["max_age"] = strconv.FormatInt(int64(o.MaxAge/time.Second), 10)
+	}
+	acr := o.ACRValues
+	if name, value := c.accountParam(doc, o.Account); name == "acr_values" {
+		acr = strings.TrimSpace(acr + " " + value)
+	} else if name != "" {
+		params[name] = value
+	}
+	if acr != "" {
+		params["acr_values"] = acr
+	}
+	return params
+}
+
+// accountParam names the account in the provider's own way: account=<id> with Keycloak, acr_values=accountId:<id> with an IdentityServer.
+func (c *Client) accountParam(doc *metadata, account string) (name, value string) {
+	if account == "" {
+		return "", ""
+	}
+	name = c.c.AccountParam
+	if name == "" && !doc.keycloak() {
+		name = "acr_values"
+	}
+	if name == "acr_values" {
+		return name, "accountId:" + account
+	}
+	return orDefault(name, "account"), account
+}
+
+// oauth returns the x/oauth2 configuration for the provider, with an explicit way to authenticate.
+func (c *Client) oauth(doc *metadata) *oauth2.Config {
+	style := oauth2.AuthStyleInHeader
+	if c.authStyle(doc) == AuthStylePost {
+		style = oauth2.AuthStyleInParams
+	}
+	return &oauth2.Config{
+		ClientID: c.c.ClientID, ClientSecret: c.c.ClientSecret.Reveal(), RedirectURL: c.c.RedirectURL, Scopes: c.scopes(doc),
+		Endpoint: oauth2.Endpoint{AuthURL: doc.AuthorizationEndpoint, TokenURL: doc.TokenEndpoint, AuthStyle: style},
+	}
+}
+
+func (c *Client) authStyle(doc *metadata) AuthStyle {
+	if c.c.AuthStyle != AuthStyleDiscovered {
+		return c.c.AuthStyle
+	}
+	if !slices.Contains(doc.AuthMethods, "client_secret_basic") && slices.Contains(doc.AuthMethods, "client_secret_post") {
+		return AuthStylePost
+	}
+	return AuthStyleBasic
+}
+
+func (c *Client) scopes(doc *metadata) []string {
+	offline := c.c.OfflineAccess == OfflineAlways || c.c.OfflineAccess == OfflineAuto && !doc.keycloak() && slices.Contains(doc.Scopes, "offline_access")
+	if !offline || slices.Contains(c.c.Scopes, "offline_access") {
+		return c.c.Scopes
+	}
+	return append(slices.Clone(c.c.Scopes), "offline_access")
+}
+
+// random returns 256 bits as 43 characters of A-Z a-z 0-9 - _.
+func random() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails; it ends the program instead
+	return base64.RawURLEncoding.EncodeToString(b)
+}

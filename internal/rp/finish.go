@@ -1,0 +1,144 @@
+package rp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+)
+
+// errorCodes are the errors of an authorization response that we know: RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6.
+var errorCodes = []string{
+	"login_required", "interaction_required", "consent_required", "account_selection_required", "access_denied", "temporarily_unavailable",
+	"server_error", "invalid_request", "unauthorized_client", "invalid_scope", "unsupported_response_type", "invalid_request_uri", "invalid_request_object",
+	"request_not_supported", "request_uri_not_supported", "registration_not_supported", "unmet_authentication_requirements",
+}
+
+// InteractionNeeded reports whether err says that a sign-in without interaction (prompt none) is not possible now.
+func InteractionNeeded(err error) bool {
+	e, ok := errors.AsType[*AuthError](err)
+	return ok && e.Problem == ProblemProvider && slices.Contains(errorCodes[:4], e.Code)
+}
+
+// CheckCallback refuses a callback that no honest provider sends, before anything is sent to anybody: a repeated parameter, a code together with an
+// error, or neither. The caller has not looked at state yet.
+func CheckCallback(v url.Values) error {
+	for _, name := range []string{"code", "state", "iss", "error", "session_state"} {
+		if len(v[name]) > 1 {
+			return &AuthError{Problem: ProblemParameters, Err: errors.New(name + " is repeated")}
+		}
+	}
+	if v.Has("code") == v.Has("error") || v.Has("code") && v.Get("code") == "" || len(v.Get("code")) > 4096 {
+		return &AuthError{Problem: ProblemParameters, Err: errors.New("one of code and error is wanted")}
+	}
+	return nil
+}
+
+// Finish ends a sign-in whose state the caller has compared and consumed: error answers, iss (RFC 9207), code exchange with the verifier,
+// ID token, userinfo. The code is presented at most once. Errors are *AuthError or ErrProviderUnavailable.
+func (c *Client) Finish(ctx context.Context, a Attempt, callback url.Values) (Identity, Tokens, error) {
+	if err := CheckCallback(callback); err != nil {
+		return Identity{}, Tokens{}, err
+	}
+	doc, err := c.discover(ctx, metadataAge)
+	if err != nil {
+		return Identity{}, Tokens{}, err
+	}
+	if callback.Has("iss") && callback.Get("iss") != doc.Issuer || doc.IssParameter && !callback.Has("iss") {
+		return Identity{}, Tokens{}, &AuthError{Problem: ProblemIssuer}
+	}
+	if callback.Has("error") {
+		e := &AuthError{Problem: ProblemProvider, Code: callback.Get("error")}
+		if !slices.Contains(errorCodes, e.Code) {
+			e.Code = "other"
+		}
+		return Identity{}, Tokens{}, e
+	}
+	t, err := c.exchange(ctx, doc, callback.Get("code"), a.Verifier)
+	if err != nil {
+		return Identity{}, Tokens{}, &AuthError{Problem: ProblemGrant, Err: err}
+	}
+	id, err := c.identify(ctx, doc, a, t)
+	return id, t, err
+}
+
+func (c *Client) identify(ctx context.Context, doc *metadata, a Attempt, t Tokens) (Identity, error) {
+	if t.IDToken.Empty() {
+		return Identity{}, &AuthError{Problem: ProblemNoIDToken}
+	}
+	id, err := c.verify(ctx, doc, t.IDToken, a.Nonce, t.Access)
+	if err != nil {
+		return Identity{}, err
+	}
+	if a.MaxAge > 0 && (id.AuthTime.IsZero() || c.c.Now().Sub(id.AuthTime) > a.MaxAge+Leeway) {
+		return Identity{}, &AuthError{Problem: ProblemAuthTime}
+	}
+	if a.ACRValues != "" && !slices.Contains(strings.Fields(a.ACRValues), id.ACR) {
+		return Identity{}, &AuthError{Problem: ProblemACR}
+	}
+	return c.complete(ctx, doc, id, t)
+}
+
+// complete asks userinfo for what the ID token leaves out. Somebody else's userinfo ends the sign-in (OpenID Connect Core section 5.3.2);
+// a userinfo endpoint that does not answer does not.
+func (c *Client) complete(ctx context.Context, doc *metadata, id Identity, t Tokens) (Identity, error) {
+	if doc.UserinfoEndpoint == "" {
+		return id, nil
+	}
+	cl, err := c.userinfo(ctx, doc, t)
+	if err != nil {
+		c.c.Log.WarnContext(ctx, "userinfo not read, the ID token's claims are used", "error", err)
+		return id, nil
+	}
+	if cl.Subject != id.Subject {
+		return Identity{}, &AuthError{Problem: ProblemUserinfo}
+	}
+	more := identity(id.Issuer, cl)
+	id.Name = orDefault(id.Name, more.Name)
+	id.PreferredUsername = orDefault(id.PreferredUsername, more.PreferredUsername)
+	id.Email = orDefault(id.Email, more.Email)
+	id.Account = orDefault(id.Account, more.Account)
+	return id, nil
+}
+
+// userinfo reads the claims, plain or signed. A signed answer that does not verify is an answer about nobody.
+func (c *Client) userinfo(ctx context.Context, doc *metadata, t Tokens) (claims, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, doc.UserinfoEndpoint, nil)
+	if err != nil {
+		return claims{}, errors.New("rp: bad userinfo endpoint")
+	}
+	req.Header.Set("Authorization", "Bearer "+t.Access.Reveal())
+	req.Header.Set("Accept", "application/json, application/jwt")
+	body, contentType, err := c.read(req)
+	if err != nil {
+		return claims{}, err
+	}
+	if contentType == "application/jwt" {
+		if body, err = c.signedUserinfo(ctx, doc, string(body)); err != nil {
+			return claims{}, nil
+		}
+	}
+	var cl claims
+	if err := json.Unmarshal(body, &cl); err != nil {
+		return claims{}, errors.New("rp: userinfo is not JSON of the expected shape")
+	}
+	return cl, nil
+}
+
+func (c *Client) signedUserinfo(ctx context.Context, doc *metadata, raw string) ([]byte, error) {
+	v := oidc.NewVerifier(doc.Issuer, c.keySet(doc.JWKSURI, true), &oidc.Config{
+		ClientID: c.c.ClientID, SupportedSigningAlgs: c.c.Algorithms, SkipExpiryCheck: true, Now: c.c.Now,
+	})
+	token, err := v.Verify(ctx, raw)
+	if err != nil {
+		return nil, errSignature
+	}
+	var body json.RawMessage
+	err = token.Claims(&body)
+	return body, err
+}

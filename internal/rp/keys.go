@@ -1,0 +1,212 @@
+package rp
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+const (
+	keyAge     = time.Hour        // withdrawn keys die within it
+	keyRefetch = 30 * time.Second // between fetches that a token causes
+	keyBurst   = 4                // fetches that logins may have at once, before they wait like everybody
+)
+
+// keyCache holds the provider's signature keys. Tokens that no known key signed cause a new fetch, but strangers who send
+// forged logout tokens cannot cause many.
+type keyCache struct {
+	fetching sync.Mutex // one fetch at a time
+	mu       sync.Mutex
+	uri      string
+	keys     []jose.JSONWebKey
+	fetched  time.Time
+	tried    time.Time
+	burst    int // fetches that logins have used of keyBurst; one comes back each keyRefetch
+	refilled time.Time
+}
+
+// keySet is a view of the cache that implements oidc.KeySet for one token.
+type keySet struct {
+	client *Client
+	uri    string
+	login  bool // a person waits: may use the burst
+	algs   []jose.SignatureAlgorithm
+	down   bool // the keys could not be had; go-oidc hides the cause
+}
+
+func (c *Client) keySet(uri string, login bool) *keySet {
+	algs := make([]jose.SignatureAlgorithm, len(c.c.Algorithms))
+	for i, a := range c.c.Algorithms {
+		algs[i] = jose.SignatureAlgorithm(a)
+	}
+	return &keySet{client: c, uri: uri, login: login, algs: algs}
+}
+
+var errSignature = errors.New("rp: no key of the provider signed this token")
+
+// VerifySignature implements oidc.KeySet: it returns the payload when one of the provider's keys signed the token. Keys that the
+// header supplies or points to (jwk, jku, x5c, x5u) are never looked at.
+func (k *keySet) VerifySignature(ctx context.Context, raw string) ([]byte, error) {
+	jws, err := jose.ParseSignedCompact(raw, k.algs)
+	if err != nil || len(jws.Signatures) != 1 {
+		return nil, errSignature
+	}
+	keys, err := k.client.keys.get(ctx, k.client, k.uri)
+	if err != nil {
+		k.down = true
+		return nil, err
+	}
+	if payload, ok := verifyWith(jws, keys); ok {
+		return payload, nil
+	}
+	keys, err = k.client.keys.refetch(ctx, k.client, k.uri, k.login)
+	if err != nil {
+		k.down = true
+		return nil, err
+	}
+	if payload, ok := verifyWith(jws, keys); ok {
+		return payload, nil
+	}
+	return nil, errSignature
+}
+
+// verifyWith tries the keys that fit the header: those with its kid, or all when it names none.
+func verifyWith(jws *jose.JSONWebSignature, keys []jose.JSONWebKey) ([]byte, bool) {
+	h := jws.Signatures[0].Protected
+	for _, k := range keys {
+		if h.KeyID != "" && k.KeyID != "" && k.KeyID != h.KeyID || k.Algorithm != "" && k.Algorithm != h.Algorithm || !suits(k.Key, h.Algorithm) {
+			continue
+		}
+		if payload, err := jws.Verify(k.Key); err == nil {
+			return payload, true
+		}
+	}
+	return nil, false
+}
+
+// suits reports whether a key is of the algorithm's family, so that no other confusion is left to the library.
+func suits(key any, alg string) bool {
+	switch k := key.(type) {
+	case *rsa.PublicKey:
+		return (strings.HasPrefix(alg, "RS") || strings.HasPrefix(alg, "PS")) && k.N.BitLen() >= 2048
+	case *ecdsa.PublicKey:
+		return strings.HasPrefix(alg, "ES")
+	case ed25519.PublicKey:
+		return alg == "EdDSA"
+	}
+	return false
+}
+
+// get returns the keys, fetched at most keyAge ago if the provider answers; the last good ones otherwise.
+func (k *keyCache) get(ctx context.Context, c *Client, uri string) ([]jose.JSONWebKey, error) {
+	k.mu.Lock()
+	fresh := k.uri == uri && c.c.Now().Sub(k.fetched) < keyAge
+	recently := k.uri == uri && len(k.keys) > 0 && c.c.Now().Sub(k.tried) < keyRefetch
+	keys := k.keys
+	k.mu.Unlock()
+	if fresh || recently {
+		return keys, nil
+	}
+	return k.fetch(ctx, c, uri)
+}
+
+// refetch asks for the keys again because of a token that none of them signed, if the throttle lets it.
+func (k *keyCache) refetch(ctx context.Context, c *Client, uri string, login bool) ([]jose.JSONWebKey, error) {
+	if !k.allowed(c.c.Now(), login) {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return k.keys, nil
+	}
+	return k.fetch(ctx, c, uri)
+}
+
+func (k *keyCache) allowed(now time.Time, login bool) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if back := int(now.Sub(k.refilled) / keyRefetch); back > 0 {
+		k.burst = max(0, k.burst-back)
+		k.refilled = now
+	}
+	if now.Sub(k.tried) >= keyRefetch {
+		return true
+	}
+	if login && k.burst < keyBurst {
+		k.burst++
+		return true
+	}
+	return false
+}
+
+func (k *keyCache) warm(ctx context.Context, c *Client, uri string) error {
+	_, err := k.get(ctx, c, uri)
+	return err
+}
+
+// fetch reads the key set. Keys that do not parse or are not for signatures are skipped (RFC 7517 section 5); an answer without any usable
+// key is a failure, and the last good keys of the same address stay.
+func (k *keyCache) fetch(ctx context.Context, c *Client, uri string) ([]jose.JSONWebKey, error) {
+	k.mu.Lock()
+	seen := k.fetched
+	k.mu.Unlock()
+	k.fetching.Lock()
+	defer k.fetching.Unlock()
+	k.mu.Lock()
+	if k.uri == uri && k.fetched.After(seen) { // somebody else fetched while we waited
+		defer k.mu.Unlock()
+		return k.keys, nil
+	}
+	k.tried = c.c.Now()
+	k.mu.Unlock()
+
+	keys, err := c.fetchKeys(ctx, uri)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err == nil {
+		k.uri, k.keys, k.fetched = uri, keys, c.c.Now()
+		return keys, nil
+	}
+	if k.uri == uri && len(k.keys) > 0 {
+		c.c.Log.WarnContext(ctx, "provider keys not fetched, the last ones stay in use", "error", err)
+		return k.keys, nil
+	}
+	return nil, err
+}
+
+func (c *Client) fetchKeys(ctx context.Context, uri string) ([]jose.JSONWebKey, error) {
+	body, _, err := c.fetch(ctx, uri, "application/jwk-set+json, application/json")
+	if err != nil {
+		return nil, err
+	}
+	keys := parseKeys(body)
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("%w: key set without a usable key", ErrProviderUnavailable)
+	}
+	return keys, nil
+}
+
+// parseKeys reads a key set key by key, so that one that we do not understand costs only itself.
+func parseKeys(body []byte) []jose.JSONWebKey {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if json.Unmarshal(body, &set) != nil {
+		return nil
+	}
+	var keys []jose.JSONWebKey
+	for _, raw := range set.Keys {
+		var k jose.JSONWebKey
+		if len(keys) < 100 && k.UnmarshalJSON(raw) == nil && k.IsPublic() && k.Valid() && k.Use != "enc" {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}

@@ -1,0 +1,167 @@
+// Package rp is the OpenID Connect relying party: authorization request, code exchange, ID token, userinfo, refresh, revocation
+// and logout, against one provider. go-oidc and x/oauth2 do the protocol; the checks that they leave to the
+// application are here (docs/divergences.md lists where providers differ).
+//
+// The provider is reached when it is needed, not when the portal starts; what it published last stays in use while it
+// is down. Nothing in this package keeps a user's state: an Attempt is sealed into a cookie by the caller, and tokens
+// are returned.
+package rp
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"portico/internal/secret"
+)
+
+// AuthStyle is how the client authenticates at the token endpoint. It is never found out by trying: that would present a
+// one-time code or refresh token twice (RFC 9700 section 4.14).
+type AuthStyle string
+
+// The ways to authenticate, RFC 6749 section 2.3.1.
+const (
+	AuthStyleDiscovered AuthStyle = "discovered" // by token_endpoint_auth_methods_supported, basic first
+	AuthStyleBasic      AuthStyle = "basic"      // client_secret_basic
+	AuthStylePost       AuthStyle = "post"       // client_secret_post
+)
+
+// OfflineAccess says when the scope offline_access is asked for.
+type OfflineAccess string
+
+// When offline_access is asked for.
+const (
+	OfflineAuto   OfflineAccess = "auto"   // with an IdentityServer that lists it; not with Keycloak, which needs it not
+	OfflineAlways OfflineAccess = "always" // always
+	OfflineNever  OfflineAccess = "never"  // never
+)
+
+// Leeway is the tolerance for clocks that differ, for exp, iat and nbf alike.
+const Leeway = 60 * time.Second
+
+// Config is what a Client is built from.
+type Config struct {
+	Issuer                string // byte for byte; or the bare host of the platform, then both known forms are tried
+	ClientID              string
+	ClientSecret          secret.Text
+	AuthStyle             AuthStyle // "" means discovered
+	RedirectURL           string
+	PostLogoutRedirectURL string
+	Scopes                []string      // nil means openid profile email datahub-api
+	OfflineAccess         OfflineAccess // "" means auto
+	Algorithms            []string      // accepted for ID and logout tokens; nil means RS256
+	AccountParam          string        // account or acr_values; "" means by kind of provider
+	TrustedAudiences      []string      // other audiences that an ID token may name besides us
+	Transport             http.RoundTripper
+	Timeout               time.Duration // of one request to the provider; 0 means 10 s
+	Now                   func() time.Time
+	Log                   *slog.Logger
+}
+
+// Client is one registration at one provider. It is safe for concurrent use.
+type Client struct {
+	c        Config
+	http     *http.Client
+	metadata metadataCache
+	keys     keyCache
+}
+
+// Errors that callers can tell apart; see also [GrantError] and [AuthError].
+var (
+	ErrProviderUnavailable = errors.New("rp: the provider does not answer")
+	ErrNoEndSession        = errors.New("rp: the provider has no end session endpoint")
+	ErrOtherSubject        = errors.New("rp: the refreshed ID token is about somebody else")
+)
+
+var asymmetric = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+
+// New checks c, reporting all mistakes at once, and returns a Client. Nothing is sent.
+func New(c Config) (*Client, error) {
+	var errs []error
+	if _, err := endpoint(c.Issuer); err != nil {
+		errs = append(errs, fmt.Errorf("issuer: %w", err))
+	}
+	if c.ClientID == "" || c.ClientSecret.Empty() {
+		errs = append(errs, errors.New("client id or client secret is missing"))
+	}
+	if _, err := endpoint(c.RedirectURL); err != nil {
+		errs = append(errs, fmt.Errorf("redirect URL: %w", err))
+	}
+	if len(c.Algorithms) == 0 {
+		c.Algorithms = []string{"RS256"}
+	}
+	for _, a := range c.Algorithms {
+		if !slices.Contains(asymmetric, a) {
+			errs = append(errs, fmt.Errorf("algorithm %q is not an asymmetric signature", a))
+		}
+	}
+	if len(c.Scopes) == 0 {
+		c.Scopes = []string{"openid", "profile", "email", "datahub-api"}
+	}
+	if !slices.Contains(c.Scopes, "openid") {
+		errs = append(errs, errors.New("scope openid is missing"))
+	}
+	if len(errs) > 0 {
+		return nil, fmt.Errorf("rp: %w", errors.Join(errs...))
+	}
+	c.AuthStyle = orDefault(c.AuthStyle, AuthStyleDiscovered)
+	c.OfflineAccess = orDefault(c.OfflineAccess, OfflineAuto)
+	c.Timeout = orDefault(c.Timeout, 10*time.Second)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Transport == nil {
+		c.Transport = transport()
+	}
+	return &Client{c: c, http: &http.Client{
+		Transport: c.Transport, Timeout: c.Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+func transport() http.RoundTripper {
+	d := &net.Dialer{Timeout: 4 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: d.DialContext, ForceAttemptHTTP2: true,
+		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: 4 * time.Second,
+		MaxIdleConnsPerHost: 16, IdleConnTimeout: 60 * time.Second, MaxResponseHeaderBytes: 64 << 10,
+	}
+}
+
+// endpoint parses a URL of the provider or of ours: https, or http on loopback, without user, query or fragment games.
+func endpoint(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.Opaque != "" {
+		return nil, fmt.Errorf("%.100q is not a URL", raw)
+	}
+	if u.User != nil || u.Fragment != "" {
+		return nil, fmt.Errorf("%s has a user or a fragment", u.Redacted())
+	}
+	if u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+		return nil, fmt.Errorf("%s is not https", u.Redacted())
+	}
+	return u, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+func orDefault[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}

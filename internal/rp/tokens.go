@@ -1,0 +1,311 @@
+package rp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"portico/internal/secret"
+)
+
+// Tokens is an answer of the token endpoint.
+type Tokens struct {
+	Access           secret.Text
+	ExpiresIn        time.Duration // 0 when the provider does not say, or says nonsense
+	Refresh          secret.Text   // empty when none was given
+	RefreshExpiresIn time.Duration // 0 when the provider does not say
+	IDToken          secret.Text   // empty when none was given
+	Scopes           []string      // granted; nil when the provider does not say, which means as asked for
+	Received         time.Time
+}
+
+// Class says what a failed grant means for the token that was presented.
+type Class string
+
+// The classes of failures at the token endpoint.
+const (
+	NotSent       Class = "not sent"      // nothing was presented, or the provider said to come back later (429)
+	Unknown       Class = "unknown"       // it may have been consumed: the answer was lost or came from a proxy
+	Refused       Class = "refused"       // invalid_grant: definitive
+	Configuration Class = "configuration" // the client, not the token: invalid_client, unauthorized_client, …
+)
+
+// GrantError is a failed request to the token endpoint. It holds nothing of the answer but its error code.
+type GrantError struct {
+	Class      Class
+	Code       string        // OAuth error code, "" when the answer had none that we know
+	Status     int           // HTTP status, 0 without an answer
+	RetryAfter time.Duration // with 429 and 503, at most 5 min
+	Err        error         // cause, free of secrets
+}
+
+func (e *GrantError) Error() string {
+	s := "rp: token endpoint: " + string(e.Class)
+	if e.Code != "" {
+		s += ": " + e.Code
+	}
+	if e.Status != 0 {
+		s += ": status " + strconv.Itoa(e.Status)
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *GrantError) Unwrap() error { return e.Err }
+
+// Refresh presents a refresh token once (RFC 6749 section 6). It does not judge the ID token that may come back: tokens
+// are saved first; see CheckRefreshed. Errors are *GrantError.
+func (c *Client) Refresh(ctx context.Context, refresh secret.Text) (Tokens, error) {
+	return c.grant(ctx, func(*metadata) url.Values {
+		return url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}}
+	})
+}
+
+// RefreshAccount is Refresh for a user with several accounts: without the account, the answer may be for another one.
+func (c *Client) RefreshAccount(ctx context.Context, refresh secret.Text, account string) (Tokens, error) {
+	return c.grant(ctx, func(doc *metadata) url.Values {
+		v := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}}
+		if name, value := c.accountParam(doc, account); name != "" {
+			v.Set(name, value)
+		}
+		return v
+	})
+}
+
+// Password is the resource owner password grant (RFC 6749 section 4.3) for a dedicated application user. No refresh token is asked
+// for unless offline is set. Errors are *GrantError.
+func (c *Client) Password(ctx context.Context, user string, password secret.Text, account string, offline bool) (Tokens, error) {
+	return c.grant(ctx, func(doc *metadata) url.Values {
+		scopes := slices.DeleteFunc(slices.Clone(c.c.Scopes), func(s string) bool {
+			return s == "offline_access" || s == "openid" || s == "profile" || s == "email"
+		})
+		if offline && !doc.keycloak() {
+			scopes = append(scopes, "offline_access")
+		}
+		v := url.Values{"grant_type": {"password"}, "username": {user}, "password": {password.Reveal()}, "scope": {strings.Join(scopes, " ")}}
+		if name, value := c.accountParam(doc, account); name != "" {
+			v.Set(name, value)
+		}
+		return v
+	})
+}
+
+// grant makes one request to the token endpoint.
+func (c *Client) grant(ctx context.Context, form func(*metadata) url.Values) (Tokens, error) {
+	doc, err := c.endpoints(ctx)
+	if err != nil {
+		return Tokens{}, &GrantError{Class: NotSent, Err: err}
+	}
+	v := form(doc)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, doc.TokenEndpoint, nil)
+	if err != nil {
+		return Tokens{}, &GrantError{Class: NotSent, Err: errors.New("bad token endpoint")}
+	}
+	c.authenticate(req, doc, v)
+	var sent atomic.Bool
+	req = req.WithContext(traced(req.Context(), &sent))
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return Tokens{}, lost(&sent, withoutURL(err))
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxDocument+1))
+	if err != nil {
+		return Tokens{}, &GrantError{Class: Unknown, Status: resp.StatusCode, Err: err}
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return Tokens{}, c.refusal(resp.StatusCode, resp.Header, errorCode(body))
+	}
+	if len(body) > maxDocument {
+		return Tokens{}, &GrantError{Class: Unknown, Status: resp.StatusCode, Err: errors.New("answer too large")}
+	}
+	return c.parse(body, resp.StatusCode)
+}
+
+// authenticate puts the form and the client's credentials into the request, in the one way that is configured.
+func (c *Client) authenticate(req *http.Request, doc *metadata, form url.Values) {
+	if c.authStyle(doc) == AuthStylePost {
+		form.Set("client_id", c.c.ClientID)
+		form.Set("client_secret", c.c.ClientSecret.Reveal())
+	} else {
+		req.SetBasicAuth(url.QueryEscape(c.c.ClientID), url.QueryEscape(c.c.ClientSecret.Reveal())) // RFC 6749 section 2.3.1
+	}
+	text := form.Encode()
+	req.Body = io.NopCloser(strings.NewReader(text))
+	req.ContentLength = int64(len(text))
+	req.GetBody = nil // never sent a second time by net/http
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+}
+
+// traced marks sent as soon as anything of the request may have left.
+func traced(ctx context.Context, sent *atomic.Bool) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
+}
+
+func lost(sent *atomic.Bool, err error) *GrantError {
+	if sent.Load() {
+		return &GrantError{Class: Unknown, Err: err}
+	}
+	return &GrantError{Class: NotSent, Err: err}
+}
+
+// codes of RFC 6749 section 5.2 and of the platform that say that the client or the request is wrong, not the token.
+var configurationCodes = []string{"invalid_client", "unauthorized_client", "invalid_scope", "unsupported_grant_type", "invalid_request", "access_denied", "invalid_target"}
+
+// refusal classifies an answer other than 2xx by its error code; the status alone proves nothing, since a proxy may have written it.
+func (c *Client) refusal(status int, h http.Header, code string) *GrantError {
+	e := &GrantError{Class: Unknown, Status: status, Code: code, RetryAfter: retryAfter(h.Get("Retry-After"), c.c.Now())}
+	switch {
+	case code == "invalid_grant":
+		e.Class = Refused
+	case slices.Contains(configurationCodes, code):
+		e.Class = Configuration
+	case status == http.StatusTooManyRequests || code == "slow_down":
+		e.Class = NotSent
+	default:
+		e.Code = ""
+	}
+	return e
+}
+
+func errorCode(body []byte) string {
+	var e struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(body, &e) != nil {
+		return ""
+	}
+	return e.Error
+}
+
+// tokenAnswer is the body of RFC 6749 section 5.1, with numbers that may be strings.
+type tokenAnswer struct {
+	AccessToken      string          `json:"access_token"`
+	TokenType        string          `json:"token_type"`
+	ExpiresIn        json.RawMessage `json:"expires_in"`
+	RefreshToken     string          `json:"refresh_token"`
+	RefreshExpiresIn json.RawMessage `json:"refresh_expires_in"`
+	IDToken          string          `json:"id_token"`
+	Scope            string          `json:"scope"`
+}
+
+func (c *Client) parse(body []byte, status int) (Tokens, error) {
+	var a tokenAnswer
+	if json.Unmarshal(body, &a) != nil {
+		return Tokens{}, &GrantError{Class: Unknown, Status: status, Err: errors.New("answer is not JSON of the expected shape")}
+	}
+	return c.accept(a, status)
+}
+
+// accept checks what could do harm later: another token type, and characters that break out of a header (RFC 6750 section 2.1).
+func (c *Client) accept(a tokenAnswer, status int) (Tokens, error) {
+	switch {
+	case a.TokenType != "" && !strings.EqualFold(a.TokenType, "Bearer"):
+		return Tokens{}, &GrantError{Class: Unknown, Status: status, Err: errors.New("token type is not Bearer")}
+	case !b64token(a.AccessToken):
+		return Tokens{}, &GrantError{Class: Unknown, Status: status, Err: errors.New("access token is missing or has characters that no token has")}
+	case a.RefreshToken != "" && !visible(a.RefreshToken):
+		return Tokens{}, &GrantError{Class: Unknown, Status: status, Err: errors.New("refresh token has characters that no token has")}
+	}
+	return Tokens{
+		Access: secret.New(a.AccessToken), ExpiresIn: lifetime(a.ExpiresIn), Refresh: secret.New(a.RefreshToken), RefreshExpiresIn: lifetime(a.RefreshExpiresIn),
+		IDToken: secret.New(a.IDToken), Scopes: strings.Fields(a.Scope), Received: c.c.Now(),
+	}, nil
+}
+
+// lifetime reads seconds, a number or a string of digits. Missing, zero, negative and absurd ones are 0: not known; long ones are cut at a day.
+func lifetime(raw json.RawMessage) time.Duration {
+	f, err := strconv.ParseFloat(strings.Trim(string(raw), `" `), 64)
+	if err != nil || !(f >= 1) {
+		return 0
+	}
+	return time.Duration(min(f, (24*time.Hour).Seconds())) * time.Second
+}
+
+func b64token(s string) bool {
+	return s != "" && len(s) < 64<<10 && !strings.ContainsFunc(s, func(r rune) bool {
+		return !(r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("-._~+/=", r))
+	})
+}
+
+func visible(s string) bool {
+	return len(s) < 64<<10 && !strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r > 0x7e })
+}
+
+func retryAfter(text string, now time.Time) time.Duration {
+	const longest = 5 * time.Minute
+	if n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
+		return time.Duration(min(max(n, 0), int64(longest/time.Second))) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return min(max(at.Sub(now), 0), longest)
+	}
+	return 0
+}
+
+// exchange presents the authorization code, once.
+func (c *Client) exchange(ctx context.Context, doc *metadata, code string, verifier secret.Text) (Tokens, error) {
+	var sent atomic.Bool
+	ctx = traced(context.WithValue(ctx, oauth2.HTTPClient, c.http), &sent)
+	tok, err := c.oauth(doc).Exchange(ctx, code, oauth2.VerifierOption(verifier.Reveal()))
+	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
+		if e.Response.StatusCode >= 200 && e.Response.StatusCode <= 299 {
+			return Tokens{}, &GrantError{Class: Unknown, Status: e.Response.StatusCode, Err: errors.New("answer without tokens")}
+		}
+		return Tokens{}, c.refusal(e.Response.StatusCode, e.Response.Header, e.ErrorCode)
+	}
+	if err != nil {
+		if _, transport := errors.AsType[*url.Error](err); transport {
+			return Tokens{}, lost(&sent, withoutURL(err))
+		}
+		return Tokens{}, &GrantError{Class: Unknown, Err: errors.New("answer cannot be read")} // the library's text quotes the answer
+	}
+	a := tokenAnswer{AccessToken: tok.AccessToken, TokenType: tok.TokenType, RefreshToken: tok.RefreshToken}
+	a.IDToken, _ = tok.Extra("id_token").(string)
+	a.Scope, _ = tok.Extra("scope").(string)
+	a.ExpiresIn, _ = json.Marshal(tok.Extra("expires_in"))
+	a.RefreshExpiresIn, _ = json.Marshal(tok.Extra("refresh_expires_in"))
+	return c.accept(a, http.StatusOK)
+}
+
+// Revoke tells the provider that a token is no longer needed (RFC 7009). hint is refresh_token or access_token. Nil when the provider
+// offers no revocation.
+func (c *Client) Revoke(ctx context.Context, token secret.Text, hint string) error {
+	if token.Empty() {
+		return nil
+	}
+	doc, err := c.endpoints(ctx)
+	if err != nil || doc.RevocationEndpoint == "" {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, doc.RevocationEndpoint, nil)
+	if err != nil {
+		return errors.New("rp: bad revocation endpoint")
+	}
+	c.authenticate(req, doc, url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}})
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("rp: revocation: %w", withoutURL(err))
+	}
+	defer func() { _ = resp.Body.Close() }()
+	_, _ = io.CopyN(io.Discard, resp.Body, maxDocument)
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("rp: revocation: status %d", resp.StatusCode)
+	}
+	return nil
+}
