@@ -1,0 +1,301 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"net/http"
+	"time"
+)
+
+// Session is one browser's session, as long as a request has it in hand.
+type Session struct {
+	Handle       Handle
+	Identity     Identity
+	Created      time.Time
+	LastSeen     time.Time
+	Expires      time.Time // absolute limit
+	StaySignedIn bool
+	Values       map[string]string // preferences and flash messages; never tokens
+
+	idle    time.Duration
+	version int64
+}
+
+// IdleUntil is when the session ends without further activity.
+func (s *Session) IdleUntil() time.Time { return s.LastSeen.Add(s.idle) }
+
+func (s *Session) until() time.Time {
+	if idle := s.IdleUntil(); idle.Before(s.Expires) {
+		return idle
+	}
+	return s.Expires
+}
+
+// Config is what Cookies are built from.
+type Config struct {
+	Store         Store
+	Keys          *Keyring
+	Secure        bool          // https: __Host- cookies with Secure
+	Idle          time.Duration // a session ends after this long without activity; 0 means 1 h
+	Absolute      time.Duration // and this long after sign-in; 0 means 12 h
+	StayAbsolute  time.Duration // the same for people who chose to stay signed in; 0 means 30 days
+	MaxPerSubject int           // sessions of one person; the oldest ends; 0 means 20
+	Log           *slog.Logger  // integrity failures; nil means none
+	Now           func() time.Time
+}
+
+// Cookies finds, starts and ends sessions by cookie, and implements gorilla/sessions' Store over the same records. It is safe for concurrent use.
+type Cookies struct {
+	c Config
+}
+
+// ErrNone says that the request carries no session that could be used: no cookie, two different ones, one that is malformed, unknown or
+// was tampered with. It never means that the store failed.
+var ErrNone = errors.New("session: none")
+
+// touchEvery bounds how often activity is written.
+const touchEvery = time.Minute
+
+// NewCookies checks c and returns Cookies.
+func NewCookies(c Config) (*Cookies, error) {
+	if c.Store == nil || c.Keys == nil {
+		return nil, errors.New("session: Store and Keys are required")
+	}
+	c.Idle, c.Absolute, c.StayAbsolute = orDefault(c.Idle, time.Hour), orDefault(c.Absolute, 12*time.Hour), orDefault(c.StayAbsolute, 30*24*time.Hour)
+	c.MaxPerSubject = orDefault(c.MaxPerSubject, 20)
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Cookies{c}, nil
+}
+
+func orDefault[T int | time.Duration](v, otherwise T) T {
+	if v == 0 {
+		return otherwise
+	}
+	return v
+}
+
+// Name returns the cookie's name.
+func (c *Cookies) Name() string {
+	if c.c.Secure {
+		return "__Host-portico"
+	}
+	return "portico"
+}
+
+// Present reports whether the browser sent a session cookie at all, good or bad.
+func (c *Cookies) Present(r *http.Request) bool { return len(r.CookiesNamed(c.Name())) > 0 }
+
+// Load returns the request's session. The error is ErrNone, an *EndedError (also for a session past its limits), or the store's: then nobody knows, and
+// the cookie must be left alone.
+func (c *Cookies) Load(r *http.Request) (*Session, error) {
+	h, err := c.handle(r)
+	if err != nil {
+		return nil, err
+	}
+	return c.load(r.Context(), h)
+}
+
+// handle reads the cookie. Of several of one name only equal ones count: there is no telling whose the others are.
+func (c *Cookies) handle(r *http.Request) (Handle, error) {
+	cookies := r.CookiesNamed(c.Name())
+	if len(cookies) == 0 {
+		return Handle{}, ErrNone
+	}
+	for _, other := range cookies[1:] {
+		if other.Value != cookies[0].Value {
+			return Handle{}, ErrNone
+		}
+	}
+	h, err := ParseHandle(cookies[0].Value)
+	if err != nil {
+		return Handle{}, ErrNone
+	}
+	return h, nil
+}
+
+func (c *Cookies) load(ctx context.Context, h Handle) (*Session, error) {
+	r, err := c.c.Store.Load(ctx, h.ID())
+	if ended, ok := errors.AsType[*EndedError](err); ok {
+		return nil, ended
+	}
+	if errors.Is(err, ErrNotFound) {
+		return nil, ErrNone
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.open(h, r)
+	if err != nil {
+		return nil, err
+	}
+	now := c.c.Now()
+	if !now.Before(s.Expires) || !now.Before(s.IdleUntil()) {
+		return nil, &EndedError{Reason: ReasonExpired}
+	}
+	return s, nil
+}
+
+// open authenticates a record and compares it with what was asked for: a store or a connection that mixed up two answers gives nobody
+// somebody else's session.
+func (c *Cookies) open(h Handle, r Record) (*Session, error) {
+	plain, err := c.c.Keys.Open(PurposeSession, h, recordData(h.ID(), r.Version), r.Sealed)
+	if err != nil {
+		c.c.Log.Warn("session record refused", "session", h.ID(), "error", err)
+		return nil, ErrNone
+	}
+	s, err := decode(plain)
+	if err != nil {
+		c.c.Log.Warn("session record refused", "session", h.ID(), "error", err)
+		return nil, ErrNone
+	}
+	if r.ID != h.ID() || r.Issuer != s.Identity.Issuer || r.Subject != s.Identity.Subject || r.SID != s.Identity.SID ||
+		!c.c.Keys.validTag(h, seenData(h.ID(), r.LastSeen), r.SeenTag) {
+		c.c.Log.Error("session record does not belong to the session", "session", h.ID())
+		return nil, ErrNone
+	}
+	s.Handle, s.LastSeen, s.version = h, r.LastSeen, r.Version
+	return s, nil
+}
+
+// StartOptions say how a session begins.
+type StartOptions struct {
+	LoginStarted time.Time         // when the sign-in began; sessions ended by the provider since then stay ended
+	StaySignedIn bool              // longer limits, and a cookie that outlives the browser
+	Values       map[string]string // carried over from the same person's previous session
+}
+
+// Start adds the session of h, which the caller made with NewHandle so that tokens can be stored under the same id first, and sets the cookie. The error is an
+// *EndedError when the provider ended this very session while the person signed in; no cookie is set with any error.
+func (c *Cookies) Start(ctx context.Context, w http.ResponseWriter, h Handle, id Identity, o StartOptions) (*Session, error) {
+	now := c.c.Now().UTC().Truncate(time.Second)
+	s := &Session{Handle: h, Identity: id, Created: now, LastSeen: now, Expires: now.Add(c.c.Absolute), StaySignedIn: o.StaySignedIn, Values: maps.Clone(o.Values), idle: c.c.Idle, version: 1}
+	if o.StaySignedIn {
+		s.Expires, s.idle = now.Add(c.c.StayAbsolute), c.c.StayAbsolute
+	}
+	r, err := c.record(s)
+	if err != nil {
+		return nil, err
+	}
+	r.LoginStarted = o.LoginStarted
+	if err := c.makeRoom(ctx, id); err != nil {
+		return nil, err
+	}
+	if err := c.c.Store.Create(ctx, r); err != nil {
+		return nil, err
+	}
+	http.SetCookie(w, c.cookie(h.Cookie().Reveal(), s))
+	return s, nil
+}
+
+// UntilLimit returns when a session that starts now will end at the latest.
+func (c *Cookies) UntilLimit(stay bool) time.Time {
+	if stay {
+		return c.c.Now().Add(c.c.StayAbsolute)
+	}
+	return c.c.Now().Add(c.c.Absolute)
+}
+
+// makeRoom ends a person's oldest sessions so that one more fits.
+func (c *Cookies) makeRoom(ctx context.Context, id Identity) error {
+	rs, err := c.c.Store.List(ctx, Match{Issuer: id.Issuer, Subject: id.Subject})
+	if err != nil {
+		return err
+	}
+	for len(rs) >= c.c.MaxPerSubject {
+		if err := c.c.Store.Delete(ctx, rs[0].ID, ReasonCap); err != nil {
+			return err
+		}
+		rs = rs[1:]
+	}
+	return nil
+}
+
+func (c *Cookies) record(s *Session) (Record, error) {
+	plain, err := encode(s)
+	if err != nil {
+		return Record{}, err
+	}
+	id := s.Handle.ID()
+	return Record{
+		ID: id, Version: s.version, Issuer: s.Identity.Issuer, Subject: s.Identity.Subject, SID: s.Identity.SID, Created: s.Created, LastSeen: s.LastSeen, Until: s.until(),
+		SeenTag: c.c.Keys.tag(0, s.Handle, seenData(id, s.LastSeen)), Sealed: c.c.Keys.Seal(PurposeSession, s.Handle, recordData(id, s.version), plain),
+	}, nil
+}
+
+// Touch notes that the person did something, at most once a minute. Streams, polling and refreshes do not call it.
+func (c *Cookies) Touch(ctx context.Context, s *Session) error {
+	now := c.c.Now().UTC().Truncate(time.Second)
+	if now.Sub(s.LastSeen) < touchEvery {
+		return nil
+	}
+	touched := *s
+	touched.LastSeen = now
+	id := s.Handle.ID()
+	if err := c.c.Store.Touch(ctx, id, now, c.c.Keys.tag(0, s.Handle, seenData(id, now)), touched.until()); err != nil {
+		return err
+	}
+	s.LastSeen = now
+	return nil
+}
+
+// SaveValues writes s.Values. When another request of the same session wrote in between, change is applied again to what it wrote, a few
+// times; nothing else of the session is touched.
+func (c *Cookies) SaveValues(ctx context.Context, s *Session, change func(values map[string]string)) error {
+	for range 5 {
+		next := *s
+		next.Values = maps.Clone(s.Values)
+		if next.Values == nil {
+			next.Values = map[string]string{}
+		}
+		change(next.Values)
+		next.version++
+		r, err := c.record(&next)
+		if err != nil {
+			return err
+		}
+		switch err := c.c.Store.Save(ctx, r); {
+		case err == nil:
+			*s = next
+			return nil
+		case !errors.Is(err, ErrConflict):
+			return err
+		}
+		newer, err := c.load(ctx, s.Handle)
+		if err != nil {
+			return err
+		}
+		*s = *newer
+	}
+	return ErrConflict
+}
+
+// End deletes the session first and then clears the cookie; when the store fails, the cookie stays and the error is returned.
+func (c *Cookies) End(ctx context.Context, w http.ResponseWriter, s *Session, reason string) error {
+	if err := c.c.Store.Delete(ctx, s.Handle.ID(), reason); err != nil {
+		return err
+	}
+	c.Clear(w)
+	return nil
+}
+
+// Clear removes the cookie, repeating its name and attributes.
+func (c *Cookies) Clear(w http.ResponseWriter) {
+	cookie := c.cookie("", nil)
+	cookie.MaxAge = -1
+	http.SetCookie(w, cookie)
+}
+
+func (c *Cookies) cookie(value string, s *Session) *http.Cookie {
+	cookie := &http.Cookie{Name: c.Name(), Value: value, Path: "/", Secure: c.c.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if s != nil && s.StaySignedIn {
+		cookie.MaxAge = int(s.Expires.Sub(c.c.Now()) / time.Second)
+	}
+	return cookie
+}

@@ -1,0 +1,253 @@
+package session
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"portico/internal/secret"
+)
+
+// Purpose keeps what is sealed for one thing from being taken for another: a cookie of a sign-in is never a session.
+type Purpose string
+
+// What is sealed.
+const (
+	PurposeSession Purpose = "session" // a session record
+	PurposeTokens  Purpose = "tokens"  // a token record
+	PurposeAttempt Purpose = "attempt" // a sign-in under way, in a cookie
+	PurposeLogout  Purpose = "logout"  // a sign-out under way, in a cookie
+	PurposeRecent  Purpose = "recent"  // recent sign-ins of a browser, in a cookie
+	purposeSeen    Purpose = "seen"    // authenticates LastSeen
+)
+
+// Key is a server key. Its id stands in front of what it sealed.
+type Key struct {
+	ID     string      // 1 to 32 of a-z 0-9 -
+	Secret secret.Text // base64url of 32 to 64 random bytes
+}
+
+// NewKey returns a random key whose id is the date and eight random characters.
+func NewKey(now time.Time) Key {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b)
+	return Key{ID: now.UTC().Format("20060102") + "-" + strings.ToLower(rand.Text()[:8]), Secret: secret.New(base64.RawURLEncoding.EncodeToString(b))}
+}
+
+// Keyring seals and opens. The first key seals, all of them open: rotation is add, promote, remove. It is safe for concurrent use.
+type Keyring struct {
+	keys []ringKey
+}
+
+type ringKey struct {
+	id     string
+	secret []byte
+}
+
+// Errors of Open. ErrUnknownKey is also an ErrSealed.
+var ErrSealed = errors.New("session: sealed by somebody else, for something else, or damaged")
+
+// UnknownKeyError says that a key was removed too early: what it sealed cannot be opened. errors.Is(err, ErrSealed) holds.
+type UnknownKeyError struct{ ID string }
+
+func (e *UnknownKeyError) Error() string {
+	return "session: sealed under key " + e.ID + ", which is not in the key file"
+}
+
+// Is makes an unknown key one of the reasons for ErrSealed.
+func (e *UnknownKeyError) Is(target error) bool { return target == ErrSealed }
+
+// NewKeyring checks the keys, reporting all mistakes at once: none, short, repetitive or doubly used ones are refused.
+func NewKeyring(keys ...Key) (*Keyring, error) {
+	var errs []error
+	k := &Keyring{}
+	seen := map[string]bool{}
+	for _, key := range keys {
+		b, err := base64.RawURLEncoding.Strict().DecodeString(key.Secret.Reveal())
+		switch {
+		case !validKeyID(key.ID):
+			errs = append(errs, fmt.Errorf("key id %.40q is not 1 to 32 of a-z, 0-9 and -", key.ID))
+			continue
+		case err != nil || len(b) < 32 || len(b) > 64:
+			errs = append(errs, fmt.Errorf("key %s is not the base64url of 32 to 64 bytes", key.ID))
+			continue
+		case weak(b):
+			errs = append(errs, fmt.Errorf("key %s is not random; make one with: web keys new", key.ID))
+		case seen["id "+key.ID] || seen["secret "+string(b)]:
+			errs = append(errs, fmt.Errorf("key %s stands there twice, by id or by secret", key.ID))
+		}
+		seen["id "+key.ID], seen["secret "+string(b)] = true, true
+		k.keys = append(k.keys, ringKey{key.ID, b})
+	}
+	if len(keys) == 0 {
+		errs = append(errs, errors.New("no key; make one with: web keys new"))
+	}
+	if len(errs) > 0 {
+		return nil, fmt.Errorf("sealing keys: %w", errors.Join(errs...))
+	}
+	return k, nil
+}
+
+func validKeyID(id string) bool {
+	return id != "" && len(id) <= 32 && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// weak finds keys that nobody's random generator made: few different bytes, or readable text.
+func weak(b []byte) bool {
+	different := map[byte]bool{}
+	readable := true
+	for _, c := range b {
+		different[c] = true
+		readable = readable && c >= ' ' && c <= '~'
+	}
+	return len(different) < 16 || readable
+}
+
+// ParseKeys reads a key file: one key a line, id, blank, secret; empty lines and lines that begin with # are skipped.
+func ParseKeys(text []byte) ([]Key, error) {
+	var keys []Key
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		fields := strings.Fields(line)
+		if len(fields) != 2 {
+			return nil, fmt.Errorf("key file: line %d is not an id and a secret", n)
+		}
+		keys = append(keys, Key{ID: fields[0], Secret: secret.New(fields[1])})
+	}
+	return keys, lines.Err()
+}
+
+// FormatKeys returns a key file that ParseKeys reads.
+func FormatKeys(keys []Key) []byte {
+	var b bytes.Buffer
+	b.WriteString("# Sealing keys of Portico: the first one seals, all of them open. Keep this file secret, and keep a copy.\n")
+	for _, k := range keys {
+		fmt.Fprintf(&b, "%s %s\n", k.ID, k.Secret.Reveal())
+	}
+	return b.Bytes()
+}
+
+// A sealed text is: version, length of the key id, key id, salt, nonce, ciphertext. The associated data is the header up to the salt, the
+// purpose and the caller's.
+const (
+	sealVersion = 1
+	saltSize    = 16
+	nonceSize   = 12
+	// MaxSealed is the longest plaintext that is sealed or opened, in bytes.
+	MaxSealed = 64 << 10
+)
+
+// Seal encrypts plaintext with AES-256-GCM under a key derived (HKDF, RFC 5869) from the first server key, h's secret, a random salt
+// and the purpose; a zero h leaves the server key alone. What ad says must be said again to Open.
+func (k *Keyring) Seal(p Purpose, h Handle, ad, plaintext []byte) []byte {
+	key := k.keys[0]
+	out := make([]byte, 0, 2+len(key.id)+saltSize+nonceSize+len(plaintext)+16)
+	out = append(out, sealVersion, byte(len(key.id)))
+	out = append(out, key.id...)
+	head := len(out)
+	out = out[:head+saltSize+nonceSize]
+	_, _ = rand.Read(out[head:])
+	salt, nonce := out[head:head+saltSize], out[head+saltSize:]
+	return aead(key.secret, h, salt, p).Seal(out, nonce, plaintext, associated(out[:head], p, ad))
+}
+
+// Open decrypts what Seal sealed for the same purpose, handle and associated data. Anything else is ErrSealed.
+func (k *Keyring) Open(p Purpose, h Handle, ad, sealed []byte) ([]byte, error) {
+	id, ok := keyID(sealed)
+	if !ok || len(sealed) > MaxSealed+1024 {
+		return nil, ErrSealed
+	}
+	head := 2 + len(id)
+	for _, key := range k.keys {
+		if key.id != id {
+			continue
+		}
+		salt, nonce, text := sealed[head:head+saltSize], sealed[head+saltSize:head+saltSize+nonceSize], sealed[head+saltSize+nonceSize:]
+		plain, err := aead(key.secret, h, salt, p).Open(nil, nonce, text, associated(sealed[:head], p, ad))
+		if err != nil {
+			return nil, ErrSealed
+		}
+		return plain, nil
+	}
+	return nil, &UnknownKeyError{ID: id}
+}
+
+// NeedsReseal reports whether something was sealed under another key than the first.
+func (k *Keyring) NeedsReseal(sealed []byte) bool {
+	id, ok := keyID(sealed)
+	return ok && id != k.keys[0].id
+}
+
+// KeyID returns the id of the key that something was sealed under, "" when it is not sealed.
+func KeyID(sealed []byte) string {
+	id, _ := keyID(sealed)
+	return id
+}
+
+func keyID(sealed []byte) (string, bool) {
+	if len(sealed) < 2 || sealed[0] != sealVersion {
+		return "", false
+	}
+	n := int(sealed[1])
+	if len(sealed) < 2+n+saltSize+nonceSize+16 || !validKeyID(string(sealed[2:2+n])) {
+		return "", false
+	}
+	return string(sealed[2 : 2+n]), true
+}
+
+// aead derives the cipher. Its inputs have fixed lengths, so none of the calls can fail.
+func aead(serverKey []byte, h Handle, salt []byte, p Purpose) cipher.AEAD {
+	key, err := hkdf.Key(sha256.New, serverKey, append(append(make([]byte, 0, saltSize+32), salt...), h.secret[:]...), "portico "+string(p), 32)
+	if err != nil {
+		panic(err)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		panic(err)
+	}
+	gcm, err := cipher.NewGCM(block)
+	if err != nil {
+		panic(err)
+	}
+	return gcm
+}
+
+func associated(head []byte, p Purpose, ad []byte) []byte {
+	b := make([]byte, 0, len(head)+len(p)+len(ad)+2)
+	b = append(append(b, head...), byte(len(p)))
+	return append(append(b, p...), ad...)
+}
+
+// tag authenticates data under the session's own key: server key and cookie secret. Any key of the ring may have made it.
+func (k *Keyring) tag(n int, h Handle, data []byte) []byte {
+	key, err := hkdf.Key(sha256.New, k.keys[n].secret, h.secret[:], "portico "+string(purposeSeen), 32)
+	if err != nil {
+		panic(err)
+	}
+	m := hmac.New(sha256.New, key)
+	m.Write(data)
+	return m.Sum(nil)[:16]
+}
+
+func (k *Keyring) validTag(h Handle, data, tag []byte) bool {
+	for n := range k.keys {
+		if hmac.Equal(k.tag(n, h, data), tag) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,90 @@
+package session
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Identity is who signed in. A person is (Issuer, Subject); the rest is for showing.
+type Identity struct {
+	Issuer   string
+	Subject  string
+	SID      string // the provider's session id, "" when it gives none
+	Name     string
+	Email    string
+	Account  string    // Data Hub account, "" when the provider does not say
+	AuthTime time.Time // zero when the provider does not say
+}
+
+// payload is what a session record seals: a plain, versioned form.
+type payload struct {
+	Version  int               `json:"v"`
+	Issuer   string            `json:"iss"`
+	Subject  string            `json:"sub"`
+	SID      string            `json:"sid,omitempty"`
+	Name     string            `json:"name,omitempty"`
+	Email    string            `json:"email,omitempty"`
+	Account  string            `json:"account,omitempty"`
+	AuthTime int64             `json:"auth_time,omitempty"`
+	Created  int64             `json:"created"`
+	Expires  int64             `json:"expires"`
+	Idle     int64             `json:"idle"` // seconds
+	Stay     bool              `json:"stay,omitempty"`
+	Values   map[string]string `json:"values,omitempty"`
+}
+
+const payloadVersion = 1
+
+// errPayload says that a sealed text opened but holds no session of this version.
+var errPayload = errors.New("session: record of another version")
+
+func encode(s *Session) ([]byte, error) {
+	b, err := json.Marshal(payload{
+		Version: payloadVersion, Issuer: s.Identity.Issuer, Subject: s.Identity.Subject, SID: s.Identity.SID, Name: s.Identity.Name, Email: s.Identity.Email,
+		Account: s.Identity.Account, AuthTime: unix(s.Identity.AuthTime), Created: unix(s.Created), Expires: unix(s.Expires), Idle: int64(s.idle / time.Second),
+		Stay: s.StaySignedIn, Values: s.Values,
+	})
+	if err == nil && len(b) > MaxSealed {
+		err = fmt.Errorf("session: %d bytes of values are more than %d", len(b), MaxSealed)
+	}
+	return b, err
+}
+
+func decode(b []byte) (*Session, error) {
+	var p payload
+	if err := json.Unmarshal(b, &p); err != nil || p.Version != payloadVersion || p.Issuer == "" || p.Subject == "" {
+		return nil, errPayload
+	}
+	if p.Values == nil {
+		p.Values = map[string]string{}
+	}
+	return &Session{
+		Identity: Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Name: p.Name, Email: p.Email, Account: p.Account, AuthTime: fromUnix(p.AuthTime)},
+		Created:  fromUnix(p.Created), Expires: fromUnix(p.Expires), idle: time.Duration(p.Idle) * time.Second, StaySignedIn: p.Stay, Values: p.Values,
+	}, nil
+}
+
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+func fromUnix(s int64) time.Time {
+	if s == 0 {
+		return time.Time{}
+	}
+	return time.Unix(s, 0).UTC()
+}
+
+// recordData is the associated data of a record: it cannot be moved to another id, kind or version.
+func recordData(id ID, version int64) []byte {
+	return binary.BigEndian.AppendUint64(append(make([]byte, 0, 40), id[:]...), uint64(version))
+}
+
+// seenData is what SeenTag authenticates.
+func seenData(id ID, seen time.Time) []byte { return recordData(id, seen.Unix()) }
