@@ -68,7 +68,8 @@ type Config struct {
 // Client is one registration at one provider. It is safe for concurrent use.
 type Client struct {
 	c        Config
-	http     *http.Client
+	http     *http.Client // documents, userinfo, revocation: bounded by Timeout
+	grants   *http.Client // the token endpoint: bounded by the caller's context, because a late answer still counts
 	metadata metadataCache
 	keys     keyCache
 }
@@ -123,10 +124,12 @@ func New(c Config) (*Client, error) {
 	if c.Transport == nil {
 		c.Transport = transport()
 	}
-	return &Client{c: c, http: &http.Client{
-		Transport: c.Transport, Timeout: c.Timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Client{
+		c:      c,
+		http:   &http.Client{Transport: c.Transport, CheckRedirect: stay, Timeout: c.Timeout},
+		grants: &http.Client{Transport: c.Transport, CheckRedirect: stay},
+	}, nil
 }
 
 func transport() http.RoundTripper {

@@ -67,16 +67,10 @@ func (e *GrantError) Error() string {
 
 func (e *GrantError) Unwrap() error { return e.Err }
 
-// Refresh presents a refresh token once (RFC 6749 section 6). It does not judge the ID token that may come back: tokens
-// are saved first; see CheckRefreshed. Errors are *GrantError.
-func (c *Client) Refresh(ctx context.Context, refresh secret.Text) (Tokens, error) {
-	return c.grant(ctx, func(*metadata) url.Values {
-		return url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}}
-	})
-}
-
-// RefreshAccount is Refresh for a user with several accounts: without the account, the answer may be for another one.
-func (c *Client) RefreshAccount(ctx context.Context, refresh secret.Text, account string) (Tokens, error) {
+// Refresh presents a refresh token once (RFC 6749 section 6), for the account that it was given for: without it, the answer for a user with
+// several accounts may be for another one. It waits for the answer as long as ctx lasts, and does not judge the ID token that may come
+// back: tokens are saved first; see CheckRefreshed. Errors are *GrantError.
+func (c *Client) Refresh(ctx context.Context, refresh secret.Text, account string) (Tokens, error) {
 	return c.grant(ctx, func(doc *metadata) url.Values {
 		v := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}}
 		if name, value := c.accountParam(doc, account); name != "" {
@@ -89,6 +83,8 @@ func (c *Client) RefreshAccount(ctx context.Context, refresh secret.Text, accoun
 // Password is the resource owner password grant (RFC 6749 section 4.3) for a dedicated application user. No refresh token is asked
 // for unless offline is set. Errors are *GrantError.
 func (c *Client) Password(ctx context.Context, user string, password secret.Text, account string, offline bool) (Tokens, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.c.Timeout)
+	defer cancel()
 	return c.grant(ctx, func(doc *metadata) url.Values {
 		scopes := slices.DeleteFunc(slices.Clone(c.c.Scopes), func(s string) bool {
 			return s == "offline_access" || s == "openid" || s == "profile" || s == "email"
@@ -118,7 +114,7 @@ func (c *Client) grant(ctx context.Context, form func(*metadata) url.Values) (To
 	c.authenticate(req, doc, v)
 	var sent atomic.Bool
 	req = req.WithContext(traced(req.Context(), &sent))
-	resp, err := c.http.Do(req)
+	resp, err := c.grants.Do(req)
 	if err != nil {
 		return Tokens{}, lost(&sent, withoutURL(err))
 	}
@@ -260,8 +256,10 @@ func retryAfter(text string, now time.Time) time.Duration {
 
 // exchange presents the authorization code, once.
 func (c *Client) exchange(ctx context.Context, doc *metadata, code string, verifier secret.Text) (Tokens, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.c.Timeout)
+	defer cancel()
 	var sent atomic.Bool
-	ctx = traced(context.WithValue(ctx, oauth2.HTTPClient, c.http), &sent)
+	ctx = traced(context.WithValue(ctx, oauth2.HTTPClient, c.grants), &sent)
 	tok, err := c.oauth(doc).Exchange(ctx, code, oauth2.VerifierOption(verifier.Reveal()))
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
 		if e.Response.StatusCode >= 200 && e.Response.StatusCode <= 299 {

@@ -1,2 +1,124 @@
-// Package token keeps a session's tokens fresh: at most one presentation of each refresh token, whatever crashes.
+// Package token keeps a session's tokens fresh. The refresh token may be one-time with reuse detection: presenting it twice
+// kills the session. So each value is presented by at most one attempt, which is written into the store before anything is
+// sent; what an answer brings is written with compare-and-swap; and a session ends only by the person, a limit, the provider's
+// sign-out or a definitive refusal. docs/adr/0003 explains the protocol, docs/architecture.md shows it as a picture.
 package token
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"portico/internal/rp"
+	"portico/internal/secret"
+	"portico/internal/session"
+)
+
+// unknownLifetime is assumed when the provider does not say how long an access token lives.
+const unknownLifetime = 5 * time.Minute
+
+// Tokens are a session's tokens, opened.
+type Tokens struct {
+	Access   secret.Text
+	Refresh  secret.Text // empty: the session lasts as long as the access token
+	IDToken  secret.Text
+	Scopes   []string
+	Identity rp.Identity // whom the tokens are about
+}
+
+// Errors that callers of a Source can tell apart; see also UnavailableError and StoreError.
+var (
+	// ErrLoginRequired says that the person must sign in again: there is no refresh token, or it was refused for good.
+	ErrLoginRequired = errors.New("token: sign-in required")
+	// ErrRejected says that the Data Hub rejected an access token so young that a new one would fare no better.
+	ErrRejected = errors.New("token: a fresh access token was rejected")
+)
+
+// UnavailableError says that there is no access token now, but that the session goes on: try again after RetryAfter.
+type UnavailableError struct {
+	RetryAfter time.Duration
+	Err        error
+}
+
+func (e *UnavailableError) Error() string {
+	if e.Err != nil {
+		return "token: not available now: " + e.Err.Error()
+	}
+	return "token: not available now"
+}
+
+func (e *UnavailableError) Unwrap() error { return e.Err }
+
+// StoreError says that the store did not answer and no valid token was at hand.
+type StoreError struct{ Err error }
+
+func (e *StoreError) Error() string { return "token store: " + e.Err.Error() }
+func (e *StoreError) Unwrap() error { return e.Err }
+
+// held is a record together with its opened tokens.
+type held struct {
+	Record
+	Tokens
+}
+
+func (h *held) valid(now time.Time) bool { return h.State != Dead && now.Before(h.AccessExpiry) }
+
+func (h *held) refreshable() bool { return h.State != Dead && !h.Tokens.Refresh.Empty() }
+
+// payload is what a token record seals.
+type payload struct {
+	Version int      `json:"v"`
+	Access  string   `json:"access_token"`
+	Refresh string   `json:"refresh_token,omitempty"`
+	IDToken string   `json:"id_token,omitempty"`
+	Scopes  []string `json:"scopes,omitempty"`
+	Issuer  string   `json:"iss"`
+	Subject string   `json:"sub"`
+	SID     string   `json:"sid,omitempty"`
+	Account string   `json:"account,omitempty"`
+}
+
+const payloadVersion = 1
+
+func seal(k *session.Keyring, h session.Handle, version int64, t Tokens) ([]byte, error) {
+	b, err := json.Marshal(payload{payloadVersion, t.Access.Reveal(), t.Refresh.Reveal(), t.IDToken.Reveal(), t.Scopes, t.Identity.Issuer, t.Identity.Subject, t.Identity.SID, t.Identity.Account})
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > session.MaxSealed {
+		return nil, errors.New("token: the tokens are too large to be kept")
+	}
+	return k.Seal(session.PurposeTokens, h, recordData(h.ID(), version), b), nil
+}
+
+func open(k *session.Keyring, h session.Handle, r Record) (*held, error) {
+	if r.State == Dead {
+		return &held{Record: r}, nil
+	}
+	b, err := k.Open(session.PurposeTokens, h, recordData(h.ID(), r.Version), r.Sealed)
+	if err != nil {
+		return nil, err
+	}
+	var p payload
+	if err := json.Unmarshal(b, &p); err != nil || p.Version != payloadVersion {
+		return nil, session.ErrSealed
+	}
+	return &held{Record: r, Tokens: Tokens{
+		Access: secret.New(p.Access), Refresh: secret.New(p.Refresh), IDToken: secret.New(p.IDToken), Scopes: p.Scopes,
+		Identity: rp.Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Account: p.Account},
+	}}, nil
+}
+
+// recordData is the associated data of the sealing: tokens cannot be moved to another session or version.
+func recordData(id session.ID, version int64) []byte {
+	return binary.BigEndian.AppendUint64(append(make([]byte, 0, 40), id[:]...), uint64(version))
+}
+
+// lifetime is the life of an access token that was just received.
+func lifetime(t rp.Tokens) time.Duration {
+	if t.ExpiresIn <= 0 {
+		return unknownLifetime
+	}
+	return t.ExpiresIn
+}

@@ -1,0 +1,160 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"portico/internal/session"
+)
+
+// flight is one refresh of one session in this process. Everybody who needs its result waits on done; nobody's leaving stops it.
+type flight struct {
+	done chan struct{}
+	got  *held // after done, when err is nil
+	err  error
+}
+
+// errAbandoned is what a crashed flight leaves, in tests only.
+var errAbandoned = errors.New("token: abandoned")
+
+// fly joins the session's flight or starts one, on a context of its own. lost says that there is no valid access token left to lose.
+func (m *Manager) fly(ctx context.Context, h session.Handle, cur *held, reason string, lost bool) *flight {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	id := h.ID()
+	if f := m.flights[id]; f != nil {
+		return f
+	}
+	f := &flight{done: make(chan struct{})}
+	if m.closed {
+		f.err = &UnavailableError{RetryAfter: retryDefault, Err: errors.New("shutting down")}
+		close(f.done)
+		return f
+	}
+	m.flights[id] = f
+	m.running.Add(1)
+	go func() {
+		defer m.running.Done()
+		f.got, f.err = m.refresh(context.WithoutCancel(ctx), h, cur, reason, lost)
+		m.mu.Lock()
+		delete(m.flights, id)
+		m.mu.Unlock()
+		close(f.done)
+	}()
+	return f
+}
+
+// wants reports whether a flight could do anything now; if not, a valid access token is served and nobody is bothered.
+func (m *Manager) wants(cur *held, now time.Time, lost bool) bool {
+	_, verdict := m.plan(&cur.Record, lost)
+	return verdict == planClaim && !now.Before(cur.NotBefore) && !m.breaker.open(now)
+}
+
+type planned int
+
+const (
+	planClaim planned = iota // ask for the claim
+	planServe                // not now: the access token still serves, and presenting again could cost it
+	planDead                 // nothing is left to try
+)
+
+// plan decides, by policy, how often the current refresh token may have been presented before it is presented (again).
+func (m *Manager) plan(r *Record, lost bool) (maxPresented int, p planned) {
+	if r.Presented == 0 {
+		return 1, planClaim
+	}
+	switch m.policy() {
+	case Reusable:
+		return math.MaxInt, planClaim
+	case Grace:
+		const tries = 6 // with back-off, within the provider's window
+		if r.Presented >= tries {
+			return 0, planDead
+		}
+		return tries, planClaim
+	case Strict:
+		if !lost {
+			return 0, planServe
+		}
+		if r.Presented < 2 {
+			return 2, planClaim
+		}
+	}
+	if !lost {
+		return 0, planServe
+	}
+	return 0, planDead
+}
+
+// refresh brings a session's tokens forward: it claims the record, or finds that somebody else did and waits for them.
+func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reason string, lost bool) (*held, error) {
+	deadline := m.c.Now().Add(m.c.PollWait)
+	wait := 25 * time.Millisecond
+	for {
+		now := m.c.Now()
+		lost = lost || !cur.valid(now)
+		limit, p := m.plan(&cur.Record, lost)
+		switch {
+		case m.breaker.open(now):
+			return nil, &UnavailableError{RetryAfter: m.breaker.wait(now), Err: errors.New("the provider refuses this client")}
+		case now.Before(cur.NotBefore):
+			return nil, &UnavailableError{RetryAfter: cur.NotBefore.Sub(now), Err: errors.New("waiting after: " + cur.LastError)}
+		case p == planServe:
+			return cur, nil
+		case p == planDead:
+			limit = math.MaxInt // claim it once more, only to bury it
+		}
+		asked := m.c.Now()
+		attempt := attemptID()
+		verdict, r, err := m.c.Store.Claim(ctx, ClaimRequest{ID: h.ID(), Seen: cur.Version, Attempt: attempt, Owner: m.c.Owner, Reason: reason, Lease: m.c.Lease, MaxPresented: limit})
+		switch {
+		case errors.Is(err, ErrGone):
+			return nil, ErrGone
+		case err != nil:
+			return nil, &StoreError{err}
+		}
+		if cur, err = m.open(h, r); err != nil {
+			return nil, err
+		}
+		switch verdict {
+		case ClaimOK:
+			if p == planDead {
+				return nil, m.bury(ctx, h, attempt, "the answer was lost")
+			}
+			return m.attempt(ctx, h, cur, attempt, asked)
+		case ClaimNewer:
+			if cur.valid(m.c.Now()) {
+				return cur, nil
+			}
+			continue // newer, and expired as well
+		case ClaimDead:
+			return nil, ErrLoginRequired
+		case ClaimSpent, ClaimWait:
+			continue // plan again with what the claim found
+		}
+		if !lost || !m.c.Now().Before(deadline) { // ClaimBusy: another process is at it
+			return nil, &UnavailableError{RetryAfter: retryDefault, Err: errors.New("another process refreshes")}
+		}
+		time.Sleep(wait + rand.N(wait))
+		wait = min(wait*2, 250*time.Millisecond)
+		if cur, err = m.load(ctx, h); err != nil {
+			return nil, err
+		}
+		if now := m.c.Now(); cur.valid(now) && cur.Version > r.Version {
+			return cur, nil
+		}
+	}
+}
+
+// bury declares a session's tokens dead: they are wiped, and the person signs in again.
+func (m *Manager) bury(ctx context.Context, h session.Handle, attempt, why string) error {
+	err := m.c.Store.Release(ctx, h.ID(), attempt, Outcome{State: Dead, LastError: why})
+	m.c.Log.InfoContext(ctx, "refresh token given up", "session", h.ID(), "reason", why)
+	if err != nil && !errors.Is(err, ErrGone) && !errors.Is(err, ErrLost) {
+		return &StoreError{err}
+	}
+	return ErrLoginRequired
+}

@@ -1,0 +1,120 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"portico/internal/rp"
+	"portico/internal/session"
+)
+
+// save writes the tokens that came back, first of all, and judges them afterwards: a token that is not written down is a session lost.
+func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt string, t rp.Tokens, l *lease) (*held, error) {
+	now := m.c.Now()
+	next := &held{Tokens: Tokens{Access: t.Access, Refresh: t.Refresh, IDToken: t.IDToken, Scopes: t.Scopes, Identity: cur.Identity}}
+	if next.Tokens.Refresh.Empty() { // RFC 6749 section 6: without a new refresh token the old one is kept
+		next.Tokens.Refresh = cur.Tokens.Refresh
+	}
+	if next.IDToken.Empty() {
+		next.IDToken = cur.IDToken
+	}
+	if len(next.Scopes) == 0 {
+		next.Scopes = cur.Scopes
+	}
+	m.learned.Store(next.Tokens.Refresh.Equal(cur.Tokens.Refresh))
+	next.Record = Record{ID: h.ID(), Version: cur.Version + 1, State: Fresh, AccessIssued: now, AccessExpiry: now.Add(lifetime(t)), Until: cur.Until}
+	sealed, err := seal(m.c.Keys, h, next.Version, next.Tokens)
+	if err != nil {
+		return nil, err
+	}
+	next.Sealed = sealed
+	if m.abandon(pointCommit) {
+		return nil, errAbandoned
+	}
+	switch err := m.commit(ctx, cur, next, attempt); {
+	case errors.Is(err, ErrGone):
+		return nil, m.tooLate(ctx, h, next)
+	case errors.Is(err, ErrLost):
+		return m.movedOn(ctx, h, cur, err)
+	case err != nil:
+		m.keepUnsaved(ctx, h, cur, next, attempt, l, err)
+	}
+	if m.abandon(pointCommitted) {
+		return nil, errAbandoned
+	}
+	m.c.Log.InfoContext(ctx, "access token refreshed", "session", h.ID(), "subject", cur.Identity.Subject, "expires_in", lifetime(t), "rotated", !next.Tokens.Refresh.Equal(cur.Tokens.Refresh), "generation", next.Version)
+	return m.judge(ctx, h, cur, next, t)
+}
+
+func (m *Manager) commit(ctx context.Context, cur, next *held, attempt string) error {
+	return m.c.Store.Commit(ctx, next.ID, attempt, NewTokens{Seen: cur.Version, AccessIssued: next.AccessIssued, AccessExpiry: next.AccessExpiry, Until: next.Until, Sealed: next.Sealed})
+}
+
+// judge looks at the ID token that came with the tokens. Somebody else's ends the session; any other fault leaves the old claims in force.
+func (m *Manager) judge(ctx context.Context, h session.Handle, cur, next *held, t rp.Tokens) (*held, error) {
+	err := m.c.Refresher.CheckRefreshed(ctx, t, cur.Identity)
+	switch {
+	case errors.Is(err, rp.ErrOtherSubject):
+		m.c.Log.ErrorContext(ctx, "refreshed ID token is about somebody else, session ended", "session", h.ID(), "subject", cur.Identity.Subject)
+		if err := m.c.End(ctx, h.ID(), session.ReasonRefused); err != nil {
+			return nil, &StoreError{err}
+		}
+		m.revoke(ctx, next.Tokens)
+		return nil, ErrLoginRequired
+	case err != nil:
+		m.c.Log.WarnContext(ctx, "refreshed ID token refused, the old claims stay", "session", h.ID(), "error", err)
+	}
+	return next, nil
+}
+
+// tooLate gives back tokens that arrived after the session had ended.
+func (m *Manager) tooLate(ctx context.Context, h session.Handle, next *held) error {
+	m.c.Log.InfoContext(ctx, "tokens arrived after the session had ended, revoked", "session", h.ID())
+	m.revoke(ctx, next.Tokens)
+	return ErrGone
+}
+
+func (m *Manager) revoke(ctx context.Context, t Tokens) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if err := m.Revoke(ctx, t); err != nil {
+		m.c.Log.WarnContext(ctx, "tokens not revoked", "error", err)
+	}
+}
+
+// keepUnsaved serves an answer from memory while the store refuses it, and tries to save it until its access token ends. The lease is kept alive meanwhile,
+// so that nobody presents the old refresh token again.
+func (m *Manager) keepUnsaved(ctx context.Context, h session.Handle, cur, next *held, attempt string, l *lease, cause error) {
+	m.c.Log.ErrorContext(ctx, "refreshed tokens not saved, served from memory", "session", h.ID(), "error", cause)
+	m.mu.Lock()
+	m.unsaved[h.ID()] = next
+	m.mu.Unlock()
+	m.running.Add(1)
+	kept := m.keepLease(ctx, h.ID(), attempt, l.ends)
+	go func() {
+		defer m.running.Done()
+		defer kept.stop()
+		defer func() {
+			m.mu.Lock()
+			delete(m.unsaved, h.ID())
+			m.mu.Unlock()
+		}()
+		wait := 100 * time.Millisecond
+		for m.c.Now().Before(next.AccessExpiry) {
+			time.Sleep(wait)
+			wait = min(wait*2, 2*time.Second)
+			switch err := m.commit(ctx, cur, next, attempt); {
+			case err == nil:
+				m.c.Log.InfoContext(ctx, "refreshed tokens saved late", "session", h.ID())
+				return
+			case errors.Is(err, ErrGone):
+				_ = m.tooLate(ctx, h, next)
+				return
+			case errors.Is(err, ErrLost):
+				return
+			}
+		}
+		m.c.Log.ErrorContext(ctx, "refreshed tokens lost, the store took none until they expired", "session", h.ID())
+	}()
+}

@@ -1,0 +1,127 @@
+package token
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"sync"
+	"time"
+
+	"portico/internal/secret"
+	"portico/internal/session"
+)
+
+const (
+	refreshAt    = 0.80             // share of an access token's life after which it is refreshed in the background
+	refreshSpan  = 0.05             // jitter around it
+	minBetween   = 10 * time.Second // between two background refreshes of one session
+	tooYoung     = 30 * time.Second // a rejected access token of this age is not refreshed again
+	retryDefault = time.Second
+)
+
+// Source gives the access tokens of one session to one request or stream; it satisfies datahub.TokenSource. It is safe for
+// concurrent use and remembers what it read.
+type Source struct {
+	m *Manager
+	h session.Handle
+
+	mu  sync.Mutex
+	cur *held
+}
+
+// Source returns a source for the session of h. Nothing is read yet.
+func (m *Manager) Source(h session.Handle) *Source { return &Source{m: m, h: h} }
+
+// Token returns an access token that is not known to be expired. While one is valid nobody waits: from 80 % of its life on, the
+// first call starts a refresh in the background. When it has expired the call waits, bounded, for a refresh.
+// Errors: ErrLoginRequired, ErrGone, *UnavailableError, *StoreError.
+func (s *Source) Token(ctx context.Context) (secret.Text, error) {
+	cur, err := s.current(ctx)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	now := s.m.c.Now()
+	if cur.valid(now) {
+		if cur.refreshable() && !now.Before(dueAt(cur)) && s.m.wants(cur, now, false) {
+			s.m.fly(ctx, s.h, cur, "due", false)
+		}
+		return cur.Access, nil
+	}
+	return s.await(ctx, cur, "expired", true)
+}
+
+// Renew returns an access token other than the rejected one: the newer one, if there is one, and otherwise the result of one refresh.
+// A token that is younger than 30 s is not refreshed again: ErrRejected.
+func (s *Source) Renew(ctx context.Context, rejected secret.Text) (secret.Text, error) {
+	cur, err := s.m.load(ctx, s.h)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	s.remember(cur)
+	now := s.m.c.Now()
+	switch {
+	case cur.valid(now) && !cur.Access.Equal(rejected):
+		return cur.Access, nil
+	case !cur.refreshable():
+		return secret.Text{}, ErrLoginRequired
+	case cur.valid(now) && now.Sub(cur.AccessIssued) < tooYoung:
+		return secret.Text{}, ErrRejected
+	}
+	return s.await(ctx, cur, "rejected", true)
+}
+
+// current returns what the source knows, reading it when it knows nothing or something expired. A store that is down does not take a valid token away.
+func (s *Source) current(ctx context.Context) (*held, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cur != nil && s.cur.valid(s.m.c.Now()) {
+		return s.cur, nil
+	}
+	cur, err := s.m.load(ctx, s.h)
+	if err != nil {
+		return nil, err
+	}
+	s.cur = cur
+	return cur, nil
+}
+
+func (s *Source) remember(cur *held) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cur = cur
+}
+
+// await joins or starts the session's flight and waits for what it brings. lost says that the present access token is of no use any more.
+func (s *Source) await(ctx context.Context, cur *held, reason string, lost bool) (secret.Text, error) {
+	if !cur.refreshable() {
+		return secret.Text{}, ErrLoginRequired
+	}
+	f := s.m.fly(ctx, s.h, cur, reason, lost)
+	limit := time.NewTimer(s.m.c.FlightWait)
+	defer limit.Stop()
+	select {
+	case <-f.done:
+	case <-limit.C:
+		return secret.Text{}, &UnavailableError{RetryAfter: retryDefault, Err: errors.New("the refresh takes long")}
+	case <-ctx.Done():
+		return secret.Text{}, ctx.Err()
+	}
+	if f.err != nil {
+		return secret.Text{}, f.err
+	}
+	s.remember(f.got)
+	if !f.got.valid(s.m.c.Now()) {
+		return secret.Text{}, &UnavailableError{RetryAfter: retryDefault, Err: errors.New("the access token expired while waiting")}
+	}
+	return f.got.Access, nil
+}
+
+// dueAt is when a background refresh is due: 80 % of the token's life, a little different for each session and version so that they do
+// not all come at once, and not within ten seconds of the last one.
+func dueAt(cur *held) time.Time {
+	life := cur.AccessExpiry.Sub(cur.AccessIssued)
+	f := fnv.New64a()
+	_, _ = f.Write(recordData(cur.ID, cur.Version))
+	jitter := (float64(f.Sum64()%1000)/1000*2 - 1) * refreshSpan
+	return cur.AccessIssued.Add(max(time.Duration(float64(life)*(refreshAt+jitter)), minBetween))
+}
