@@ -128,3 +128,31 @@ type Store interface {
 	// Release ends an attempt without tokens: ErrLost when the record is not held by it, ErrGone.
 	Release(ctx context.Context, id session.ID, attempt string, o Outcome) error
 }
+
+// Judge applies the table of [Store] to a record, for implementations that read it inside their atomic step. It changes the record only from
+// Sent to Unknown, when the lease is over.
+func (r *Record) Judge(c ClaimRequest, now time.Time) Verdict {
+	switch {
+	case r.Version != c.Seen:
+		return ClaimNewer
+	case r.State == Dead:
+		return ClaimDead
+	case (r.State == Claimed || r.State == Sent) && now.Before(r.Attempt.LeaseUntil):
+		return ClaimBusy
+	}
+	if r.State == Sent {
+		r.State = Unknown
+	}
+	switch {
+	case now.Before(r.NotBefore):
+		return ClaimWait
+	case r.Presented >= c.MaxPresented:
+		return ClaimSpent
+	}
+	return ClaimOK
+}
+
+// HeldBy reports whether the attempt holds the record, leases aside.
+func (r *Record) HeldBy(attempt string) bool {
+	return r.Attempt.ID == attempt && attempt != "" && (r.State == Claimed || r.State == Sent)
+}

@@ -40,36 +40,13 @@ func (t tokens) Claim(_ context.Context, c token.ClaimRequest) (token.Verdict, t
 		return 0, token.Record{}, token.ErrGone
 	}
 	now := t.now()
-	v := judge(&r, c, now)
+	v := r.Judge(c, now)
 	if v == token.ClaimOK {
 		r.State = token.Claimed
 		r.Attempt = token.Attempt{ID: c.Attempt, Owner: c.Owner, Reason: c.Reason, Started: now, LeaseUntil: now.Add(c.Lease)}
 	}
 	t.tokens[c.ID] = r
 	return v, cloneTokens(r), nil
-}
-
-// judge applies the table of token.Store; it changes only Sent into Unknown when the lease is over.
-func judge(r *token.Record, c token.ClaimRequest, now time.Time) token.Verdict {
-	held := r.State == token.Claimed || r.State == token.Sent
-	switch {
-	case r.Version != c.Seen:
-		return token.ClaimNewer
-	case r.State == token.Dead:
-		return token.ClaimDead
-	case held && now.Before(r.Attempt.LeaseUntil):
-		return token.ClaimBusy
-	}
-	if r.State == token.Sent {
-		r.State = token.Unknown
-	}
-	switch {
-	case now.Before(r.NotBefore):
-		return token.ClaimWait
-	case r.Presented >= c.MaxPresented:
-		return token.ClaimSpent
-	}
-	return token.ClaimOK
 }
 
 func (t tokens) Renew(_ context.Context, id session.ID, attempt string, lease time.Duration) error {
@@ -131,7 +108,7 @@ func (t tokens) held(id session.ID, attempt string, change func(*token.Record) e
 	if !ok {
 		return token.ErrGone
 	}
-	if r.Attempt.ID != attempt || (r.State != token.Claimed && r.State != token.Sent) {
+	if !r.HeldBy(attempt) {
 		return token.ErrLost
 	}
 	if err := change(&r); err != nil {

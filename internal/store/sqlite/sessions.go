@@ -1,0 +1,251 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"portico/internal/session"
+)
+
+type sessions struct{ *Store }
+
+// Keys of tombstones. Their parts are joined with a NUL, which no issuer, subject or sid may hold.
+func byID(id session.ID) string           { return "id\x00" + hex.EncodeToString(id[:]) }
+func bySID(issuer, sid string) string     { return "sid\x00" + issuer + "\x00" + sid }
+func bySubject(issuer, sub string) string { return "sub\x00" + issuer + "\x00" + sub }
+
+const everyone = "everyone"
+
+func (s sessions) Create(ctx context.Context, r session.Record) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		keys := []any{everyone, bySubject(r.Issuer, r.Subject), ""}
+		if r.SID != "" {
+			keys[2] = bySID(r.Issuer, r.SID)
+		}
+		var ended sql.NullInt64
+		err := tx.QueryRowContext(ctx, "SELECT max(ended) FROM tombstones WHERE key IN (?, ?, ?) AND ended > ?", append(keys, s.now().Add(-session.TombstoneLife).UnixMilli())...).Scan(&ended)
+		if err != nil {
+			return fmt.Errorf("sqlite: %w", err)
+		}
+		if ended.Valid && r.LoginStarted.UnixMilli() <= ended.Int64 {
+			return &session.EndedError{Reason: session.ReasonBackChannel}
+		}
+		n, err := affected(tx.ExecContext(ctx, `INSERT INTO sessions (id, version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed)
+			VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			r.ID[:], r.Issuer, r.Subject, r.SID, r.Created.Unix(), r.LastSeen.Unix(), r.Until.Unix(), r.SeenTag, r.Sealed))
+		if err == nil && n == 0 {
+			return session.ErrExists
+		}
+		return err
+	})
+}
+
+func (s sessions) Load(ctx context.Context, id session.ID) (session.Record, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	r := session.Record{ID: id}
+	var created, seen, until int64
+	err := s.read.QueryRowContext(ctx, "SELECT version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed FROM sessions WHERE id = ?", id[:]).
+		Scan(&r.Version, &r.Issuer, &r.Subject, &r.SID, &created, &seen, &until, &r.SeenTag, &r.Sealed)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return session.Record{}, s.missing(ctx, id)
+	case err != nil:
+		return session.Record{}, fmt.Errorf("sqlite: %w", err)
+	}
+	r.Created, r.LastSeen, r.Until = seconds(created), seconds(seen), seconds(until)
+	return r, nil
+}
+
+// missing tells a session that was ended from one that never was.
+func (s sessions) missing(ctx context.Context, id session.ID) error {
+	var reason string
+	err := s.read.QueryRowContext(ctx, "SELECT reason FROM tombstones WHERE key = ? AND ended > ?", byID(id), s.now().Add(-session.TombstoneLife).UnixMilli()).Scan(&reason)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return session.ErrNotFound
+	case err != nil:
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	return &session.EndedError{Reason: reason}
+}
+
+func (s sessions) Save(ctx context.Context, r session.Record) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		n, err := affected(tx.ExecContext(ctx, "UPDATE sessions SET version = ?, sid = ?, until = ?, sealed = ? WHERE id = ? AND version = ?",
+			r.Version, r.SID, r.Until.Unix(), r.Sealed, r.ID[:], r.Version-1))
+		if err != nil || n == 1 {
+			return err
+		}
+		return orNotFound(ctx, tx, r.ID, session.ErrConflict)
+	})
+}
+
+// orNotFound returns found when there is such a session, and ErrNotFound otherwise.
+func orNotFound(ctx context.Context, tx *sql.Tx, id session.ID, found error) error {
+	var one int
+	err := tx.QueryRowContext(ctx, "SELECT 1 FROM sessions WHERE id = ?", id[:]).Scan(&one)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return session.ErrNotFound
+	case err != nil:
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	return found
+}
+
+func (s sessions) Touch(ctx context.Context, id session.ID, seen time.Time, tag []byte, until time.Time) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		n, err := affected(tx.ExecContext(ctx, "UPDATE sessions SET last_seen = ?, seen_tag = ?, until = ? WHERE id = ? AND last_seen < ?",
+			seen.Unix(), tag, until.Unix(), id[:], seen.Unix()))
+		if err != nil || n == 1 {
+			return err
+		}
+		return orNotFound(ctx, tx, id, nil)
+	})
+}
+
+func (s sessions) Delete(ctx context.Context, id session.ID, reason string) error {
+	return s.change(ctx, func(tx *sql.Tx) error { return s.end(ctx, tx, id, reason) })
+}
+
+// end removes a session with its tokens and leaves a tombstone.
+func (s sessions) end(ctx context.Context, tx *sql.Tx, id session.ID, reason string) error {
+	n, err := affected(tx.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?", id[:]))
+	if err != nil {
+		return err
+	}
+	if _, err := affected(tx.ExecContext(ctx, "DELETE FROM tokens WHERE id = ?", id[:])); err != nil || n == 0 {
+		return err
+	}
+	return s.bury(ctx, tx, byID(id), reason)
+}
+
+func (s sessions) bury(ctx context.Context, tx *sql.Tx, key, reason string) error {
+	_, err := affected(tx.ExecContext(ctx, "INSERT INTO tombstones (key, reason, ended) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET reason = excluded.reason, ended = excluded.ended",
+		key, reason, s.now().UnixMilli()))
+	return err
+}
+
+func (s sessions) DeleteMatching(ctx context.Context, m session.Match, reason string) (ids []session.ID, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		where, args, key := condition(m)
+		if ids, err = matching(ctx, tx, where, args); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := s.end(ctx, tx, id, reason); err != nil {
+				return err
+			}
+		}
+		return s.bury(ctx, tx, key, reason)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ids, nil
+}
+
+// condition turns a match into SQL and into the key of its tombstone.
+func condition(m session.Match) (where string, args []any, key string) {
+	switch {
+	case m.Everyone:
+		return "1", nil, everyone
+	case m.SID != "":
+		return "issuer = ? AND sid = ?", []any{m.Issuer, m.SID}, bySID(m.Issuer, m.SID)
+	default:
+		return "issuer = ? AND subject = ? AND subject <> ''", []any{m.Issuer, m.Subject}, bySubject(m.Issuer, m.Subject)
+	}
+}
+
+func matching(ctx context.Context, tx *sql.Tx, where string, args []any) (ids []session.ID, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT id FROM sessions WHERE "+where, args...) // where is one of condition's three
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var b []byte
+		if err := rows.Scan(&b); err != nil {
+			return nil, fmt.Errorf("sqlite: %w", err)
+		}
+		ids = append(ids, session.ID(b))
+	}
+	return ids, rows.Err()
+}
+
+func (s sessions) DeleteExpired(ctx context.Context, now time.Time, limit int) (n int, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		ids, err := matching(ctx, tx, "until < ? LIMIT ?", []any{now.Unix(), limit})
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := s.end(ctx, tx, id, session.ReasonExpired); err != nil {
+				return err
+			}
+		}
+		n = len(ids)
+		for _, sweep := range []struct {
+			statement string
+			before    int64
+		}{
+			{"DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE until < ? LIMIT ?)", now.UnixMilli()},
+			{"DELETE FROM tombstones WHERE key IN (SELECT key FROM tombstones WHERE ended < ? LIMIT ?)", now.Add(-session.TombstoneLife).UnixMilli()},
+			{"DELETE FROM once WHERE key IN (SELECT key FROM once WHERE until < ? LIMIT ?)", now.UnixMilli()},
+		} {
+			if _, err := affected(tx.ExecContext(ctx, sweep.statement, sweep.before, limit)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+func (s sessions) List(ctx context.Context, m session.Match) ([]session.Record, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	where, args, _ := condition(m)
+	rows, err := s.read.QueryContext(ctx, "SELECT id, version, issuer, subject, sid, created, last_seen, until, seen_tag FROM sessions WHERE "+where+" ORDER BY last_seen, id", args...)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var rs []session.Record
+	for rows.Next() {
+		var r session.Record
+		var id []byte
+		var created, seen, until int64
+		if err := rows.Scan(&id, &r.Version, &r.Issuer, &r.Subject, &r.SID, &created, &seen, &until, &r.SeenTag); err != nil {
+			return nil, fmt.Errorf("sqlite: %w", err)
+		}
+		r.ID, r.Created, r.LastSeen, r.Until = session.ID(id), seconds(created), seconds(seen), seconds(until)
+		rs = append(rs, r)
+	}
+	return rs, rows.Err()
+}
+
+func (s sessions) Once(ctx context.Context, key string, ttl time.Duration) (first bool, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		now := s.now()
+		n, err := affected(tx.ExecContext(ctx, "INSERT INTO once (key, until) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET until = excluded.until WHERE once.until <= ?",
+			key, now.Add(ttl).UnixMilli(), now.UnixMilli()))
+		first = n == 1
+		return err
+	})
+	return first && err == nil, err
+}
+
+func (s sessions) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var one int
+	return s.read.QueryRowContext(ctx, "SELECT 1 FROM sessions UNION SELECT 1").Scan(&one)
+}
+
+func seconds(s int64) time.Time { return time.Unix(s, 0).UTC() }
