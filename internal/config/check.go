@@ -96,7 +96,6 @@ func (d Demo) Check() error {
 		checkLoopback("listen", d.Listen),
 		checkLoopback("identity-listen", d.IdentityListen),
 		checkLoopback("hub-listen", d.HubListen),
-		checkDatabase(d.Database),
 		d.AccessTokenLifetime.between("access-token-lifetime", time.Second, 24*time.Hour),
 		oneOf("refresh-policy", d.RefreshPolicy, "strict", "grace", "reusable"),
 		d.Log.check(),

@@ -81,10 +81,8 @@ type Demo struct {
 	Listen              string   `name:"listen" env:"PORTICO_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address of the portal, http://localhost:PORT. Port 0 takes a free one."`
 	IdentityListen      string   `name:"identity-listen" env:"PORTICO_IDENTITY_LISTEN" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Address of the demo identity server, http://id.localhost:PORT."`
 	HubListen           string   `name:"hub-listen" env:"PORTICO_HUB_LISTEN" default:"127.0.0.1:8082" placeholder:"ADDRESS" help:"Address of the demo Data Hub, http://hub.localhost:PORT."`
-	Database            string   `name:"database" env:"PORTICO_DEMO_DATABASE" default:"memory:" placeholder:"URL" help:"Where the demo keeps sessions: memory:, or sqlite:///path. The sealing keys are kept beside a SQLite file, so that sessions survive a restart."`
 	AccessTokenLifetime Duration `name:"access-token-lifetime" env:"PORTICO_ACCESS_TOKEN_LIFETIME" default:"60s" placeholder:"DURATION" help:"Lifetime of access tokens, short so that refreshes are seen. From 1s."`
 	RefreshPolicy       string   `name:"refresh-policy" env:"PORTICO_REFRESH_POLICY" default:"strict" placeholder:"POLICY" help:"Refresh tokens of the demo identity server: strict (one-time; reuse ends the family), grace (the old one is valid for 60 s more) or reusable."`
-	IdentityState       string   `name:"identity-state" env:"PORTICO_DEMO_IDENTITY_STATE" placeholder:"FILE" hidden:"" help:"Keeps the demo identity server's keys and grants in this file over a restart."`
 	Seed                uint64   `name:"demo-seed" default:"42" placeholder:"N" help:"Seed of the demo data: the same seed gives the same values everywhere."`
 	Log                 Log      `embed:""`
 }

@@ -49,8 +49,6 @@ const (
 	kindHubAnswer      = templates.ErrorHubAnswer
 	kindHubNoAccess    = templates.ErrorHubNoAccess
 	kindHubRefused     = templates.ErrorHubRefused
-	kindTokensRefused  = templates.ErrorSignInDown
-	kindNothingToShow  = templates.ErrorNotFound
 	retryAfterDefault  = 5 * time.Second
 	statusClientClosed = 499 // nginx's word for a browser that went away; never sent
 )
@@ -112,9 +110,13 @@ func classify(err error) *pageError {
 		return e
 	}
 	if e, ok := errors.AsType[*token.UnavailableError](err); ok {
-		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindTokensRefused, RetryAfter: max(e.RetryAfter, time.Second), Err: err}
+		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindSignInDown, RetryAfter: max(e.RetryAfter, time.Second), Err: err}
 	}
-	if _, ok := errors.AsType[*storeError](err); ok {
+	if errors.Is(err, token.ErrRejected) {
+		return &pageError{Status: http.StatusBadGateway, Kind: kindHubRefused, Err: err}
+	}
+	_, ours := errors.AsType[*storeError](err)
+	if _, tokens := errors.AsType[*token.StoreError](err); ours || tokens {
 		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindStore, RetryAfter: retryAfterDefault, Err: err}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {

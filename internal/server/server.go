@@ -23,20 +23,20 @@ import (
 
 // Config is what a Server is built from. All members are required unless said otherwise.
 type Config struct {
-	BaseURL      *url.URL          // public URL; the only source of links, cookie attributes and redirect URIs
-	CallbackPath string            // path of the redirect URI
-	LogoutHint   bool              // send the ID token as id_token_hint when signing out
-	Notice       string            // optional line above each page
-	NoIndex      bool              // ask search engines to stay away
-	Version      string            // build, for the page's foot
-	RP           *rp.Client        // sign-in
-	Cookies      *session.Cookies  // who is signed in
-	Store        session.Store     // the records behind Cookies: once-only marks, ending sessions
-	Keys         *session.Keyring  // seals what goes into cookies
-	Tokens       *token.Manager    // each session's tokens
-	Hub          *datahub.Hub      // the Data Hub
-	Log          *slog.Logger      // request and audit lines
-	Now          func() time.Time  // decides expiry; nil means time.Now
+	BaseURL      *url.URL         // public URL; the only source of links, cookie attributes and redirect URIs
+	CallbackPath string           // path of the redirect URI
+	LogoutHint   bool             // send the ID token as id_token_hint when signing out
+	Notice       string           // optional line above each page
+	NoIndex      bool             // ask search engines to stay away
+	Version      string           // build, for the page's foot
+	RP           *rp.Client       // sign-in
+	Cookies      *session.Cookies // who is signed in
+	Store        session.Store    // the records behind Cookies: once-only marks, ending sessions
+	Keys         *session.Keyring // seals what goes into cookies
+	Tokens       *token.Manager   // each session's tokens
+	Hub          *datahub.Hub     // the Data Hub
+	Log          *slog.Logger     // request and audit lines
+	Now          func() time.Time // decides expiry; nil means time.Now
 }
 
 // Server answers the portal's requests. It is an http.Handler maker: see Handler. Close waits for what it still does in the background.

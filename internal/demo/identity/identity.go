@@ -1,0 +1,193 @@
+// Package identity is the demo's OpenID provider: zitadel's certified op with three personas, short-lived access tokens and one-time
+// refresh tokens, under the paths of both eras of the platform. Everything is in memory and its keys are random, so that
+// nothing of it outlives the process.
+package identity
+
+import (
+	"crypto/rand"
+	"embed"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/zitadel/oidc/v3/pkg/op"
+)
+
+// Policy says what becomes of a refresh token that is presented twice.
+type Policy string
+
+// The policies.
+const (
+	Strict   Policy = "strict"   // refused, and everything that came of the same sign-in ends
+	Grace    Policy = "grace"    // accepted for a minute after it was used
+	Reusable Policy = "reusable" // refresh tokens do not change
+)
+
+// Client is a registered application.
+type Client struct {
+	ID                     string
+	Secret                 string
+	RedirectURIs           []string
+	PostLogoutRedirectURIs []string
+	BackChannelLogoutURI   string // "" means none
+}
+
+// Config is what a Provider is built from.
+type Config struct {
+	Issuer               string        // http://id.localhost:port; the realm of the Keycloak era is Issuer + /realms/opinum
+	AccessTokenLifetime  time.Duration // 0 means 60 s
+	RefreshTokenLifetime time.Duration // 0 means 8 h
+	RefreshPolicy        Policy        // "" means Strict
+	Clients              []Client
+	Users                []User // nil means Personas()
+	Log                  *slog.Logger
+	// Fault, if set, may answer a request before the provider sees it, or delay it; it returns true when it answered.
+	Fault func(w http.ResponseWriter, r *http.Request) bool
+}
+
+// Provider is a running provider. It is safe for concurrent use.
+type Provider struct {
+	c        Config
+	storage  *storage
+	eras     map[string]*op.Provider // issuer → provider
+	handler  http.Handler
+	requests atomic.Int64 // token requests by any grant
+}
+
+//go:embed static
+var static embed.FS
+
+const realmPath = "/realms/opinum"
+
+// New returns a provider with new keys.
+func New(c Config) (*Provider, error) {
+	if c.Issuer == "" || len(c.Clients) == 0 {
+		return nil, errors.New("identity: Issuer and Clients are required")
+	}
+	if c.AccessTokenLifetime == 0 {
+		c.AccessTokenLifetime = time.Minute
+	}
+	if c.RefreshTokenLifetime == 0 {
+		c.RefreshTokenLifetime = 8 * time.Hour
+	}
+	if c.RefreshPolicy == "" {
+		c.RefreshPolicy = Strict
+	}
+	if c.Users == nil {
+		c.Users = Personas()
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s, err := newStorage(c)
+	if err != nil {
+		return nil, err
+	}
+	p := &Provider{c: c, storage: s, eras: map[string]*op.Provider{}}
+	s.ender = p.terminate
+	identityServer, err := p.era(c.Issuer, "connect/authorize", "connect/token", "connect/userinfo", "connect/revocation", "connect/endsession", "connect/introspect", ".well-known/openid-configuration/jwks")
+	if err != nil {
+		return nil, err
+	}
+	const base = "protocol/openid-connect/"
+	keycloak, err := p.era(c.Issuer+realmPath, base+"auth", base+"token", base+"userinfo", base+"revoke", base+"logout", base+"token/introspect", base+"certs")
+	if err != nil {
+		return nil, err
+	}
+	p.handler = p.routes(identityServer, keycloak)
+	return p, nil
+}
+
+// era makes one provider over the common storage, with one issuer and its own paths.
+func (p *Provider) era(issuer, auth, token, userinfo, revocation, endSession, introspection, keys string) (http.Handler, error) {
+	var key [32]byte
+	_, _ = rand.Read(key[:])
+	provider, err := op.NewProvider(&op.Config{
+		CryptoKey: key, CodeMethodS256: true, AuthMethodPost: true, GrantTypeRefreshToken: true, DefaultLogoutRedirectURI: p.c.Issuer + "/signed-out",
+		SupportedScopes: scopes, BackChannelLogoutSupported: true, BackChannelLogoutSessionSupported: true,
+	}, p.storage, op.StaticIssuer(issuer), op.WithAllowInsecure(), op.WithCORSOptions(nil),
+		op.WithCustomEndpoints(op.NewEndpoint(auth), op.NewEndpoint(token), op.NewEndpoint(userinfo), op.NewEndpoint(revocation), op.NewEndpoint(endSession), op.NewEndpoint(keys)),
+		op.WithCustomIntrospectionEndpoint(op.NewEndpoint(introspection)),
+		op.WithHttpInterceptors(p.withBrowser))
+	if err != nil {
+		return nil, err
+	}
+	p.eras[issuer] = provider
+	e := &era{provider: p, op: provider, issuer: issuer, keycloak: issuer != p.c.Issuer, token: "/" + token, paths: []string{"/" + auth, "/" + auth + "/callback"}}
+	return e, nil
+}
+
+// scopes that may be asked for.
+var scopes = []string{"openid", "profile", "email", "roles", "offline_access", "datahub-api", "push-data", "opisense-api", "opisense", "opisense-dataset"}
+
+// routes puts the two eras, the login pages and their files on one origin.
+func (p *Provider) routes(identityServer, keycloak http.Handler) http.Handler {
+	m := http.NewServeMux()
+	m.Handle(realmPath+"/", http.StripPrefix(realmPath, keycloak))
+	m.HandleFunc("GET /login", p.loginPage)
+	m.HandleFunc("POST /login", p.logIn)
+	m.HandleFunc("POST /login/account", p.chooseAccount)
+	m.HandleFunc("GET /signed-out", p.signedOutPage)
+	m.Handle("GET /static/", http.FileServerFS(static))
+	m.HandleFunc("GET /{$}", p.frontPage)
+	m.Handle("/", identityServer)
+	protected := http.NewCrossOriginProtection()
+	for _, path := range []string{"POST /connect/", "POST " + realmPath + "/"} { // machine endpoints, and authorization requests by POST
+		protected.AddInsecureBypassPattern(path)
+	}
+	return p.guard(protected.Handler(m))
+}
+
+// guard sets the headers of every answer, bounds bodies and lets faults happen.
+func (p *Provider) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Robots-Tag", "noindex, nofollow")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+		if !strings.HasPrefix(r.URL.Path, "/static/") {
+			h.Set("Cache-Control", "no-store")
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+		if p.c.Fault != nil && p.c.Fault(w, r) {
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ServeHTTP answers everything of the provider's origin.
+func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.handler.ServeHTTP(w, r) }
+
+// TokenRequests returns how many requests the token endpoints have seen, of any grant.
+func (p *Provider) TokenRequests() int64 { return p.requests.Load() }
+
+// Refreshes returns how many refresh grants were answered with new tokens.
+func (p *Provider) Refreshes() int { return p.storage.refreshCount() }
+
+// Replays returns how many times a refresh token was presented that had been used before.
+func (p *Provider) Replays() int { return p.storage.replayCount() }
+
+// RotateKeys signs with a new key from now on. The old one stays published.
+func (p *Provider) RotateKeys() error { return p.storage.rotate() }
+
+// Introspect reports what an access token is good for; false for one that is expired, revoked or not ours.
+func (p *Provider) Introspect(token string) (subject string, account int64, scopes []string, ok bool) {
+	return p.storage.introspect(token)
+}
+
+// ExpireAccessTokens makes every access token that was given out worthless, as if its time were over.
+func (p *Provider) ExpireAccessTokens() { p.storage.expireAccess() }
+
+// RevokeAll ends every sign-in: sessions, access and refresh tokens.
+func (p *Provider) RevokeAll() { p.storage.revokeAll() }
+
+// EndSessions ends a person's sessions and tells the clients over the back channel.
+func (p *Provider) EndSessions(subject string) {
+	p.endSessions(func(s *sso) bool { return s.user.ID == subject })
+}

@@ -1,0 +1,344 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/zitadel/oidc/v3/pkg/oidc"
+	"github.com/zitadel/oidc/v3/pkg/op"
+)
+
+// storage is everything that the provider knows, in memory. It implements op.Storage for both eras.
+type storage struct {
+	c     Config
+	ender func(context.Context, *op.EndSessionRequest) // ends a session and tells the clients
+
+	mu                 sync.Mutex
+	keys               []*signingKey // the last one signs
+	sessions           map[string]*sso
+	requests           map[string]*authRequest
+	codes              map[string]string // code → id of the authorization request
+	access             map[string]*grant // id of an access token → what it is good for
+	refresh            map[[32]byte]*refreshToken
+	verified           map[[32]byte]string // hash of an access token → its id
+	refreshes, replays int
+}
+
+// sso is a browser's session at the provider; its id is the sid of ID tokens.
+type sso struct {
+	id       string
+	user     *User
+	account  int64
+	authTime time.Time
+	clients  map[string]bool // clients that got an ID token of it
+	ended    bool
+}
+
+// grant is a sign-in's result, shared by all tokens that come of it.
+type grant struct {
+	family   string
+	user     *User
+	clientID string
+	sid      string
+	account  int64
+	scopes   []string
+	authTime time.Time
+	expires  time.Time // of the access token, in access
+}
+
+type refreshToken struct {
+	grant
+	value   string
+	expires time.Time
+	used    time.Time // zero until it was presented
+}
+
+func newStorage(c Config) (*storage, error) {
+	s := &storage{c: c, sessions: map[string]*sso{}, requests: map[string]*authRequest{}, codes: map[string]string{}, access: map[string]*grant{},
+		refresh: map[[32]byte]*refreshToken{}, verified: map[[32]byte]string{}}
+	return s, s.rotate()
+}
+
+func (s *storage) rotate() error {
+	k, err := newKey()
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keys = append(s.keys, k)
+	return nil
+}
+
+// Health implements op.Storage.
+func (s *storage) Health(context.Context) error { return nil }
+
+// SigningKey implements op.Storage.
+func (s *storage) SigningKey(context.Context) (op.SigningKey, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.keys[len(s.keys)-1], nil
+}
+
+// SignatureAlgorithms implements op.Storage.
+func (s *storage) SignatureAlgorithms(context.Context) ([]jose.SignatureAlgorithm, error) {
+	return []jose.SignatureAlgorithm{jose.RS256}, nil
+}
+
+// KeySet implements op.Storage.
+func (s *storage) KeySet(context.Context) ([]op.Key, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var keys []op.Key
+	for _, k := range slices.Backward(s.keys) {
+		keys = append(keys, publicKey{k})
+	}
+	return keys, nil
+}
+
+var errUnknown = errors.New("identity: unknown")
+
+// GetClientByClientID implements op.Storage.
+func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, error) {
+	for _, c := range s.c.Clients {
+		if c.ID == id {
+			return &client{Client: c, issuer: s.c.Issuer}, nil
+		}
+	}
+	return nil, errUnknown
+}
+
+// AuthorizeClientIDSecret implements op.Storage.
+func (s *storage) AuthorizeClientIDSecret(_ context.Context, id, secret string) error {
+	for _, c := range s.c.Clients {
+		if c.ID == id && subtle.ConstantTimeCompare([]byte(c.Secret), []byte(secret)) == 1 {
+			return nil
+		}
+	}
+	return errUnknown
+}
+
+func (s *storage) user(id string) *User {
+	for i := range s.c.Users {
+		if s.c.Users[i].ID == id {
+			return &s.c.Users[i]
+		}
+	}
+	return nil
+}
+
+// byPassword returns the user that name and password belong to.
+func (s *storage) byPassword(username, password string) *User {
+	for i := range s.c.Users {
+		u := &s.c.Users[i]
+		if strings.EqualFold(u.Username, username) && subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) == 1 {
+			return u
+		}
+	}
+	return nil
+}
+
+// CreateAccessToken implements op.Storage.
+func (s *storage) CreateAccessToken(_ context.Context, r op.TokenRequest) (string, time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, expires := s.newAccess(grantOf(r))
+	return id, expires, nil
+}
+
+// CreateAccessAndRefreshTokens implements op.Storage.
+func (s *storage) CreateAccessAndRefreshTokens(_ context.Context, r op.TokenRequest, current string) (string, string, time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := grantOf(r)
+	id, expires := s.newAccess(g)
+	if current != "" {
+		s.refreshes++
+		if s.c.RefreshPolicy == Reusable {
+			return id, current, expires, nil
+		}
+	}
+	return id, s.newRefresh(g), expires, nil
+}
+
+// newAccess notes an access token. The lock is held.
+func (s *storage) newAccess(g grant) (string, time.Time) {
+	g.expires = time.Now().Add(s.c.AccessTokenLifetime)
+	id := rand.Text()
+	s.access[id] = &g
+	s.sweep()
+	return id, g.expires
+}
+
+// newRefresh notes a refresh token and returns it. The lock is held.
+func (s *storage) newRefresh(g grant) string {
+	value := "rt." + rand.Text() + "." + rand.Text()
+	s.refresh[sha256.Sum256([]byte(value))] = &refreshToken{grant: g, value: value, expires: time.Now().Add(s.c.RefreshTokenLifetime)}
+	return value
+}
+
+// sweep forgets what is over, so that a demo that runs for weeks does not grow. The lock is held.
+func (s *storage) sweep() {
+	now := time.Now()
+	if len(s.access) > 256 {
+		for id, g := range s.access {
+			if now.Sub(g.expires) > time.Minute {
+				delete(s.access, id)
+			}
+		}
+		clear(s.verified)
+	}
+	if len(s.refresh) > 4096 {
+		for h, t := range s.refresh {
+			if now.After(t.expires) || !t.used.IsZero() && now.Sub(t.used) > time.Hour {
+				delete(s.refresh, h)
+			}
+		}
+	}
+	if len(s.requests) > 1024 {
+		for id, r := range s.requests {
+			if now.Sub(r.created) > 15*time.Minute {
+				delete(s.requests, id)
+			}
+		}
+	}
+}
+
+// TokenRequestByRefreshToken implements op.Storage. It is where a refresh token is used up.
+func (s *storage) TokenRequestByRefreshToken(_ context.Context, value string) (op.RefreshTokenRequest, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.refresh[sha256.Sum256([]byte(value))]
+	now := time.Now()
+	if t == nil || now.After(t.expires) {
+		return nil, op.ErrInvalidRefreshToken
+	}
+	if !t.used.IsZero() && s.c.RefreshPolicy != Reusable {
+		s.replays++
+		s.c.Log.Warn("refresh token presented again", "subject", t.user.ID, "policy", string(s.c.RefreshPolicy))
+		if s.c.RefreshPolicy == Strict || now.Sub(t.used) > time.Minute {
+			s.endFamily(t.family)
+			return nil, op.ErrInvalidRefreshToken
+		}
+	} else {
+		t.used = now
+	}
+	return &refreshRequest{grant: t.grant}, nil
+}
+
+// endFamily ends all tokens of one sign-in. The lock is held.
+func (s *storage) endFamily(family string) {
+	for h, t := range s.refresh {
+		if t.family == family {
+			delete(s.refresh, h)
+		}
+	}
+	for id, g := range s.access {
+		if g.family == family {
+			delete(s.access, id)
+		}
+	}
+}
+
+// RevokeToken implements op.Storage (RFC 7009): a refresh token takes everything of its sign-in with it.
+func (s *storage) RevokeToken(_ context.Context, tokenOrID, userID, clientID string) *oidc.Error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.refresh[sha256.Sum256([]byte(tokenOrID))]; t != nil {
+		if t.clientID != clientID {
+			return oidc.ErrInvalidClient().WithDescription("token was not issued for this client")
+		}
+		s.endFamily(t.family)
+		return nil
+	}
+	if g := s.access[tokenOrID]; g != nil && g.clientID == clientID {
+		delete(s.access, tokenOrID)
+	}
+	return nil
+}
+
+// GetRefreshTokenInfo implements op.Storage.
+func (s *storage) GetRefreshTokenInfo(_ context.Context, _, value string) (string, string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.refresh[sha256.Sum256([]byte(value))]; t != nil {
+		return t.user.ID, value, nil
+	}
+	return "", "", op.ErrInvalidRefreshToken
+}
+
+// introspect checks an access token's signature, once, and whether it still counts.
+func (s *storage) introspect(token string) (subject string, account int64, scopes []string, ok bool) {
+	hash := sha256.Sum256([]byte(token))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, seen := s.verified[hash]
+	if !seen {
+		if id, ok = s.verify(token); !ok {
+			return "", 0, nil, false
+		}
+		s.verified[hash] = id
+	}
+	g := s.access[id]
+	if g == nil || !time.Now().Before(g.expires) {
+		return "", 0, nil, false
+	}
+	return g.user.ID, g.account, slices.Clone(g.scopes), true
+}
+
+// verify returns the id of a token that one of our keys signed. The lock is held.
+func (s *storage) verify(token string) (string, bool) {
+	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil {
+		return "", false
+	}
+	for _, k := range s.keys {
+		payload, err := jws.Verify(&k.key.PublicKey)
+		if err != nil {
+			continue
+		}
+		var claims struct {
+			ID string `json:"jti"`
+		}
+		err = json.Unmarshal(payload, &claims)
+		return claims.ID, err == nil && claims.ID != ""
+	}
+	return "", false
+}
+
+func (s *storage) expireAccess() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range s.access {
+		g.expires = time.Time{}
+	}
+}
+
+func (s *storage) revokeAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.access)
+	clear(s.refresh)
+	clear(s.sessions)
+}
+
+func (s *storage) refreshCount() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refreshes
+}
+
+func (s *storage) replayCount() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.replays
+}

@@ -1,0 +1,142 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"portico/internal/rp"
+	"portico/internal/session"
+)
+
+// callback ends a sign-in. Everything that can be checked without the identity server is checked first; the attempt is consumed, once across all
+// replicas, before the code is exchanged; and no error starts the next sign-in by itself.
+func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	q := r.URL.Query()
+	if err := rp.CheckCallback(q); err != nil {
+		return s.signInFailed("/", err)
+	}
+	attempt, slot, found := s.attempts.find(r, q.Get("state"))
+	switch {
+	case !found:
+		return s.strayCallback(w, r)
+	case s.attempts.expired(attempt):
+		s.attempts.clear(w, slot)
+		return &pageError{Status: http.StatusBadRequest, Kind: kindSignInExpired, RetryTo: s.loginPath(attempt.ReturnTo), Err: errors.New("sign-in attempt expired")}
+	}
+	first, err := s.store.Once(r.Context(), "attempt "+attempt.State, 2*attemptLife)
+	if err != nil {
+		return &storeError{err}
+	}
+	if !first {
+		return s.strayCallback(w, r)
+	}
+	s.attempts.clear(w, slot)
+	id, tokens, err := s.rp.Finish(r.Context(), attempt, q)
+	if err != nil {
+		note(r.Context(), slog.String("sign_in", "refused"))
+		if attempt.Prompt == "none" && rp.InteractionNeeded(err) {
+			return s.begin(w, r, rp.LoginOptions{ReturnTo: attempt.ReturnTo, Account: attempt.Account})
+		}
+		return s.signInFailed(attempt.ReturnTo, err)
+	}
+	return s.signIn(w, r, attempt, id, tokens)
+}
+
+// strayCallback answers a callback that belongs to no sign-in of this browser: a bookmark, the back button, a second tab that came later, or a
+// browser that did not send its cookie. Whoever is signed in goes on; nobody else is sent anywhere.
+func (s *Server) strayCallback(w http.ResponseWriter, r *http.Request) error {
+	_, err := s.cookies.Load(r)
+	switch {
+	case err == nil:
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return nil
+	case !isNoSession(err):
+		return &storeError{err}
+	}
+	return &pageError{Status: http.StatusBadRequest, Kind: kindSignInCookie, RetryTo: "/auth/login", Err: errors.New("callback without a sign-in of this browser")}
+}
+
+// signIn makes the session: tokens first, then the record that makes them reachable, then the cookie. The browser's previous session ends.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attempt, id rp.Identity, t rp.Tokens) error {
+	ctx := r.Context()
+	previous, err := s.cookies.Load(r)
+	if err != nil && !isNoSession(err) {
+		return &storeError{err}
+	}
+	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Email: id.Email, Account: id.Account, AuthTime: id.AuthTime}
+	o := session.StartOptions{LoginStarted: attempt.Started}
+	if previous != nil && previous.Identity.Issuer == who.Issuer && previous.Identity.Subject == who.Subject {
+		o.Values = previous.Values
+	}
+	h := session.NewHandle()
+	if err := s.tokens.Start(ctx, h, t, id, s.cookies.UntilLimit(o.StaySignedIn)); err != nil {
+		return err
+	}
+	sess, err := s.cookies.Start(ctx, w, h, who, o)
+	if err != nil {
+		s.forget(ctx, h, "sign-in not finished")
+		if _, ended := errors.AsType[*session.EndedError](err); ended {
+			return &pageError{Status: http.StatusForbidden, Kind: kindSignInEnded, RetryTo: s.loginPath(attempt.ReturnTo), Err: err}
+		}
+		return &storeError{err}
+	}
+	if previous != nil {
+		s.endPrevious(ctx, previous, who)
+	}
+	e := eventOf(ctx)
+	e.Session, e.Subject = sess.Handle.ID().String(), who.Subject
+	s.audit(ctx, "signed in", sess, slog.String("prompt", attempt.Prompt), slog.Bool("refreshable", !t.Refresh.Empty()))
+	s.noteSignIn(w, r)
+	http.Redirect(w, r, localPath(attempt.ReturnTo), http.StatusSeeOther)
+	return nil
+}
+
+func displayName(id rp.Identity) string {
+	for _, name := range []string{id.Name, id.PreferredUsername, id.Email} {
+		if name != "" {
+			return name
+		}
+	}
+	return id.Subject
+}
+
+// endPrevious ends the session that the browser had before. Its tokens are given back unless the provider may hold both under one session of its own: then
+// revoking the old ones would kill the new ones.
+func (s *Server) endPrevious(ctx context.Context, previous *session.Session, now session.Identity) {
+	sameGrant := previous.Identity.Issuer == now.Issuer && previous.Identity.Subject == now.Subject && previous.Identity.SID == now.SID
+	if sameGrant {
+		if err := s.store.Delete(ctx, previous.Handle.ID(), session.ReasonReplaced); err != nil {
+			note(ctx, errAttr("previous_session_error", err))
+		}
+		return
+	}
+	s.forget(ctx, previous.Handle, session.ReasonReplaced)
+}
+
+// forget deletes a session with its tokens and gives the tokens back in the background.
+func (s *Server) forget(ctx context.Context, h session.Handle, reason string) {
+	t, terr := s.tokens.Tokens(ctx, h)
+	if err := s.store.Delete(context.WithoutCancel(ctx), h.ID(), reason); err != nil {
+		note(ctx, errAttr("session_not_deleted", err))
+	}
+	if terr == nil {
+		s.inBackground(ctx, 3*time.Second, func(ctx context.Context) {
+			if err := s.tokens.Revoke(ctx, t); err != nil {
+				s.log.WarnContext(ctx, "tokens not revoked", "session", h.ID(), "error", err)
+			}
+		})
+	}
+}
+
+// audit writes a line about something that decides who may do what.
+func (s *Server) audit(ctx context.Context, what string, sess *session.Session, attrs ...slog.Attr) {
+	attrs = append([]slog.Attr{slog.String("event", what), slog.String("request_id", eventOf(ctx).ID)}, attrs...)
+	if sess != nil {
+		attrs = append(attrs, slog.String("session", sess.Handle.ID().String()), slog.String("issuer", sess.Identity.Issuer), slog.String("subject", sess.Identity.Subject))
+	}
+	s.log.LogAttrs(ctx, slog.LevelInfo, "audit", attrs...)
+}

@@ -1,0 +1,90 @@
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"portico/internal/rp"
+)
+
+// requireLogin sends a person who navigates to the sign-in, and tells a script where it is (401): fetches never end at the identity server.
+// A form that was posted without a session is not replayed: its page keeps what was typed.
+func (s *Server) requireLogin(w http.ResponseWriter, r *http.Request) {
+	if !navigation(r) || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		s.showError(w, r, &pageError{Status: http.StatusUnauthorized, Kind: kindSessionEnded, RetryTo: "/auth/login", Err: errors.New("no session")})
+		return
+	}
+	if s.looping(r) {
+		s.showError(w, r, &pageError{Status: http.StatusForbidden, Kind: kindSignInLoop, RetryTo: s.loginPath(r.URL.RequestURI()), Err: errors.New("sign-in loop stopped")})
+		return
+	}
+	http.Redirect(w, r, s.loginPath(r.URL.RequestURI()), http.StatusSeeOther)
+}
+
+// loginPath is the address that starts a sign-in and comes back to returnTo.
+func (s *Server) loginPath(returnTo string) string {
+	if returnTo = localPath(returnTo); returnTo == "/" {
+		return "/auth/login"
+	}
+	return "/auth/login?" + url.Values{"return_to": {returnTo}}.Encode()
+}
+
+// login starts a sign-in. Nothing but the return path is taken from the request. Somebody who had a session is signed in silently first, if the
+// identity server still knows them.
+func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
+	if foreignLoad(r) || r.Header.Get("Sec-Fetch-Mode") != "" && !navigation(r) {
+		return &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/auth/login", Err: errors.New("sign-in asked for by something else than a tab")}
+	}
+	o := rp.LoginOptions{ReturnTo: localPath(r.URL.Query().Get("return_to"))}
+	if s.cookies.Present(r) {
+		o.Prompt = "none"
+	}
+	return s.begin(w, r, o)
+}
+
+// begin keeps the attempt with the browser and sends it to the identity server.
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, o rp.LoginOptions) error {
+	attempt, target, err := s.rp.Begin(r.Context(), o)
+	if err != nil {
+		return s.signInFailed(o.ReturnTo, err)
+	}
+	if err := s.attempts.put(w, r, attempt); err != nil {
+		return err
+	}
+	note(r.Context(), slog.String("sign_in", "started"), slog.String("prompt", o.Prompt))
+	http.Redirect(w, r, target.String(), http.StatusSeeOther)
+	return nil
+}
+
+// signInFailed turns what rp reports into a page that offers a fresh sign-in to the same place.
+func (s *Server) signInFailed(returnTo string, err error) error {
+	e := &pageError{Status: http.StatusBadGateway, Kind: kindSignInRefused, RetryTo: s.loginPath(returnTo), Err: err}
+	if errors.Is(err, rp.ErrProviderUnavailable) {
+		e.Status, e.Kind, e.RetryAfter = http.StatusServiceUnavailable, kindSignInDown, retryAfterDefault
+		return e
+	}
+	if g, ok := errors.AsType[*rp.GrantError](err); ok {
+		if g.Class == rp.NotSent || g.Class == rp.Unknown {
+			e.Status, e.Kind, e.RetryAfter = http.StatusServiceUnavailable, kindSignInDown, max(g.RetryAfter, retryAfterDefault)
+		}
+		return e
+	}
+	a, ok := errors.AsType[*rp.AuthError](err)
+	if !ok {
+		return e
+	}
+	switch a.Problem {
+	case rp.ProblemParameters:
+		e.Status, e.Kind = http.StatusBadRequest, kindBadAddress
+	case rp.ProblemClock:
+		e.Kind = kindSignInClock
+	case rp.ProblemProvider:
+		e.Status, e.Kind = http.StatusForbidden, kindSignInDenied
+		if a.Code == "temporarily_unavailable" || a.Code == "server_error" {
+			e.Status, e.Kind, e.RetryAfter = http.StatusServiceUnavailable, kindSignInBusy, retryAfterDefault
+		}
+	}
+	return e
+}

@@ -1,0 +1,138 @@
+package server
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"log/slog"
+	"mime"
+	"net/http"
+	"time"
+
+	"portico/internal/rp"
+	"portico/internal/secret"
+	"portico/internal/session"
+	"portico/internal/token"
+	"portico/web/templates"
+)
+
+// logout signs the person out here first, then gives the tokens back, then sends the browser to the identity server. Whatever fails after the first step, they
+// are signed out.
+func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	sess, err := s.cookies.Load(r)
+	switch {
+	case err != nil && !isNoSession(err):
+		return &storeError{err}
+	case err != nil:
+		s.cookies.Clear(w)
+		http.Redirect(w, r, "/auth/signed-out", http.StatusSeeOther)
+		return nil
+	}
+	tokens, terr := s.tokens.Tokens(ctx, sess.Handle)
+	if err := s.cookies.End(ctx, w, sess, session.ReasonLogout); err != nil {
+		return &storeError{err}
+	}
+	s.audit(ctx, "signed out", sess)
+	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	if terr == nil {
+		s.inBackground(ctx, 3*time.Second, func(ctx context.Context) {
+			if err := s.tokens.Revoke(ctx, tokens); err != nil {
+				s.log.WarnContext(ctx, "tokens not revoked", "session", sess.Handle.ID(), "error", err)
+			}
+		})
+	}
+	s.endAtProvider(w, r, tokens)
+	return nil
+}
+
+// endAtProvider redirects to the identity server's sign-out, or, when it has none or is down, to our own page, which says so.
+func (s *Server) endAtProvider(w http.ResponseWriter, r *http.Request, t token.Tokens) {
+	hint := secret.Text{}
+	if s.logoutHint {
+		hint = t.IDToken
+	}
+	state := randomHex(16)
+	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+	defer cancel()
+	target, err := s.rp.EndSession(ctx, state, hint)
+	if err != nil {
+		where := "/auth/signed-out"
+		if !errors.Is(err, rp.ErrNoEndSession) {
+			where += "?provider=unreachable"
+			note(r.Context(), errAttr("end_session_error", err))
+		}
+		http.Redirect(w, r, where, http.StatusSeeOther)
+		return
+	}
+	sealed := s.keys.Seal(session.PurposeLogout, session.Handle{}, nil, []byte(state))
+	s.setCookie(w, s.logoutName(), base64.RawURLEncoding.EncodeToString(sealed), 600)
+	http.Redirect(w, r, target.String(), http.StatusSeeOther)
+}
+
+func (s *Server) logoutName() string {
+	if s.baseURL.Scheme == "https" {
+		return "__Host-portico-logout"
+	}
+	return "portico-logout"
+}
+
+// signedOut is where the identity server sends the browser back to. It shows the same page whatever comes back; state decides only whether it
+// may say that the person is signed out there as well.
+func (s *Server) signedOut(w http.ResponseWriter, r *http.Request) error {
+	everywhere := false
+	if cookie, err := r.Cookie(s.logoutName()); err == nil {
+		if sealed, err := base64.RawURLEncoding.DecodeString(cookie.Value); err == nil {
+			if state, err := s.keys.Open(session.PurposeLogout, session.Handle{}, nil, sealed); err == nil {
+				everywhere = secret.New(string(state)).Equal(secret.New(r.URL.Query().Get("state")))
+			}
+		}
+		s.setCookie(w, s.logoutName(), "", -1)
+	}
+	m := templates.SignedOutModel{Layout: s.layout(r), Everywhere: everywhere, ProviderDown: r.URL.Query().Get("provider") == "unreachable", LoginURL: "/auth/login"}
+	return s.render(w, r, http.StatusOK, templates.SignedOut(m))
+}
+
+// expired explains that a session has ended and leads back to where the person was.
+func (s *Server) expired(w http.ResponseWriter, r *http.Request) error {
+	m := templates.ExpiredModel{Layout: s.layout(r), LoginURL: s.loginPath(r.URL.Query().Get("to"))}
+	return s.render(w, r, http.StatusOK, templates.Expired(m))
+}
+
+// backChannelLogout ends the sessions that the provider names (OpenID Connect Back-Channel Logout 1.0). A session that is gone already is a success; what was
+// wrong with a token is not told.
+func (s *Server) backChannelLogout(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Cache-Control", "no-store")
+	refused := func(err error) error {
+		eventOf(r.Context()).Err = err
+		writeJSON(w, "application/json", http.StatusBadRequest, map[string]string{"error": "invalid_request"})
+		return nil
+	}
+	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/x-www-form-urlencoded" {
+		return refused(errors.New("logout token in no form"))
+	}
+	if err := r.ParseForm(); err != nil || len(r.PostForm["logout_token"]) != 1 {
+		return refused(errors.New("one logout_token is wanted"))
+	}
+	t, err := s.rp.VerifyLogout(r.Context(), r.PostForm.Get("logout_token"))
+	if errors.Is(err, rp.ErrProviderUnavailable) {
+		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindSignInDown, RetryAfter: retryAfterDefault, Err: err}
+	}
+	if err != nil {
+		return refused(err)
+	}
+	first, err := s.store.Once(r.Context(), "logout "+t.Issuer+" "+t.ID, max(time.Until(t.Expires), 0)+2*rp.Leeway)
+	if err != nil {
+		return &storeError{err}
+	}
+	if !first {
+		return refused(errors.New("logout token seen before"))
+	}
+	ended, err := s.store.DeleteMatching(r.Context(), session.Match{Issuer: t.Issuer, SID: t.SID, Subject: t.Subject}, session.ReasonBackChannel)
+	if err != nil {
+		return &storeError{err}
+	}
+	s.audit(r.Context(), "signed out by the identity server", nil, slog.Int("sessions", len(ended)), slog.String("issuer", t.Issuer), slog.String("subject", t.Subject))
+	w.WriteHeader(http.StatusOK)
+	return nil
+}

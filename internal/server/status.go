@@ -1,0 +1,65 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"portico/internal/token"
+	"portico/web/templates"
+)
+
+// sessionDocument is /auth/session for programs. It never holds a token.
+type sessionDocument struct {
+	Active        bool     `json:"active"`
+	Subject       string   `json:"subject,omitempty"`
+	Name          string   `json:"name,omitempty"`
+	Account       string   `json:"account,omitempty"`
+	Scopes        []string `json:"scopes,omitempty"`
+	Expires       string   `json:"expires,omitempty"`
+	IdleExpires   string   `json:"idle_expires,omitempty"`
+	AccessExpires string   `json:"access_token_expires,omitempty"`
+	Refreshable   bool     `json:"refreshable"`
+	State         string   `json:"state,omitempty"`
+	ServerTime    string   `json:"server_time"`
+	LoginURL      string   `json:"login_url,omitempty"`
+}
+
+// sessionStatus says who is signed in and for how long. Looking does not make the session last longer.
+func (s *Server) sessionStatus(w http.ResponseWriter, r *http.Request) error {
+	if foreignLoad(r) {
+		return &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-site read of the session")}
+	}
+	sess, err := s.cookies.Load(r)
+	if err != nil && !isNoSession(err) {
+		return &storeError{err}
+	}
+	d := sessionDocument{ServerTime: stamp(s.now())}
+	if err != nil {
+		d.LoginURL = s.baseURL.JoinPath("/auth/login").String()
+	} else {
+		st, err := s.tokens.Status(r.Context(), sess.Handle)
+		if err != nil && !errors.Is(err, token.ErrGone) && !errors.Is(err, token.ErrLoginRequired) {
+			return err
+		}
+		d.Active, d.Subject, d.Name, d.Account = err == nil && st.State != token.Dead, sess.Identity.Subject, sess.Identity.Name, sess.Identity.Account
+		d.Scopes, d.Refreshable, d.State = st.Scopes, st.Refreshable, string(st.State)
+		d.Expires, d.IdleExpires, d.AccessExpires = stamp(sess.Expires), stamp(sess.IdleUntil()), stamp(st.AccessExpiry)
+		r = r.WithContext(s.withSession(r.Context(), sess))
+	}
+	if strings.Contains(r.Header.Get("Accept"), "application/json") {
+		writeJSON(w, "application/json", http.StatusOK, d)
+		return nil
+	}
+	m := templates.SessionModel{Layout: s.layout(r), Active: d.Active, Name: d.Name, Account: d.Account, Scopes: strings.Join(d.Scopes, " "),
+		Expires: d.Expires, IdleExpires: d.IdleExpires, AccessExpires: d.AccessExpires, Refreshable: d.Refreshable, LoginURL: "/auth/login"}
+	return s.render(w, r, http.StatusOK, templates.SessionPage(m))
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
