@@ -1,0 +1,42 @@
+// Command gen makes the files of web/static that are joined from others: app.css from the sheets in web/static/css and those
+// beside the templates. It runs in web/templates, by go generate.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// first are the sheets that come before all components, in their order.
+var first = []string{"../static/css/tokens.css", "../static/css/base.css", "../static/css/layout.css"}
+
+const last = "../static/css/print.css"
+
+func main() {
+	if err := join("../static/app.css"); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+func join(target string) error {
+	parts, err := filepath.Glob("*.css")
+	if err != nil {
+		return err
+	}
+	slices.Sort(parts)
+	var b bytes.Buffer
+	b.WriteString("/* Made by go generate from web/static/css and web/templates. */\n@layer tokens, base, layout, components, print;\n")
+	for _, name := range append(append(slices.Clone(first), parts...), last) {
+		sheet, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		b.Write(bytes.TrimSpace(sheet))
+		b.WriteByte('\n')
+	}
+	return os.WriteFile(target, b.Bytes(), 0o644)
+}

@@ -1,0 +1,130 @@
+// Package static holds what the browser gets beside pages: the style sheet, fonts, icons. Files are embedded and served under names
+// that carry a hash of their content, so that browsers may keep them for ever.
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+//go:embed *.css *.svg *.woff2
+var files embed.FS
+
+// asset is one file, ready to send.
+type asset struct {
+	url     string
+	kind    string // Content-Type
+	body    []byte
+	gzipped []byte // nil when the file does not get smaller
+}
+
+// assets are read once: a missing file is a mistake of the build.
+var byName, byURL = mustLoad()
+
+// URL returns the address of a file by its plain name, for example "app.css". It panics when there is no such file.
+func URL(name string) string {
+	a, ok := byName[name]
+	if !ok {
+		panic("static: no file " + name)
+	}
+	return a.url
+}
+
+// Handler serves /static/ under hashed names only. It answers 404 for anything else and must be mounted for GET and HEAD.
+func Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a, ok := byURL[r.URL.Path]
+		if !ok {
+			w.Header().Set("Cache-Control", "no-store")
+			http.Error(w, "no such file", http.StatusNotFound)
+			return
+		}
+		h := w.Header()
+		h.Set("Content-Type", a.kind)
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		h.Set("Vary", "Accept-Encoding")
+		body := a.body
+		if a.gzipped != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
+			h.Set("Content-Encoding", "gzip")
+			body = a.gzipped
+		}
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+		if r.Method != http.MethodHead {
+			_, _ = w.Write(body) // the browser went away: nobody is left to tell
+		}
+	})
+}
+
+// acceptsGzip reads Accept-Encoding as far as it concerns us: RFC 9110, section 12.5.3.
+func acceptsGzip(header string) bool {
+	for item := range strings.SplitSeq(header, ",") {
+		name, weight, _ := strings.Cut(strings.ReplaceAll(item, " ", ""), ";")
+		if strings.EqualFold(name, "gzip") {
+			q, err := strconv.ParseFloat(strings.TrimPrefix(strings.ToLower(weight), "q="), 64)
+			return weight == "" || err == nil && q > 0
+		}
+	}
+	return false
+}
+
+func mustLoad() (names, urls map[string]*asset) {
+	names, urls = map[string]*asset{}, map[string]*asset{}
+	list, err := fs.Glob(files, "*")
+	if err != nil {
+		panic("static: " + err.Error())
+	}
+	sort.Slice(list, func(i, j int) bool { return isSheet(list[j]) && !isSheet(list[i]) }) // sheets last: they name the others
+	for _, name := range list {
+		body, err := files.ReadFile(name)
+		if err != nil {
+			panic("static: " + err.Error())
+		}
+		if isSheet(name) {
+			body = withHashedNames(body, names)
+		}
+		a := &asset{url: hashedURL(name, body), kind: kinds[path.Ext(name)], body: body, gzipped: squeeze(body)}
+		names[name], urls[a.url] = a, a
+	}
+	return names, urls
+}
+
+var kinds = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8", ".woff2": "font/woff2"}
+
+func isSheet(name string) bool { return path.Ext(name) == ".css" }
+
+// hashedURL puts 64 bits of the content's SHA-256 into the name.
+func hashedURL(name string, body []byte) string {
+	sum := sha256.Sum256(body)
+	ext := path.Ext(name)
+	return fmt.Sprintf("/static/%s.%s%s", strings.TrimSuffix(name, ext), base64.RawURLEncoding.EncodeToString(sum[:8]), ext)
+}
+
+// withHashedNames replaces url(name) by the file's hashed address.
+func withHashedNames(sheet []byte, names map[string]*asset) []byte {
+	for name, a := range names {
+		sheet = bytes.ReplaceAll(sheet, []byte("url("+name+")"), []byte("url("+a.url+")"))
+	}
+	return sheet
+}
+
+// squeeze compresses what gets at least a tenth smaller.
+func squeeze(body []byte) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
+	_, _ = z.Write(body)                                  // a bytes.Buffer takes everything
+	_ = z.Close()
+	if b.Len() > len(body)*9/10 {
+		return nil
+	}
+	return b.Bytes()
+}

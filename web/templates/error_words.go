@@ -1,0 +1,70 @@
+package templates
+
+import "strings"
+
+// text returns the error's words: title, what or next.
+func (m ErrorModel) text(part string) string {
+	kind := m.Kind
+	if !known[kind] {
+		kind = errorKindForUnknowns
+	}
+	return m.Layout.T("error." + string(kind) + "." + part)
+}
+
+var known = func() map[ErrorKind]bool {
+	k := map[ErrorKind]bool{}
+	for _, kind := range ErrorKinds() {
+		k[kind] = true
+	}
+	return k
+}()
+
+// sign is the error's icon.
+func (m ErrorModel) sign() string {
+	switch {
+	case m.Kind == ErrorNotFound:
+		return "search-x"
+	case m.Kind == ErrorSessionEnded || m.Kind == ErrorSignInExpired || m.Kind == ErrorHubSlow || m.Kind == ErrorSignInClock:
+		return "clock"
+	case m.Status == 403 || strings.HasPrefix(string(m.Kind), "sign-in"):
+		return "lock"
+	case m.Status >= 502:
+		return "unplug"
+	}
+	return "triangle-alert"
+}
+
+// tone is how serious it is: the portal's own mistakes are critical, all else asks for attention.
+func (m ErrorModel) tone() string {
+	if m.Status == 500 {
+		return "critical"
+	}
+	if m.Status == 404 {
+		return "plain"
+	}
+	return "warn"
+}
+
+func (m ErrorModel) signsIn() bool { return strings.HasPrefix(m.RetryTo, "/auth/login") }
+
+func (m ErrorModel) retryText() string {
+	if m.signsIn() {
+		return m.Layout.T("sign-in.again")
+	}
+	if m.RetryTo == "/" {
+		return m.Layout.T("error.home")
+	}
+	return m.Layout.T("error.retry")
+}
+
+// homeOffered reports whether a second button leads to the start page: not when the first one does, and not where nobody is signed in.
+func (m ErrorModel) homeOffered() bool {
+	return m.Kind == ErrorWrongHost && m.Home != "" || m.RetryTo != "/" && !m.signsIn()
+}
+
+func (m ErrorModel) homeHref() string {
+	if m.Kind == ErrorWrongHost && m.Home != "" {
+		return m.Home
+	}
+	return "/"
+}

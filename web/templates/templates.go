@@ -1,0 +1,91 @@
+// Package templates holds the pages and their parts as templ components: pure functions of view models that are ready to show.
+//
+// A view model carries formatted texts, local links, ISO times and state names; every word of the portal itself comes through
+// [LayoutModel].T from the message catalogue. The package imports nothing of ours, reads no clock and calls nobody. Text from
+// the Data Hub is escaped by templ wherever it stands and set apart with <bdi>, so that neither markup nor direction leaks out of it.
+package templates
+
+//go:generate go tool templ generate -path .
+//go:generate go run ../static/gen
+
+// Text returns a sentence of the portal in the reader's language. The key is one of the catalogue's, the arguments fill its
+// places {0}, {1} … and select its plural form.
+type Text func(key string, args ...any) string
+
+// LayoutModel is what every page has around its content. T and Assets must be set.
+type LayoutModel struct {
+	T         Text
+	Lang      string       // language of the page: en, fr, nl or de
+	Title     string       // name of the page; "" on pages without one
+	Theme     string       // "light", "dark", or "system" for what the browser prefers
+	Place     string       // where in the menu the page belongs: "overview", "sites", "explore" or ""
+	ReturnTo  string       // local path and query of this page, where the settings forms come back to
+	Person    *PersonModel // nil when nobody is signed in
+	Clock     ClockModel   // the server's time, the only "now" that the portal knows
+	Notice    string       // line above each page, for example "demo data"; "" for none
+	Version   string       // build, in the page's foot
+	RequestID string       // of this request, in the page's foot
+	NoIndex   bool         // ask search engines to stay away
+	Nonce     string       // of the Content-Security-Policy
+	Assets    AssetsModel
+}
+
+// PersonModel is who is signed in.
+type PersonModel struct {
+	Name    string
+	Account string // name of the account, "" when it is not known
+}
+
+// ClockModel is a time, as text and for machines.
+type ClockModel struct {
+	Text string // "14:21:08 CET"
+	ISO  string // RFC 3339
+}
+
+// AssetsModel holds the addresses of static files under their content-hashed names.
+type AssetsModel struct {
+	Stylesheet string // app.css
+	Icons      string // icons.svg, a sprite
+	Favicon    string // favicon.svg
+	Font       string // inter-latin.woff2, fetched early
+}
+
+// titled returns the layout with another title.
+func (l LayoutModel) titled(title string) LayoutModel {
+	l.Title = title
+	return l
+}
+
+// Link is a text that leads somewhere.
+type Link struct {
+	Text string
+	Href string // "" for a place that is no link
+}
+
+// SignedOutModel is the page after signing out.
+type SignedOutModel struct {
+	Layout       LayoutModel
+	Everywhere   bool // the identity server has confirmed that it has signed the person out too
+	ProviderDown bool // the identity server could not be reached
+	LoginURL     string
+}
+
+// ExpiredModel is the page that explains that a session has ended.
+type ExpiredModel struct {
+	Layout   LayoutModel
+	LoginURL string // signs in and comes back to where the person was
+}
+
+// SessionModel is the page about the person's own session. Times are RFC 3339 in UTC, "" when they do not apply.
+type SessionModel struct {
+	Layout        LayoutModel
+	Active        bool
+	Name          string
+	Account       string
+	Scopes        string // separated by blanks
+	Expires       string // absolute end of the session
+	IdleExpires   string // its end if nothing is done
+	AccessExpires string // end of the present access token
+	Refreshable   bool   // the access token is renewed by itself
+	LoginURL      string
+}
