@@ -3,6 +3,7 @@ package datahub
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -10,9 +11,6 @@ import (
 	"strconv"
 	"strings"
 )
-
-// maxDepth bounds the nesting of an answer: what the Data Hub sends is at most about eight deep.
-const maxDepth = 64
 
 // number reads an integer that is written as a number or as a string of digits; null and absent leave 0.
 type number int64
@@ -72,59 +70,47 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// readItems reads a list, or a single object as a list of one. An item that cannot be read is left out and reported; a body that is
-// no JSON, is cut short or goes on after its end is ErrMalformed.
-func readItems[W any](c *Client, path string, body io.Reader) ([]W, error) {
-	b, err := io.ReadAll(body)
-	if err != nil {
-		return nil, err
-	}
-	if !json.Valid(b) || tooDeep(b) {
-		return nil, ErrMalformed
-	}
-	b = bytes.TrimSpace(b)
-	if b[0] == '{' {
-		b = append(append([]byte{'['}, b...), ']')
-	}
-	var raw []json.RawMessage
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return nil, ErrMalformed
-	}
-	items := make([]W, 0, len(raw))
-	for _, r := range raw {
-		var w W
-		if err := json.Unmarshal(r, &w); err != nil || bytes.Equal(r, []byte("null")) {
+// maxItem is how long one item of a list may be, in bytes.
+const maxItem = 1 << 20
+
+var errNull = errors.New("null in a list")
+
+// readItems reads a list, or a single object as a list of one. An item that cannot be read is left out and reported; received counts it
+// too. A list of which nothing can be read is ErrMalformed, as is a body that is no JSON, is cut short or goes on after its end.
+func readItems[W any](c *Client, path string, body io.Reader) (items []W, received int, err error) {
+	var fault error
+	err = stream(body, maxItem, true, func(b []byte) int {
+		n := skipValue(b, 0, 0)
+		if n < 0 {
+			return n
+		}
+		received++
+		if w, err := readItem[W](b[:n]); err == nil {
+			items = append(items, w)
+		} else {
+			fault = err
 			c.hub.skipped(path, err)
-			continue
 		}
-		items = append(items, w)
+		return n
+	})
+	if err == nil && fault != nil && len(items) == 0 {
+		err = malformed("no item of the list")
 	}
-	return items, nil
+	return items, received, err
 }
 
-// tooDeep reports whether valid JSON nests deeper than maxDepth.
-func tooDeep(b []byte) bool {
-	depth, inString := 0, false
-	for i := 0; i < len(b); i++ {
-		switch c := b[i]; {
-		case inString && c == '\\':
-			i++
-		case c == '"':
-			inString = !inString
-		case inString:
-		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return true
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
+func readItem[W any](b []byte) (w W, err error) {
+	if b[0] == 'n' {
+		return w, errNull
 	}
-	return false
+	return w, json.Unmarshal(b, &w)
 }
 
-// total returns the number of items that the Data Hub says there are, and false when it does not say.
-func total(h http.Header) (int, bool) {
+// total returns the number of items that the Data Hub says there are, and 0 when it does not say.
+func total(h http.Header) int {
 	n, err := strconv.Atoi(strings.TrimSpace(h.Get("X-Total-Count")))
-	return n, err == nil && n >= 0
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
 }

@@ -46,7 +46,7 @@ func location(raw json.RawMessage) *Location {
 	if lat == nil || lon == nil || *lat < -90 || *lat > 90 || *lon < -180 || *lon > 180 {
 		return nil
 	}
-	return &Location{Latitude: float64(*lat), Longitude: float64(*lon)}
+	return &Location{Lat: float64(*lat), Lon: float64(*lon)}
 }
 
 func first(candidates ...*real) *real {
@@ -142,10 +142,12 @@ func (c *Client) Source(ctx context.Context, id SourceID) (Source, error) {
 	return only(sources, err, "source", func(s Source) bool { return s.ID == id })
 }
 
-// VariableQuery selects variables by sources or by id; the zero VariableQuery selects all that the person may see.
+// VariableQuery selects variables that belong to a source and have an id out of those that are given; the zero VariableQuery
+// selects all that the person may see.
 type VariableQuery struct {
+	Source  SourceID // the same as Sources with one id
 	Sources []SourceID
-	ID      VariableID
+	IDs     []VariableID
 }
 
 type wireVariable struct {
@@ -174,8 +176,8 @@ func (c *Client) Variables(ctx context.Context, q VariableQuery) ([]Variable, er
 	var items []wireVariable
 	var err error
 	query := url.Values{"displayLevel": {"Verbose"}}
-	if q.ID != 0 {
-		query.Set("id", strconv.FormatInt(int64(q.ID), 10))
+	if len(q.IDs) == 1 {
+		query.Set("id", strconv.FormatInt(int64(q.IDs[0]), 10))
 	}
 	if len(q.Sources) > 0 {
 		items, err = listIDs[wireVariable](ctx, c, pathVariables, "sourceIds", q.Sources, query)
@@ -191,7 +193,7 @@ func (c *Client) Variables(ctx context.Context, q VariableQuery) ([]Variable, er
 
 // Variable returns one variable, or ErrNotFound when there is none that the person may see.
 func (c *Client) Variable(ctx context.Context, id VariableID) (Variable, error) {
-	variables, err := c.Variables(ctx, VariableQuery{ID: id})
+	variables, err := c.Variables(ctx, VariableQuery{IDs: []VariableID{id}})
 	return only(variables, err, "variable", func(v Variable) bool { return v.ID == id })
 }
 

@@ -57,8 +57,8 @@ func list[W any](ctx context.Context, c *Client, path string, query url.Values) 
 
 func listOnce[W any](ctx context.Context, c *Client, path string, query url.Values) (items []W, count int, err error) {
 	err = c.get(ctx, path, query, c.hub.maxList, func(h http.Header, body io.Reader) error {
-		items, err = readItems[W](c, path, body)
-		count, _ = total(h)
+		items, _, err = readItems[W](c, path, body)
+		count = total(h)
 		return err
 	})
 	return items, count, err

@@ -1,6 +1,8 @@
 package datahub
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -40,21 +42,23 @@ type Site struct {
 // Zone returns the site's time zone, UTC when its name is not known.
 func (s Site) Zone() *time.Location { return zoneOrUTC(s.TimeZoneID) }
 
-// Location is a place on the map, in degrees.
+// Location is a place on the map, in degrees: Lat within ±90, north positive, and Lon within ±180, east positive.
 type Location struct {
-	Latitude, Longitude float64
+	Lat, Lon float64
 }
 
 // ClientData is what people keep in forms: form → group → field → value.
 type ClientData map[string]map[string]map[string]any
 
-// Field returns a field's value wherever it stands, by its name in any case.
+// Field returns a field's value wherever it stands, by its name in any case. Of several it is the first by the names of
+// form, group and field.
 func (d ClientData) Field(name string) (any, bool) {
-	for _, groups := range d {
-		for _, fields := range groups {
-			for field, v := range fields {
+	for _, form := range slices.Sorted(maps.Keys(d)) {
+		for _, group := range slices.Sorted(maps.Keys(d[form])) {
+			fields := d[form][group]
+			for _, field := range slices.Sorted(maps.Keys(fields)) {
 				if strings.EqualFold(field, name) {
-					return v, true
+					return fields[field], true
 				}
 			}
 		}
@@ -99,7 +103,7 @@ type Variable struct {
 	Calculated     bool
 }
 
-// Step is the distance between two points of a variable: so many of a period.
+// Step is the distance between two points of a variable: so many of a period. The zero Step is "not known".
 type Step struct {
 	Count  float64
 	Period TimePeriod
@@ -114,6 +118,7 @@ func (s Step) Duration() time.Duration {
 	return time.Duration(s.Count * float64(unit))
 }
 
+// periods are the lengths of the periods that have one.
 var periods = map[TimePeriod]time.Duration{
 	Millisecond: time.Millisecond, Second: time.Second, Minute: time.Minute, Hour: time.Hour, Day: 24 * time.Hour, Week: 7 * 24 * time.Hour,
 }
