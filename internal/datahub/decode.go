@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -26,7 +25,7 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
-		return fmt.Errorf("id or count: %w", ErrMalformed)
+		return malformed("id or count")
 	}
 	*n = number(f)
 	return nil
@@ -42,7 +41,7 @@ func (r *real) UnmarshalJSON(b []byte) error {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
-		return fmt.Errorf("number: %w", ErrMalformed)
+		return malformed("number")
 	}
 	*r = real(f)
 	return nil
@@ -64,20 +63,38 @@ func (t *text) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	if b[0] == '{' || b[0] == '[' {
-		return fmt.Errorf("text: %w", ErrMalformed)
+		return malformed("text")
 	}
 	*t = text(b)
+	return nil
+}
+
+// flag reads true and false, also as words or numbers; null and absent leave false.
+type flag bool
+
+func (f *flag) UnmarshalJSON(b []byte) error {
+	switch strings.ToLower(strings.Trim(string(b), `" `)) {
+	case "true", "1":
+		*f = true
+	case "false", "0", "null", "":
+		*f = false
+	default:
+		return malformed("flag")
+	}
 	return nil
 }
 
 // maxItem is how long one item of a list may be, in bytes.
 const maxItem = 1 << 20
 
-var errNull = errors.New("null in a list")
+var (
+	errNull = errors.New("null in a list")
+	errNoID = errors.New("item without an id")
+)
 
 // readItems reads a list, or a single object as a list of one. An item that cannot be read is left out and reported; received counts it
 // too. A list of which nothing can be read is ErrMalformed, as is a body that is no JSON, is cut short or goes on after its end.
-func readItems[W any](c *Client, path string, body io.Reader) (items []W, received int, err error) {
+func readItems[W wire](c *Client, path string, body io.Reader) (items []W, received int, err error) {
 	var fault error
 	err = stream(body, maxItem, true, func(b []byte) int {
 		n := skipValue(b, 0, 0)
@@ -99,11 +116,17 @@ func readItems[W any](c *Client, path string, body io.Reader) (items []W, receiv
 	return items, received, err
 }
 
-func readItem[W any](b []byte) (w W, err error) {
+func readItem[W wire](b []byte) (w W, err error) {
 	if b[0] == 'n' {
 		return w, errNull
 	}
-	return w, json.Unmarshal(b, &w)
+	if err := json.Unmarshal(b, &w); err != nil {
+		return w, err
+	}
+	if _, ok := w.key(); !ok {
+		return w, errNoID
+	}
+	return w, nil
 }
 
 // total returns the number of items that the Data Hub says there are, and 0 when it does not say.

@@ -3,7 +3,6 @@ package datahub
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -70,33 +69,50 @@ var (
 	granularities = []string{"Raw", "Minute", "Hour", "Day", "Month", "Year", "All", "Week"}
 	aggregates    = []string{"", "Sum", "Min", "Max", "Avg", "Count", "Var", "StDev"}
 	timePeriods   = []string{"Millisecond", "Second", "Minute", "Hour", "Day", "Week", "Month", "Year"}
+
+	// longAggregates are other spellings of the words, by place.
+	longAggregates = []string{"", "", "Minimum", "Maximum", "Average", "", "Variance", "StdDev"}
 )
 
-func (q QuantityType) String() string { return word(quantityTypes, int(q)) }
-func (g Granularity) String() string  { return word(granularities, int(g)) }
-func (a Aggregate) String() string    { return word(aggregates, int(a)) }
-func (p TimePeriod) String() string   { return word(timePeriods, int(p)) }
+// unknownPeriod is a time period whose word we do not know: no period of ours, for 0 is one.
+const unknownPeriod = -1
 
-// UnmarshalJSON reads a word in any case, a number or a numeric string; unknown ones are kept as numbers or read as 0.
+// String returns the Data Hub's word, or the number of an unknown one.
+func (q QuantityType) String() string { return word(quantityTypes, int(q)) }
+
+// String returns the Data Hub's word, or the number of an unknown one.
+func (g Granularity) String() string { return word(granularities, int(g)) }
+
+// String returns the Data Hub's word, or the number of an unknown one.
+func (a Aggregate) String() string { return word(aggregates, int(a)) }
+
+// String returns the Data Hub's word, or the number of an unknown one.
+func (p TimePeriod) String() string { return word(timePeriods, int(p)) }
+
+// UnmarshalJSON reads a word in any case, a number or a numeric string. An unknown number is kept; an unknown word is 0, "not set".
 func (q *QuantityType) UnmarshalJSON(b []byte) error {
-	return unmarshalEnum(b, quantityTypes, (*int)(q))
+	return unmarshalEnum(b, (*int)(q), 0, quantityTypes)
 }
 
-// UnmarshalJSON reads a word in any case, a number or a numeric string.
-func (a *Aggregate) UnmarshalJSON(b []byte) error { return unmarshalEnum(b, aggregates, (*int)(a)) }
+// UnmarshalJSON reads a word in any case, a number or a numeric string. An unknown number is kept; an unknown word is 0, "not set".
+func (a *Aggregate) UnmarshalJSON(b []byte) error {
+	return unmarshalEnum(b, (*int)(a), 0, aggregates, longAggregates)
+}
 
-// UnmarshalJSON reads a word in any case, a number or a numeric string.
-func (p *TimePeriod) UnmarshalJSON(b []byte) error { return unmarshalEnum(b, timePeriods, (*int)(p)) }
+// UnmarshalJSON reads a word in any case, a number or a numeric string. An unknown number is kept; an unknown word is -1.
+func (p *TimePeriod) UnmarshalJSON(b []byte) error {
+	return unmarshalEnum(b, (*int)(p), unknownPeriod, timePeriods)
+}
 
 // ParseGranularity reads the word of a granularity in any case.
 func ParseGranularity(s string) (Granularity, bool) {
-	n, ok := index(granularities, s)
+	n, ok := index(s, granularities)
 	return Granularity(n), ok
 }
 
-// ParseAggregate reads the word of an aggregate in any case.
+// ParseAggregate reads the word of an aggregate in any case, also in its long spelling.
 func ParseAggregate(s string) (Aggregate, bool) {
-	n, ok := index(aggregates, s)
+	n, ok := index(s, aggregates, longAggregates)
 	return Aggregate(n), ok
 }
 
@@ -107,36 +123,42 @@ func word(words []string, n int) string {
 	return strconv.Itoa(n)
 }
 
-func index(words []string, s string) (int, bool) {
-	for i, w := range words {
-		if w != "" && strings.EqualFold(w, s) {
-			return i, true
+// index returns the place of a word in any of the spellings.
+func index(s string, spellings ...[]string) (int, bool) {
+	for _, words := range spellings {
+		for i, w := range words {
+			if w != "" && strings.EqualFold(w, s) {
+				return i, true
+			}
 		}
 	}
 	return 0, false
 }
 
-func unmarshalEnum(b []byte, words []string, to *int) error {
+// unmarshalEnum reads b into to; null leaves it as it is.
+func unmarshalEnum(b []byte, to *int, unknown int, spellings ...[]string) error {
 	if bytes.Equal(b, []byte("null")) {
 		return nil
 	}
-	text := string(b)
-	if b[0] == '"' {
-		if err := json.Unmarshal(b, &text); err != nil {
-			return err
+	if b[0] != '"' {
+		var n number
+		if err := n.UnmarshalJSON(b); err != nil {
+			return malformed("enumeration")
 		}
+		*to = int(n)
+		return nil
 	}
-	if n, ok := index(words, strings.TrimSpace(text)); ok {
+	var text string
+	if err := json.Unmarshal(b, &text); err != nil {
+		return err
+	}
+	text = strings.TrimSpace(text)
+	if n, ok := index(text, spellings...); ok {
 		*to = n
-		return nil
+	} else if n, err := strconv.Atoi(text); err == nil {
+		*to = n
+	} else {
+		*to = unknown
 	}
-	if f, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil && f == float64(int(f)) {
-		*to = int(f)
-		return nil
-	}
-	if b[0] == '"' {
-		*to = 0 // a word that we do not know: as if it were not set
-		return nil
-	}
-	return fmt.Errorf("enumeration: %w", ErrMalformed)
+	return nil
 }

@@ -2,11 +2,13 @@ package datahub
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -31,155 +33,127 @@ const (
 	idsPerCall = 100 // ids in one query, so that URLs stay short
 )
 
-// list reads all items of a list: whole when the Data Hub sends it whole, and page by page when it says that there are more.
-func list[W any](ctx context.Context, c *Client, path string, query url.Values) ([]W, error) {
-	items, count, err := listOnce[W](ctx, c, path, query)
-	if err != nil || count <= len(items) {
-		return items, err
-	}
-	var all []W
-	for page := range maxPages {
-		q := url.Values{"paging.pageNumber": {strconv.Itoa(page)}, "paging.itemsPerPage": {strconv.Itoa(pageSize)}}
-		for k, v := range query {
-			q[k] = v
-		}
-		items, _, err := listOnce[W](ctx, c, path, q)
+// wire is an item as it is written in JSON. Its key is its id; false when it has none, or none that it could have.
+type wire interface{ key() (int64, bool) }
+
+// listing is a list that is read: from where, how its items are understood, and which of them are wanted.
+type listing[W wire, T any] struct {
+	path    string
+	query   url.Values
+	convert func(W) T
+	wanted  func(T) bool // nil: all; a Data Hub that does not know a parameter ignores it and sends everything
+}
+
+func (l listing[W, T]) read(ctx context.Context, c *Client) ([]T, error) {
+	return l.readIDs(ctx, c, "", nil)
+}
+
+// readIDs reads the list, in slices of at most idsPerCall ids under the parameter name when there are ids.
+func (l listing[W, T]) readIDs(ctx context.Context, c *Client, name string, ids []string) ([]T, error) {
+	var found []T
+	for first := true; first || len(ids) > 0; first = false {
+		n := min(idsPerCall, len(ids))
+		items, err := list[W](ctx, c, l.path, with(l.query, name, ids[:n]...))
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, items...)
-		if len(items) < pageSize || len(all) >= count {
+		for _, w := range items {
+			if item := l.convert(w); l.wanted == nil || l.wanted(item) {
+				found = append(found, item)
+			}
+		}
+		ids = ids[n:]
+	}
+	return found, nil
+}
+
+// with returns a copy of query in which the parameter name has the values, if there are any.
+func with(query url.Values, name string, values ...string) url.Values {
+	q := url.Values{}
+	maps.Copy(q, query)
+	if len(values) > 0 {
+		q[name] = values
+	}
+	return q
+}
+
+// list reads all items of a list: whole when the Data Hub sends it whole, and page by page when it says that there are more.
+func list[W wire](ctx context.Context, c *Client, path string, query url.Values) ([]W, error) {
+	p, err := readPage[W](ctx, c, path, query)
+	if err != nil || p.total <= p.received {
+		return p.items, err
+	}
+	var all []W
+	seen := map[int64]bool{}
+	for page := 0; page < maxPages && len(seen) < p.total; page++ {
+		q := with(query, "paging.pageNumber", strconv.Itoa(page))
+		q.Set("paging.itemsPerPage", strconv.Itoa(pageSize))
+		next, err := readPage[W](ctx, c, path, q)
+		if err != nil {
+			return nil, err
+		}
+		before := len(all)
+		for _, w := range next.items {
+			if id, _ := w.key(); !seen[id] {
+				seen[id] = true
+				all = append(all, w)
+			}
+		}
+		if len(all) == before { // the end, or a Data Hub that knows no pages
 			break
 		}
 	}
 	return all, nil
 }
 
-func listOnce[W any](ctx context.Context, c *Client, path string, query url.Values) (items []W, count int, err error) {
+// page is one answer of a list.
+type page[W any] struct {
+	items    []W
+	received int // with those that could not be read
+	total    int // of all pages; 0 when the Data Hub does not say
+}
+
+func readPage[W wire](ctx context.Context, c *Client, path string, query url.Values) (p page[W], err error) {
 	err = c.get(ctx, path, query, c.hub.maxList, func(h http.Header, body io.Reader) error {
-		items, _, err = readItems[W](c, path, body)
-		count = total(h)
+		var err error
+		p.items, p.received, err = readItems[W](c, path, body)
+		p.total = total(h)
 		return err
 	})
-	return items, count, err
+	return p, err
 }
 
-// listIDs reads a list in slices of at most idsPerCall ids under the parameter name.
-func listIDs[W any, ID ~int64](ctx context.Context, c *Client, path, name string, ids []ID, query url.Values) ([]W, error) {
-	var all []W
-	for len(ids) > 0 {
-		n := min(idsPerCall, len(ids))
-		q := url.Values{}
-		for k, v := range query {
-			q[k] = v
-		}
-		for _, id := range ids[:n] {
-			q.Add(name, strconv.FormatInt(int64(id), 10))
-		}
-		items, err := list[W](ctx, c, path, q)
-		if err != nil {
-			return nil, err
-		}
-		all, ids = append(all, items...), ids[n:]
+// only returns the first item, ErrNotFound when there is none or none that may be seen, or err.
+func only[T any](items []T, err error, what string) (T, error) {
+	var none T
+	if e, ok := errors.AsType[*StatusError](err); ok && e.Status == http.StatusForbidden {
+		return none, fmt.Errorf("%s: %w: %w", what, ErrNotFound, err)
 	}
-	return all, nil
-}
-
-// Account returns the account of the person's token.
-func (c *Client) Account(ctx context.Context) (Account, error) {
-	items, _, err := listOnce[struct {
-		ID   number `json:"id"`
-		Name text   `json:"name"`
-	}](ctx, c, pathAccount, nil)
-	if err != nil || len(items) == 0 {
-		return Account{}, orMissing(err, "account")
-	}
-	return Account{ID: int64(items[0].ID), Name: string(items[0].Name)}, nil
-}
-
-// User returns the person whose token is used.
-func (c *Client) User(ctx context.Context) (User, error) {
-	items, _, err := listOnce[struct {
-		ID    text `json:"id"`
-		Name  text `json:"name"`
-		Email text `json:"email"`
-	}](ctx, c, pathUser, nil)
-	if err != nil || len(items) == 0 {
-		return User{}, orMissing(err, "user")
-	}
-	return User{ID: string(items[0].ID), Name: string(items[0].Name), Email: string(items[0].Email)}, nil
-}
-
-type wireUnit struct {
-	ID       number `json:"id"`
-	Name     text   `json:"name"`
-	Symbol   text   `json:"symbol"`
-	Divisor  real   `json:"divisor"`
-	Offset   real   `json:"offset"`
-	ParentID number `json:"parentId"`
-	FamilyID number `json:"unitFamilyId"`
-}
-
-// Units returns the units of measurement, in no particular order.
-func (c *Client) Units(ctx context.Context) ([]Unit, error) {
-	items, err := list[wireUnit](ctx, c, pathUnits, nil)
-	units := make([]Unit, len(items))
-	for i, u := range items {
-		units[i] = Unit{ID: int(u.ID), Name: string(u.Name), Symbol: string(u.Symbol), Divisor: float64(u.Divisor), Offset: float64(u.Offset), ParentID: int(u.ParentID), FamilyID: int(u.FamilyID)}
-	}
-	return units, err
-}
-
-// EnergyTypes returns the reference list of energy types.
-func (c *Client) EnergyTypes(ctx context.Context) ([]Named, error) {
-	return c.named(ctx, pathEnergyTypes)
-}
-
-// SourceTypes returns the reference list of source types.
-func (c *Client) SourceTypes(ctx context.Context) ([]Named, error) {
-	return c.named(ctx, pathSourceTypes)
-}
-
-// SiteTypes returns the reference list of site types.
-func (c *Client) SiteTypes(ctx context.Context) ([]Named, error) { return c.named(ctx, pathSiteTypes) }
-
-// VariableTypes returns the reference list of variable types.
-func (c *Client) VariableTypes(ctx context.Context) ([]Named, error) {
-	return c.named(ctx, pathVariableTypes)
-}
-
-func (c *Client) named(ctx context.Context, path string) ([]Named, error) {
-	items, err := list[struct {
-		ID   number `json:"id"`
-		Name text   `json:"name"`
-	}](ctx, c, path, nil)
-	names := make([]Named, len(items))
-	for i, n := range items {
-		names[i] = Named{ID: int(n.ID), Name: string(n.Name)}
-	}
-	return names, err
-}
-
-// orMissing returns err, or ErrNotFound when the Data Hub left out what was asked for.
-func orMissing(err error, what string) error {
 	if err != nil {
-		return err
+		return none, err
 	}
-	return fmt.Errorf("%s: %w", what, ErrNotFound)
+	if len(items) == 0 {
+		return none, fmt.Errorf("%s: %w", what, ErrNotFound)
+	}
+	return items[0], nil
 }
 
-// clientData reads the forms of an entity; a form that is not shaped as one is left out.
-func clientData(raw json.RawMessage) ClientData {
-	var forms map[string]json.RawMessage
-	if len(raw) == 0 || json.Unmarshal(raw, &forms) != nil {
-		return nil
+// oneOf reports whether id is among ids; everything is when there are none.
+func oneOf[ID comparable](ids []ID, id ID) bool { return len(ids) == 0 || slices.Contains(ids, id) }
+
+// texts writes ids as they stand in a query.
+func texts[ID ~int64](ids []ID) []string {
+	t := make([]string, len(ids))
+	for i, id := range ids {
+		t[i] = strconv.FormatInt(int64(id), 10)
 	}
-	d := ClientData{}
-	for name, form := range forms {
-		var groups map[string]map[string]any
-		if json.Unmarshal(form, &groups) == nil && groups != nil {
-			d[name] = groups
-		}
+	return t
+}
+
+// id returns an id that is there and not below least.
+func id(n *number, least number) (int64, bool) {
+	if n == nil || *n < least {
+		return 0, false
 	}
-	return d
+	return int64(*n), true
 }

@@ -123,7 +123,8 @@ var periods = map[TimePeriod]time.Duration{
 	Millisecond: time.Millisecond, Second: time.Second, Minute: time.Minute, Hour: time.Hour, Day: 24 * time.Hour, Week: 7 * 24 * time.Hour,
 }
 
-// Unit is a unit of measurement. A value in its parent unit is value × Divisor + Offset, as far as the Data Hub says.
+// Unit is a unit of measurement. Divisor and Offset relate it to its parent; the Data Hub does not publish how, and both are 0 when it
+// leaves them out.
 type Unit struct {
 	ID       int
 	Name     string
