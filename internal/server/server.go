@@ -56,7 +56,6 @@ type Server struct {
 	log          *slog.Logger
 	clock        func() time.Time
 	attempts     attempts
-	references   references
 
 	background sync.WaitGroup // revocations that outlive their request
 }

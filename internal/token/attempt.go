@@ -104,10 +104,7 @@ func (m *Manager) failed(ctx context.Context, h session.Handle, cur *held, attem
 		m.breaker.trip(now)
 		o = m.before(cur, Outcome{NotPresented: true, LastError: note, NotBefore: now.Add(retryDefault)})
 	default:
-		o = Outcome{State: Unknown, LastError: note}
-		if p := m.policy(); p == Grace || p == Reusable {
-			o.NotBefore = now.Add(max(m.backoff.next(), e.RetryAfter))
-		}
+		o = Outcome{State: Unknown, LastError: note, NotBefore: now.Add(max(m.backoff.next(), e.RetryAfter))}
 	}
 	if rerr := m.c.Store.Release(ctx, h.ID(), attempt, o); errors.Is(rerr, ErrGone) {
 		return nil, ErrGone

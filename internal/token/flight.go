@@ -58,35 +58,24 @@ type planned int
 const (
 	planClaim planned = iota // ask for the claim
 	planServe                // not now: the access token still serves, and presenting again could cost it
-	planDead                 // nothing is left to try
+	planBury                 // nothing is left to try: claim it once more, only to declare it dead
 )
 
-// plan decides, by policy, how often the current refresh token may have been presented before it is presented (again).
+// plan decides, by policy, how often the current refresh token may have been presented before it is presented (again). After a lost answer a strict
+// provider is asked again only when there is nothing left to lose: presenting a consumed token kills what is dead already, and a token that was not
+// consumed, because a proxy or an outage swallowed the request, brings the session back. No number of lost answers ends a session; see docs/adr/0004.
 func (m *Manager) plan(r *Record, lost bool) (maxPresented int, p planned) {
-	if r.Presented == 0 {
+	const tries = 6 // within a grace period
+	policy := m.policy()
+	switch {
+	case r.Presented == 0:
 		return 1, planClaim
-	}
-	switch m.policy() {
-	case Reusable:
+	case policy == Reusable, policy == Grace && r.Presented < tries, policy != Never && lost:
 		return math.MaxInt, planClaim
-	case Grace:
-		const tries = 6 // with back-off, within the provider's window
-		if r.Presented >= tries {
-			return 0, planDead
-		}
-		return tries, planClaim
-	case Strict:
-		if !lost {
-			return 0, planServe
-		}
-		if r.Presented < 2 {
-			return 2, planClaim
-		}
+	case lost:
+		return math.MaxInt, planBury
 	}
-	if !lost {
-		return 0, planServe
-	}
-	return 0, planDead
+	return 0, planServe
 }
 
 // refresh brings a session's tokens forward: it claims the record, or finds that somebody else did and waits for them.
@@ -104,8 +93,6 @@ func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reas
 			return nil, &UnavailableError{RetryAfter: cur.NotBefore.Sub(now), Err: errors.New("waiting after: " + cur.LastError)}
 		case p == planServe:
 			return cur, nil
-		case p == planDead:
-			limit = math.MaxInt // claim it once more, only to bury it
 		}
 		asked := m.c.Now()
 		attempt := attemptID()
@@ -121,7 +108,7 @@ func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reas
 		}
 		switch verdict {
 		case ClaimOK:
-			if p == planDead {
+			if p == planBury {
 				return nil, m.bury(ctx, h, attempt, "the answer was lost")
 			}
 			return m.attempt(ctx, h, cur, attempt, asked)

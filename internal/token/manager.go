@@ -29,7 +29,7 @@ type Policy string
 
 // The policies. A provider that returns the same refresh token, or none, is found to be Reusable.
 const (
-	Strict   Policy = "strict"   // refuses it: present it again once, and only when there is no valid access token left to lose
+	Strict   Policy = "strict"   // refuses it: present it again only when there is no valid access token left to lose
 	Grace    Policy = "grace"    // accepts it for a while: present it again, with back-off
 	Reusable Policy = "reusable" // its refresh tokens are not one-time: retry as often as needed
 	Never    Policy = "never"    // never present it again

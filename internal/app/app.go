@@ -1,0 +1,170 @@
+// Package app builds the portal from its configuration, runs it and takes it down in order. It is the only place that knows all parts.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"portico/internal/config"
+	"portico/internal/datahub"
+	"portico/internal/rp"
+	"portico/internal/server"
+	"portico/internal/session"
+	"portico/internal/store/memory"
+	"portico/internal/store/sqlite"
+	"portico/internal/telemetry"
+	"portico/internal/token"
+)
+
+// Portal is a built portal. Run serves it; Close releases what it holds.
+type Portal struct {
+	server *server.Server
+	tokens *token.Manager
+	store  stores
+	rp     *rp.Client
+	log    *slog.Logger
+}
+
+// stores are the two views of one database.
+type stores interface {
+	Sessions() session.Store
+	Tokens() token.Store
+	Close() error
+}
+
+// inMemory gives the memory store a Close.
+type inMemory struct{ *memory.Store }
+
+func (inMemory) Close() error { return nil }
+
+// Build makes every part. keys seals the sessions. Nothing is sent to anybody: the portal starts without its identity server and Data Hub.
+func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slog.Logger) (*Portal, error) {
+	base, err := url.Parse(strings.TrimSuffix(c.Portal.BaseURL, "/"))
+	if err != nil {
+		return nil, fmt.Errorf("base URL: %w", err)
+	}
+	store, err := openStore(ctx, c.Sessions.Database)
+	if err != nil {
+		return nil, err
+	}
+	p := &Portal{store: store, log: log}
+	if err := p.build(c, base, keys); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return p, nil
+}
+
+func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) error {
+	var err error
+	if p.rp, err = relyingParty(c.Identity, base, p.log); err != nil {
+		return err
+	}
+	hub, err := datahub.New(datahub.Config{BaseURL: c.Hub.APIURL, Timeout: c.Hub.Timeout.Duration, Transport: loopbackTransport(c.Hub.APIURL),
+		Skipped: func(path string, err error) { p.log.Warn("item of the Data Hub left out", "path", path, "error", err) }})
+	if err != nil {
+		return err
+	}
+	cookies, err := session.NewCookies(session.Config{Store: p.store.Sessions(), Keys: keys, Secure: base.Scheme == "https", Idle: c.Sessions.Idle.Duration,
+		Absolute: c.Sessions.Absolute.Duration, MaxPerSubject: c.Sessions.MaxEach, Log: p.log})
+	if err != nil {
+		return err
+	}
+	p.tokens, err = token.New(token.Config{Store: p.store.Tokens(), Keys: keys, Refresher: p.rp, End: p.store.Sessions().Delete, Policy: token.Policy(c.Identity.RefreshPolicy), Owner: owner(), Log: p.log})
+	if err != nil {
+		return err
+	}
+	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(),
+		RP: p.rp, Cookies: cookies, Store: p.store.Sessions(), Keys: keys, Tokens: p.tokens, Hub: hub, Log: p.log})
+	return err
+}
+
+func relyingParty(c config.Identity, base *url.URL, log *slog.Logger) (*rp.Client, error) {
+	var scopes []string
+	for _, s := range c.Scopes {
+		scopes = append(scopes, strings.Fields(s)...)
+	}
+	return rp.New(rp.Config{
+		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, AuthStyle: rp.AuthStyle(c.ClientAuth), Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess),
+		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", Algorithms: c.Algorithms, AccountParam: c.AccountParam,
+		Transport: loopbackTransport(c.Issuer), Log: log,
+	})
+}
+
+func openStore(ctx context.Context, database string) (stores, error) {
+	if path, ok := config.SQLitePath(database); ok {
+		return sqlite.Open(ctx, path, nil)
+	}
+	return inMemory{memory.New(nil)}, nil
+}
+
+// owner names this process in records, for people.
+func owner() string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("%s:%d", host, os.Getpid())
+}
+
+// loopbackTransport dials names under localhost without asking a resolver, since not all of them know that such names are this machine (RFC 6761 section 6.3). Nil, the
+// package's own, for every other name.
+func loopbackTransport(address string) http.RoundTripper {
+	u, err := url.Parse(address)
+	if err != nil || !strings.HasSuffix(u.Hostname(), ".localhost") {
+		return nil
+	}
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.Proxy = nil
+	t.MaxIdleConnsPerHost = 64
+	d := &net.Dialer{Timeout: 4 * time.Second}
+	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		_, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		return d.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+	}
+	return t
+}
+
+// Version is the build's: the module version, or the revision it was built from.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return s.Value[:12]
+		}
+	}
+	return "development"
+}
+
+// readKeys reads the file with the sealing keys.
+func readKeys(path string) (*session.Keyring, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("--keys: %w; make the file with: web keys new", err)
+	}
+	keys, err := session.ParseKeys(text)
+	if err != nil {
+		return nil, fmt.Errorf("--keys: %s: %w", path, err)
+	}
+	return session.NewKeyring(keys...)
+}
+
+// newLogger makes the program's logger.
+func newLogger(w io.Writer, c config.Log) *slog.Logger {
+	return telemetry.NewLogger(w, c.Level, c.Format)
+}

@@ -1,0 +1,173 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"portico/internal/config"
+	"portico/internal/demo"
+	"portico/internal/server"
+	"portico/internal/session"
+)
+
+const (
+	drainTime  = 25 * time.Second // running requests, refreshes and unsaved answers
+	sweepEvery = time.Minute
+	sweepMost  = 1000 // records at a time
+)
+
+// Run carries out a command until it is done or ctx ends. What people read goes to out, the log to errs.
+func Run(ctx context.Context, cmd config.Command, out, errs io.Writer) error {
+	switch cmd.Name {
+	case "serve":
+		return serve(ctx, cmd.Serve, errs)
+	case "check":
+		return check(ctx, cmd.Serve, out)
+	case "demo":
+		return runDemo(ctx, cmd.Demo, out, errs)
+	case "keys new":
+		return newKeys(cmd.KeyFile, out)
+	case "version":
+		_, err := fmt.Fprintln(out, "portico", Version())
+		return err
+	}
+	return fmt.Errorf("unknown command %q", cmd.Name)
+}
+
+func serve(ctx context.Context, c config.Config, errs io.Writer) error {
+	log := newLogger(errs, c.Log)
+	keys, err := readKeys(c.Sessions.KeysFile)
+	if err != nil {
+		return err
+	}
+	p, err := Build(ctx, c, keys, log)
+	if err != nil {
+		return err
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Portal.Listen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("--listen: %w", err), p.store.Close())
+	}
+	log.InfoContext(ctx, "portal started", "version", Version(), "base_url", c.Portal.BaseURL, "listen", l.Addr().String(), "issuer", c.Identity.Issuer, "api_url", c.Hub.APIURL)
+	return p.Serve(ctx, l)
+}
+
+func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
+	log := newLogger(errs, c.Log)
+	d, err := demo.Start(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	keys, err := session.NewKeyring(session.NewKey(time.Now()))
+	if err != nil {
+		return err
+	}
+	p, err := Build(ctx, d.Config, keys, log.With("server", "portal"))
+	if err != nil {
+		return err
+	}
+	log.WarnContext(ctx, "demo mode: published passwords and invented data")
+	if _, err := fmt.Fprint(out, d.Screen()); err != nil {
+		return err
+	}
+	err = p.Serve(ctx, d.Portal)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return errors.Join(err, d.Close(stop))
+}
+
+// newKeys prints a key file with a new key in front of those of an existing one.
+func newKeys(file string, out io.Writer) error {
+	keys := []session.Key{session.NewKey(time.Now())}
+	if file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		old, err := session.ParseKeys(text)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, old...)
+	}
+	_, err := out.Write(session.FormatKeys(keys))
+	return err
+}
+
+// Handler returns the portal's HTTP side.
+func (p *Portal) Handler() http.Handler { return p.server.Handler() }
+
+// Serve answers requests on l until ctx ends, then drains: the listener closes, running requests finish, refreshes under way and answers not yet saved
+// come home, and the store is closed last.
+func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
+	h := server.HTTPServer(p.Handler(), p.log)
+	background, stop := context.WithCancel(ctx)
+	defer stop()
+	go p.watchProvider(background)
+	go p.sweep(background)
+	ended := make(chan error, 1)
+	go func() { ended <- h.Serve(l) }()
+	var err error
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		p.log.InfoContext(ctx, "shutting down")
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer cancel()
+		if err = h.Shutdown(drain); err != nil {
+			err = errors.Join(err, h.Close())
+		}
+		err = errors.Join(err, p.tokens.Close(drain), p.server.Close(drain))
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return errors.Join(err, p.store.Close())
+}
+
+// watchProvider fetches the identity server's metadata and keys soon after start, and again and again with growing waits while it is not there.
+func (p *Portal) watchProvider(ctx context.Context) {
+	wait := time.Second
+	for ctx.Err() == nil {
+		err := p.rp.Ready(ctx)
+		if err == nil {
+			p.log.InfoContext(ctx, "identity server reached")
+			return
+		}
+		p.log.WarnContext(ctx, "identity server not reached", "error", err, "again_in", wait)
+		if !sleep(ctx, wait) {
+			return
+		}
+		wait = min(wait*2, time.Minute)
+	}
+}
+
+// sweep removes what has expired. Expired sessions are unreadable before.
+func (p *Portal) sweep(ctx context.Context) {
+	for sleep(ctx, sweepEvery) {
+		n, err := p.store.Sessions().DeleteExpired(ctx, time.Now(), sweepMost)
+		switch {
+		case err != nil:
+			p.log.WarnContext(ctx, "expired sessions not removed", "error", err)
+		case n > 0:
+			p.log.InfoContext(ctx, "expired sessions removed", "sessions", n)
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,185 @@
+// Package demo runs an identity server and a Data Hub on origins of their own and returns the configuration of a portal that uses
+// them. The portal does not know that it is a demo.
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"portico/internal/config"
+	"portico/internal/demo/energy"
+	"portico/internal/demo/hub"
+	"portico/internal/demo/identity"
+	"portico/internal/secret"
+)
+
+// clientID is how the demo portal is registered at the demo identity server.
+const clientID = "portico"
+
+// Host names of the three origins. Cookies do not separate ports, so names must.
+const (
+	portalHost   = "localhost"
+	identityHost = "id.localhost"
+	hubHost      = "hub.localhost"
+)
+
+// Demo is the three addresses with the two servers behind them.
+type Demo struct {
+	Portal      net.Listener // for the portal to serve on
+	PortalURL   string
+	IdentityURL string
+	HubURL      string
+	Identity    *identity.Provider
+	Hub         *hub.Hub
+	Config      config.Config // of the portal, complete but for the sealing keys
+
+	servers []*http.Server
+	log     *slog.Logger
+}
+
+// Start opens the three listeners and serves the identity server and the Data Hub. Errors name the flag that helps.
+func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) {
+	d := &Demo{log: log}
+	listeners, err := listen(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	d.Portal = listeners[0]
+	d.PortalURL, d.IdentityURL, d.HubURL = origin(portalHost, listeners[0]), origin(identityHost, listeners[1]), origin(hubHost, listeners[2])
+	if err := checkNames(ctx); err != nil {
+		return nil, errors.Join(err, closeAll(listeners))
+	}
+	clientSecret := rand.Text()
+	d.Identity, err = identity.New(identity.Config{
+		Issuer: d.IdentityURL, AccessTokenLifetime: c.AccessTokenLifetime.Duration, RefreshPolicy: identity.Policy(c.RefreshPolicy), Log: log.With("server", "identity"),
+		Clients: []identity.Client{{ID: clientID, Secret: clientSecret, RedirectURIs: []string{d.PortalURL + "/auth/callback"},
+			PostLogoutRedirectURIs: []string{d.PortalURL + "/auth/signed-out"}, BackChannelLogoutURI: d.PortalURL + "/auth/backchannel-logout"}},
+	})
+	if err != nil {
+		return nil, errors.Join(err, closeAll(listeners))
+	}
+	d.Hub = hub.New(hub.Config{World: energy.New(c.Seed), Check: d.Identity.Introspect, Log: log.With("server", "data-hub")})
+	d.serve(listeners[1], identityHost, d.Identity)
+	d.serve(listeners[2], hubHost, d.Hub)
+	d.Config = d.portalConfig(c, clientSecret)
+	return d, nil
+}
+
+func (d *Demo) portalConfig(c config.Demo, clientSecret string) config.Config {
+	return config.Config{
+		Portal:   config.Portal{BaseURL: d.PortalURL, Listen: d.Portal.Addr().String(), Notice: "demo", NoIndex: true},
+		Identity: config.Identity{Issuer: d.IdentityURL, ClientID: clientID, ClientSecret: secret.New(clientSecret), ClientAuth: "discovered", OfflineAccess: "auto", RefreshPolicy: c.RefreshPolicy, Algorithms: []string{"RS256"}, CallbackPath: "/auth/callback"},
+		Hub:      config.Hub{APIURL: d.HubURL, Timeout: config.Duration{Duration: 20 * time.Second}},
+		Sessions: config.Sessions{Database: "memory:", Idle: config.Duration{Duration: time.Hour}, Absolute: config.Duration{Duration: 12 * time.Hour}, MaxEach: 20},
+		Log:      c.Log,
+	}
+}
+
+// listen opens the portal's, the identity server's and the Data Hub's port, in this order.
+func listen(ctx context.Context, c config.Demo) ([]net.Listener, error) {
+	var listeners []net.Listener
+	for _, l := range []struct{ flag, address, what string }{{"listen", c.Listen, "portal"}, {"identity-listen", c.IdentityListen, "identity server"}, {"hub-listen", c.HubListen, "Data Hub"}} {
+		ln, err := new(net.ListenConfig).Listen(ctx, "tcp", l.address)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("the %s cannot listen on %s: %w; choose another port with --%s=127.0.0.1:PORT, or 0 for a free one", l.what, l.address, cause(err), l.flag), closeAll(listeners))
+		}
+		listeners = append(listeners, ln)
+	}
+	return listeners, nil
+}
+
+// cause is the part of a listen error that people can use.
+func cause(err error) error {
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+func closeAll(listeners []net.Listener) error {
+	var errs []error
+	for _, l := range listeners {
+		errs = append(errs, l.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func origin(host string, l net.Listener) string {
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// checkNames makes sure that the demo's host names lead to this machine. Names under localhost do by themselves with most resolvers (RFC 6761 section 6.3), and the
+// demo's own connections never ask a resolver; browsers do not ask either.
+func checkNames(ctx context.Context) error {
+	for _, name := range []string{portalHost, identityHost, hubHost} {
+		addresses, err := net.DefaultResolver.LookupHost(ctx, name)
+		if err != nil {
+			continue // unknown to the resolver: the portal dials loopback for it, and browsers know it by themselves
+		}
+		for _, a := range addresses {
+			if ip := net.ParseIP(a); ip != nil && !ip.IsLoopback() {
+				return fmt.Errorf("%s leads to %s and not to this machine; add the line \"127.0.0.1 %s\" to the hosts file", name, a, name)
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Demo) serve(l net.Listener, host string, h http.Handler) {
+	s := &http.Server{Handler: onlyHost(host, h), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)}
+	d.servers = append(d.servers, s)
+	go func() {
+		if err := s.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			d.log.Error("demo server ended", "host", host, "error", err)
+		}
+	}()
+}
+
+// onlyHost keeps the origins apart: each answers under its own name, and under its address for scripts.
+func onlyHost(host string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			name = r.Host
+		}
+		if ip := net.ParseIP(name); !strings.EqualFold(name, host) && (ip == nil || !ip.IsLoopback()) {
+			http.Error(w, "This server answers as "+host+".", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Close ends the two servers.
+func (d *Demo) Close(ctx context.Context) error {
+	var errs []error
+	for _, s := range d.servers {
+		if err := s.Shutdown(ctx); err != nil {
+			errs = append(errs, err, s.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Screen is what the command prints: addresses, one a line for scripts, and who can sign in.
+func (d *Demo) Screen() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Portico demo\n\nportal %s\nidentity %s\ndata-hub %s\n\nOpen the portal's address in a browser and sign in as one of\n\n", d.PortalURL, d.IdentityURL, d.HubURL)
+	for _, u := range identity.Personas() {
+		names := make([]string, len(u.Accounts))
+		for i, a := range u.Accounts {
+			names[i] = a.Name
+		}
+		fmt.Fprintf(&b, "  %-9s password %-14s %s, %s\n", u.Username, u.Password, u.Role, strings.Join(names, " and "))
+	}
+	b.WriteString("\nEverything runs on this machine and is forgotten when the program ends: Ctrl-C.\n")
+	return b.String()
+}

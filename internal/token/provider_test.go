@@ -1,0 +1,327 @@
+package token_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"portico/internal/rp"
+	"portico/internal/secret"
+	"portico/internal/session"
+	"portico/internal/store/memory"
+	. "portico/internal/token"
+)
+
+// act is what the scripted provider does with one refresh.
+type act string
+
+const (
+	ok               act = "ok"
+	hangBefore       act = "hang-before-consume"
+	consumeThenHang  act = "consume-then-hang"
+	consumeThen502   act = "consume-then-502"
+	consumeThenReset act = "consume-then-reset"
+	answer503        act = "503"
+	answer429        act = "429"
+	dialRefused      act = "dial-refused"
+	invalidGrant     act = "invalid_grant"
+	invalidClient    act = "invalid_client"
+	noRefreshToken   act = "no-refresh-token"
+	badIDToken       act = "bad-id-token"
+	otherSubject     act = "other-sub"
+)
+
+// provider plays the identity server: one-time refresh tokens by default, with each presentation counted.
+type provider struct {
+	mu        sync.Mutex
+	mode      Policy // Strict kills the family on reuse
+	script    []act  // one per call, then ok
+	life      time.Duration
+	n         int
+	newest    string          // refresh token
+	used      map[string]bool // presented and consumed
+	dead      bool            // the family was killed
+	presented map[string]int  // refresh token → times
+	same      map[string]bool // refresh tokens that stayed valid after use
+	revoked   map[string]bool
+	calls     int
+	onAgain   func(token string) // told of each presentation after the first
+	gate      chan struct{}      // if set, each call waits for one value before it answers
+}
+
+func newProvider() *provider {
+	return &provider{mode: Strict, life: 100 * time.Second, newest: "rt-0", used: map[string]bool{}, presented: map[string]int{}, same: map[string]bool{}, revoked: map[string]bool{}}
+}
+
+func (p *provider) first() rp.Tokens {
+	return rp.Tokens{Access: secret.New("at-0"), Refresh: secret.New("rt-0"), ExpiresIn: p.life, Scopes: []string{"datahub-api"}}
+}
+
+func (p *provider) Refresh(ctx context.Context, refresh secret.Text, _ string) (rp.Tokens, error) {
+	p.mu.Lock()
+	p.calls++
+	do := ok
+	if len(p.script) > 0 {
+		do, p.script = p.script[0], p.script[1:]
+	}
+	gate := p.gate
+	if do != dialRefused && do != answer429 && do != invalidClient { // these never look at the token
+		p.presented[refresh.Reveal()]++
+	}
+	again := p.presented[refresh.Reveal()] > 1 && !p.same[refresh.Reveal()] && p.onAgain != nil
+	p.mu.Unlock()
+	if again {
+		p.onAgain(refresh.Reveal())
+	}
+	if gate != nil {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			return rp.Tokens{}, &rp.GrantError{Class: rp.Unknown, Err: ctx.Err()}
+		}
+	}
+	switch do {
+	case dialRefused:
+		return rp.Tokens{}, &rp.GrantError{Class: rp.NotSent, Err: errors.New("connection refused")}
+	case answer429:
+		return rp.Tokens{}, &rp.GrantError{Class: rp.NotSent, Status: 429, RetryAfter: 20 * time.Second}
+	case answer503:
+		return rp.Tokens{}, &rp.GrantError{Class: rp.Unknown, Status: 503}
+	case invalidClient:
+		return rp.Tokens{}, &rp.GrantError{Class: rp.Configuration, Code: "invalid_client", Status: 401}
+	case invalidGrant:
+		return rp.Tokens{}, &rp.GrantError{Class: rp.Refused, Code: "invalid_grant", Status: 400}
+	case hangBefore:
+		<-ctx.Done()
+		return rp.Tokens{}, &rp.GrantError{Class: rp.Unknown, Err: ctx.Err()}
+	}
+	t, err := p.consume(refresh.Reveal(), do)
+	switch {
+	case err != nil:
+		return rp.Tokens{}, err
+	case do == consumeThenHang:
+		<-ctx.Done()
+		return rp.Tokens{}, &rp.GrantError{Class: rp.Unknown, Err: ctx.Err()}
+	case do == consumeThen502:
+		return rp.Tokens{}, &rp.GrantError{Class: rp.Unknown, Status: 502}
+	case do == consumeThenReset:
+		return rp.Tokens{}, &rp.GrantError{Class: rp.Unknown, Err: errors.New("connection reset")}
+	}
+	return t, nil
+}
+
+func (p *provider) consume(refresh string, do act) (rp.Tokens, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	refused := &rp.GrantError{Class: rp.Refused, Code: "invalid_grant", Status: 400}
+	switch {
+	case p.dead || p.revoked[refresh]:
+		return rp.Tokens{}, refused
+	case p.used[refresh] && p.mode == Strict:
+		p.dead = true
+		return rp.Tokens{}, refused
+	}
+	if p.mode == Reusable {
+		p.n++
+		return rp.Tokens{Access: secret.New(fmt.Sprintf("at-%d", p.n)), Refresh: secret.New(refresh), ExpiresIn: p.life}, nil
+	}
+	p.used[refresh] = true
+	p.n++
+	p.newest = fmt.Sprintf("rt-%d", p.n)
+	t := rp.Tokens{Access: secret.New(fmt.Sprintf("at-%d", p.n)), Refresh: secret.New(p.newest), ExpiresIn: p.life}
+	switch do {
+	case noRefreshToken:
+		p.used[refresh], p.same[refresh], p.newest, t.Refresh = false, true, refresh, secret.Text{}
+	case badIDToken, otherSubject:
+		t.IDToken = secret.New(string(do))
+	}
+	return t, nil
+}
+
+func (p *provider) CheckRefreshed(_ context.Context, t rp.Tokens, _ rp.Identity) error {
+	switch t.IDToken.Reveal() {
+	case string(otherSubject):
+		return rp.ErrOtherSubject
+	case string(badIDToken):
+		return errors.New("bad signature")
+	}
+	return nil
+}
+
+func (p *provider) Revoke(_ context.Context, t secret.Text, _ string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.revoked[t.Reveal()] = true
+	return nil
+}
+
+func (p *provider) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.calls
+}
+
+func (p *provider) max() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	most := 0
+	for _, n := range p.presented {
+		most = max(most, n)
+	}
+	return most
+}
+
+// bench is one session with one provider and one store under any number of managers.
+type bench struct {
+	t        *testing.T
+	provider *provider
+	store    *faulty
+	sessions session.Store
+	keys     *session.Keyring
+	h        session.Handle
+	policy   Policy
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	keys, err := session.NewKeyring(session.NewKey(time.Now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := memory.New(nil)
+	return &bench{t: t, provider: newProvider(), store: &faulty{Store: m.Tokens()}, sessions: m.Sessions(), keys: keys, h: session.NewHandle(), policy: Strict}
+}
+
+// replica returns one more manager on the bench's store.
+func (b *bench) replica() *Manager {
+	b.t.Helper()
+	m, err := New(Config{Store: b.store, Keys: b.keys, Refresher: b.provider, End: b.sessions.Delete, Policy: b.policy})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return m
+}
+
+// start signs in: tokens first, then the session.
+func (b *bench) start(m *Manager) {
+	b.t.Helper()
+	id := rp.Identity{Issuer: "https://op", Subject: "alice", SID: "s1"}
+	if err := m.Start(context.Background(), b.h, b.provider.first(), id, time.Now().Add(12*time.Hour)); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := b.sessions.Create(context.Background(), session.Record{ID: b.h.ID(), Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Until: time.Now().Add(12 * time.Hour), LoginStarted: time.Now()}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// wantToken asks a manager and compares.
+func (b *bench) wantToken(m *Manager, want string) {
+	b.t.Helper()
+	got, err := m.Source(b.h).Token(context.Background())
+	if err != nil || got.Reveal() != want {
+		b.t.Fatalf("Token() = %q, %v, want %s", got.Reveal(), err, want)
+	}
+}
+
+// wantError asks a manager and compares the kind of error.
+func wantError[E any](b *bench, m *Manager) {
+	b.t.Helper()
+	got, err := m.Source(b.h).Token(context.Background())
+	var e E
+	if err == nil || !errors.As(err, &e) {
+		b.t.Fatalf("Token() = %q, %v, want a %T", got.Reveal(), err, e)
+	}
+}
+
+func (b *bench) wantLogin(m *Manager) {
+	b.t.Helper()
+	if got, err := m.Source(b.h).Token(context.Background()); !errors.Is(err, ErrLoginRequired) {
+		b.t.Fatalf("Token() = %q, %v, want ErrLoginRequired", got.Reveal(), err)
+	}
+}
+
+func (b *bench) record() Record {
+	b.t.Helper()
+	r, err := b.store.Store.Load(context.Background(), b.h.ID())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return r
+}
+
+// faulty is a store that fails as the test says.
+type faulty struct {
+	Store
+	mu     sync.Mutex
+	before map[string]int // operation → calls that fail before their effect
+	after  map[string]int // operation → calls that fail after their effect
+	down   bool
+}
+
+var errStore = errors.New("store is down")
+
+func (f *faulty) fails(where map[string]int, op string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.down {
+		return true
+	}
+	if where[op] > 0 {
+		where[op]--
+		return true
+	}
+	return false
+}
+
+func (f *faulty) around(op string, do func() error) error {
+	if f.fails(f.before, op) {
+		return errStore
+	}
+	err := do()
+	if f.fails(f.after, op) {
+		return errStore
+	}
+	return err
+}
+
+func (f *faulty) setDown(down bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.down = down
+}
+
+func (f *faulty) Load(ctx context.Context, id session.ID) (r Record, err error) {
+	err = f.around("load", func() error { r, err = f.Store.Load(ctx, id); return err })
+	return r, err
+}
+
+func (f *faulty) Claim(ctx context.Context, c ClaimRequest) (v Verdict, r Record, err error) {
+	err = f.around("claim", func() error { v, r, err = f.Store.Claim(ctx, c); return err })
+	return v, r, err
+}
+
+func (f *faulty) Renew(ctx context.Context, id session.ID, attempt string, lease time.Duration) error {
+	return f.around("renew", func() error { return f.Store.Renew(ctx, id, attempt, lease) })
+}
+
+func (f *faulty) Send(ctx context.Context, id session.ID, attempt string) error {
+	return f.around("send", func() error { return f.Store.Send(ctx, id, attempt) })
+}
+
+func (f *faulty) Commit(ctx context.Context, id session.ID, attempt string, n NewTokens) error {
+	return f.around("commit", func() error { return f.Store.Commit(ctx, id, attempt, n) })
+}
+
+func (f *faulty) Release(ctx context.Context, id session.ID, attempt string, o Outcome) error {
+	return f.around("release", func() error { return f.Store.Release(ctx, id, attempt, o) })
+}
+
+func (b *bench) identity() rp.Identity {
+	return rp.Identity{Issuer: "https://op", Subject: "alice", SID: "s1"}
+}
+
+func contains(s, part string) bool { return strings.Contains(s, part) }
