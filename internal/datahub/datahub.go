@@ -9,10 +9,8 @@ package datahub
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -33,10 +31,10 @@ type TokenSource interface {
 type Config struct {
 	BaseURL   string            // https, or http on loopback; the only place where tokens are sent
 	Transport http.RoundTripper // nil: one of its own with connection limits and time-outs
-	Timeout   time.Duration     // longest wait for one answer, retries included; 0 means 20 s
+	Timeout   time.Duration     // longest wait for one call, retries included; 0 means 20 s
 	MaxList   int64             // bytes of a list after decompression; 0 means 16 MiB
 	MaxData   int64             // bytes of an answer with data points; 0 means 64 MiB
-	// Skipped is told, if set, that an item of a list could not be read and was left out.
+	// Skipped is told, if set, that an item at path could not be read and was left out. It may be called concurrently.
 	Skipped func(path string, err error)
 	Now     func() time.Time // reads Retry-After dates; nil means time.Now
 }
@@ -45,6 +43,7 @@ type Config struct {
 type Hub struct {
 	base    *url.URL
 	http    *http.Client
+	holds   holds
 	timeout time.Duration
 	maxList int64
 	maxData int64
@@ -54,16 +53,20 @@ type Hub struct {
 
 // New checks c and returns a Hub. Nothing is sent.
 func New(c Config) (*Hub, error) {
-	base, err := url.Parse(strings.TrimRight(c.BaseURL, "/"))
-	if err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return nil, fmt.Errorf("data hub: %q is not a base URL", c.BaseURL)
+	base, err := parseBase(c.BaseURL)
+	if err != nil {
+		return nil, err
 	}
-	if base.Scheme != "https" && !(base.Scheme == "http" && loopback(base.Hostname())) {
-		return nil, fmt.Errorf("data hub: %q is not https", c.BaseURL)
+	h := &Hub{
+		base:    base,
+		timeout: orDefault(c.Timeout, 20*time.Second),
+		maxList: orDefault(c.MaxList, 16<<20),
+		maxData: orDefault(c.MaxData, 64<<20),
+		skipped: c.Skipped,
+		now:     c.Now,
 	}
-	h := &Hub{base: base, timeout: orDefault(c.Timeout, 20*time.Second), maxList: orDefault(c.MaxList, 16<<20), maxData: orDefault(c.MaxData, 64<<20), skipped: c.Skipped, now: c.Now}
 	if c.Transport == nil {
-		c.Transport = transport()
+		c.Transport = transport(h.timeout)
 	}
 	if h.skipped == nil {
 		h.skipped = func(string, error) {}
@@ -71,8 +74,23 @@ func New(c Config) (*Hub, error) {
 	if h.now == nil {
 		h.now = time.Now
 	}
-	h.http = &http.Client{Transport: c.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	h.http = &http.Client{Transport: c.Transport, CheckRedirect: stay}
 	return h, nil
+}
+
+// stay follows no redirect: the token is for the configured origin only.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// parseBase reads a base URL. Its errors do not repeat it, because a mistaken one may hold a password.
+func parseBase(text string) (*url.URL, error) {
+	base, err := url.Parse(strings.TrimRight(text, "/"))
+	if err != nil || base.Hostname() == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return nil, errors.New("data hub: the base URL is not a scheme, a host and perhaps a path")
+	}
+	if base.Scheme != "https" && (base.Scheme != "http" || !loopback(base.Hostname())) {
+		return nil, fmt.Errorf("data hub: base URL with host %s is not https", base.Host)
+	}
+	return base, nil
 }
 
 // Client returns a client with the rights of ts. It is cheap: make one for each request or stream.
@@ -84,44 +102,8 @@ type Client struct {
 	tokens TokenSource
 }
 
-// Errors that callers can tell apart; see also [StatusError].
-var (
-	ErrUnauthorized = errors.New("data hub: refuses a renewed access token")          // 401 twice
-	ErrNotFound     = errors.New("data hub: no such thing, or none that may be seen") // 404, or left out of a list
-	ErrMalformed    = errors.New("data hub: the answer cannot be read")               // truncated, not JSON, not finite
-	ErrTooLarge     = errors.New("data hub: the answer is larger than the limit")     // after decompression
-	ErrUnavailable  = errors.New("data hub: no answer")                               // connection failed, broke or timed out
-)
-
-// StatusError is an answer other than 2xx, 401 and 404.
-type StatusError struct {
-	Method, Path string        // the path without the query
-	Status       int           // HTTP status
-	RetryAfter   time.Duration // what Retry-After said, between 0 and 60 s
-	Message      string        // what the Data Hub said, shortened and printable; for the log
-}
-
-func (e *StatusError) Error() string {
-	return fmt.Sprintf("data hub: %s %s: status %d: %s", e.Method, e.Path, e.Status, e.Message)
-}
-
-func transport() http.RoundTripper {
-	d := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
-	return &http.Transport{
-		Proxy: http.ProxyFromEnvironment, DialContext: d.DialContext, ForceAttemptHTTP2: true,
-		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: 5 * time.Second,
-		MaxIdleConns: 200, MaxIdleConnsPerHost: 64, MaxConnsPerHost: 256, IdleConnTimeout: 60 * time.Second,
-		ExpectContinueTimeout: time.Second, MaxResponseHeaderBytes: 64 << 10,
-	}
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
-}
-
 func orDefault[T int64 | time.Duration](v, otherwise T) T {
-	if v == 0 {
+	if v <= 0 {
 		return otherwise
 	}
 	return v

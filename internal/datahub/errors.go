@@ -1,0 +1,35 @@
+package datahub
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Errors that callers can tell apart; see also [StatusError]. Errors of the [TokenSource] are passed on and can be told apart as well.
+var (
+	// ErrUnauthorized is a 401 also with a renewed access token, or that there is no access token.
+	ErrUnauthorized = errors.New("data hub: refuses a renewed access token")
+	// ErrNotFound is a 404 or 410, or what was asked for by its id is left out of a list or forbidden (403): the Data Hub does not
+	// tell what does not exist from what the person may not see.
+	ErrNotFound = errors.New("data hub: no such thing, or none that may be seen")
+	// ErrMalformed is an answer that is truncated, not JSON, of another shape, or holds a number that is not finite.
+	ErrMalformed = errors.New("data hub: the answer cannot be read")
+	// ErrTooLarge is an answer, or an item of one, beyond its limit after decompression.
+	ErrTooLarge = errors.New("data hub: the answer is larger than the limit")
+	// ErrUnavailable is a connection that failed, broke or was too slow; then it is context.DeadlineExceeded as well.
+	ErrUnavailable = errors.New("data hub: no answer")
+)
+
+// StatusError is an answer other than 2xx, 401, 404 and 410. A redirect is one, too: none is followed.
+type StatusError struct {
+	Method, Path string        // the path without the query
+	Status       int           // HTTP status
+	RetryAfter   time.Duration // what Retry-After said, between 0 and 60 s
+	Message      string        // what the Data Hub said, shortened and printable; for the log
+}
+
+// Error names the request, the status and what the Data Hub said.
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("data hub: %s %s: status %d: %s", e.Method, e.Path, e.Status, e.Message)
+}
