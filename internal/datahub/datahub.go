@@ -41,14 +41,15 @@ type Config struct {
 
 // Hub is one Data Hub. It is shared by all clients and safe for concurrent use.
 type Hub struct {
-	base    *url.URL
-	http    *http.Client
-	holds   holds
-	timeout time.Duration
-	maxList int64
-	maxData int64
-	skipped func(string, error)
-	now     func() time.Time
+	base     *url.URL
+	http     *http.Client
+	timeout  time.Duration
+	maxList  int64
+	maxData  int64
+	skipped  func(string, error)
+	now      func() time.Time
+	holds    holds
+	breakers breakers
 }
 
 // New checks c and returns a Hub. Nothing is sent.

@@ -30,8 +30,19 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, limit i
 }
 
 // do sends r within the hub's time-out. A 401 is answered by one renewed token and the whole request once more; a passing failure of a
-// GET is tried again at most twice.
+// GET is tried again at most twice; after several failures in a row nothing is sent for a while.
 func (c *Client) do(ctx context.Context, r *request) error {
+	if err := c.hub.breakers.allow(r.path, c.hub.now()); err != nil {
+		return err
+	}
+	err := c.try(ctx, r)
+	if ctx.Err() == nil { // the caller's own end says nothing about the Data Hub
+		c.hub.breakers.done(r.path, err, c.hub.now())
+	}
+	return err
+}
+
+func (c *Client) try(ctx context.Context, r *request) error {
 	ctx, cancel := context.WithTimeout(ctx, c.hub.timeout)
 	defer cancel()
 	for try := 0; ; try++ {

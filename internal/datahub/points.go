@@ -1,21 +1,17 @@
 package datahub
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
-	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 )
 
-const (
-	maxRow   = 64 << 10 // bytes of one row; the Data Hub's are about a hundred
-	maxGuess = 1 << 17  // rows that are made room for before they come
-)
+const rowsPerPage = 20_000 // rows asked for when points come in pages
 
 // errNoValue tells Config.Skipped that rows came without any member that could be their value.
 var errNoValue = errors.New("rows without a known value member")
@@ -28,169 +24,60 @@ func (c *Client) DataPoints(ctx context.Context, q DataQuery) ([]DataPoint, erro
 	if err := q.Validate(); err != nil {
 		return nil, err
 	}
-	var points []DataPoint
-	err := c.get(ctx, pathData, q.values(), c.hub.maxData, func(_ http.Header, body io.Reader) error {
-		rows := newRows(q)
-		err := rows.decode(body)
-		points = rows.points
-		if err == nil && rows.nameless > 0 {
-			c.hub.skipped(pathData, errNoValue)
-		}
-		return err
-	})
+	answer, err := c.rows(ctx, q, q.values())
 	if err != nil {
 		return nil, err
+	}
+	points := answer.points
+	if answer.total > answer.received {
+		if points, err = c.pagedPoints(ctx, q, answer.total); err != nil {
+			return nil, err
+		}
 	}
 	return tidy(points, q), nil
 }
 
-// rows reads the rows of GET /data in a stream straight into points. Rows of other variables and rows whose value is null
-// are left out.
-type rows struct {
-	query    DataQuery
-	want     string // member that holds the value, in lower case
-	dates    dates
-	points   []DataPoint
-	nameless int    // rows without a member that could be the value
-	fault    string // what was wrong with the row that ended the reading, "" for its syntax
+// pagedPoints reads the points page by page, for a Data Hub that said that it did not send all of them. A part is no result.
+func (c *Client) pagedPoints(ctx context.Context, q DataQuery, total int) ([]DataPoint, error) {
+	var points []DataPoint
+	received := 0
+	for page := 0; page < maxPages && received < total; page++ {
+		query := q.values()
+		query.Set("paging.pageNumber", strconv.Itoa(page))
+		query.Set("paging.itemsPerPage", strconv.Itoa(rowsPerPage))
+		answer, err := c.rows(ctx, q, query)
+		if err != nil {
+			return nil, err
+		}
+		if answer.received == 0 {
+			break
+		}
+		received += answer.received
+		points = append(points, answer.points...)
+	}
+	if received < total {
+		return nil, fmt.Errorf("%s: %d of %d points: %w", pathData, received, total, ErrMalformed)
+	}
+	return points, nil
 }
 
-func newRows(q DataQuery) *rows {
-	return &rows{query: q, want: q.member(), dates: dates{zone: q.zone()}}
-}
-
-// decode reads a whole answer. Anything but an array of rows is ErrMalformed.
-func (r *rows) decode(body io.Reader) error {
-	err := stream(body, maxRow, false, r.parse)
-	if err != nil && r.fault != "" {
-		return malformed(r.fault)
+// rows makes one call for points.
+func (c *Client) rows(ctx context.Context, q DataQuery, query url.Values) (r *rows, err error) {
+	err = c.get(ctx, pathData, query, c.hub.maxData, func(h http.Header, body io.Reader) error {
+		r = newRows(q)
+		r.total = total(h)
+		return r.decode(body)
+	})
+	if err != nil {
+		return nil, err
 	}
-	return err
-}
-
-// row is what one row says. Of repeated members the last one counts.
-type row struct {
-	date           []byte
-	wanted, raw    float64
-	hasWanted      bool // wanted is a number
-	hasRaw         bool
-	named, foreign bool // there is a value member, be it null; the row is another variable's
-}
-
-// parse reads the row that b begins with and keeps its point. It returns the row's length, or short, or bad.
-func (r *rows) parse(b []byte) int {
-	if b[0] != '{' {
-		return bad
+	if r == nil { // no content
+		r = newRows(q)
 	}
-	var p row
-	i := skipSpace(b, 1)
-	if i < len(b) && b[i] == '}' {
-		return r.keep(p, i+1)
+	if r.nameless > 0 {
+		c.hub.skipped(pathData, errNoValue)
 	}
-	for {
-		name, value := scanName(b, i)
-		if value < 0 {
-			return value
-		}
-		end := r.member(&p, name, b, value)
-		if end < 0 {
-			return end
-		}
-		next, done := scanComma(b, end, '}')
-		if done {
-			return r.keep(p, next)
-		}
-		if next < 0 {
-			return next
-		}
-		i = next
-	}
-}
-
-// member reads the value at b[i:] of the member name into p and returns the index after it, or short, or bad.
-func (r *rows) member(p *row, name, b []byte, i int) int {
-	if bytes.IndexByte(name, '\\') >= 0 {
-		name = unescape(name)
-	}
-	switch {
-	case equalFold(name, "date"):
-		end := skipValue(b, i, 1)
-		if p.date = nil; end > 0 && b[i] == '"' {
-			p.date = plain(b[i+1 : end-1])
-		}
-		return end
-	case equalFold(name, r.want):
-		p.named = true
-		return r.number(&p.wanted, &p.hasWanted, b, i)
-	case equalFold(name, "rawvalue"): // what the platform's own reader takes first
-		p.named = true
-		return r.number(&p.raw, &p.hasRaw, b, i)
-	case equalFold(name, "variableid"):
-		end := skipValue(b, i, 1)
-		if end > 0 {
-			id, err := strconv.ParseInt(string(bytes.Trim(b[i:end], `"`)), 10, 64)
-			p.foreign = err == nil && id != int64(r.query.Variable)
-		}
-		return end
-	}
-	return skipValue(b, i, 1)
-}
-
-// number reads a finite number, also one in quotes; null is no number.
-func (r *rows) number(f *float64, is *bool, b []byte, i int) int {
-	var end int
-	*is = true
-	switch b[i] {
-	case 'n':
-		*is = false
-		return skipValue(b, i, 1)
-	case '"':
-		if end = skipString(b, i); end < 0 {
-			return end
-		}
-		var err error
-		if *f, err = strconv.ParseFloat(string(plain(b[i+1:end-1])), 64); err != nil || math.IsNaN(*f) || math.IsInf(*f, 0) {
-			end = bad
-		}
-	default:
-		*f, end = scanNumber(b, i)
-	}
-	if end == bad {
-		r.fault = "value"
-	}
-	return end
-}
-
-// keep adds the point of a row that is length bytes long.
-func (r *rows) keep(p row, length int) int {
-	if !p.named {
-		r.nameless++
-	}
-	value := p.wanted
-	if !p.hasWanted {
-		value = p.raw
-	}
-	if p.foreign || !p.hasWanted && !p.hasRaw {
-		return length
-	}
-	t, ok := r.dates.parse(p.date)
-	if !ok {
-		r.fault = "date"
-		return bad
-	}
-	r.points = append(r.points, DataPoint{Time: t, Value: value})
-	if len(r.points) == 2 {
-		r.makeRoom()
-	}
-	return length
-}
-
-// makeRoom guesses from the distance of the first two points how many there will be.
-func (r *rows) makeRoom() {
-	step := r.points[1].Time.Sub(r.points[0].Time).Abs()
-	if step > 0 {
-		r.points = slices.Grow(r.points, int(min(r.query.To.Sub(r.query.From)/step, maxGuess)))
-	}
+	return r, nil
 }
 
 // tidy sorts, drops what lies outside the range and keeps the last of several points at one time.
@@ -219,37 +106,4 @@ func turnDays(points []DataPoint) {
 		slices.Reverse(points[from:to])
 		from = to
 	}
-}
-
-// plain returns the text of a string whose quotes are off.
-func plain(b []byte) []byte {
-	if bytes.IndexByte(b, '\\') < 0 {
-		return b
-	}
-	return unescape(b)
-}
-
-func unescape(b []byte) []byte {
-	var s string
-	if json.Unmarshal(slices.Concat([]byte{'"'}, b, []byte{'"'}), &s) != nil {
-		return nil
-	}
-	return []byte(s)
-}
-
-// equalFold compares with a lower-case ASCII word in any case.
-func equalFold(b []byte, word string) bool {
-	if len(b) != len(word) {
-		return false
-	}
-	for i := range len(word) {
-		c := b[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != word[i] {
-			return false
-		}
-	}
-	return true
 }

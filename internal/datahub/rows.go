@@ -1,0 +1,200 @@
+package datahub
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+)
+
+const (
+	maxRow   = 64 << 10 // bytes of one row; the Data Hub's are about a hundred
+	maxGuess = 1 << 17  // rows that are made room for before they come
+)
+
+// rows reads the rows of GET /data in a stream straight into points. Rows of other variables and rows whose value is null
+// are left out.
+type rows struct {
+	query    DataQuery
+	want     string // member that holds the value, in lower case
+	dates    dates
+	points   []DataPoint
+	received int    // rows, with those that were left out
+	total    int    // rows that there are, as the Data Hub says; 0 when it does not
+	nameless int    // rows without a member that could be the value
+	fault    string // what was wrong with the row that ended the reading, "" for its syntax
+}
+
+func newRows(q DataQuery) *rows {
+	return &rows{query: q, want: q.member(), dates: dates{zone: q.zone()}}
+}
+
+// decode reads a whole answer. Anything but an array of rows is ErrMalformed.
+func (r *rows) decode(body io.Reader) error {
+	err := stream(body, maxRow, false, r.parse)
+	if err != nil && r.fault != "" {
+		return malformed(r.fault)
+	}
+	return err
+}
+
+// row is what one row says. Of repeated members the last one counts.
+type row struct {
+	date           []byte
+	wanted, raw    float64
+	hasWanted      bool // wanted is a number
+	hasRaw         bool
+	named, foreign bool // there is a value member, be it null; the row is another variable's
+}
+
+// parse reads the row that b begins with and keeps its point. It returns the row's length, or short, or bad.
+func (r *rows) parse(b []byte) int {
+	if b[0] != '{' {
+		return bad
+	}
+	var p row
+	i := skipSpace(b, 1)
+	if i < len(b) && b[i] == '}' {
+		return r.keep(p, i+1)
+	}
+	for {
+		name, value := scanName(b, i)
+		if value < 0 {
+			return value
+		}
+		end := r.member(&p, name, b, value)
+		if end < 0 {
+			return end
+		}
+		next, done := scanComma(b, end, '}')
+		if done {
+			return r.keep(p, next)
+		}
+		if next < 0 {
+			return next
+		}
+		i = next
+	}
+}
+
+// member reads the value at b[i:] of the member name into p and returns the index after it, or short, or bad.
+func (r *rows) member(p *row, name, b []byte, i int) int {
+	if bytes.IndexByte(name, '\\') >= 0 {
+		name = unescape(name)
+	}
+	switch {
+	case equalFold(name, "date"):
+		end := skipValue(b, i, 1)
+		if p.date = nil; end > 0 && b[i] == '"' {
+			p.date = plain(b[i+1 : end-1])
+		}
+		return end
+	case equalFold(name, r.want):
+		p.named = true
+		return r.number(&p.wanted, &p.hasWanted, b, i)
+	case equalFold(name, "rawvalue"): // what the platform's own reader takes first
+		p.named = true
+		return r.number(&p.raw, &p.hasRaw, b, i)
+	case equalFold(name, "variableid"):
+		end := skipValue(b, i, 1)
+		if end > 0 {
+			id, err := strconv.ParseInt(string(bytes.Trim(b[i:end], `"`)), 10, 64)
+			p.foreign = err == nil && id != int64(r.query.Variable)
+		}
+		return end
+	}
+	return skipValue(b, i, 1)
+}
+
+// number reads a finite number, also one in quotes; null is no number.
+func (r *rows) number(f *float64, is *bool, b []byte, i int) int {
+	var end int
+	*is = true
+	switch b[i] {
+	case 'n':
+		*is = false
+		return skipValue(b, i, 1)
+	case '"':
+		if end = skipString(b, i); end < 0 {
+			return end
+		}
+		var err error
+		if *f, err = strconv.ParseFloat(string(plain(b[i+1:end-1])), 64); err != nil || math.IsNaN(*f) || math.IsInf(*f, 0) {
+			end = bad
+		}
+	default:
+		*f, end = scanNumber(b, i)
+	}
+	if end == bad {
+		r.fault = "value"
+	}
+	return end
+}
+
+// keep adds the point of a row that is length bytes long.
+func (r *rows) keep(p row, length int) int {
+	r.received++
+	if !p.named {
+		r.nameless++
+	}
+	value := p.wanted
+	if !p.hasWanted {
+		value = p.raw
+	}
+	if p.foreign || !p.hasWanted && !p.hasRaw {
+		return length
+	}
+	t, ok := r.dates.parse(p.date)
+	if !ok {
+		r.fault = "date"
+		return bad
+	}
+	r.points = append(r.points, DataPoint{Time: t, Value: value})
+	if len(r.points) == 2 {
+		r.makeRoom()
+	}
+	return length
+}
+
+// makeRoom guesses from the distance of the first two points how many there will be.
+func (r *rows) makeRoom() {
+	step := r.points[1].Time.Sub(r.points[0].Time).Abs()
+	if step > 0 {
+		r.points = slices.Grow(r.points, int(min(r.query.To.Sub(r.query.From)/step, maxGuess)))
+	}
+}
+
+// plain returns the text of a string whose quotes are off.
+func plain(b []byte) []byte {
+	if bytes.IndexByte(b, '\\') < 0 {
+		return b
+	}
+	return unescape(b)
+}
+
+func unescape(b []byte) []byte {
+	var s string
+	if json.Unmarshal(slices.Concat([]byte{'"'}, b, []byte{'"'}), &s) != nil {
+		return nil
+	}
+	return []byte(s)
+}
+
+// equalFold compares with a lower-case ASCII word in any case.
+func equalFold(b []byte, word string) bool {
+	if len(b) != len(word) {
+		return false
+	}
+	for i := range len(word) {
+		c := b[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != word[i] {
+			return false
+		}
+	}
+	return true
+}
