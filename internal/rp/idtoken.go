@@ -22,6 +22,7 @@ type Identity struct {
 	PreferredUsername string
 	Email             string
 	Account           string // Data Hub account, "" when the provider does not say
+	AccountName       string
 	ACR               string
 	AuthTime          time.Time // zero when the provider does not say
 	IssuedAt          time.Time
@@ -82,6 +83,7 @@ type claims struct {
 	NotBefore         *instant `json:"nbf"`
 	AuthTime          *instant `json:"auth_time"`
 	Account           any      `json:"account"`
+	AccountName       string   `json:"account_name"`
 	AccountID         any      `json:"accountId"`
 	AccountUnderscore any      `json:"account_id"`
 	AccountURI        any      `json:"http://opisense.opinum.com/account"`
@@ -182,7 +184,7 @@ func checkTimes(cl claims, now time.Time) error {
 }
 
 func identity(issuer string, cl claims) Identity {
-	id := Identity{Issuer: issuer, Subject: cl.Subject, SID: cl.SID, Name: cl.Name, PreferredUsername: cl.PreferredUsername, Email: cl.Email, ACR: cl.ACR, AuthTime: cl.AuthTime.time(), IssuedAt: cl.IssuedAt.time()}
+	id := Identity{Issuer: issuer, Subject: cl.Subject, SID: cl.SID, Name: cl.Name, PreferredUsername: cl.PreferredUsername, Email: cl.Email, AccountName: cl.AccountName, ACR: cl.ACR, AuthTime: cl.AuthTime.time(), IssuedAt: cl.IssuedAt.time()}
 	for _, v := range []any{cl.Account, cl.AccountID, cl.AccountUnderscore, cl.AccountURI} {
 		switch a := v.(type) {
 		case string:

@@ -67,7 +67,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	if err != nil && !isNoSession(err) {
 		return &storeError{err}
 	}
-	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Email: id.Email, Account: id.Account, AuthTime: id.AuthTime}
+	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Email: id.Email, Account: id.Account, AccountName: id.AccountName, AuthTime: id.AuthTime}
 	o := session.StartOptions{LoginStarted: attempt.Started}
 	if previous != nil && previous.Identity.Issuer == who.Issuer && previous.Identity.Subject == who.Subject {
 		o.Values = previous.Values

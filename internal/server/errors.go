@@ -53,6 +53,8 @@ const (
 	statusClientClosed = 499 // nginx's word for a browser that went away; never sent
 )
 
+var errUnknownChoice = errors.New("this choice is not offered")
+
 // pageError is an error that knows how it is shown.
 type pageError struct {
 	Status     int

@@ -10,13 +10,15 @@ import (
 
 // Identity is who signed in. A person is (Issuer, Subject); the rest is for showing.
 type Identity struct {
-	Issuer   string
-	Subject  string
-	SID      string // the provider's session id, "" when it gives none
-	Name     string
-	Email    string
-	Account  string    // Data Hub account, "" when the provider does not say
-	AuthTime time.Time // zero when the provider does not say
+	Issuer  string
+	Subject string
+	SID     string // the provider's session id, "" when it gives none
+	Name    string
+	Email   string
+	Account string // Data Hub account, "" when the provider does not say
+	// AccountName is the account's name, for showing, "" when nobody said.
+	AccountName string
+	AuthTime    time.Time // zero when the provider does not say
 }
 
 // payload is what a session record seals: a plain, versioned form.
@@ -28,6 +30,7 @@ type payload struct {
 	Name     string            `json:"name,omitempty"`
 	Email    string            `json:"email,omitempty"`
 	Account  string            `json:"account,omitempty"`
+	AccName  string            `json:"account_name,omitempty"`
 	AuthTime int64             `json:"auth_time,omitempty"`
 	Created  int64             `json:"created"`
 	Expires  int64             `json:"expires"`
@@ -44,7 +47,7 @@ var errPayload = errors.New("session: record of another version")
 func encode(s *Session) ([]byte, error) {
 	b, err := json.Marshal(payload{
 		Version: payloadVersion, Issuer: s.Identity.Issuer, Subject: s.Identity.Subject, SID: s.Identity.SID, Name: s.Identity.Name, Email: s.Identity.Email,
-		Account: s.Identity.Account, AuthTime: unix(s.Identity.AuthTime), Created: unix(s.Created), Expires: unix(s.Expires), Idle: int64(s.idle / time.Second),
+		Account: s.Identity.Account, AccName: s.Identity.AccountName, AuthTime: unix(s.Identity.AuthTime), Created: unix(s.Created), Expires: unix(s.Expires), Idle: int64(s.idle / time.Second),
 		Stay: s.StaySignedIn, Values: s.Values,
 	})
 	if err == nil && len(b) > MaxSealed {
@@ -62,7 +65,7 @@ func decode(b []byte) (*Session, error) {
 		p.Values = map[string]string{}
 	}
 	return &Session{
-		Identity: Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Name: p.Name, Email: p.Email, Account: p.Account, AuthTime: fromUnix(p.AuthTime)},
+		Identity: Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Name: p.Name, Email: p.Email, Account: p.Account, AccountName: p.AccName, AuthTime: fromUnix(p.AuthTime)},
 		Created:  fromUnix(p.Created), Expires: fromUnix(p.Expires), idle: time.Duration(p.Idle) * time.Second, StaySignedIn: p.Stay, Values: p.Values,
 	}, nil
 }

@@ -1,0 +1,125 @@
+package server
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"portico/internal/locale"
+	"portico/internal/session"
+	"portico/web/static"
+	"portico/web/templates"
+)
+
+// themes are the looks that a person can choose; system follows the device.
+var themes = []string{"system", "light", "dark"}
+
+// preferences are what a browser's owner chose. They live in a small cookie, because they count before anybody signs in.
+type preferences struct {
+	theme string // one of themes
+	lang  string // code of a language, "" for what the browser prefers
+}
+
+func (s *Server) preferencesName() string {
+	if s.baseURL.Scheme == "https" {
+		return "__Host-portico-prefs"
+	}
+	return "portico-prefs"
+}
+
+// preferencesOf reads the cookie. What cannot be read is as if it were not there.
+func (s *Server) preferencesOf(r *http.Request) preferences {
+	p := preferences{theme: themes[0]}
+	cookie, err := r.Cookie(s.preferencesName())
+	if err != nil || len(cookie.Value) > 64 {
+		return p
+	}
+	theme, lang, _ := strings.Cut(cookie.Value, ".")
+	if slices.Contains(themes, theme) {
+		p.theme = theme
+	}
+	if l, ok := locale.Parse(lang); ok {
+		p.lang = string(l)
+	}
+	return p
+}
+
+// locale returns the locale of the request: the person's choice, else the browser's.
+func (s *Server) locale(r *http.Request) locale.Locale {
+	return locale.Match(s.preferencesOf(r).lang, r.Header.Get("Accept-Language"))
+}
+
+// saveSettings takes the theme and language forms. A value that is not offered is refused; what is not sent stays.
+func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, RetryTo: "/", Err: err}
+	}
+	p := s.preferencesOf(r)
+	if r.PostForm.Has("theme") {
+		if p.theme = r.PostForm.Get("theme"); !slices.Contains(themes, p.theme) {
+			return badRequest("theme", errUnknownChoice)
+		}
+	}
+	if r.PostForm.Has("lang") {
+		l, ok := locale.Parse(r.PostForm.Get("lang"))
+		if !ok {
+			return badRequest("lang", errUnknownChoice)
+		}
+		p.lang = string(l)
+	}
+	s.setCookie(w, s.preferencesName(), p.theme+"."+p.lang, int((365 * 24 * time.Hour).Seconds()))
+	http.Redirect(w, r, settingsReturn(r.PostForm.Get("return_to")), http.StatusSeeOther)
+	return nil
+}
+
+// settingsReturn goes back to where the form was, which may also be a page about signing in or out.
+func settingsReturn(path string) string {
+	for _, page := range []string{"/auth/signed-out", "/auth/session"} {
+		if path == page {
+			return page
+		}
+	}
+	if u, err := url.Parse(path); err == nil && u.Path == "/auth/expired" && !u.IsAbs() && u.Host == "" {
+		return "/auth/expired?" + url.Values{"to": {localPath(u.Query().Get("to"))}}.Encode()
+	}
+	return localPath(path)
+}
+
+// layout fills what every page has around its content.
+func (s *Server) layout(r *http.Request) templates.LayoutModel {
+	l := s.locale(r)
+	e := eventOf(r.Context())
+	m := templates.LayoutModel{
+		T:    func(key string, args ...any) string { return l.T(locale.Key(key), args...) },
+		Lang: l.Lang(), Theme: s.preferencesOf(r).theme, ReturnTo: returnTo(r), Clock: s.clockModel(l), Version: s.version,
+		RequestID: e.ID, NoIndex: s.noIndex, Nonce: e.Nonce,
+		Assets: templates.AssetsModel{Stylesheet: static.URL("app.css"), Icons: static.URL("icons.svg"), Favicon: static.URL("favicon.svg"), Font: static.URL("inter-latin.woff2")},
+	}
+	if s.notice != "" {
+		m.Notice = m.T("notice." + s.notice)
+	}
+	if sess, ok := session.FromContext(r.Context()); ok {
+		m.Person = &templates.PersonModel{Name: sess.Identity.Name, Account: sess.Identity.AccountName}
+	}
+	return m
+}
+
+// returnTo is the address of this page, for the forms that come back to it. Pages that answer a form have none.
+func returnTo(r *http.Request) string {
+	if r.Method != http.MethodGet {
+		return "/"
+	}
+	return r.URL.RequestURI()
+}
+
+// clockModel shows the server's time in Belgium, where the platform lives.
+func (s *Server) clockModel(l locale.Locale) templates.ClockModel {
+	zone, err := time.LoadLocation("Europe/Brussels")
+	if err != nil {
+		zone = time.UTC
+	}
+	now := s.now().In(zone)
+	return templates.ClockModel{Text: l.Clock(now), ISO: now.Format(time.RFC3339)}
+}
