@@ -1,0 +1,126 @@
+package templates
+
+import "github.com/a-h/templ"
+
+// StateModel says how something is: a shape and a word, never a colour alone.
+type StateModel struct {
+	Name string // ok, attention, late, silent or none
+	Text string
+}
+
+// PageHeadModel is the top of a page: where it belongs, its name, what it is about.
+type PageHeadModel struct {
+	Crumbs  []Link
+	Title   string
+	State   StateModel // nothing is shown without Text
+	Facts   []string
+	Actions []Link
+}
+
+// TabModel is a view of the same thing under an address of its own.
+type TabModel struct {
+	Link
+	Count   string // how many are in it, "" for none
+	Current bool
+}
+
+// KPIModel is one figure with its course and what it is compared with.
+type KPIModel struct {
+	Label  string
+	Value  string // formatted; "–" when there is none
+	Unit   string
+	Change string // "+4 %"; "" for none
+	Tone   string // good or bad, when it is known which way is better
+	Note   string // "vs last Tuesday", "at 10:15"
+	Spark  templ.Component
+	Href   string
+}
+
+// FailureModel stands where something could not be loaded; the rest of the page is there.
+type FailureModel struct {
+	Text    string
+	RetryTo string
+}
+
+// LegendModel names a series beside its mark.
+type LegendModel struct {
+	Color  int // 1 to 8
+	Dashed bool
+	Text   string
+}
+
+// ChartModel is a picture of a period with its words and its table. Wide and Narrow show the same, drawn for desks and for phones.
+type ChartModel struct {
+	ID       string // unique on the page
+	Title    string
+	About    string // unit, zone
+	Legend   []LegendModel
+	Wide     templ.Component
+	Narrow   templ.Component
+	Summary  string   // what the picture says, in sentences
+	Notes    []string // gaps and the like
+	Strip    templ.Component
+	StripDoc string // what the strip says
+	Table    TableModel
+	Empty    *EmptyModel
+	Failure  *FailureModel
+	Link     Link
+}
+
+// EmptyModel stands where there is nothing to show, with the next step.
+type EmptyModel struct {
+	Text string
+	Next Link // none without Href
+}
+
+// TableModel is a plain table: the twin of a picture. All but the first column are numbers.
+type TableModel struct {
+	Title   string // of the control that opens it
+	Caption string
+	Columns []string
+	Rows    [][]string
+	More    string // says that rows were left out, "" when none were
+}
+
+// FactModel is a term and what it is.
+type FactModel struct {
+	Term  string
+	Value string
+	Code  bool // a number or code to be copied, in fixed width
+}
+
+// StatModel is a figure of a period.
+type StatModel struct {
+	Label string
+	Value string
+	Note  string
+}
+
+// OptionModel is a choice in a select or a row of choices.
+type OptionModel struct {
+	Value    string
+	Text     string
+	Selected bool
+}
+
+// OptionGroup is a named group of choices.
+type OptionGroup struct {
+	Text    string
+	Options []OptionModel
+}
+
+// FieldModel is a form field with what was typed, and what is wrong with it.
+type FieldModel struct {
+	Name  string
+	Label string
+	Value string
+	Hint  string
+	Error string
+}
+
+// PagerModel leads through a list that has several pages.
+type PagerModel struct {
+	Text string // "1–20 of 600"
+	Prev string // "" at the start
+	Next string // "" at the end
+}
