@@ -2,7 +2,6 @@ package datahub
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"math"
 	"slices"
@@ -19,7 +18,9 @@ const (
 type rows struct {
 	query    DataQuery
 	want     string // member that holds the value, in lower case
+	id       string // of the variable
 	dates    dates
+	layout   []known // the first members, in the order in which they came
 	points   []DataPoint
 	received int    // rows, with those that were left out
 	total    int    // rows that there are, as the Data Hub says; 0 when it does not
@@ -28,7 +29,7 @@ type rows struct {
 }
 
 func newRows(q DataQuery) *rows {
-	return &rows{query: q, want: q.member(), dates: dates{zone: q.zone()}}
+	return &rows{query: q, want: q.member(), id: strconv.FormatInt(int64(q.Variable), 10), dates: dates{zone: q.zone()}}
 }
 
 // decode reads a whole answer. Anything but an array of rows is ErrMalformed.
@@ -59,12 +60,12 @@ func (r *rows) parse(b []byte) int {
 	if i < len(b) && b[i] == '}' {
 		return r.keep(p, i+1)
 	}
-	for {
-		name, value := scanName(b, i)
+	for n := 0; ; n++ {
+		what, value := r.name(b, i, n)
 		if value < 0 {
 			return value
 		}
-		end := r.member(&p, name, b, value)
+		end := r.member(&p, what, b, value)
 		if end < 0 {
 			return end
 		}
@@ -79,33 +80,36 @@ func (r *rows) parse(b []byte) int {
 	}
 }
 
-// member reads the value at b[i:] of the member name into p and returns the index after it, or short, or bad.
-func (r *rows) member(p *row, name, b []byte, i int) int {
-	if bytes.IndexByte(name, '\\') >= 0 {
-		name = unescape(name)
-	}
-	switch {
-	case equalFold(name, "date"):
-		end := skipValue(b, i, 1)
-		if p.date = nil; end > 0 && b[i] == '"' {
-			p.date = plain(b[i+1 : end-1])
-		}
-		return end
-	case equalFold(name, r.want):
+// member reads the value at b[i:] of a member into p and returns the index after it, or short, or bad.
+func (r *rows) member(p *row, m member, b []byte, i int) int {
+	switch m {
+	case wantedMember:
 		p.named = true
 		return r.number(&p.wanted, &p.hasWanted, b, i)
-	case equalFold(name, "rawvalue"): // what the platform's own reader takes first
+	case rawMember:
 		p.named = true
 		return r.number(&p.raw, &p.hasRaw, b, i)
-	case equalFold(name, "variableid"):
-		end := skipValue(b, i, 1)
-		if end > 0 {
-			id, err := strconv.ParseInt(string(bytes.Trim(b[i:end], `"`)), 10, 64)
-			p.foreign = err == nil && id != int64(r.query.Variable)
-		}
-		return end
 	}
-	return skipValue(b, i, 1)
+	end := skipValue(b, i, 1)
+	switch {
+	case end < 0:
+	case m == dateMember && b[i] == '"':
+		p.date = b[i+1 : end-1]
+	case m == dateMember:
+		p.date = nil
+	case m == variableMember:
+		p.foreign = r.isForeign(b[i:end])
+	}
+	return end
+}
+
+// isForeign reports whether a variable's id, as a number or in quotes, is another one than what was asked for.
+func (r *rows) isForeign(value []byte) bool {
+	if string(value) == r.id {
+		return false
+	}
+	id, err := strconv.ParseInt(string(bytes.Trim(value, `"`)), 10, 64)
+	return err == nil && id != int64(r.query.Variable)
 }
 
 // number reads a finite number, also one in quotes; null is no number.
@@ -146,7 +150,7 @@ func (r *rows) keep(p row, length int) int {
 	if p.foreign || !p.hasWanted && !p.hasRaw {
 		return length
 	}
-	t, ok := r.dates.parse(p.date)
+	t, ok := r.dates.parse(plain(p.date))
 	if !ok {
 		r.fault = "date"
 		return bad
@@ -164,37 +168,4 @@ func (r *rows) makeRoom() {
 	if step > 0 {
 		r.points = slices.Grow(r.points, int(min(r.query.To.Sub(r.query.From)/step, maxGuess)))
 	}
-}
-
-// plain returns the text of a string whose quotes are off.
-func plain(b []byte) []byte {
-	if bytes.IndexByte(b, '\\') < 0 {
-		return b
-	}
-	return unescape(b)
-}
-
-func unescape(b []byte) []byte {
-	var s string
-	if json.Unmarshal(slices.Concat([]byte{'"'}, b, []byte{'"'}), &s) != nil {
-		return nil
-	}
-	return []byte(s)
-}
-
-// equalFold compares with a lower-case ASCII word in any case.
-func equalFold(b []byte, word string) bool {
-	if len(b) != len(word) {
-		return false
-	}
-	for i := range len(word) {
-		c := b[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != word[i] {
-			return false
-		}
-	}
-	return true
 }

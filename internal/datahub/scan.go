@@ -137,7 +137,9 @@ func scanComma(b []byte, i int, closing byte) (next int, done bool) {
 func skipString(b []byte, i int) int {
 	ascii := true
 	for start := i; ; {
-		if i++; i >= len(b) {
+		for i++; i < len(b) && ordinary[b[i]]; i++ {
+		}
+		if i >= len(b) {
 			return short
 		}
 		switch c := b[i]; {
@@ -152,11 +154,19 @@ func skipString(b []byte, i int) int {
 			}
 		case c < 0x20:
 			return bad
-		case c >= utf8.RuneSelf:
+		default:
 			ascii = false
 		}
 	}
 }
+
+// ordinary are the bytes that mean themselves in a string, without those beyond ASCII.
+var ordinary = func() (o [256]bool) {
+	for c := 0x20; c < utf8.RuneSelf; c++ {
+		o[c] = c != '"' && c != '\\'
+	}
+	return o
+}()
 
 // skipEscape returns the index of the last byte of the escape sequence that begins at i.
 func skipEscape(b []byte, i int) int {
