@@ -1,0 +1,18 @@
+# The portal as one static binary on an image with nothing else in it.
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /web ./cmd/web && mkdir -m 0700 /data
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /web /web
+COPY --from=build --chown=65532:65532 /data /var/lib/portico
+USER 65532:65532
+VOLUME /var/lib/portico
+ENV PORTICO_LISTEN=0.0.0.0:8080 GOMEMLIMIT=256MiB
+EXPOSE 8080
+ENTRYPOINT ["/web"]
+CMD ["serve"]

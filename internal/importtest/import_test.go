@@ -1,0 +1,89 @@
+// Package importtest holds the table of allowed imports: arrows go one way, from the program down to the packages that know nothing of it.
+package importtest
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// allowed lists for each package which others of ours it may import. What is not here may import nothing of ours.
+var allowed = map[string][]string{
+	"cmd/web":      {"internal/app", "internal/config"},
+	"internal/app": {"internal/config", "internal/datahub", "internal/demo", "internal/rp", "internal/server", "internal/session", "internal/store/memory", "internal/store/sqlite", "internal/telemetry", "internal/token"},
+
+	"internal/server":       {"internal/chart", "internal/datahub", "internal/locale", "internal/rp", "internal/secret", "internal/series", "internal/session", "internal/token", "web/static", "web/templates"},
+	"internal/chart":        {"internal/series"},
+	"internal/series":       {"internal/datahub"},
+	"internal/datahub":      {"internal/secret"},
+	"internal/token":        {"internal/rp", "internal/secret", "internal/session"},
+	"internal/rp":           {"internal/secret"},
+	"internal/session":      {"internal/secret"},
+	"internal/config":       {"internal/secret"},
+	"internal/telemetry":    {"internal/secret"},
+	"internal/store/memory": {"internal/session", "internal/token"},
+	"internal/store/sqlite": {"internal/session", "internal/token"},
+
+	// The suites that every store passes; tests import them.
+	"internal/store/storetest": {"internal/session", "internal/token"},
+
+	// The demo's servers share no types with the clients that talk to them.
+	"internal/demo":     {"internal/config", "internal/demo/energy", "internal/demo/hub", "internal/demo/identity", "internal/secret"},
+	"internal/demo/hub": {"internal/demo/energy"},
+}
+
+// Why an arrow is missing, for those who wonder.
+var reasons = map[string]string{
+	"internal/server -> internal/demo":      "the portal never knows whether it serves a demo",
+	"internal/rp -> internal/session":       "sign-in knows nothing of where its result is kept",
+	"internal/session -> internal/token":    "tokens are in a record of their own that session saves never touch",
+	"internal/datahub -> internal/token":    "the client declares the token source that it needs",
+	"internal/demo/hub -> internal/datahub": "a server and its client that share types agree on mistakes",
+	"web/templates -> internal/locale":      "components are pure functions of finished view models",
+}
+
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "portico/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := map[string]bool{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		from := strings.TrimPrefix(p.ImportPath, "portico/")
+		seen[from] = true
+		for _, path := range p.Imports {
+			to, ours := strings.CutPrefix(path, "portico/")
+			if !ours || slices.Contains(allowed[from], to) {
+				continue
+			}
+			arrow := from + " -> " + to
+			t.Errorf("%s is not allowed: %s", arrow, orElse(reasons[arrow], "arrows go one way; see the table, and docs/architecture.md"))
+		}
+	}
+	for from, tos := range allowed {
+		if from != "internal/store/storetest" && !seen[from] {
+			t.Errorf("the table speaks of %s, which does not exist", from)
+		}
+		for _, to := range tos {
+			if !seen[to] {
+				t.Errorf("the table allows %s -> %s, which does not exist", from, to)
+			}
+		}
+	}
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
