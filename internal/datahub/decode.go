@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -84,12 +85,16 @@ func (f *flag) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// maxItem is how long one item of a list may be, in bytes.
-const maxItem = 1 << 20
+const (
+	maxItem  = 1 << 20 // bytes of one item of a list
+	maxItems = 100_000 // items of one answer
+)
 
 var (
 	errNull = errors.New("null in a list")
 	errNoID = errors.New("item without an id")
+
+	errTooMany = fmt.Errorf("items: %w", ErrTooLarge)
 )
 
 // readItems reads a list, or a single object as a list of one. An item that cannot be read is left out and reported; received counts it
@@ -101,7 +106,10 @@ func readItems[W wire](c *Client, path string, body io.Reader) (items []W, recei
 		if n < 0 {
 			return n
 		}
-		received++
+		if received++; received > maxItems {
+			fault = errTooMany
+			return bad
+		}
 		if w, err := readItem[W](b[:n]); err == nil {
 			items = append(items, w)
 		} else {
@@ -110,6 +118,9 @@ func readItems[W wire](c *Client, path string, body io.Reader) (items []W, recei
 		}
 		return n
 	})
+	if fault == errTooMany {
+		return nil, received, errTooMany
+	}
 	if err == nil && fault != nil && len(items) == 0 {
 		err = malformed("no item of the list")
 	}
