@@ -56,6 +56,7 @@ type Server struct {
 	log          *slog.Logger
 	clock        func() time.Time
 	attempts     attempts
+	references   references
 
 	background sync.WaitGroup // revocations that outlive their request
 }

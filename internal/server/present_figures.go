@@ -1,0 +1,154 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/series"
+)
+
+// Ids of energy types that the platform's own clients know.
+const (
+	energySolar       = 0
+	energyElectricity = 1
+	energyGas         = 2
+	energyWater       = 3
+	energyHeat        = 5
+	energyCold        = 18
+)
+
+// history is how many days before today a site's figures need: yesterday and its weekday last week.
+const history = 8
+
+// mainVariable returns the variable that stands for a site in lists: of the first source of an energy type (by id, sources whose
+// name says main or total before others), the variable that is the source's default, else one whose name says total, else the first amount or power. False when
+// there is none.
+func mainVariable(sources []datahub.Source, energyType int, variables map[datahub.SourceID][]datahub.Variable) (datahub.Variable, bool) {
+	list := slices.DeleteFunc(slices.Clone(sources), func(s datahub.Source) bool { return s.EnergyTypeID != energyType || len(variables[s.ID]) == 0 })
+	slices.SortFunc(list, func(a, b datahub.Source) int {
+		return cmp.Or(cmp.Compare(rank(saysTotal(a.Name)), rank(saysTotal(b.Name))), cmp.Compare(a.ID, b.ID))
+	})
+	for _, s := range list {
+		candidates := slices.DeleteFunc(slices.Clone(variables[s.ID]), func(v datahub.Variable) bool { return v.Step.Duration() <= 0 || v.Step.Duration() > time.Hour })
+		slices.SortFunc(candidates, func(a, b datahub.Variable) int {
+			return cmp.Or(cmp.Compare(rank(a.IsDefault), rank(b.IsDefault)), cmp.Compare(rank(saysTotal(a.Name)), rank(saysTotal(b.Name))),
+				cmp.Compare(rank(a.QuantityType == datahub.Integrated), rank(b.QuantityType == datahub.Integrated)), cmp.Compare(a.ID, b.ID))
+		})
+		if len(candidates) > 0 {
+			return candidates[0], true
+		}
+	}
+	return datahub.Variable{}, false
+}
+
+func saysTotal(name string) bool {
+	name = strings.ToLower(name)
+	return strings.Contains(name, "total") || strings.Contains(name, "main") || strings.Contains(name, "grid")
+}
+
+func rank(first bool) int {
+	if first {
+		return 0
+	}
+	return 1
+}
+
+// profile is the course of one variable over the last days, as amounts per step.
+type profile struct {
+	variable datahub.Variable
+	unit     string        // of the amounts
+	slots    []series.Slot // from history days ago to the end of today
+	step     time.Duration
+	last     time.Time // of the newest point, zero without one
+	found    bool      // there is such a variable
+	err      error
+}
+
+// readProfile reads the last days of v.
+func readProfile(ctx context.Context, hub *datahub.Client, v datahub.Variable, unit string, zone *time.Location, now time.Time) profile {
+	p := profile{variable: v, found: true}
+	r := series.Range{From: midnight(now, zone, -history), To: midnight(now, zone, 1), Zone: zone}
+	points, step, err := recentPoints(ctx, hub, v, r.From, now)
+	if err != nil {
+		p.err = err
+		return p
+	}
+	return newProfile(v, unit, points, r, step, now)
+}
+
+func newProfile(v datahub.Variable, unit string, points []datahub.DataPoint, r series.Range, step time.Duration, now time.Time) profile {
+	p := profile{variable: v, found: true, step: step}
+	g := datahub.GranularityRaw
+	if step == time.Hour {
+		g = datahub.GranularityHour
+	}
+	slots, unit, ok := amounts(v, unit, series.Fill(points, r, g, step, now))
+	if !ok {
+		p.found = false
+		return p
+	}
+	p.slots, p.unit = slots, unit
+	if len(points) > 0 {
+		p.last = points[len(points)-1].Time
+	}
+	return p
+}
+
+// usable reports whether there are figures to be shown.
+func (p profile) usable() bool { return p.found && p.err == nil && !p.last.IsZero() }
+
+// figures are what lists and tiles show of a profile.
+type figures struct {
+	now        float64 // mean power of the newest step, in powerOf[unit]; or the amount of the step
+	nowKnown   bool
+	today      float64
+	before     float64 // the same hours a week ago
+	comparable bool    // both have values
+	share      float64 // of the expected values of the last 24 hours, 0 to 1
+	age        time.Duration
+}
+
+// figures compares today, as far as it has come, with the same local hours a week ago.
+func (p profile) figures(zone *time.Location, now time.Time) figures {
+	start := midnight(now, zone, 0)
+	today := between(p.slots, start, midnight(now, zone, 1))
+	sum := series.Summarize(today)
+	f := figures{today: sum.Sum, age: now.Sub(p.last)}
+	end := start
+	if sum.Count > 0 {
+		end = sum.LastAt.Add(p.step)
+	}
+	before := series.Summarize(between(p.slots, earlier(start, zone, 7), earlier(end, zone, 7)))
+	f.before, f.comparable = before.Sum, sum.Count > 0 && before.Count > 0
+	f.share = series.Summarize(between(p.slots, now.Add(-24*time.Hour), now)).Completeness()
+	for _, s := range slices.Backward(p.slots) {
+		if !s.Missing && now.Sub(s.Start) < max(4*p.step, 2*time.Hour) {
+			f.now, f.nowKnown = s.Value/s.End.Sub(s.Start).Hours(), true
+			break
+		}
+	}
+	return f
+}
+
+// Ages at which data count as late and as silent, in steps of the variable.
+const (
+	lateSteps   = 2
+	silentSteps = 8
+)
+
+// freshness judges an age by the variable's own step: ok, late or silent. A point that stands at the start of its step is one step old when it
+// comes, and a few minutes of transport are nobody's fault.
+func freshness(age, step time.Duration) string {
+	step = max(step, time.Minute)
+	switch {
+	case age <= lateSteps*step+5*time.Minute:
+		return "ok"
+	case age <= max(silentSteps*step, time.Hour):
+		return "late"
+	}
+	return "silent"
+}

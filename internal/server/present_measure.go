@@ -1,0 +1,118 @@
+package server
+
+import (
+	"strings"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/series"
+)
+
+// aggregateOf is how a variable's points become one when nobody chose: its own aggregate if the Data Hub names one that suits, else by its quantity.
+func aggregateOf(v datahub.Variable) datahub.Aggregate {
+	if v.QuantityType == datahub.Cumulative {
+		return datahub.Max
+	}
+	if v.Aggregate >= datahub.Sum && v.Aggregate <= datahub.Avg {
+		return v.Aggregate
+	}
+	return series.DefaultAggregate(v.QuantityType)
+}
+
+// perHour are units of power and the unit of the energy that they make in an hour.
+var perHour = map[string]string{"W": "Wh", "kW": "kWh", "MW": "MWh"}
+
+// powerOf are units of energy and the unit of power that makes one in an hour.
+var powerOf = map[string]string{"Wh": "W", "kWh": "kW", "MWh": "MW"}
+
+// amounts turns slots of a variable into amounts per slot and names their unit: amounts stay, counters become differences, power becomes energy.
+// ok is false for states, such as a temperature, which have no amount.
+func amounts(v datahub.Variable, unit string, slots []series.Slot) (list []series.Slot, amountUnit string, ok bool) {
+	switch v.QuantityType {
+	case datahub.Integrated:
+		return slots, unit, true
+	case datahub.Cumulative:
+		return series.Differences(slots), unit, true
+	}
+	energy, ok := perHour[unit]
+	if !ok {
+		return nil, "", false
+	}
+	return scaled(slots, func(s series.Slot) float64 { return s.Value * s.End.Sub(s.Start).Hours() }), energy, true
+}
+
+// power turns energy per slot into mean power.
+func power(slots []series.Slot) []series.Slot {
+	return scaled(slots, func(s series.Slot) float64 { return s.Value / s.End.Sub(s.Start).Hours() })
+}
+
+func scaled(slots []series.Slot, f func(series.Slot) float64) []series.Slot {
+	out := make([]series.Slot, len(slots))
+	for i, s := range slots {
+		out[i] = s
+		if !s.Missing {
+			out[i].Value = f(s)
+		}
+	}
+	return out
+}
+
+// between returns the slots that start in [from, to).
+func between(slots []series.Slot, from, to time.Time) []series.Slot {
+	a := 0
+	for a < len(slots) && slots[a].Start.Before(from) {
+		a++
+	}
+	b := a
+	for b < len(slots) && slots[b].Start.Before(to) {
+		b++
+	}
+	return slots[a:b]
+}
+
+// midnight is the start of t's local day, moved by days.
+func midnight(t time.Time, zone *time.Location, days int) time.Time {
+	y, m, d := t.In(zone).Date()
+	return time.Date(y, m, d+days, 0, 0, 0, 0, zone)
+}
+
+// earlier moves t back by whole local days: the same wall clock, also across a change of clocks.
+func earlier(t time.Time, zone *time.Location, days int) time.Time {
+	return t.In(zone).AddDate(0, 0, -days)
+}
+
+// shownAt returns slots of an earlier time where they are compared: days later by the local clock.
+func shownAt(slots []series.Slot, zone *time.Location, days int) []series.Slot {
+	out := make([]series.Slot, len(slots))
+	for i, s := range slots {
+		out[i] = s
+		out[i].Start, out[i].End = earlier(s.Start, zone, -days), earlier(s.End, zone, -days)
+	}
+	return out
+}
+
+// clean makes a name from elsewhere harmless where markup cannot set it apart: no control characters, none that change the direction of
+// text, no lone line breaks, and not longer than a line. An empty name becomes a dash, so that a link can still be hit.
+func clean(s string) string {
+	if s = cleanText(s); s == "" {
+		return "–"
+	}
+	return s
+}
+
+func cleanText(s string) string {
+	n := 0
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case n >= 120:
+			return -1
+		case r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xfffd || r == 0xfeff:
+			r = ' '
+		case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x61c || r == 0x2028 || r == 0x2029:
+			return -1
+		}
+		n++
+		return r
+	}, strings.ToValidUTF8(s, " "))
+	return strings.Join(strings.Fields(s), " ")
+}
