@@ -1,0 +1,437 @@
+package session_test
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/secret"
+	"portico/internal/session"
+	"portico/internal/store/memory"
+	"portico/internal/store/storetest"
+)
+
+// bench is a store, a key ring and cookies with a clock that the test moves.
+type bench struct {
+	t       *testing.T
+	clock   *storetest.Clock
+	store   session.Store
+	keys    []session.Key
+	cookies *session.Cookies
+}
+
+func newBench(t *testing.T, keys ...session.Key) *bench {
+	t.Helper()
+	b := &bench{t: t, clock: storetest.NewClock(), keys: keys}
+	if len(keys) == 0 {
+		b.keys = []session.Key{session.NewKey(time.Now())}
+	}
+	b.store = memory.New(b.clock.Now).Sessions()
+	b.cookies = b.with(b.keys...)
+	return b
+}
+
+func (b *bench) with(keys ...session.Key) *session.Cookies {
+	b.t.Helper()
+	ring, err := session.NewKeyring(keys...)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	c, err := session.NewCookies(session.Config{Store: b.store, Keys: ring, Secure: true, Now: b.clock.Now})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return c
+}
+
+var alice = session.Identity{Issuer: "https://op", Subject: "alice", SID: "s1", Name: "Alice", Account: "101"}
+
+func (b *bench) start() (*session.Session, *http.Cookie) {
+	b.t.Helper()
+	w := httptest.NewRecorder()
+	s, err := b.cookies.Start(b.t.Context(), w, session.NewHandle(), alice, session.StartOptions{LoginStarted: b.clock.Now(), Values: map[string]string{"k": "v"}})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return s, w.Result().Cookies()[0]
+}
+
+func request(cookies ...*http.Cookie) *http.Request {
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	return r
+}
+
+func TestStartAndLoad(t *testing.T) {
+	b := newBench(t)
+	_, cookie := b.start()
+	if cookie.Name != "__Host-portico" || !cookie.Secure || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Path != "/" || cookie.Domain != "" || cookie.MaxAge != 0 {
+		t.Errorf("cookie %+v", cookie)
+	}
+	s, err := b.cookies.Load(request(cookie))
+	if err != nil || s.Identity != alice || s.Values["k"] != "v" {
+		t.Fatalf("Load = %+v, %v", s, err)
+	}
+	if s.Handle.Cookie().Reveal() != cookie.Value {
+		t.Error("the loaded handle is not the cookie's")
+	}
+}
+
+func TestNothingElseIsASession(t *testing.T) {
+	b := newBench(t)
+	_, cookie := b.start()
+	other, _ := b.cookies.Start(b.t.Context(), httptest.NewRecorder(), session.NewHandle(), alice, session.StartOptions{LoginStarted: b.clock.Now()})
+	id, secretOfOther := cookie.Value[:45], other.Handle.Cookie().Reveal()[45:]
+	for name, value := range map[string]string{
+		"unknown": session.NewHandle().Cookie().Reveal(), "empty": "", "garbage": "x", "cut": cookie.Value[:80], "longer": cookie.Value + "A", "other version": "2" + cookie.Value[1:],
+		"one bit": flip(cookie.Value), "id of one, secret of another": id + secretOfOther, "padded": cookie.Value + "=", "spaces": " " + cookie.Value,
+	} {
+		s, err := b.cookies.Load(request(&http.Cookie{Name: cookie.Name, Value: value}))
+		if !errors.Is(err, session.ErrNone) {
+			t.Errorf("%s: Load = %v, %v, want ErrNone", name, s, err)
+		}
+	}
+	double := request(cookie, &http.Cookie{Name: cookie.Name, Value: other.Handle.Cookie().Reveal()})
+	if _, err := b.cookies.Load(double); !errors.Is(err, session.ErrNone) {
+		t.Errorf("two different cookies: %v, want ErrNone", err)
+	}
+	if _, err := b.cookies.Load(request(cookie, cookie)); err != nil {
+		t.Errorf("the same cookie twice: %v", err)
+	}
+}
+
+func flip(s string) string {
+	last := byte('A')
+	if s[20] == 'A' {
+		last = 'B'
+	}
+	return s[:20] + string(last) + s[21:]
+}
+
+// A record that somebody with the database moved, mixed or changed is nobody's session.
+func TestTamperedRecordsAreRefused(t *testing.T) {
+	b := newBench(t)
+	s, cookie := b.start()
+	other, otherCookie := b.start()
+	good, _ := b.store.Load(t.Context(), s.Handle.ID())
+	foreign, _ := b.store.Load(t.Context(), other.Handle.ID())
+	for name, change := range map[string]func(r *session.Record){
+		"sealed of another":     func(r *session.Record) { r.Sealed = foreign.Sealed },
+		"subject":               func(r *session.Record) { r.Subject = "mallory" },
+		"issuer":                func(r *session.Record) { r.Issuer = "https://evil" },
+		"sid":                   func(r *session.Record) { r.SID = "s2" },
+		"version":               func(r *session.Record) { r.Version++ },
+		"last seen":             func(r *session.Record) { r.LastSeen = r.LastSeen.Add(time.Hour) },
+		"tag of another":        func(r *session.Record) { r.SeenTag = foreign.SeenTag },
+		"nothing sealed":        func(r *session.Record) { r.Sealed = nil },
+		"answer to another":     func(r *session.Record) { *r = foreign },
+		"sealed, cut":           func(r *session.Record) { r.Sealed = r.Sealed[:len(r.Sealed)-1] },
+		"sealed, first byte":    func(r *session.Record) { r.Sealed[0]++ },
+		"sealed, in the middle": func(r *session.Record) { r.Sealed[len(r.Sealed)/2] ^= 1 },
+	} {
+		r := good
+		r.Sealed = append([]byte(nil), good.Sealed...)
+		change(&r)
+		ring, err := session.NewKeyring(b.keys...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := session.NewCookies(session.Config{Store: fixed{b.store, r}, Keys: ring, Secure: true, Now: b.clock.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := c.Load(request(cookie)); !errors.Is(err, session.ErrNone) {
+			t.Errorf("%s: Load = %+v, %v, want ErrNone", name, got, err)
+		}
+	}
+	if _, err := b.cookies.Load(request(otherCookie)); err != nil {
+		t.Error(err)
+	}
+}
+
+// fixed is a store that answers one record to whatever it is asked for.
+type fixed struct {
+	session.Store
+	record session.Record
+}
+
+func (f fixed) Load(context.Context, session.ID) (session.Record, error) { return f.record, nil }
+
+func TestSealedAtEveryByte(t *testing.T) {
+	ring, err := session.NewKeyring(session.NewKey(time.Now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := session.NewHandle()
+	sealed := ring.Seal(session.PurposeTokens, h, []byte("ad"), []byte("plain"))
+	for i := range sealed {
+		bad := append([]byte(nil), sealed...)
+		bad[i] ^= 0x40
+		if got, err := ring.Open(session.PurposeTokens, h, []byte("ad"), bad); !errors.Is(err, session.ErrSealed) {
+			t.Errorf("byte %d changed: Open = %q, %v", i, got, err)
+		}
+		if _, err := ring.Open(session.PurposeTokens, h, []byte("ad"), sealed[:i]); !errors.Is(err, session.ErrSealed) {
+			t.Errorf("cut at %d: %v", i, err)
+		}
+	}
+	for name, err := range map[string]error{
+		"purpose": second(ring.Open(session.PurposeSession, h, []byte("ad"), sealed)), "handle": second(ring.Open(session.PurposeTokens, session.NewHandle(), []byte("ad"), sealed)),
+		"no handle": second(ring.Open(session.PurposeTokens, session.Handle{}, []byte("ad"), sealed)), "data": second(ring.Open(session.PurposeTokens, h, []byte("a"), sealed)),
+	} {
+		if !errors.Is(err, session.ErrSealed) {
+			t.Errorf("another %s: %v, want ErrSealed", name, err)
+		}
+	}
+	if got, err := ring.Open(session.PurposeTokens, h, []byte("ad"), sealed); err != nil || string(got) != "plain" {
+		t.Errorf("Open = %q, %v", got, err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestKeyRotation(t *testing.T) {
+	old, next := session.NewKey(time.Now()), session.NewKey(time.Now())
+	b := newBench(t, old)
+	s, cookie := b.start()
+	added, promoted, removed := b.with(old, next), b.with(next, old), b.with(next)
+	for name, c := range map[string]*session.Cookies{"added": added, "promoted": promoted} {
+		if _, err := c.Load(request(cookie)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	b.clock.Advance(2 * time.Minute)
+	s, _ = promoted.Load(request(cookie))
+	if err := promoted.SaveValues(t.Context(), s, func(v map[string]string) { v["x"] = "y" }); err != nil {
+		t.Fatal(err)
+	}
+	if err := promoted.Touch(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := added.Load(request(cookie)); err != nil {
+		t.Errorf("written under the new key, read by an old replica: %v", err)
+	}
+	if _, err := removed.Load(request(cookie)); err != nil {
+		t.Errorf("sealed again under the new key, the old one removed: %v", err)
+	}
+	if _, err := b.with(old).Load(request(cookie)); !errors.Is(err, session.ErrNone) {
+		t.Errorf("without the key: %v, want ErrNone", err)
+	}
+}
+
+func TestWeakKeysAreRefused(t *testing.T) {
+	good := session.NewKey(time.Now())
+	for name, keys := range map[string][]session.Key{
+		"none": nil, "short": {{ID: "a", Secret: secret.New("c2hvcnQ")}}, "repeated byte": {{ID: "a", Secret: secret.New(strings.Repeat("A", 43))}},
+		"readable": {{ID: "a", Secret: secret.New(base64.RawURLEncoding.EncodeToString([]byte("correct horse battery staple 123")))}},
+		"twice":    {good, good}, "bad id": {{ID: "A B", Secret: good.Secret}}, "not base64": {{ID: "a", Secret: secret.New(strings.Repeat("*", 43))}},
+	} {
+		if _, err := session.NewKeyring(keys...); err == nil {
+			t.Errorf("%s: accepted", name)
+		} else if len(keys) > 0 && strings.Contains(err.Error(), keys[0].Secret.Reveal()) {
+			t.Errorf("%s: the error shows the key: %v", name, err)
+		}
+	}
+	text := session.FormatKeys([]session.Key{good})
+	if keys, err := session.ParseKeys(text); err != nil || len(keys) != 1 || keys[0].ID != good.ID || !keys[0].Secret.Equal(good.Secret) {
+		t.Errorf("ParseKeys(FormatKeys) = %v, %v", keys, err)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	b := newBench(t)
+	s, cookie := b.start()
+	for range 11 { // an hour of activity each 59 minutes
+		b.clock.Advance(59 * time.Minute)
+		var err error
+		if s, err = b.cookies.Load(request(cookie)); err != nil {
+			t.Fatalf("after %v: %v", b.clock.Now(), err)
+		}
+		if err := b.cookies.Touch(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.clock.Advance(75 * time.Minute)
+	if _, err := b.cookies.Load(request(cookie)); reason(err) != session.ReasonExpired {
+		t.Errorf("after twelve hours: %v, want ended by expiry", err)
+	}
+	_, cookie = b.start()
+	b.clock.Advance(61 * time.Minute)
+	if _, err := b.cookies.Load(request(cookie)); reason(err) != session.ReasonExpired {
+		t.Errorf("idle for an hour: %v, want ended by expiry", err)
+	}
+	_, cookie = b.start()
+	b.clock.Advance(-24 * time.Hour) // a clock that was set back
+	if _, err := b.cookies.Load(request(cookie)); err != nil {
+		t.Errorf("the clock was set back: %v", err)
+	}
+	b.clock.Advance(37 * time.Hour)
+	if _, err := b.cookies.Load(request(cookie)); reason(err) != session.ReasonExpired {
+		t.Errorf("beyond the limit: %v", err)
+	}
+}
+
+func reason(err error) string {
+	if e, ok := errors.AsType[*session.EndedError](err); ok {
+		return e.Reason
+	}
+	return fmt.Sprint(err)
+}
+
+func TestOldestOfTooManySessionsEnds(t *testing.T) {
+	b := newBench(t)
+	var cookies []*http.Cookie
+	for range 21 {
+		_, c := b.start()
+		cookies = append(cookies, c)
+		b.clock.Advance(time.Second)
+	}
+	if _, err := b.cookies.Load(request(cookies[0])); reason(err) != session.ReasonCap {
+		t.Errorf("the oldest: %v, want ended by the cap", err)
+	}
+	for i, c := range cookies[1:] {
+		if _, err := b.cookies.Load(request(c)); err != nil {
+			t.Errorf("session %d: %v", i+1, err)
+		}
+	}
+}
+
+func TestValuesOfTwoRequestsAreBothKept(t *testing.T) {
+	b := newBench(t)
+	_, cookie := b.start()
+	one, _ := b.cookies.Load(request(cookie))
+	two, _ := b.cookies.Load(request(cookie))
+	if err := b.cookies.SaveValues(t.Context(), one, func(v map[string]string) { v["one"] = "1" }); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.cookies.SaveValues(t.Context(), two, func(v map[string]string) { v["two"] = "2" }); err != nil {
+		t.Fatal(err)
+	}
+	s, err := b.cookies.Load(request(cookie))
+	if err != nil || s.Values["one"] != "1" || s.Values["two"] != "2" || s.Values["k"] != "v" {
+		t.Errorf("values %v, %v", s.Values, err)
+	}
+}
+
+func TestEnd(t *testing.T) {
+	b := newBench(t)
+	s, cookie := b.start()
+	w := httptest.NewRecorder()
+	if err := b.cookies.End(t.Context(), w, s, session.ReasonLogout); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.Result().Cookies()[0]; c.MaxAge >= 0 || c.Name != cookie.Name || c.Path != "/" || !c.Secure {
+		t.Errorf("the cookie is not cleared with its own attributes: %+v", c)
+	}
+	if _, err := b.cookies.Load(request(cookie)); reason(err) != session.ReasonLogout {
+		t.Errorf("Load after End = %v", err)
+	}
+	if err := b.cookies.SaveValues(t.Context(), s, func(map[string]string) {}); !errors.Is(err, session.ErrNotFound) {
+		t.Errorf("SaveValues after End = %v: the session came back", err)
+	}
+}
+
+func TestStoreDownLeavesTheCookieAlone(t *testing.T) {
+	b := newBench(t)
+	s, cookie := b.start()
+	ring, _ := session.NewKeyring(b.keys...)
+	c, err := session.NewCookies(session.Config{Store: broken{}, Keys: ring, Secure: true, Now: b.clock.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Load(request(cookie)); !errors.Is(err, errBroken) || errors.Is(err, session.ErrNone) {
+		t.Errorf("Load = %v, want the store's error", err)
+	}
+	w := httptest.NewRecorder()
+	if err := c.End(t.Context(), w, s, session.ReasonLogout); !errors.Is(err, errBroken) || len(w.Result().Cookies()) != 0 {
+		t.Errorf("End = %v with %d cookies, want the error and none", err, len(w.Result().Cookies()))
+	}
+	if _, err := c.Start(t.Context(), w, session.NewHandle(), alice, session.StartOptions{}); !errors.Is(err, errBroken) || len(w.Result().Cookies()) != 0 {
+		t.Errorf("Start = %v with %d cookies, want the error and none", err, len(w.Result().Cookies()))
+	}
+}
+
+var errBroken = errors.New("store is down")
+
+type broken struct{ session.Store }
+
+func (broken) Load(context.Context, session.ID) (session.Record, error) {
+	return session.Record{}, errBroken
+}
+func (broken) Delete(context.Context, session.ID, string) error { return errBroken }
+func (broken) List(context.Context, session.Match) ([]session.Record, error) {
+	return nil, errBroken
+}
+
+func TestGorillaStore(t *testing.T) {
+	b := newBench(t)
+	_, cookie := b.start()
+	r := request(cookie)
+	gs, err := b.cookies.Get(r, "portico")
+	if err != nil || gs.IsNew || gs.Values["k"] != "v" {
+		t.Fatalf("Get = %+v, %v", gs, err)
+	}
+	gs.Values["theme"] = "dark"
+	if err := gs.Save(r, httptest.NewRecorder()); err != nil {
+		t.Fatal(err)
+	}
+	if s, _ := b.cookies.Load(request(cookie)); s.Values["theme"] != "dark" {
+		t.Errorf("values %v", s.Values)
+	}
+	for name, value := range map[string]any{"a token": secret.New("at"), "a number": 7, "bytes": []byte("x")} {
+		gs.Values["bad"] = value
+		if err := gs.Save(r, httptest.NewRecorder()); err == nil {
+			t.Errorf("%s is kept in the session", name)
+		}
+	}
+}
+
+// An id that a client made up is never adopted: that is how sessions are fixed on victims.
+func TestGorillaStoreAdoptsNoID(t *testing.T) {
+	b := newBench(t)
+	made := &http.Cookie{Name: b.cookies.Name(), Value: session.NewHandle().Cookie().Reveal()}
+	r := request(made)
+	gs, err := b.cookies.Get(r, "portico")
+	if err != nil || !gs.IsNew || gs.ID != "" {
+		t.Fatalf("Get = %+v, %v, want a new, empty session", gs, err)
+	}
+	w := httptest.NewRecorder()
+	if err := gs.Save(r, w); !errors.Is(err, session.ErrNotStarted) || len(w.Result().Cookies()) != 0 {
+		t.Errorf("Save = %v with %d cookies, want ErrNotStarted and none", err, len(w.Result().Cookies()))
+	}
+	if _, err := b.cookies.Load(request(made)); !errors.Is(err, session.ErrNone) {
+		t.Errorf("the made-up id became a session: %v", err)
+	}
+}
+
+func FuzzParseHandle(f *testing.F) {
+	f.Add(session.NewHandle().Cookie().Reveal())
+	f.Add("1.")
+	f.Fuzz(func(t *testing.T, text string) {
+		h, err := session.ParseHandle(text)
+		if err == nil && h.Cookie().Reveal() != text {
+			t.Fatalf("ParseHandle accepts %q, which is not what it would write", text)
+		}
+	})
+}
+
+func FuzzOpen(f *testing.F) {
+	ring, err := session.NewKeyring(session.NewKey(time.Now()))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(ring.Seal(session.PurposeAttempt, session.Handle{}, nil, []byte("x")))
+	f.Add([]byte{1, 3, 'a', 'b', 'c'})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, err := ring.Open(session.PurposeSession, session.Handle{}, nil, b); err == nil {
+			t.Fatalf("Open accepts %x", b)
+		}
+	})
+}
