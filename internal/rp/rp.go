@@ -128,7 +128,7 @@ func New(c Config) (*Client, error) {
 	return &Client{
 		c:      c,
 		http:   &http.Client{Transport: c.Transport, CheckRedirect: stay, Timeout: c.Timeout},
-		grants: &http.Client{Transport: c.Transport, CheckRedirect: stay},
+		grants: &http.Client{Transport: oneShot(c.Transport), CheckRedirect: stay},
 	}, nil
 }
 
@@ -139,6 +139,17 @@ func transport() http.RoundTripper {
 		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: 4 * time.Second,
 		MaxIdleConnsPerHost: 16, IdleConnTimeout: 60 * time.Second, MaxResponseHeaderBytes: 64 << 10,
 	}
+}
+
+// oneShot makes a connection for each request: a token that is written to a connection which the provider has just closed may or may not have been taken, and
+// nobody could tell; a connection that cannot be made tells that nothing was sent.
+func oneShot(t http.RoundTripper) http.RoundTripper {
+	if pooled, ok := t.(*http.Transport); ok {
+		single := pooled.Clone()
+		single.DisableKeepAlives = true
+		return single
+	}
+	return t
 }
 
 // endpoint parses a URL of the provider or of ours: https, or http on loopback, without user, query or fragment games.
