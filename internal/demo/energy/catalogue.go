@@ -5,214 +5,159 @@ import (
 	"time"
 )
 
-// What a site is for.
-type kind int
+// Account is a tenant of the platform.
+type Account struct {
+	ID   int64
+	Name string
+}
 
-const (
-	office kind = iota
-	school
-	shop
-	plant
-	parking
-	coldStore
-	heating
-	hospital
-	pool
-	harbour
-	dataHall
-	flats
-)
-
-type climate int
-
-const (
-	inland climate = iota
-	coast
-	ardennes
-)
-
-type medium int
-
-const (
-	mediumElectricity medium = iota
-	mediumSolar
-	mediumGas
-	mediumWater
-	mediumHeat
-	mediumCold
-	mediumOther
-)
-
-// energyTypes are the platform's ids of media.
-var energyTypes = map[medium]int{mediumSolar: 0, mediumElectricity: 1, mediumGas: 2, mediumWater: 3, mediumHeat: 5, mediumCold: 18, mediumOther: 17}
+// Accounts are the tenants of the demo: one with the twelve sites, and a small one, so that changing the account shows.
+var Accounts = []Account{{101, "Noordzee Energie"}, {102, "Meuse Services"}}
 
 // Site is a place of the demo.
 type Site struct {
-	Number     int // 1 to 12
-	ID         int
-	Account    int64
+	Number     int   // 1 to 15
+	ID         int   // the platform's
+	Account    int64 // whose it is
 	Name       string
-	Kind       string
+	Kind       string // what the building is, in English
+	TypeID     int    // of SiteTypes
 	Street     string
 	PostalCode string
 	Town       string
-	Latitude   float64
-	Longitude  float64
+	Latitude   float64 // degrees north
+	Longitude  float64 // degrees east
 	Area       float64 // m²
-	kind       kind
-	climate    climate
+
+	climate climate
+	use     func(*moment) float64 // share of full use, about 0 to 1
+	furnish func(*builder)
 }
 
-// Source is a meter or a group of sensors.
+// Source is a meter, or a group of sensors.
 type Source struct {
 	ID         int
 	Site       int // id
 	Name       string
-	EnergyType int
-	SourceType int
+	EnergyType int // of EnergyTypes
+	SourceType int // of SourceTypes
 	Serial     string
-	EAN        string
+	EAN        string // 18 digits; empty for what is not connected to a grid
+	TimeZone   string // Windows name or UTC
+	Tags       []string
 }
-
-// Quantity types and aggregates in the platform's numbers.
-const (
-	Instantaneous = 1
-	Integrated    = 2
-	Cumulative    = 3
-
-	Sum = 1
-	Max = 3
-	Avg = 4
-)
 
 // Variable is one time series.
 type Variable struct {
 	ID           int
 	Source       int // id
 	Name         string
-	Unit         int // the platform's unit id
+	Unit         int // of Units
 	Step         time.Duration
-	QuantityType int
-	Aggregate    int
-	Type         int // the platform's variable type
+	QuantityType int // of QuantityTypes
+	Aggregate    int // of Aggregates: how a span's points become one
+	Type         int // of VariableTypes
 	Mapping      string
-	Default      bool
-	site         int // index
-	digits       int
-	medium       medium
-	cumulative   bool
-	heating      bool
-	model        model
+	Default      bool        // the first of its source
+	Calculated   *Calculated // nil for what a meter sends
+
+	site     int    // index
+	number   int    // of the site
+	salt     uint64 // of its meter
+	digits   int    // decimals
+	medium   medium
+	inputs   []string // names of the variables that it is calculated from
+	model    model
+	register bool // a counter, which goes on while its meter is silent
 }
 
-// The platform's unit ids.
-const (
-	unitNone, unitKW, unitKWh, unitM3, unitCelsius, unitPercent = 0, 4, 8, 19, 28, 31
-	unitEuroMWh, unitWattM2, unitMetreSecond, unitPPM, unitGram = 57, 90, 91, 92, 93
-)
-
-// Units are the units of the catalogue and their families; ids from 90 on are the demo's own.
-var Units = []struct {
-	ID             int
-	Name, Symbol   string
-	Divisor        float64
-	Parent, Family int
-}{
-	{0, "None", "", 1, 0, 0}, {1, "Watt", "W", 0.001, 4, 1}, {4, "Kilowatt", "kW", 1, 4, 1}, {7, "Watt hour", "Wh", 0.001, 8, 2}, {8, "Kilowatt hour", "kWh", 1, 8, 2},
-	{18, "Litre", "l", 0.001, 19, 3}, {19, "Cubic metre", "m³", 1, 19, 3}, {28, "Degree Celsius", "°C", 1, 28, 4}, {31, "Percent", "%", 1, 31, 5},
-	{39, "Kilovolt ampere", "kVA", 1, 39, 6}, {48, "Euro", "€", 1, 48, 7}, {57, "Euro per megawatt hour", "€/MWh", 1, 57, 8}, {62, "Kilogram CO₂", "kgCO₂", 1, 62, 9}, {68, "Kilowatt hour per square metre", "kWh/m²", 1, 68, 10},
-	{90, "Watt per square metre", "W/m²", 1, 90, 11}, {91, "Metre per second", "m/s", 1, 91, 12}, {92, "Parts per million", "ppm", 1, 92, 13}, {93, "Gram CO₂ per kilowatt hour", "g/kWh", 1, 93, 14},
+// Calculated is how a variable is computed from others of its site.
+type Calculated struct {
+	Script string
+	Inputs []Input
 }
 
-var places = []Site{
-	{1, 204481, 101, "Kouter Offices", "Offices", "Kouter 12", "9000", "Gent", 51.0500, 3.7250, 9200, office, inland},
-	{2, 204482, 101, "Basisschool De Linde", "Primary school", "Lindestraat 4", "3500", "Hasselt", 50.9307, 5.3325, 4100, school, inland},
-	{3, 204483, 101, "Supermarkt Marktplein", "Supermarket", "Marktplein 1", "2000", "Antwerpen", 51.2205, 4.4003, 2600, shop, inland},
-	{4, 204484, 101, "PV roof Logistics Park", "PV plant", "Bedrijvenlaan 30", "1930", "Zaventem", 50.8838, 4.4726, 19000, plant, inland},
-	{5, 204485, 101, "Parking EV Kanaal", "Charging park", "Kanaalkaai 7", "1000", "Brussel", 50.8571, 4.3440, 3800, parking, inland},
-	{6, 204486, 101, "Cold store Meuse", "Cold storage", "Quai du Halage 18", "4000", "Liège", 50.6451, 5.5734, 6400, coldStore, inland},
-	{7, 204487, 101, "District heating Nord", "District heating", "Rue du Nord 55", "6000", "Charleroi", 50.4108, 4.4446, 2100, heating, inland},
-	{8, 204488, 101, "Hospital Sint-Jan wing", "Hospital", "Ruddershove 3", "8000", "Brugge", 51.2093, 3.2247, 31000, hospital, coast},
-	{9, 204489, 101, "Swimming pool Salzinnes", "Swimming pool", "Rue de la Piscine 2", "5000", "Namur", 50.4674, 4.8720, 3300, pool, inland},
-	{10, 204490, 101, "Harbour wind and battery", "Wind and storage", "Havenplein 9", "8400", "Oostende", 51.2300, 2.9200, 900, harbour, coast},
-	{11, 204491, 101, "Data hall Initialis", "Data centre", "Boulevard Initialis 20", "7000", "Mons", 50.4542, 3.9523, 1500, dataHall, inland},
-	{12, 204492, 101, "Flats Les Tilleuls", "Apartments", "Avenue des Tilleuls 40", "6700", "Arlon", 49.6833, 5.8167, 5200, flats, ardennes},
-	{13, 204601, 102, "Meuse Services head office", "Offices", "Rue de Bruxelles 8", "5000", "Namur", 50.4669, 4.8625, 2400, office, inland},
-	{14, 204602, 102, "Depot Sambre", "Workshop", "Rue de la Sambre 21", "6000", "Charleroi", 50.4039, 4.4360, 3100, shop, inland},
-	{15, 204603, 102, "Atelier Ardenne", "Workshop", "Route d'Arlon 90", "6600", "Bastogne", 50.0042, 5.7153, 1800, office, ardennes},
+// Input is a variable under the name by which a script knows it.
+type Input struct {
+	Alias    string
+	Variable int // id
+	Source   int // id
+	Site     int // id
+	Unit     int
 }
 
 // builder adds sources and variables to one site.
 type builder struct {
 	w       *World
-	site    int
+	site    int // index
 	sources int
+	salts   uint64
 }
 
-func (w *World) catalogue() {
-	w.Sites = places
-	for i := range places {
-		b := &builder{w: w, site: i}
-		furnish(b, places[i])
+func (w *World) furnish() {
+	w.Sites = places()
+	for i := range w.Sites {
+		first := len(w.Variables)
+		w.Sites[i].furnish(&builder{w: w, site: i})
+		w.connect(w.Variables[first:])
 	}
 }
 
-func (b *builder) source(name string, m medium) *meter {
-	site := b.w.Sites[b.site]
-	b.sources++
-	id := site.ID*10 + 4_000_000 + b.sources
-	b.w.Sources = append(b.w.Sources, Source{ID: id, Site: site.ID, Name: name, EnergyType: energyTypes[m], SourceType: 72,
-		Serial: fmt.Sprintf("DEMO%02d%03d", site.Number, b.sources), EAN: ean(site.Number*1000 + b.sources)})
-	return &meter{b: b, id: id, number: b.sources, medium: m}
+// connect finds the inputs of a site's calculated variables by their names.
+func (w *World) connect(variables []Variable) {
+	for i := range variables {
+		v := &variables[i]
+		for n, name := range v.inputs {
+			for _, in := range variables {
+				if in.Name == name {
+					v.Calculated.Inputs = append(v.Calculated.Inputs, Input{string(rune('a' + n)), in.ID, in.Source, w.Sites[in.site].ID, in.Unit})
+				}
+			}
+		}
+	}
 }
 
-// ean returns an 18-digit number with a valid check digit under a prefix that no grid operator uses.
+// salt is a number of its own for each model of a site.
+func (b *builder) salt() uint64 {
+	b.salts++
+	return mix(b.w.seed, uint64(b.w.Sites[b.site].Number), b.salts)
+}
+
+// source adds a meter with its variables.
+func (b *builder) source(name string, m medium, variables ...Variable) {
+	site := b.w.Sites[b.site]
+	b.sources++
+	s := Source{ID: site.ID*10 + 4_000_000 + b.sources, Site: site.ID, Name: name, EnergyType: m.energyType(), SourceType: genericSource,
+		Serial: fmt.Sprintf("DEMO%02d%03d", site.Number, b.sources), TimeZone: "Romance Standard Time"}
+	switch {
+	case m == weather:
+		s.TimeZone = "UTC"
+	case b.sources == 1:
+		s.Tags = []string{"main"}
+	}
+	if m == electricity || m == gas {
+		s.EAN = ean(site.Number*1000 + b.sources)
+	}
+	b.w.Sources = append(b.w.Sources, s)
+	salt := b.salt()
+	for i, v := range variables {
+		v.ID, v.Source, v.site, v.number, v.medium, v.salt = site.Number*10_000+b.sources*100+i+1, s.ID, b.site, site.Number, m, salt
+		v.Default = i == 0
+		if v.Calculated == nil {
+			v.Mapping = fmt.Sprintf("v%d", i+1)
+		}
+		b.w.byID[v.ID] = len(b.w.Variables)
+		b.w.Variables = append(b.w.Variables, v)
+	}
+}
+
+// ean returns an 18-digit number with a valid check digit (GS1 General Specifications section 7.9) under a prefix that no grid
+// operator uses.
 func ean(n int) string {
 	s := fmt.Sprintf("54999999%09d", n)
 	sum := 0
 	for i, c := range s {
-		weight := 3 - 2*(i%2)
-		sum += int(c-'0') * weight
+		sum += int(c-'0') * (3 - 2*(i%2))
 	}
 	return s + fmt.Sprint((10-sum%10)%10)
-}
-
-// meter adds variables to one source.
-type meter struct {
-	b      *builder
-	id     int
-	number int // of the source on its site
-	medium medium
-	n      int // variables so far
-}
-
-func (m *meter) add(v Variable) *meter {
-	m.n++
-	v.ID, v.Source, v.site, v.medium = m.b.w.Sites[m.b.site].Number*10_000+m.number*100+m.n, m.id, m.b.site, m.medium
-	v.Mapping = fmt.Sprintf("v%d", m.n)
-	v.Default = m.n == 1
-	m.b.w.byID[v.ID] = len(m.b.w.Variables)
-	m.b.w.Variables = append(m.b.w.Variables, v)
-	return m
-}
-
-// power is a mean power in kW; energy the same meter's kWh per step; both of the given model.
-func (m *meter) power(name string, step time.Duration, f model) *meter {
-	return m.add(Variable{Name: name, Unit: unitKW, Step: step, QuantityType: Instantaneous, Aggregate: Avg, digits: 2, model: f})
-}
-
-func (m *meter) energy(name string, step time.Duration, f model) *meter {
-	return m.add(Variable{Name: name, Unit: unitKWh, Step: step, QuantityType: Integrated, Aggregate: Sum, digits: 3, model: perStep(f, step)})
-}
-
-func (m *meter) volume(name string, step time.Duration, f model) *meter {
-	return m.add(Variable{Name: name, Unit: unitM3, Step: step, QuantityType: Integrated, Aggregate: Sum, digits: 3, model: f})
-}
-
-func (m *meter) counter(name string, u int, step time.Duration, f model) *meter {
-	return m.add(Variable{Name: name, Unit: u, Step: step, QuantityType: Cumulative, Aggregate: Max, Type: 25, digits: 1, cumulative: true, model: f})
-}
-
-func (m *meter) reading(name string, u int, step time.Duration, f model) *meter {
-	return m.add(Variable{Name: name, Unit: u, Step: step, QuantityType: Instantaneous, Aggregate: Avg, digits: 1, model: f})
 }

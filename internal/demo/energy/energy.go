@@ -1,40 +1,51 @@
 // Package energy is the demo's data: a pure function of seed, variable and time. Nothing is stored and nothing is computed at
 // start; any range can be read at any moment, and is the same on every machine.
 //
-// Patterns live in Belgian local time, points in UTC. The catalogue describes twelve invented sites in real Belgian towns with what a
-// building portfolio shows: base loads, office hours, school holidays, weather, prices, and meters that fail.
+// Patterns live in Belgian local time, points in UTC. The catalogue describes twelve invented sites in real Belgian towns with
+// what a building portfolio shows: base loads, office hours, school holidays, weather, prices, and meters that fail.
 package energy
 
 import (
+	"fmt"
+	"iter"
 	"math"
 	"time"
+	_ "time/tzdata" // patterns follow Belgian clocks on machines without a zone database too
 )
 
-// World is the demo's data for one seed. It is safe for concurrent use.
+// History is how far back data go: three years and a little, so that "the same period last year" exists at any time.
+const History = 1100 * 24 * time.Hour
+
+// World is the demo's data for one seed. Its fields are not to be changed. It is safe for concurrent use.
 type World struct {
-	seed      uint64
-	zone      *time.Location
-	Sites     []Site
-	Sources   []Source
-	Variables []Variable
-	byID      map[int]int // variable id → index
+	Sites     []Site     // ascending by id
+	Sources   []Source   // ascending by id
+	Variables []Variable // ascending by id
+
+	seed uint64
+	zone *time.Location // Europe/Brussels
+	byID map[int]int    // variable id → index
 }
 
-// History is how far back data go.
-const History = 3 * 365 * 24 * time.Hour
+// Point is a value at a time.
+type Point struct {
+	Time    time.Time // UTC; the start of the span that the value is for
+	Value   float64
+	Arrived time.Time // UTC; nobody could read the point before
+}
 
 // New returns the world of a seed. The catalogue is the same for every seed, the values differ.
 func New(seed uint64) *World {
 	zone, err := time.LoadLocation("Europe/Brussels")
 	if err != nil {
-		zone = time.FixedZone("CET", 3600) // no zone database: patterns stay, clock changes do not
+		panic(fmt.Sprintf("energy: the embedded zone database lacks Belgium: %v", err))
 	}
 	w := &World{seed: seed, zone: zone, byID: map[int]int{}}
-	w.catalogue()
+	w.furnish()
 	return w
 }
 
-// Variable returns a variable of the catalogue.
+// Variable returns a variable of the catalogue, and false when there is none with this id.
 func (w *World) Variable(id int) (Variable, bool) {
 	i, ok := w.byID[id]
 	if !ok {
@@ -43,105 +54,121 @@ func (w *World) Variable(id int) (Variable, bool) {
 	return w.Variables[i], true
 }
 
-// Point is a value at a time.
-type Point struct {
-	Time  time.Time // UTC
-	Value float64
+// Value returns the value of v at t, and false when there is none because the meter was silent. now places what happens "these
+// days", such as a leak that began nine days ago.
+func (w *World) Value(v Variable, t, now time.Time) (float64, bool) {
+	return w.valueAt(&v, w.moment(v.site, t.Unix()), now.Unix())
 }
 
-// Points calls yield with the points of v in [from, to) that have arrived at now, oldest first, until it returns false.
-func (w *World) Points(v Variable, from, to, now time.Time, yield func(Point) bool) {
+func (w *World) valueAt(v *Variable, m *moment, now int64) (float64, bool) {
+	if v.silent(m) {
+		return 0, false
+	}
+	return round(v.distort(m, now, v.model(m)), v.digits), true
+}
+
+// Points yields the points of v in [from, to) that have arrived at now, oldest first.
+func (w *World) Points(v Variable, from, to, now time.Time) iter.Seq[Point] {
+	return w.walk(v, w.times(v, from, to, now), now)
+}
+
+// Backward yields the same points as Points, newest first.
+func (w *World) Backward(v Variable, from, to, now time.Time) iter.Seq[Point] {
+	return w.walk(v, w.times(v, from, to, now).reversed(), now)
+}
+
+func (w *World) walk(v Variable, times instants, now time.Time) iter.Seq[Point] {
+	return func(yield func(Point) bool) {
+		m := w.moment(v.site, times.at(0))
+		for i := range times.n {
+			m.move(times.at(i))
+			arrived := v.arrival(m)
+			if arrived > now.Unix() {
+				continue
+			}
+			value, ok := w.valueAt(&v, m, now.Unix())
+			if ok && !yield(Point{time.Unix(m.sec, 0).UTC(), value, time.Unix(arrived, 0).UTC()}) {
+				return
+			}
+		}
+	}
+}
+
+// instants are a row of moments at which a variable may have points.
+type instants struct {
+	first, step int64 // seconds since 1970, and between moments
+	days        bool  // moments are local midnights; then first is the first one's noon
+	zone        *time.Location
+	n           int
+}
+
+// times are the moments of v in [from, to) within the history that ends at now.
+func (w *World) times(v Variable, from, to, now time.Time) instants {
 	if oldest := now.Add(-History); from.Before(oldest) {
 		from = oldest
 	}
-	if v.Step >= 24*time.Hour {
-		w.days(v, from, to, now, yield)
-		return
+	if latest := now.Add(24 * time.Hour); to.After(latest) {
+		to = latest
 	}
-	first := from.Truncate(v.Step)
-	if first.Before(from) {
-		first = first.Add(v.Step)
+	if v.Step >= day24 {
+		return w.midnights(from, to)
 	}
-	for t := first; t.Before(to) && !t.Add(v.delay(w.seed)).After(now); t = t.Add(v.Step) {
-		value, ok := w.Value(v, t, now)
-		if ok && !yield(Point{t, value}) {
-			return
-		}
+	step := int64(v.Step / time.Second)
+	first, end := ceilDiv(ceilSecond(from), step)*step, ceilSecond(to)
+	if first >= end {
+		return instants{}
 	}
+	return instants{first: first, step: step, n: int((end - first + step - 1) / step)}
 }
 
-// days are points at local midnight, because a daily value is a local day's.
-func (w *World) days(v Variable, from, to, now time.Time, yield func(Point) bool) {
+// midnights are the local midnights in [from, to). They are told apart by their noons, which are 24 hours apart by the clock.
+func (w *World) midnights(from, to time.Time) instants {
 	l := from.In(w.zone)
-	for t := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, w.zone); t.Before(to); t = t.AddDate(0, 0, 1) {
-		if t.Before(from) {
-			continue
-		}
-		if t.AddDate(0, 0, 1).After(now) {
-			return
-		}
-		if value, ok := w.Value(v, t.UTC(), now); ok && !yield(Point{t.UTC(), value}) {
-			return
-		}
+	t := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, w.zone)
+	if t.Before(from) {
+		t = t.AddDate(0, 0, 1)
 	}
+	noon := time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, time.UTC)
+	n := 0
+	for ; t.Before(to); t = t.AddDate(0, 0, 1) {
+		n++
+	}
+	return instants{first: noon.Unix(), step: 86400, days: true, zone: w.zone, n: n}
 }
 
-// delay is how long a point of v is on its way: 5 to 40 s, the same for each meter.
-func (v Variable) delay(seed uint64) time.Duration {
-	return 5*time.Second + time.Duration(unit(mix(seed, uint64(v.Source), 77))*35)*time.Second
+func (t instants) reversed() instants {
+	t.first += int64(t.n-1) * t.step
+	t.step = -t.step
+	return t
 }
 
-// Value returns the value of v at t, and false when there is none: the meter was silent. now places what happens "these days".
-func (w *World) Value(v Variable, t, now time.Time) (float64, bool) {
-	site := w.Sites[v.site]
-	m := moment{t: t, local: t.In(w.zone), world: w, site: site, salt: mix(w.seed, uint64(v.ID), 1)}
-	m.hour = float64(m.local.Hour()) + float64(m.local.Minute())/60
-	if w.silent(v, site, m) {
-		return 0, false
+func (t instants) at(i int) int64 {
+	sec := t.first + int64(i)*t.step
+	if !t.days {
+		return sec
 	}
-	value := v.model(m)
-	value = w.faulty(v, site, m, now, value)
-	return round(value, v.digits), true
+	y, m, d := time.Unix(sec, 0).UTC().Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, t.zone).Unix()
+}
+
+// ceilSecond is t in seconds since 1970, rounded up.
+func ceilSecond(t time.Time) int64 {
+	sec := t.Unix()
+	if t.Nanosecond() > 0 {
+		sec++
+	}
+	return sec
+}
+
+func ceilDiv(a, b int64) int64 {
+	q := a / b
+	if a%b > 0 {
+		q++
+	}
+	return q
 }
 
 func round(x float64, digits int) float64 {
 	p := math.Pow10(digits)
 	return math.Round(x*p) / p
-}
-
-// moment is what a model looks at.
-type moment struct {
-	t     time.Time
-	local time.Time
-	hour  float64 // of the local day, with fractions
-	world *World
-	site  Site
-	salt  uint64
-}
-
-// mix is splitmix64 over three words: well-spread bits for any input.
-func mix(a, b, c uint64) uint64 {
-	x := a + 0x9e3779b97f4a7c15*(b+1) + 0xbf58476d1ce4e5b9*(c+1)
-	x ^= x >> 30
-	x *= 0xbf58476d1ce4e5b9
-	x ^= x >> 27
-	x *= 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
-// unit maps bits to [0, 1).
-func unit(x uint64) float64 { return float64(x>>11) / (1 << 53) }
-
-// smooth is value noise in [-1, 1]: random at multiples of span, eased in between.
-func smooth(salt uint64, t time.Time, span time.Duration) float64 {
-	s := t.Unix() / int64(span/time.Second)
-	f := float64(t.Unix()%int64(span/time.Second)) / (float64(span) / float64(time.Second))
-	f = f * f * (3 - 2*f)
-	a, b := unit(mix(salt, uint64(s), 3)), unit(mix(salt, uint64(s+1), 3))
-	return 2*(a+(b-a)*f) - 1
-}
-
-// noise is smooth noise over quarter hours, hours and days, about within [-1, 1].
-func (m moment) noise() float64 {
-	return 0.45*smooth(m.salt, m.t, 15*time.Minute) + 0.35*smooth(m.salt^5, m.t, time.Hour) + 0.2*smooth(m.salt^9, m.t, 24*time.Hour)
 }
