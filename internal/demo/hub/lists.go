@@ -1,0 +1,66 @@
+package hub
+
+import (
+	"maps"
+	"slices"
+
+	"portico/internal/demo/energy"
+)
+
+// Reference lists that the catalogue does not need.
+var (
+	energyUsages  = []energy.Entry{{ID: 1, Name: "General"}}
+	gatewayTypes  = []energy.Entry{{ID: 1, Name: "Generic"}}
+	granularities = []energy.Entry{{ID: raw, Name: "Raw"}, {ID: byMinute, Name: "Minute"}, {ID: byHour, Name: "Hour"}, {ID: byDay, Name: "Day"},
+		{ID: byMonth, Name: "Month"}, {ID: byYear, Name: "Year"}, {ID: byAll, Name: "All"}, {ID: byWeek, Name: "Week"}}
+	timePeriods = []energy.Entry{{ID: 0, Name: "Millisecond"}, {ID: 1, Name: "Second"}, {ID: 2, Name: "Minute"}, {ID: 3, Name: "Hour"},
+		{ID: 4, Name: "Day"}, {ID: 5, Name: "Week"}, {ID: 6, Name: "Month"}, {ID: 7, Name: "Year"}}
+)
+
+// list is the endpoint of a reference list.
+func list(items []object) endpoint {
+	return func(c *call) (any, error) { return paged(c, items, func(o object) object { return o }) }
+}
+
+func entries(list []energy.Entry) []object {
+	var items []object
+	for _, e := range list {
+		items = append(items, object{"id": e.ID, "name": e.Name})
+	}
+	return items
+}
+
+func units() []object {
+	var items []object
+	for _, u := range energy.Units {
+		items = append(items, object{"id": u.ID, "name": u.Name, "symbol": u.Symbol, "divisor": u.Divisor, "offset": 0, "parentId": u.Parent, "unitFamilyId": u.Family})
+	}
+	return items
+}
+
+// variableTypes have their aggregate as a number.
+func variableTypes() []object {
+	var items []object
+	for _, t := range energy.VariableTypes {
+		items = append(items, object{"id": t.ID, "name": t.Name, "aggregate": t.Aggregate})
+	}
+	return items
+}
+
+func timeZones() []object {
+	var items []object
+	for _, name := range slices.Sorted(maps.Keys(windowsZones)) {
+		items = append(items, object{"id": name, "name": name})
+	}
+	return items
+}
+
+// wordOf returns the name of an entry.
+func wordOf(list []energy.Entry, id int) string {
+	for _, e := range list {
+		if e.ID == id {
+			return e.Name
+		}
+	}
+	return ""
+}
