@@ -21,6 +21,7 @@ type Session struct {
 
 	idle    time.Duration
 	version int64
+	oldKey  bool // sealed under a key that no longer seals
 }
 
 // IdleUntil is when the session ends without further activity.
@@ -62,6 +63,9 @@ const touchEvery = time.Minute
 func NewCookies(c Config) (*Cookies, error) {
 	if c.Store == nil || c.Keys == nil {
 		return nil, errors.New("session: Store and Keys are required")
+	}
+	if c.Idle < 0 || c.Absolute < 0 || c.StayAbsolute < 0 || c.MaxPerSubject < 0 {
+		return nil, errors.New("session: limits must not be negative")
 	}
 	c.Idle, c.Absolute, c.StayAbsolute = orDefault(c.Idle, time.Hour), orDefault(c.Absolute, 12*time.Hour), orDefault(c.StayAbsolute, 30*24*time.Hour)
 	c.MaxPerSubject = orDefault(c.MaxPerSubject, 20)
@@ -160,7 +164,7 @@ func (c *Cookies) open(h Handle, r Record) (*Session, error) {
 		c.c.Log.Error("session record does not belong to the session", "session", h.ID())
 		return nil, ErrNone
 	}
-	s.Handle, s.LastSeen, s.version = h, r.LastSeen, r.Version
+	s.Handle, s.LastSeen, s.version, s.oldKey = h, r.LastSeen, r.Version, c.c.Keys.NeedsReseal(r.Sealed)
 	return s, nil
 }
 
@@ -172,7 +176,8 @@ type StartOptions struct {
 }
 
 // Start adds the session of h, which the caller made with NewHandle so that tokens can be stored under the same id first, and sets the cookie. The error is an
-// *EndedError when the provider ended this very session while the person signed in; no cookie is set with any error.
+// *EndedError when the provider ended this very session while the person signed in; no cookie is set with any error. Beyond MaxPerSubject the person's
+// oldest sessions end.
 func (c *Cookies) Start(ctx context.Context, w http.ResponseWriter, h Handle, id Identity, o StartOptions) (*Session, error) {
 	now := c.c.Now().UTC().Truncate(time.Second)
 	s := &Session{Handle: h, Identity: id, Created: now, LastSeen: now, Expires: now.Add(c.c.Absolute), StaySignedIn: o.StaySignedIn, Values: maps.Clone(o.Values), idle: c.c.Idle, version: 1}
@@ -184,11 +189,11 @@ func (c *Cookies) Start(ctx context.Context, w http.ResponseWriter, h Handle, id
 		return nil, err
 	}
 	r.LoginStarted = o.LoginStarted
-	if err := c.makeRoom(ctx, id); err != nil {
-		return nil, err
-	}
 	if err := c.c.Store.Create(ctx, r); err != nil {
 		return nil, err
+	}
+	if err := c.endOldest(ctx, s); err != nil {
+		c.c.Log.Warn("oldest sessions not ended", "session", h.ID(), "error", err) // the next sign-in ends them
 	}
 	http.SetCookie(w, c.cookie(h.Cookie().Reveal(), s))
 	return s, nil
@@ -202,17 +207,25 @@ func (c *Cookies) UntilLimit(stay bool) time.Time {
 	return c.c.Now().Add(c.c.Absolute)
 }
 
-// makeRoom ends a person's oldest sessions so that one more fits.
-func (c *Cookies) makeRoom(ctx context.Context, id Identity) error {
-	rs, err := c.c.Store.List(ctx, Match{Issuer: id.Issuer, Subject: id.Subject})
+// endOldest ends a person's oldest sessions beyond MaxPerSubject, never s itself. It runs after s was created, so that of several
+// sign-ins at once the last one sees them all.
+func (c *Cookies) endOldest(ctx context.Context, s *Session) error {
+	rs, err := c.c.Store.List(ctx, Match{Issuer: s.Identity.Issuer, Subject: s.Identity.Subject})
 	if err != nil {
 		return err
 	}
-	for len(rs) >= c.c.MaxPerSubject {
-		if err := c.c.Store.Delete(ctx, rs[0].ID, ReasonCap); err != nil {
+	tooMany := len(rs) - c.c.MaxPerSubject
+	for _, r := range rs {
+		if tooMany <= 0 {
+			break
+		}
+		if r.ID == s.Handle.ID() {
+			continue
+		}
+		if err := c.c.Store.Delete(ctx, r.ID, ReasonCap); err != nil {
 			return err
 		}
-		rs = rs[1:]
+		tooMany--
 	}
 	return nil
 }
@@ -229,11 +242,17 @@ func (c *Cookies) record(s *Session) (Record, error) {
 	}, nil
 }
 
-// Touch notes that the person did something, at most once a minute. Streams, polling and refreshes do not call it.
+// Touch notes that the person did something, at most once a minute. Streams, polling and refreshes do not call it. A record that an older key sealed is sealed
+// again on this occasion, so that the key can be removed once its sessions have been used.
 func (c *Cookies) Touch(ctx context.Context, s *Session) error {
 	now := c.c.Now().UTC().Truncate(time.Second)
 	if now.Sub(s.LastSeen) < touchEvery {
 		return nil
+	}
+	if s.oldKey {
+		if err := c.SaveValues(ctx, s, func(map[string]string) {}); err != nil {
+			return err
+		}
 	}
 	touched := *s
 	touched.LastSeen = now
@@ -256,6 +275,7 @@ func (c *Cookies) SaveValues(ctx context.Context, s *Session, change func(values
 		}
 		change(next.Values)
 		next.version++
+		next.oldKey = false
 		r, err := c.record(&next)
 		if err != nil {
 			return err

@@ -5,6 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 
 	"portico/internal/secret"
 )
@@ -52,8 +55,11 @@ func (h Handle) Cookie() secret.Text {
 	return secret.New(handlePrefix + base64.RawURLEncoding.EncodeToString(append(h.id[:], h.secret[:]...)))
 }
 
-// String keeps a handle out of logs.
+// String returns what may be logged of a handle: the start of its ID.
 func (h Handle) String() string { return h.ID().String() }
 
-// GoString keeps a handle out of dumps.
-func (h Handle) GoString() string { return h.String() }
+// Format implements [fmt.Formatter] for every verb: no printer shows a handle.
+func (h Handle) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, h.String()) }
+
+// LogValue implements [slog.LogValuer].
+func (h Handle) LogValue() slog.Value { return slog.StringValue(h.String()) }

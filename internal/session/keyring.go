@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -96,6 +97,16 @@ func NewKeyring(keys ...Key) (*Keyring, error) {
 		return nil, fmt.Errorf("sealing keys: %w", errors.Join(errs...))
 	}
 	return k, nil
+}
+
+// Format implements [fmt.Formatter] for every verb: printers show which keys there are, not the keys.
+func (k *Keyring) Format(f fmt.State, _ rune) {
+	for i, key := range k.keys {
+		if i > 0 {
+			_, _ = io.WriteString(f, " ")
+		}
+		_, _ = io.WriteString(f, key.id)
+	}
 }
 
 func validKeyID(id string) bool {

@@ -365,6 +365,7 @@ type broken struct{ session.Store }
 func (broken) Load(context.Context, session.ID) (session.Record, error) {
 	return session.Record{}, errBroken
 }
+func (broken) Create(context.Context, session.Record) error     { return errBroken }
 func (broken) Delete(context.Context, session.ID, string) error { return errBroken }
 func (broken) List(context.Context, session.Match) ([]session.Record, error) {
 	return nil, errBroken
