@@ -1,3 +1,32 @@
 package locale
 
-var wordMessages = []message{}
+var wordMessages = []message{
+	{"granularity.auto", "automatic", "automatique", "automatisch", "automatisch"},
+	{"granularity.auto-is", "automatic ({0})", "automatique ({0})", "automatisch ({0})", "automatisch ({0})"},
+	{"granularity.raw", "raw value", "valeur brute", "ruwe waarde", "Rohwert"},
+	{"granularity.minute", "minute", "minute", "minuut", "Minute"},
+	{"granularity.hour", "hour", "heure", "uur", "Stunde"},
+	{"granularity.day", "day", "jour", "dag", "Tag"},
+	{"granularity.week", "week", "semaine", "week", "Woche"},
+	{"granularity.month", "month", "mois", "maand", "Monat"},
+	{"granularity.year", "year", "année", "jaar", "Jahr"},
+	{"aggregate.sum", "sum", "somme", "som", "Summe"},
+	{"aggregate.avg", "average", "moyenne", "gemiddelde", "Mittelwert"},
+	{"aggregate.min", "minimum", "minimum", "minimum", "Minimum"},
+	{"aggregate.max", "maximum", "maximum", "maximum", "Maximum"},
+	{"aggregate.count", "count", "nombre", "aantal", "Anzahl"},
+	{"aggregate.stdev", "standard deviation", "écart type", "standaardafwijking", "Standardabweichung"},
+	{"aggregate.differences", "differences", "différences", "verschillen", "Differenzen"},
+	{"compare.none", "nothing", "rien", "niets", "nichts"},
+	{"compare.prev", "previous period", "période précédente", "vorige periode", "vorherige Periode"},
+	{"compare.wk", "same weekdays last week", "mêmes jours, semaine passée", "zelfde weekdagen vorige week", "gleiche Wochentage der Vorwoche"},
+	{"compare.ly", "same weekdays last year", "mêmes jours, année passée", "zelfde weekdagen vorig jaar", "gleiche Wochentage im Vorjahr"},
+	{"quantity.state", "measured values", "valeurs mesurées", "gemeten waarden", "Messwerte"},
+	{"quantity.amount", "amounts", "quantités", "hoeveelheden", "Mengen"},
+	{"quantity.index", "meter readings", "index de compteur", "meterstanden", "Zählerstände"},
+	{"quantity.minimum", "minima", "minima", "minima", "Minima"},
+	{"quantity.maximum", "maxima", "maxima", "maxima", "Maxima"},
+	{"quantity.average", "averages", "moyennes", "gemiddelden", "Mittelwerte"},
+	{"variable.about", "{0}, every {1}", "{0}, toutes les {1}", "{0}, elke {1}", "{0}, alle {1}"},
+	{"variable.calculated", "calculated from others", "calculée à partir d’autres", "berekend uit andere", "aus anderen berechnet"},
+}
