@@ -84,13 +84,14 @@ func (e *EndedError) Is(target error) bool { return target == ErrNotFound }
 // Store keeps sessions. All methods may be called concurrently, also from several processes on one database, and each
 // is atomic. Implementations pass storetest.Sessions.
 type Store interface {
-	// Create adds a record with Version 1. It returns ErrExists when the id is taken, and an *EndedError when
-	// DeleteMatching ended the record's (Issuer, SID) or (Issuer, Subject) after r.LoginStarted.
+	// Create adds a record with Version 1. It returns ErrExists when the id is taken, and an *EndedError with
+	// DeleteMatching's reason when that ended the record's (Issuer, SID), (Issuer, Subject) or everyone after r.LoginStarted.
 	Create(ctx context.Context, r Record) error
 	// Load returns the record, whatever its limits say, ErrNotFound, or an *EndedError.
 	Load(ctx context.Context, id ID) (Record, error)
-	// Save replaces Sealed, SID and Until of the record whose Version is r.Version-1; it never inserts. It returns
-	// ErrConflict when the version differs and ErrNotFound when there is no such record.
+	// Save replaces Sealed and SID of the record whose Version is r.Version-1, and Until when it is later: Touch may have
+	// moved it meanwhile. It never inserts. It returns ErrConflict when the version differs and ErrNotFound when there is
+	// no such record.
 	Save(ctx context.Context, r Record) error
 	// Touch sets LastSeen, SeenTag and Until, never backwards, without a new version. ErrNotFound when there is no such record.
 	Touch(ctx context.Context, id ID, seen time.Time, tag []byte, until time.Time) error

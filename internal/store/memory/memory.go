@@ -22,13 +22,18 @@ type Store struct {
 	sessions   map[session.ID]session.Record
 	tokens     map[session.ID]token.Record
 	tombstones map[session.ID]tombstone
-	ended      map[group]time.Time  // (issuer, sid) or (issuer, subject) → when DeleteMatching ended it
+	ended      map[group]ending     // what DeleteMatching was asked for → when and why
 	once       map[string]time.Time // key → when it may be forgotten
 }
 
 type tombstone struct {
 	reason string
 	until  time.Time
+}
+
+type ending struct {
+	reason string
+	at     time.Time
 }
 
 // group is what DeleteMatching was asked to end; exactly one of sid and subject is set, or none for everyone.
@@ -44,7 +49,7 @@ func New(now func() time.Time) *Store {
 		sessions:   map[session.ID]session.Record{},
 		tokens:     map[session.ID]token.Record{},
 		tombstones: map[session.ID]tombstone{},
-		ended:      map[group]time.Time{},
+		ended:      map[group]ending{},
 		once:       map[string]time.Time{},
 	}
 }
@@ -63,18 +68,27 @@ func (s sessions) Create(_ context.Context, r session.Record) error {
 	if _, taken := s.sessions[r.ID]; taken {
 		return session.ErrExists
 	}
-	for _, g := range []group{{issuer: r.Issuer, sid: r.SID}, {issuer: r.Issuer, subject: r.Subject}, {}} {
-		if g.issuer != "" && g.sid == "" && g.subject == "" {
-			continue
-		}
-		if at, ok := s.ended[g]; ok && !r.LoginStarted.After(at) && s.now().Before(at.Add(session.TombstoneLife)) {
-			return &session.EndedError{Reason: session.ReasonBackChannel}
-		}
+	if e, ok := s.endedSince(r); ok {
+		return &session.EndedError{Reason: e.reason}
 	}
 	r.Version = 1
 	r.LoginStarted = time.Time{}
 	s.sessions[r.ID] = clone(r)
 	return nil
+}
+
+// endedSince finds what ended the record's group after its sign-in began. The lock is held.
+func (s sessions) endedSince(r session.Record) (ending, bool) {
+	groups := []group{{}, {issuer: r.Issuer, subject: r.Subject}}
+	if r.SID != "" {
+		groups = append(groups, group{issuer: r.Issuer, sid: r.SID})
+	}
+	for _, g := range groups {
+		if e, ok := s.ended[g]; ok && !r.LoginStarted.After(e.at) && s.now().Before(e.at.Add(session.TombstoneLife)) {
+			return e, true
+		}
+	}
+	return ending{}, false
 }
 
 func (s sessions) Load(_ context.Context, id session.ID) (session.Record, error) {
@@ -100,7 +114,10 @@ func (s sessions) Save(_ context.Context, r session.Record) error {
 	if old.Version != r.Version-1 {
 		return session.ErrConflict
 	}
-	old.Version, old.SID, old.Until, old.Sealed = r.Version, r.SID, r.Until, slices.Clone(r.Sealed)
+	old.Version, old.SID, old.Sealed = r.Version, r.SID, slices.Clone(r.Sealed)
+	if r.Until.After(old.Until) {
+		old.Until = r.Until
+	}
 	s.sessions[r.ID] = old
 	return nil
 }
@@ -136,7 +153,7 @@ func (s sessions) DeleteMatching(_ context.Context, m session.Match, reason stri
 			ids = append(ids, id)
 		}
 	}
-	s.ended[groupOf(m)] = s.now()
+	s.ended[groupOf(m)] = ending{reason, s.now()}
 	return ids, nil
 }
 
@@ -152,7 +169,7 @@ func (s sessions) DeleteExpired(_ context.Context, now time.Time, limit int) (in
 	}
 	sweep(s.tokens, limit, func(r token.Record) bool { return r.Until.Before(now) })
 	sweep(s.tombstones, limit, func(t tombstone) bool { return t.until.Before(now) })
-	sweep(s.ended, limit, func(at time.Time) bool { return at.Add(session.TombstoneLife).Before(now) })
+	sweep(s.ended, limit, func(e ending) bool { return e.at.Add(session.TombstoneLife).Before(now) })
 	sweep(s.once, limit, func(until time.Time) bool { return until.Before(now) })
 	return n, nil
 }

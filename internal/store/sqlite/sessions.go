@@ -13,7 +13,7 @@ import (
 
 type sessions struct{ *Store }
 
-// Keys of tombstones. Their parts are joined with a NUL, which no issuer, subject or sid may hold.
+// Keys of tombstones. Their parts are joined with a NUL, which no issuer holds, so that a subject or sid that holds one cannot be taken for another's.
 func byID(id session.ID) string           { return "id\x00" + hex.EncodeToString(id[:]) }
 func bySID(issuer, sid string) string     { return "sid\x00" + issuer + "\x00" + sid }
 func bySubject(issuer, sub string) string { return "sub\x00" + issuer + "\x00" + sub }
@@ -22,17 +22,8 @@ const everyone = "everyone"
 
 func (s sessions) Create(ctx context.Context, r session.Record) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		keys := []any{everyone, bySubject(r.Issuer, r.Subject), ""}
-		if r.SID != "" {
-			keys[2] = bySID(r.Issuer, r.SID)
-		}
-		var ended sql.NullInt64
-		err := tx.QueryRowContext(ctx, "SELECT max(ended) FROM tombstones WHERE key IN (?, ?, ?) AND ended > ?", append(keys, s.now().Add(-session.TombstoneLife).UnixMilli())...).Scan(&ended)
-		if err != nil {
-			return fmt.Errorf("sqlite: %w", err)
-		}
-		if ended.Valid && r.LoginStarted.UnixMilli() <= ended.Int64 {
-			return &session.EndedError{Reason: session.ReasonBackChannel}
+		if err := s.endedSince(ctx, tx, r); err != nil {
+			return err
 		}
 		n, err := affected(tx.ExecContext(ctx, `INSERT INTO sessions (id, version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed)
 			VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -42,6 +33,24 @@ func (s sessions) Create(ctx context.Context, r session.Record) error {
 		}
 		return err
 	})
+}
+
+// endedSince returns an *EndedError when the record's group was ended after its sign-in began.
+func (s sessions) endedSince(ctx context.Context, tx *sql.Tx, r session.Record) error {
+	since := max(r.LoginStarted.UnixMilli(), s.now().Add(-session.TombstoneLife).UnixMilli()+1)
+	keys := []any{everyone, bySubject(r.Issuer, r.Subject), everyone}
+	if r.SID != "" {
+		keys[2] = bySID(r.Issuer, r.SID)
+	}
+	var reason string
+	err := tx.QueryRowContext(ctx, "SELECT reason FROM tombstones WHERE key IN (?, ?, ?) AND ended >= ? ORDER BY ended DESC LIMIT 1", append(keys, since)...).Scan(&reason)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	return &session.EndedError{Reason: reason}
 }
 
 func (s sessions) Load(ctx context.Context, id session.ID) (session.Record, error) {
@@ -76,7 +85,7 @@ func (s sessions) missing(ctx context.Context, id session.ID) error {
 
 func (s sessions) Save(ctx context.Context, r session.Record) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		n, err := affected(tx.ExecContext(ctx, "UPDATE sessions SET version = ?, sid = ?, until = ?, sealed = ? WHERE id = ? AND version = ?",
+		n, err := affected(tx.ExecContext(ctx, "UPDATE sessions SET version = ?, sid = ?, until = max(until, ?), sealed = ? WHERE id = ? AND version = ?",
 			r.Version, r.SID, r.Until.Unix(), r.Sealed, r.ID[:], r.Version-1))
 		if err != nil || n == 1 {
 			return err

@@ -70,7 +70,27 @@ func prepare(path string) error {
 	if err != nil {
 		return err
 	}
-	return f.Close()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		if err := narrow(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// narrow takes away the rights of others on a file that somebody made or copied with wide ones.
+func narrow(name string) error {
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	return os.Chmod(name, 0o600)
 }
 
 func open(path, extra string, connections int) (*sql.DB, error) {
