@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -44,16 +45,14 @@ func suffix(have, want string) bool {
 
 // compare orders numbers as numbers, dates as dates and everything else as text without case.
 func compare(a, b string) int {
+	if digits(a) && digits(b) { // EAN numbers are longer than a float is exact
+		a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+		return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+	}
 	x, err := strconv.ParseFloat(a, 64)
 	y, err2 := strconv.ParseFloat(b, 64)
 	if err == nil && err2 == nil {
-		switch {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
+		return cmp.Compare(x, y)
 	}
 	s, err := parseBound("", a)
 	t, err2 := parseBound("", b)
@@ -62,6 +61,9 @@ func compare(a, b string) int {
 	}
 	return strings.Compare(strings.ToLower(a), strings.ToLower(b))
 }
+
+// digits reports whether a text is a whole number without a sign.
+func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // field finds a value in an entity, in any case: a member by its name, a form's field by its path or by its name alone.
 func field(o object, path []string) (string, bool) {
