@@ -100,8 +100,12 @@ func FuzzDates(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		got, ok := (&dates{zone: time.UTC}).parse([]byte(text))
-		want, err := time.Parse("2006-01-02T15:04:05Z07:00", text)
+		var want time.Time
+		err := want.UnmarshalText([]byte(text))
 		digits, point := fractionOf(text)
+		if err == nil && text[13] != ':' {
+			return // time takes an hour of one digit
+		}
 		if err == nil && point != ',' && digits <= 9 && (!ok || !got.Equal(want)) {
 			t.Fatalf("parse(%q) = %v, %v, want %v", text, got, ok, want)
 		}
