@@ -69,9 +69,9 @@ func (a *Attempt) UnmarshalBinary(b []byte) error {
 }
 
 // Begin starts a sign-in: response_type code with PKCE S256 (RFC 7636), and independent state, nonce and verifier of 256 bits each.
-// The error is ErrProviderUnavailable or an *IssuerMismatchError.
+// The error is ErrProviderUnavailable, an *IssuerMismatchError or a *MetadataError.
 func (c *Client) Begin(ctx context.Context, o LoginOptions) (Attempt, *url.URL, error) {
-	doc, err := c.discover(ctx, metadataAtLogin)
+	doc, err := c.freshMetadata(ctx)
 	if err != nil {
 		return Attempt{}, nil, err
 	}

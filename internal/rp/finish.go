@@ -45,7 +45,7 @@ func (c *Client) Finish(ctx context.Context, a Attempt, callback url.Values) (Id
 	if err := CheckCallback(callback); err != nil {
 		return Identity{}, Tokens{}, err
 	}
-	doc, err := c.discover(ctx, metadataAge)
+	doc, err := c.metadataSince(ctx, a.Started)
 	if err != nil {
 		return Identity{}, Tokens{}, err
 	}

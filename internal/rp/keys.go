@@ -1,6 +1,7 @@
 package rp
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -24,13 +25,14 @@ const (
 // keyCache holds the provider's signature keys. Tokens that no known key signed cause a new fetch, but strangers who send
 // forged logout tokens cannot cause many.
 type keyCache struct {
-	fetching sync.Mutex // one fetch at a time
+	flights
 	mu       sync.Mutex
 	uri      string
 	keys     []jose.JSONWebKey
 	fetched  time.Time
 	tried    time.Time
-	burst    int // fetches that logins have used of keyBurst; one comes back each keyRefetch
+	err      error // of the last fetch
+	burst    int   // fetches that logins have used of keyBurst; one comes back each keyRefetch
 	refilled time.Time
 }
 
@@ -146,49 +148,44 @@ func (k *keyCache) allowed(now time.Time, login bool) bool {
 	return false
 }
 
-func (k *keyCache) warm(ctx context.Context, c *Client, uri string) error {
-	_, err := k.get(ctx, c, uri)
-	return err
-}
-
-// fetch reads the key set. Keys that do not parse or are not for signatures are skipped (RFC 7517 section 5); an answer without any usable
-// key is a failure, and the last good keys of the same address stay.
+// fetch returns what a fetch that began after the call brought, or the last good keys of the same address.
 func (k *keyCache) fetch(ctx context.Context, c *Client, uri string) ([]jose.JSONWebKey, error) {
+	always := func() bool { return true }
+	if err := k.do(ctx, always, func(ctx context.Context) { k.renew(ctx, c, uri) }); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrProviderUnavailable, err)
+	}
 	k.mu.Lock()
-	seen := k.fetched
-	k.mu.Unlock()
-	k.fetching.Lock()
-	defer k.fetching.Unlock()
-	k.mu.Lock()
-	if k.uri == uri && k.fetched.After(seen) { // somebody else fetched while we waited
-		defer k.mu.Unlock()
+	defer k.mu.Unlock()
+	if k.uri == uri && len(k.keys) > 0 {
 		return k.keys, nil
 	}
+	return nil, cmp.Or(k.err, ErrProviderUnavailable)
+}
+
+// renew reads the key set. Keys that do not parse or are not for signatures are skipped (RFC 7517 section 5); an answer without any usable
+// key is a failure, and the last good keys stay.
+func (k *keyCache) renew(ctx context.Context, c *Client, uri string) {
+	k.mu.Lock()
 	k.tried = c.c.Now()
 	k.mu.Unlock()
-
 	keys, err := c.fetchKeys(ctx, uri)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if err == nil {
+	if k.err = err; err == nil {
 		k.uri, k.keys, k.fetched = uri, keys, c.c.Now()
-		return keys, nil
+		return
 	}
-	if k.uri == uri && len(k.keys) > 0 {
-		c.c.Log.WarnContext(ctx, "provider keys not fetched, the last ones stay in use", "error", err)
-		return k.keys, nil
-	}
-	return nil, err
+	c.c.Log.WarnContext(ctx, "provider keys not fetched", "error", err, "kept", len(k.keys))
 }
 
 func (c *Client) fetchKeys(ctx context.Context, uri string) ([]jose.JSONWebKey, error) {
-	body, _, err := c.fetch(ctx, uri, "application/jwk-set+json, application/json")
+	body, err := c.fetch(ctx, uri, "application/jwk-set+json, application/json")
 	if err != nil {
 		return nil, err
 	}
 	keys := parseKeys(body)
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("%w: key set without a usable key", ErrProviderUnavailable)
+		return nil, &answerError{what: "key set without a usable key"}
 	}
 	return keys, nil
 }

@@ -5,8 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"mime"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,10 +15,10 @@ import (
 )
 
 const (
-	maxDocument     = 1 << 20         // bytes of metadata, a key set, a userinfo or token answer
-	metadataAtLogin = 5 * time.Second // a login sees what the provider publishes now
-	metadataAge     = time.Hour       // everything else
-	metadataRetry   = 2 * time.Second // between fetches that fail
+	metadataAge   = time.Hour              // of a copy that is used without asking for a new one; a login always asks
+	metadataTries = 3                      // fetches in a row that may go unanswered before waits begin
+	metadataWait  = 250 * time.Millisecond // the first of them; they double
+	metadataMost  = 5 * time.Second        // the longest
 )
 
 // metadata is a provider's discovery document (OpenID Connect Discovery 1.0 section 3, RFC 8414).
@@ -40,70 +39,79 @@ type metadata struct {
 // keycloak reports whether the issuer is a realm; otherwise the provider is taken for an IdentityServer.
 func (m *metadata) keycloak() bool { return strings.Contains(m.Issuer, "/realms/") }
 
-// metadataCache holds the last good document.
-type metadataCache struct {
-	fetching sync.Mutex // one fetch at a time
-	mu       sync.Mutex
-	doc      *metadata
-	fetched  time.Time
-	failed   time.Time
-	err      error // of the last fetch
-}
-
-// IssuerMismatchError says that the discovery document names another issuer: a mix-up, so there is no falling back on an older copy.
+// IssuerMismatchError says that the discovery document names another issuer: a mix-up, so a sign-in does not fall back on an older copy.
 type IssuerMismatchError struct{ Want, Got string }
 
 func (e *IssuerMismatchError) Error() string {
 	return fmt.Sprintf("rp: discovery document of %q names issuer %.200q", e.Want, e.Got)
 }
 
-// discover returns the provider's metadata, fetched at most maxAge ago. While the provider is down or publishes garbage, the last good
-// copy is used; without one the error is ErrProviderUnavailable. A document that names another issuer is an
-// *IssuerMismatchError at login and is ignored elsewhere.
-func (c *Client) discover(ctx context.Context, maxAge time.Duration) (*metadata, error) {
-	if doc, err, ok := c.metadata.recent(c.c.Now(), maxAge); ok {
-		return doc, err
-	}
-	c.metadata.fetching.Lock()
-	defer c.metadata.fetching.Unlock()
-	if doc, err, ok := c.metadata.recent(c.c.Now(), maxAge); ok {
-		return doc, err
-	}
-	doc, err := c.fetchMetadata(ctx)
-	return c.metadata.keep(doc, err, c.c.Now())
+// MetadataError says that the discovery document is one, but not one that is safe to use. A sign-in does not fall back on an older copy.
+type MetadataError struct{ Problem string }
+
+func (e *MetadataError) Error() string { return "rp: discovery document: " + e.Problem }
+
+// metadataCache holds the last good document.
+type metadataCache struct {
+	flights
+	mu        sync.Mutex
+	doc       *metadata
+	fetched   time.Time // when the fetch that brought doc began
+	err       error     // of the last fetch
+	failures  int       // fetches in a row without any answer
+	notBefore time.Time // of the next fetch, after too many of them
+	asked     time.Time // last renewal in the background
 }
 
-// recent returns what is known without a fetch: a copy that is young enough, or the last outcome when the last fetch failed a moment ago.
-func (m *metadataCache) recent(now time.Time, maxAge time.Duration) (*metadata, error, bool) {
+// freshMetadata returns what the provider publishes now: the document of a fetch that began after the call, which concurrent callers share. While
+// the provider publishes garbage, the last good copy is used. When it does not answer, the error is ErrProviderUnavailable; a
+// document that names another issuer or is not safe is an *IssuerMismatchError or a *MetadataError.
+func (c *Client) freshMetadata(ctx context.Context) (*metadata, error) {
+	m := &c.metadata
+	if err := m.do(ctx, func() bool { return m.due(c.c.Now()) }, c.fetchMetadata); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrProviderUnavailable, err)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.doc != nil && m.err == nil && now.Sub(m.fetched) < maxAge {
-		return m.doc, nil, true
+	if e, answered := errors.AsType[*answerError](m.err); m.err == nil || answered && m.doc != nil && !gatewayDown(e) {
+		return m.doc, nil
 	}
-	if m.err != nil && now.Sub(m.failed) < metadataRetry {
-		doc, err := m.fallback()
-		return doc, err, true
-	}
-	return nil, nil, false
+	return nil, m.err
 }
 
-func (m *metadataCache) keep(doc *metadata, err error, now time.Time) (*metadata, error) {
+// endpoints returns metadata for everything but the start of a sign-in: the last good copy, whatever the provider says now, renewed in the background when
+// it is old. Only when there is none somebody has to wait.
+func (c *Client) endpoints(ctx context.Context) (*metadata, error) {
+	m, now := &c.metadata, c.c.Now()
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.err = err; err == nil {
-		m.doc, m.fetched = doc, now
+	doc, renew := m.doc, m.doc != nil && now.Sub(m.fetched) >= metadataAge && now.Sub(m.asked) >= keyRefetch
+	if renew {
+		m.asked = now
+	}
+	m.mu.Unlock()
+	if doc == nil {
+		return c.freshMetadata(ctx)
+	}
+	if renew {
+		go func() { _, _ = c.freshMetadata(context.WithoutCancel(ctx)) }()
+	}
+	return doc, nil
+}
+
+// metadataSince returns metadata no older than a sign-in that began at a time, perhaps at another replica; an older copy when the provider gives
+// none now.
+func (c *Client) metadataSince(ctx context.Context, began time.Time) (*metadata, error) {
+	c.metadata.mu.Lock()
+	doc, fetched := c.metadata.doc, c.metadata.fetched
+	c.metadata.mu.Unlock()
+	if doc != nil && !fetched.Before(began) {
 		return doc, nil
 	}
-	m.failed = now
-	return m.fallback()
-}
-
-// fallback decides what a failed fetch means. The lock is held.
-func (m *metadataCache) fallback() (*metadata, error) {
-	if _, mismatch := errors.AsType[*IssuerMismatchError](m.err); mismatch || m.doc == nil {
-		return nil, m.err
+	fresh, err := c.freshMetadata(ctx)
+	if err != nil && doc != nil {
+		return doc, nil
 	}
-	return m.doc, nil
+	return fresh, err
 }
 
 // known returns the last good copy without asking anybody, nil when there is none.
@@ -113,47 +121,66 @@ func (m *metadataCache) known() *metadata {
 	return m.doc
 }
 
-// endpoints returns metadata for everything but a login: the last good copy counts more than a document that changed its issuer.
-func (c *Client) endpoints(ctx context.Context) (*metadata, error) {
-	doc, err := c.discover(ctx, metadataAge)
-	if err != nil {
-		if known := c.metadata.known(); known != nil {
-			return known, nil
-		}
-	}
-	return doc, err
+// due reports whether the provider may be asked: at once unless it did not answer several times in a row.
+func (m *metadataCache) due(now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.failures < metadataTries || !now.Before(m.notBefore)
 }
 
-// fetchMetadata asks the issuer, and for a bare host also the platform's realm on it.
-func (c *Client) fetchMetadata(ctx context.Context) (*metadata, error) {
+// keep files the outcome of a fetch.
+func (m *metadataCache) keep(doc *metadata, err error, began, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.err = err; err == nil {
+		m.doc, m.fetched = doc, began
+	}
+	_, answered := errors.AsType[*answerError](err)
+	if err == nil || answered || !errors.Is(err, ErrProviderUnavailable) {
+		m.failures = 0
+		return
+	}
+	m.failures++
+	wait := min(metadataWait<<min(max(m.failures-metadataTries, 0), 10), metadataMost)
+	m.notBefore = now.Add(wait - wait/5 + rand.N(2*wait/5)) // ±20 %: replicas do not ask in step
+}
+
+// fetchMetadata asks the issuer, and for a bare host also the platform's realm on it; the one that answered last time goes first.
+func (c *Client) fetchMetadata(ctx context.Context) {
+	began := c.c.Now()
 	candidates := []string{c.c.Issuer}
 	if u, err := url.Parse(c.c.Issuer); err == nil && strings.Trim(u.Path, "/") == "" {
 		candidates = append(candidates, strings.TrimSuffix(c.c.Issuer, "/")+"/realms/opinum")
+	}
+	if known := c.metadata.known(); known != nil && known.Issuer != c.c.Issuer {
+		slices.Reverse(candidates)
 	}
 	var first error
 	for _, issuer := range candidates {
 		doc, err := c.fetchMetadataOf(ctx, issuer)
 		if err == nil {
-			return doc, nil
+			c.metadata.keep(doc, nil, began, c.c.Now())
+			return
 		}
 		if first == nil {
 			first = err
 		}
-		if s, ok := errors.AsType[*statusError](err); !ok || s.status != http.StatusNotFound {
+		if e, ok := errors.AsType[*answerError](err); !ok || e.status != http.StatusNotFound {
 			break
 		}
 	}
-	return nil, first
+	c.c.Log.WarnContext(ctx, "provider metadata not fetched", "error", first)
+	c.metadata.keep(nil, first, began, c.c.Now())
 }
 
 func (c *Client) fetchMetadataOf(ctx context.Context, issuer string) (*metadata, error) {
-	body, _, err := c.fetch(ctx, strings.TrimSuffix(issuer, "/")+"/.well-known/openid-configuration", "application/json")
+	body, err := c.fetch(ctx, strings.TrimSuffix(issuer, "/")+"/.well-known/openid-configuration", "application/json")
 	if err != nil {
 		return nil, err
 	}
 	var doc metadata
-	if err := json.Unmarshal(body, &doc); err != nil {
-		return nil, fmt.Errorf("%w: discovery document is not JSON of the expected shape", ErrProviderUnavailable)
+	if json.Unmarshal(body, &doc) != nil || doc.Issuer == "" {
+		return nil, &answerError{what: "discovery document is not JSON of the expected shape"}
 	}
 	if doc.Issuer != issuer {
 		return nil, &IssuerMismatchError{Want: issuer, Got: doc.Issuer}
@@ -163,76 +190,36 @@ func (c *Client) fetchMetadataOf(ctx context.Context, issuer string) (*metadata,
 
 // check refuses endpoints that could leak codes or tokens, and a provider that lists PKCE methods without S256.
 func (m *metadata) check() error {
-	for name, raw := range map[string]string{"authorization_endpoint": m.AuthorizationEndpoint, "token_endpoint": m.TokenEndpoint, "jwks_uri": m.JWKSURI} {
-		if _, err := endpoint(raw); err != nil {
-			return fmt.Errorf("%w: %s: %w", ErrProviderUnavailable, name, err)
-		}
-	}
-	for name, raw := range map[string]string{"userinfo_endpoint": m.UserinfoEndpoint, "end_session_endpoint": m.EndSessionEndpoint, "revocation_endpoint": m.RevocationEndpoint} {
-		if raw == "" {
+	secure := !strings.HasPrefix(m.Issuer, "http:") // a provider on https has no business on plain loopback
+	for _, e := range []struct {
+		name, address string
+		required      bool
+	}{
+		{"authorization_endpoint", m.AuthorizationEndpoint, true}, {"token_endpoint", m.TokenEndpoint, true}, {"jwks_uri", m.JWKSURI, true},
+		{"userinfo_endpoint", m.UserinfoEndpoint, false}, {"end_session_endpoint", m.EndSessionEndpoint, false}, {"revocation_endpoint", m.RevocationEndpoint, false},
+	} {
+		if e.address == "" && !e.required {
 			continue
 		}
-		if _, err := endpoint(raw); err != nil {
-			return fmt.Errorf("%w: %s: %w", ErrProviderUnavailable, name, err)
+		u, err := endpoint(e.address)
+		if err != nil || secure && u.Scheme != "https" {
+			return &MetadataError{e.name + " is not an https URL"}
 		}
 	}
 	if len(m.ChallengeMethods) > 0 && !slices.Contains(m.ChallengeMethods, "S256") {
-		return fmt.Errorf("%w: code_challenge_methods_supported lacks S256", ErrProviderUnavailable)
+		return &MetadataError{"code_challenge_methods_supported lacks S256"}
 	}
 	return nil
 }
 
-// statusError is an answer other than 200 to a fetch.
-type statusError struct{ status int }
-
-func (e *statusError) Error() string { return fmt.Sprintf("rp: status %d", e.status) }
-func (e *statusError) Unwrap() error { return ErrProviderUnavailable }
-
-// fetch reads a document of the provider, bounded in time and size, without redirects.
-func (c *Client) fetch(ctx context.Context, address, accept string) (body []byte, contentType string, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, "", fmt.Errorf("%w: bad address", ErrProviderUnavailable)
-	}
-	req.Header.Set("Accept", accept)
-	return c.read(req)
-}
-
-func (c *Client) read(req *http.Request) (body []byte, contentType string, err error) {
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w", ErrProviderUnavailable, withoutURL(err))
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return nil, "", &statusError{resp.StatusCode}
-	}
-	body, err = io.ReadAll(io.LimitReader(resp.Body, maxDocument+1))
-	switch {
-	case err != nil:
-		return nil, "", fmt.Errorf("%w: %w", ErrProviderUnavailable, err)
-	case len(body) > maxDocument:
-		return nil, "", fmt.Errorf("%w: answer larger than %d bytes", ErrProviderUnavailable, maxDocument)
-	}
-	contentType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	return body, contentType, nil
-}
-
-// withoutURL takes away the address that net/http puts into its errors; queries hold codes and hints.
-func withoutURL(err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		return e.Err
-	}
-	return err
-}
-
 // Ready fetches the provider's metadata and keys if they are not known yet. Callers warm the client with it and watch the provider.
 func (c *Client) Ready(ctx context.Context) error {
-	doc, err := c.discover(ctx, metadataAge)
+	doc, err := c.endpoints(ctx)
 	if err != nil {
 		return err
 	}
-	return c.keys.warm(ctx, c, doc.JWKSURI)
+	_, err = c.keys.get(ctx, c, doc.JWKSURI)
+	return err
 }
 
 // EndSessionOrigin returns scheme and host of the provider's end session endpoint as far as known, "" otherwise. It asks nobody.

@@ -126,9 +126,11 @@ func New(c Config) (*Client, error) {
 	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{
-		c:      c,
-		http:   &http.Client{Transport: c.Transport, CheckRedirect: stay, Timeout: c.Timeout},
-		grants: &http.Client{Transport: oneShot(c.Transport), CheckRedirect: stay},
+		c:        c,
+		http:     &http.Client{Transport: c.Transport, CheckRedirect: stay, Timeout: c.Timeout},
+		grants:   &http.Client{Transport: oneShot(c.Transport), CheckRedirect: stay},
+		metadata: metadataCache{flights: newFlights()},
+		keys:     keyCache{flights: newFlights()},
 	}, nil
 }
 

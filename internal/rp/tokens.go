@@ -116,12 +116,12 @@ func (c *Client) grant(ctx context.Context, form func(*metadata) url.Values) (To
 	req = req.WithContext(traced(req.Context(), &sent))
 	resp, err := c.grants.Do(req)
 	if err != nil {
-		return Tokens{}, lost(&sent, withoutURL(err))
+		return Tokens{}, lost(&sent, cause(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxDocument+1))
 	if err != nil {
-		return Tokens{}, &GrantError{Class: Unknown, Status: resp.StatusCode, Err: err}
+		return Tokens{}, &GrantError{Class: Unknown, Status: resp.StatusCode, Err: cause(err)}
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return Tokens{}, c.refusal(resp.StatusCode, resp.Header, errorCode(body))
@@ -269,7 +269,7 @@ func (c *Client) exchange(ctx context.Context, doc *metadata, code string, verif
 	}
 	if err != nil {
 		if _, transport := errors.AsType[*url.Error](err); transport {
-			return Tokens{}, lost(&sent, withoutURL(err))
+			return Tokens{}, lost(&sent, cause(err))
 		}
 		return Tokens{}, &GrantError{Class: Unknown, Err: errors.New("answer cannot be read")} // the library's text quotes the answer
 	}
@@ -298,7 +298,7 @@ func (c *Client) Revoke(ctx context.Context, token secret.Text, hint string) err
 	c.authenticate(req, doc, url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}})
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return fmt.Errorf("rp: revocation: %w", withoutURL(err))
+		return fmt.Errorf("rp: revocation: %w", cause(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, resp.Body, maxDocument)

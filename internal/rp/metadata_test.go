@@ -1,0 +1,172 @@
+package rp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"portico/internal/secret"
+)
+
+func TestDiscovery(t *testing.T) {
+	t.Parallel()
+	answer := func(body string) func(*provider) {
+		return func(p *provider) { p.document = func(w http.ResponseWriter) bool { fmt.Fprint(w, body); return true } }
+	}
+	change := func(name string, value any) func(*provider) { return func(p *provider) { p.metadata[name] = value } }
+	for name, hostile := range map[string]func(*provider){
+		"another issuer":            change("issuer", "https://evil.example"),
+		"issuer with a slash":       func(p *provider) { p.metadata["issuer"] = p.server.URL + "/" },
+		"token endpoint by http":    change("token_endpoint", "http://evil.example/token"),
+		"endpoint with a user":      change("jwks_uri", "https://u:p@evil.example/jwks"),
+		"PKCE without S256":         change("code_challenge_methods_supported", []string{"plain"}),
+		"no authorization endpoint": change("authorization_endpoint", ""),
+		"garbage":                   answer("<html>"),
+		"empty":                     answer(""),
+		"endless":                   answer(`{"issuer":"` + strings.Repeat("a", 2<<20)),
+		"not there":                 func(p *provider) { p.document = func(w http.ResponseWriter) bool { w.WriteHeader(404); return true } },
+		"a redirect": func(p *provider) {
+			p.document = func(w http.ResponseWriter) bool {
+				w.Header().Set("Location", "https://evil.example")
+				w.WriteHeader(302)
+				return true
+			}
+		},
+	} {
+		p := newProvider(t)
+		hostile(p)
+		c, _ := p.client()
+		if _, u, err := c.Begin(t.Context(), LoginOptions{}); err == nil {
+			t.Errorf("%s: a sign-in begins at %s", name, u)
+		}
+	}
+}
+
+func TestLastGoodMetadataIsKept(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	now := time.Now()
+	c, _ := p.client(func(c *Config) { c.Now = func() time.Time { return now } })
+	if _, _, err := p.login(c); err != nil {
+		t.Fatal(err)
+	}
+	p.mu.Lock()
+	p.document = func(w http.ResponseWriter) bool { w.WriteHeader(500); return true }
+	p.mu.Unlock()
+	now = now.Add(time.Minute)
+	if _, _, err := c.Begin(t.Context(), LoginOptions{}); err != nil {
+		t.Errorf("metadata down, a copy at hand: %v", err)
+	}
+	p.mu.Lock()
+	p.document = nil
+	p.metadata["issuer"] = "https://evil.example"
+	p.mu.Unlock()
+	now = now.Add(time.Minute)
+	if _, _, err := c.Begin(t.Context(), LoginOptions{}); !errors.As(err, new(*IssuerMismatchError)) {
+		t.Errorf("the issuer changed: Begin = %v, want *IssuerMismatchError", err)
+	}
+	if _, err := c.Refresh(t.Context(), secret.New("rt"), ""); err != nil {
+		t.Errorf("refreshes go on with what was known: %v", err)
+	}
+}
+
+func TestBareHostFindsTheRealm(t *testing.T) {
+	t.Parallel()
+	var server *httptest.Server
+	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/realms/opinum/.well-known/openid-configuration" {
+			http.NotFound(w, r)
+			return
+		}
+		issuer := server.URL + "/realms/opinum"
+		_ = json.NewEncoder(w).Encode(map[string]any{"issuer": issuer, "authorization_endpoint": issuer + "/auth", "token_endpoint": issuer + "/token", "jwks_uri": issuer + "/certs", "scopes_supported": []string{"offline_access"}})
+	}))
+	t.Cleanup(server.Close)
+	c, err := New(Config{Issuer: server.URL, ClientID: "portico", ClientSecret: secret.New("s"), RedirectURL: "https://portal.example/cb"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, u, err := c.Begin(t.Context(), LoginOptions{Account: "7"})
+	if err != nil || u.Path != "/realms/opinum/auth" || u.Query().Get("account") != "7" || strings.Contains(u.Query().Get("scope"), "offline_access") {
+		t.Errorf("Begin = %v, %v, want Keycloak's realm, its account parameter and no offline_access", u, err)
+	}
+}
+
+func TestLeavingBrowserSpoilsNothing(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	asked, answer := make(chan struct{}, 8), make(chan struct{})
+	p.document = func(http.ResponseWriter) bool { asked <- struct{}{}; <-answer; return false }
+	c, _ := p.client()
+	leaving, leave := context.WithCancel(t.Context())
+	left, stayed := make(chan error, 1), make(chan error, 1)
+	go func() { _, _, err := c.Begin(leaving, LoginOptions{}); left <- err }()
+	<-asked
+	go func() { _, _, err := c.Begin(t.Context(), LoginOptions{}); stayed <- err }()
+	leave()
+	if err := <-left; !errors.Is(err, ErrProviderUnavailable) {
+		t.Errorf("the browser that left: Begin = %v", err)
+	}
+	close(answer)
+	if err := <-stayed; err != nil {
+		t.Errorf("the browser that stayed: Begin = %v", err)
+	}
+	if c.metadata.known() == nil {
+		t.Error("the answer to the browser that left was thrown away")
+	}
+}
+
+func TestSilentProviderIsNotPestered(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		asked.Add(1)
+		panic(http.ErrAbortHandler)
+	}))
+	t.Cleanup(server.Close)
+	now := time.Now()
+	c, err := New(Config{Issuer: server.URL, ClientID: "portico", ClientSecret: secret.New("s"), RedirectURL: "https://portal.example/cb", Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := func(times int) {
+		t.Helper()
+		for range times {
+			if _, _, err := c.Begin(t.Context(), LoginOptions{}); !errors.Is(err, ErrProviderUnavailable) {
+				t.Fatalf("Begin = %v, want ErrProviderUnavailable", err)
+			}
+		}
+	}
+	begin(1)
+	once := asked.Load() // net/http may ask twice itself
+	begin(20)
+	if n := asked.Load(); n > metadataTries*once {
+		t.Errorf("asked %d times in one moment", n)
+	}
+	before := asked.Load()
+	now = now.Add(metadataMost + time.Second)
+	begin(1)
+	if asked.Load() == before {
+		t.Error("not asked again after the wait")
+	}
+}
+
+func TestSecureProviderStaysSecure(t *testing.T) {
+	t.Parallel()
+	good := metadata{Issuer: "https://id.example", AuthorizationEndpoint: "https://id.example/a", TokenEndpoint: "https://id.example/t", JWKSURI: "https://id.example/k"}
+	if err := good.check(); err != nil {
+		t.Fatal(err)
+	}
+	bad := good
+	bad.TokenEndpoint = "http://localhost/t"
+	if err := bad.check(); !errors.As(err, new(*MetadataError)) {
+		t.Errorf("an https issuer with a token endpoint on plain loopback: %v, want *MetadataError", err)
+	}
+}
