@@ -77,7 +77,7 @@ func TestSourceFilter(t *testing.T) {
 		"SOURCE_FORM.Meter.Main = true":                                         12,
 		"serialNumber startswith DEMO01":                                        4,
 		"EnergyTypeId=1 AND Name='Main electricity meter' and siteid = 204481":  1,
-		"Main electricity": 7,
+		"Main electricity":                                                      7,
 		"Site{City = 'Namur'} and Name = 'Main electricity meter' and id < 10 ": 0,
 	} {
 		if got := get[[]entity](t, h, "/sources?customFilter="+url.QueryEscape(filter)); len(got) != want {

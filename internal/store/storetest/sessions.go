@@ -45,6 +45,8 @@ func Sessions(t *testing.T, open func(t *testing.T, c *Clock) session.Store) {
 	for name, test := range map[string]func(*testing.T, session.Store, *Clock){
 		"create and load": createAndLoad, "save compares and swaps": saveComparesAndSwaps, "touch never goes back": touchNeverGoesBack, "delete leaves a tombstone": deleteLeavesTombstone,
 		"delete matching": deleteMatching, "a sign-in that began earlier cannot finish": endedSignIn, "expired records go": expired, "list": list, "once": once, "races": races,
+		"save never shortens": saveNeverShortens, "records come back whole": comeBackWhole, "everyone": endedEveryone, "ended by the expiry": endedByExpiry, "list selects": listSelects,
+		"create races": createRaces, "ends win races": endsWinRaces, "ended sign-ins lose races": endedSignInsLoseRaces,
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := NewClock()
@@ -149,6 +151,16 @@ func deleteMatching(t *testing.T, s session.Store, c *Clock) {
 	if len(ids) != 2 { // by sid alone: alice's and bob's
 		t.Errorf("by sid: %d ended, want 2", len(ids))
 	}
+	for _, r := range []session.Record{a1, b} {
+		if _, err := s.Load(t.Context(), r.ID); endReason(err) != session.ReasonBackChannel {
+			t.Errorf("%s, ended by sid: Load = %v", r.Subject, err)
+		}
+	}
+	for _, r := range []session.Record{a2, foreign} {
+		if _, err := s.Load(t.Context(), r.ID); err != nil {
+			t.Errorf("a session of another sid or issuer: Load = %v", err)
+		}
+	}
 	if ids, _ = s.DeleteMatching(t.Context(), session.Match{Issuer: "https://op", Subject: "alice"}, session.ReasonBackChannel); len(ids) != 1 || ids[0] != a2.ID {
 		t.Errorf("by subject: %v, want %v", ids, a2.ID)
 	}
@@ -169,8 +181,8 @@ func endedSignIn(t *testing.T, s session.Store, c *Clock) {
 	must(t, err)
 	for _, r := range []session.Record{record(c, "alice", "s1"), record(c, "bob", "s9")} {
 		r.LoginStarted = began
-		if err := s.Create(t.Context(), r); !errors.As(err, new(*session.EndedError)) {
-			t.Errorf("%s: Create = %v, want *EndedError", r.Subject, err)
+		if err := s.Create(t.Context(), r); endReason(err) != session.ReasonBackChannel {
+			t.Errorf("%s: Create = %v, want *EndedError with the reason", r.Subject, err)
 		}
 	}
 	c.Advance(time.Second)
