@@ -87,7 +87,7 @@ func New(c Config) (*Provider, error) {
 		return nil, err
 	}
 	p := &Provider{c: c, storage: s, eras: map[string]*op.Provider{}}
-	s.ender = p.terminate
+	s.ender, s.next = p.terminate, p.nextURL
 	identityServer, err := p.era(c.Issuer, "connect/authorize", "connect/token", "connect/userinfo", "connect/revocation", "connect/endsession", "connect/introspect", ".well-known/openid-configuration/jwks")
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"crypto/rand"
 	"html/template"
 	"net/http"
@@ -125,9 +126,19 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, a *authReque
 
 // goBack returns to the era's authorization callback, which redirects to the client.
 func (p *Provider) goBack(w http.ResponseWriter, r *http.Request, a *authRequest) {
-	issuer := a.issuer
-	provider := p.eras[issuer]
-	http.Redirect(w, r, op.AuthCallbackURL(provider)(op.ContextWithIssuer(r.Context(), issuer), a.id), http.StatusSeeOther)
+	http.Redirect(w, r, p.callbackURL(a), http.StatusSeeOther)
+}
+
+func (p *Provider) callbackURL(a *authRequest) string {
+	return op.AuthCallbackURL(p.eras[a.issuer])(op.ContextWithIssuer(context.Background(), a.issuer), a.id)
+}
+
+// nextURL is where an authorization request goes: straight back for a browser whose session is good enough, else to the login page.
+func (p *Provider) nextURL(id string) string {
+	if a := p.pending(id); a != nil && a.done {
+		return p.callbackURL(a)
+	}
+	return p.c.Issuer + "/login?id=" + id
 }
 
 func (p *Provider) frontPage(w http.ResponseWriter, r *http.Request) {

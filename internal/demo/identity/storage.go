@@ -21,6 +21,7 @@ import (
 type storage struct {
 	c     Config
 	ender func(context.Context, *op.EndSessionRequest) // ends a session and tells the clients
+	next  func(id string) string                       // where an authorization request goes next
 
 	mu                 sync.Mutex
 	keys               []*signingKey // the last one signs
@@ -111,7 +112,7 @@ var errUnknown = errors.New("identity: unknown")
 func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, error) {
 	for _, c := range s.c.Clients {
 		if c.ID == id {
-			return &client{Client: c, issuer: s.c.Issuer}, nil
+			return &client{Client: c, loginURL: s.next}, nil
 		}
 	}
 	return nil, errUnknown
@@ -232,6 +233,7 @@ func (s *storage) TokenRequestByRefreshToken(_ context.Context, value string) (o
 	} else {
 		t.used = now
 	}
+	s.c.Log.Info("refresh token taken", "subject", t.user.ID)
 	return &refreshRequest{grant: t.grant}, nil
 }
 

@@ -42,7 +42,7 @@ func (u *User) account(id int64) bool {
 // client is a Client in op's words.
 type client struct {
 	Client
-	issuer string
+	loginURL func(id string) string // where an authorization request goes next
 }
 
 func (c *client) GetID() string                       { return c.ID }
@@ -56,7 +56,7 @@ func (c *client) ResponseTypes() []oidc.ResponseType {
 func (c *client) GrantTypes() []oidc.GrantType {
 	return []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken}
 }
-func (c *client) LoginURL(id string) string            { return c.issuer + "/login?id=" + id }
+func (c *client) LoginURL(id string) string            { return c.loginURL(id) }
 func (c *client) AccessTokenType() op.AccessTokenType  { return op.AccessTokenTypeJWT }
 func (c *client) IDTokenLifetime() time.Duration       { return 10 * time.Minute }
 func (c *client) DevMode() bool                        { return true } // http redirect URIs on loopback
