@@ -1,0 +1,236 @@
+package main
+
+import (
+	"crypto/rand"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"portico/internal/demo/energy"
+	"portico/internal/demo/hub"
+	"portico/internal/demo/identity"
+)
+
+// deployment is an identity server and a Data Hub in the test's own process, and what a portal needs to use them.
+type deployment struct {
+	identity *identity.Provider
+	env      []string
+	base     string
+	fault    atomic.Pointer[func(w http.ResponseWriter, r *http.Request) bool]
+}
+
+func deploy(t *testing.T, lifetime time.Duration) *deployment {
+	t.Helper()
+	d := &deployment{}
+	port := freePort(t)
+	d.base = "http://localhost:" + port
+	server := httptest.NewUnstartedServer(nil)
+	issuer := "http://id.localhost:" + portOf(t, server.Listener)
+	secret := rand.Text()
+	provider, err := identity.New(identity.Config{
+		Issuer: issuer, AccessTokenLifetime: lifetime,
+		Clients: []identity.Client{{ID: "portico", Secret: secret, RedirectURIs: []string{d.base + "/auth/callback"}, PostLogoutRedirectURIs: []string{d.base + "/auth/signed-out"}, BackChannelLogoutURI: d.base + "/auth/backchannel-logout"}},
+		Fault: func(w http.ResponseWriter, r *http.Request) bool {
+			f := d.fault.Load()
+			return f != nil && (*f)(w, r)
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.identity = provider
+	server.Config.Handler = provider
+	server.Start()
+	t.Cleanup(server.Close)
+	data := httptest.NewServer(hub.New(hub.Config{World: energy.New(42), Check: provider.Introspect}))
+	t.Cleanup(data.Close)
+	dir := t.TempDir()
+	keys, err := newCommand("keys", "new").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"keys": string(keys), "secret": secret} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.env = []string{"PORTICO_BASE_URL=" + d.base, "PORTICO_LISTEN=127.0.0.1:" + port, "DATAHUB_AUTH_URL=" + issuer, "DATAHUB_CLIENT_ID=portico", "DATAHUB_CLIENT_SECRET_FILE=" + filepath.Join(dir, "secret"),
+		"DATAHUB_API_URL=" + data.URL, "PORTICO_KEYS_FILE=" + filepath.Join(dir, "keys"), "PORTICO_DATABASE=sqlite://" + filepath.Join(dir, "data", "portico.db")}
+	return d
+}
+
+func (d *deployment) setFault(f func(w http.ResponseWriter, r *http.Request) bool) { d.fault.Store(&f) }
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return portOf(t, l)
+}
+
+func portOf(t *testing.T, l net.Listener) string {
+	t.Helper()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+// serve starts `web serve` and waits until it is ready.
+func (d *deployment) serve(t *testing.T) *program {
+	t.Helper()
+	p := start(t, d.env, "serve")
+	eventually(t, "readiness", func() bool {
+		resp, err := http.Get("http://127.0.0.1:" + d.base[strings.LastIndex(d.base, ":")+1:] + "/readyz")
+		if err != nil {
+			return false
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+	return p
+}
+
+func isToken(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/connect/token") }
+
+func TestSessionSurvivesARestart(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, time.Minute)
+	first := d.serve(t)
+	p := newPerson(t, d.base)
+	p.signIn("/sites", "viewer").want(t, http.StatusOK, "Kouter Offices")
+	if err := first.stop(syscall.SIGTERM); err != nil {
+		t.Errorf("SIGTERM: %v\n%s", err, first.log)
+	}
+	d.serve(t)
+	p.get("/sites").want(t, http.StatusOK, "Kouter Offices")
+}
+
+// The process is killed after a refresh token was sent and before the answer came.
+func TestKilledInTheMiddleOfARefresh(t *testing.T) {
+	t.Parallel()
+	for name, consume := range map[string]bool{"not consumed": false, "consumed by a strict provider": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := deploy(t, 3*time.Second)
+			portal := d.serve(t)
+			p := newPerson(t, d.base)
+			p.signIn("/sites", "viewer").want(t, http.StatusOK)
+			asked := make(chan struct{}, 1)
+			d.setFault(func(w http.ResponseWriter, r *http.Request) bool {
+				if !isToken(r) {
+					return false
+				}
+				if consume {
+					d.setFault(func(http.ResponseWriter, *http.Request) bool { return false })
+					d.identity.ServeHTTP(httptest.NewRecorder(), r.Clone(r.Context())) // taken, and the answer goes nowhere
+				}
+				_, _ = io.Copy(io.Discard, r.Body) // so that the server notices when the client dies
+				asked <- struct{}{}
+				<-r.Context().Done()
+				return true
+			})
+			time.Sleep(4 * time.Second)
+			go func() { // this request dies with the process
+				req, _ := http.NewRequest(http.MethodGet, d.base+"/sites", nil)
+				req.Header.Set("Accept", "text/html")
+				if resp, err := p.http.Do(req); err == nil {
+					_ = resp.Body.Close()
+				}
+			}()
+			<-asked
+			_ = portal.stop(syscall.SIGKILL)
+			d.setFault(func(http.ResponseWriter, *http.Request) bool { return false })
+			d.serve(t)
+			// Until the dead process's lease is over, nobody may present the token; then one recovery decides.
+			var a answer
+			redirects := 0
+			eventually(t, "an answer after the lease", func() bool {
+				a, redirects = p.open("/sites/204481")
+				if a.StatusCode == http.StatusServiceUnavailable {
+					time.Sleep(2 * time.Second)
+				}
+				return a.StatusCode != http.StatusServiceUnavailable
+			})
+			a.want(t, http.StatusOK, "Kouter Offices")
+			if a.Request.URL.Path != "/sites/204481" {
+				t.Errorf("ended at %s", a.Request.URL)
+			}
+			if consume && redirects == 0 || !consume && redirects != 0 {
+				t.Errorf("%d redirects", redirects)
+			}
+			if strings.Contains(a.body, `name="password"`) {
+				t.Error("the person had to sign in again")
+			}
+		})
+	}
+}
+
+func TestIdentityServerAndDataHubDown(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 4*time.Second)
+	d.serve(t)
+	p := newPerson(t, d.base)
+	p.signIn("/sites", "viewer").want(t, http.StatusOK)
+	down := func(w http.ResponseWriter, _ *http.Request) bool {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return true
+	}
+	d.setFault(down)
+	p.get("/sites").want(t, http.StatusOK) // the access token lives
+	time.Sleep(5 * time.Second)
+	a := p.get("/sites")
+	a.want(t, http.StatusServiceUnavailable)
+	if a.Header.Get("Retry-After") == "" || len(a.Header.Values("Set-Cookie")) > 0 {
+		t.Errorf("Retry-After %q, cookies %v", a.Header.Get("Retry-After"), a.Header.Values("Set-Cookie"))
+	}
+	newPerson(t, d.base).get("/auth/login") // metadata is known: the browser is sent there and finds out
+	d.setFault(func(http.ResponseWriter, *http.Request) bool { return false })
+	eventually(t, "recovery", func() bool { return p.get("/sites").StatusCode == http.StatusOK })
+	if n := d.identity.Replays(); n != 0 {
+		t.Errorf("%d refresh tokens were presented after they had been used", n)
+	}
+}
+
+func TestWithoutRefreshTokenSignsInAgainSilently(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 3*time.Second)
+	d.env = append(d.env, "PORTICO_OFFLINE_ACCESS=never")
+	d.serve(t)
+	p := newPerson(t, d.base)
+	p.signIn("/sites", "viewer").want(t, http.StatusOK)
+	time.Sleep(4 * time.Second)
+	a, redirects := p.open("/sites/204481?tab=meters")
+	a.want(t, http.StatusOK, "Kouter Offices")
+	if a.Request.URL.RequestURI() != "/sites/204481?tab=meters" || redirects == 0 || redirects > 5 {
+		t.Errorf("ended at %s after %d redirects", a.Request.URL, redirects)
+	}
+	d.identity.RevokeAll()
+	time.Sleep(4 * time.Second)
+	if a := p.get("/sites/204481"); a.StatusCode == http.StatusSeeOther { // the third sign-in within a minute is not automatic
+		a, _ = p.open("/sites/204481")
+		a.want(t, http.StatusForbidden, "/auth/login?return_to=%2Fsites%2F204481")
+	}
+	portal, err := url.Parse(d.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.http.Jar.SetCookies(portal, []*http.Cookie{{Name: "portico-recent", Path: "/", MaxAge: -1}}) // as if the minute were over
+	a, redirects = p.open("/sites/204481")
+	if !strings.Contains(a.body, `name="password"`) || redirects > 5 {
+		t.Errorf("nobody is signed in anywhere, but %s answers %d after %d redirects", a.Request.URL, a.StatusCode, redirects)
+	}
+}
