@@ -31,6 +31,7 @@ type Line struct {
 	Slots   []series.Slot
 	Color   int  // 1 to 8, the palette's slot
 	Bars    bool // amounts are bars, states are lines
+	Zero    bool // the axis shows zero, as for all that is used up: its size is compared, not its course alone
 	Compare bool // dashed and paler: what the others are compared with; drawn at the time it is compared with
 }
 
@@ -90,9 +91,9 @@ func (p *plot) y(v float64) float64 { return p.y0 + (p.y1-p.y0)*(v-p.low)/(p.hig
 
 // scale fits the values, with zero in sight for bars and for what is near to it.
 func (p *plot) scale() {
-	low, high, bars := math.Inf(1), math.Inf(-1), false
+	low, high, zero := math.Inf(1), math.Inf(-1), false
 	for _, l := range p.spec.Lines {
-		bars = bars || l.Bars
+		zero = zero || l.Bars || l.Zero
 		for _, s := range l.Slots {
 			if !s.Missing {
 				low, high = min(low, s.Value), max(high, s.Value)
@@ -102,7 +103,7 @@ func (p *plot) scale() {
 	switch {
 	case low > high:
 		low, high = 0, 1
-	case bars || low > 0 && low < high*0.5 || low == 0:
+	case zero || low > 0 && low < high*0.5 || low == 0:
 		low, high = min(low, 0), max(high, 0)
 	}
 	if high-low < 1e-9 {
@@ -220,7 +221,7 @@ func (p *plot) path(l Line, class string) {
 	var d, area strings.Builder
 	base := p.y(min(max(0, p.low), p.high))
 	open, lone := false, false
-	var lastX, firstX float64
+	var firstX float64
 	finish := func() {
 		if !open {
 			return
@@ -246,11 +247,9 @@ func (p *plot) path(l Line, class string) {
 			fmt.Fprintf(&area, "L%s %s", num(x), num(y))
 			lone = false
 		}
-		lastX = x
 	}
 	finish()
-	_ = lastX
-	if !l.Compare {
+	if !l.Compare && p.low <= 0 && p.high >= 0 { // an area from anywhere but zero shows no amount
 		fmt.Fprintf(p, `<path class="area %s" d="%s"/>`, class, area.String())
 	}
 	fmt.Fprintf(p, `<path class="line %s" d="%s"/>`, class, d.String())

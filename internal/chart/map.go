@@ -20,7 +20,8 @@ func project(lat, lon float64) (x, y float64) {
 	return (lon - 2.4) * 100 * math.Cos(50.5*math.Pi/180), (51.6 - lat) * 100
 }
 
-// Map draws Belgium with markers. The picture is as wide as its markers need, with a margin; everything in it also stands in a list beside it.
+// Map draws Belgium with markers. The picture holds all markers with a margin, and the whole country when they are few or spread over it;
+// everything in it also stands in a list beside it.
 func Map(title string, markers []Marker, width, height int) SVG {
 	var b strings.Builder
 	x0, y0, w, h := frame(markers, float64(width)/float64(height))
@@ -52,7 +53,10 @@ func shape(state string, x, y, r float64) string {
 	return hit + fmt.Sprintf(`<circle class="dot" cx="%s" cy="%s" r="%s"/>`, num(x), num(y), num(r))
 }
 
-// frame is the box around the markers plus a margin, widened to the aspect, and the whole country without markers.
+// spread is the extent of the markers, in the map's units, from which on a part of the country looks cut off instead of enlarged.
+const spread = 120
+
+// frame is the box around what is shown plus a margin, widened to the aspect.
 func frame(markers []Marker, aspect float64) (x0, y0, w, h float64) {
 	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	grow := func(lat, lon float64) {
@@ -62,7 +66,7 @@ func frame(markers []Marker, aspect float64) (x0, y0, w, h float64) {
 	for _, m := range markers {
 		grow(m.Latitude, m.Longitude)
 	}
-	if len(markers) < 3 {
+	if len(markers) < 3 || max(x1-x0, y1-y0) > spread {
 		for _, p := range belgium {
 			grow(p[1], p[0])
 		}

@@ -34,7 +34,7 @@ var exploreMessages = []message{
 	{"problem.cmp", "Choose none, prev, wk or ly.", "Choisissez none, prev, wk ou ly.", "Kies none, prev, wk of ly.", "Wählen Sie none, prev, wk oder ly."},
 	{"problem.tz", "Write a zone such as Europe/Brussels or UTC.", "Écrivez un fuseau comme Europe/Brussels ou UTC.", "Schrijf een zone zoals Europe/Brussels of UTC.", "Schreiben Sie eine Zone wie Europe/Brussels oder UTC."},
 
-	{"series.problems", "Something in the address cannot be used. What you typed is kept below the range.", "Un élément de l’adresse est inutilisable. Votre saisie est conservée dans le formulaire.", "Iets in het adres is onbruikbaar. Wat u typte, staat nog in het formulier.", "Etwas in der Adresse ist nicht brauchbar. Ihre Eingabe steht noch im Formular."},
+	{"series.problems", "Something in the address cannot be used. What you typed is still in the form.", "Un élément de l’adresse est inutilisable. Votre saisie est conservée dans le formulaire.", "Iets in het adres is onbruikbaar. Wat u typte, staat nog in het formulier.", "Etwas in der Adresse ist nicht brauchbar. Ihre Eingabe steht noch im Formular."},
 	{"series.variable", "Variable", "Variable", "Variabele", "Variable"},
 	{"series.granularity", "Granularity", "Granularité", "Granulariteit", "Granularität"},
 	{"series.aggregate", "Aggregation", "Agrégation", "Aggregatie", "Aggregation"},

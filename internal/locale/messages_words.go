@@ -2,7 +2,7 @@ package locale
 
 var wordMessages = []message{
 	{"granularity.auto", "automatic", "automatique", "automatisch", "automatisch"},
-	{"granularity.auto-is", "automatic ({0})", "automatique ({0})", "automatisch ({0})", "automatisch ({0})"},
+	{"granularity.auto-is", "auto ({0})", "auto ({0})", "auto ({0})", "auto ({0})"},
 	{"granularity.raw", "raw value", "valeur brute", "ruwe waarde", "Rohwert"},
 	{"granularity.minute", "minute", "minute", "minuut", "Minute"},
 	{"granularity.hour", "hour", "heure", "uur", "Stunde"},

@@ -174,3 +174,21 @@ func TestChoose(t *testing.T) {
 		}
 	}
 }
+
+func TestStepBeforeTheRangeIsNotExpected(t *testing.T) {
+	z := zone(t, "Europe/Brussels")
+	from := time.Date(2026, 11, 17, 16, 21, 0, 0, z)
+	r := Range{from, from.Add(time.Hour), z}
+	var points []datahub.DataPoint
+	for at := from.Truncate(15 * time.Minute).Add(15 * time.Minute); at.Before(r.To); at = at.Add(15 * time.Minute) {
+		points = append(points, datahub.DataPoint{Time: at, Value: 1})
+	}
+	slots := Fill(points, r, datahub.GranularityRaw, 15*time.Minute, r.To.Add(time.Hour))
+	if s := Summarize(slots); s.Count != 4 || s.Completeness() != 1 || len(Gaps(slots)) != 0 {
+		t.Errorf("%d of %d, gaps %v: the step that began at 16:15 was not asked for", s.Count, s.Expected, Gaps(slots))
+	}
+	points = append([]datahub.DataPoint{{Time: from, Value: 1}}, points...) // a meter that does not keep to the quarters
+	if s := Summarize(Fill(points, r, datahub.GranularityRaw, 15*time.Minute, r.To.Add(time.Hour))); s.Count != 5 {
+		t.Errorf("%d values, want 5", s.Count)
+	}
+}

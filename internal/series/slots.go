@@ -89,7 +89,8 @@ func begin(t time.Time, g datahub.Granularity, step time.Duration, zone *time.Lo
 }
 
 // Fill lays points onto the slots of a range. A slot without a point is Missing; a point between two slots belongs to the one it lies in, and the last of several
-// counts. Slots that end after now are Future while they have no value. A variable without a fixed step gets one slot a point.
+// counts. Slots that end after now are Future while they have no value; a step of the variable's own that began before the range is left out while it has
+// none, because its value was not asked for. A variable without a fixed step gets one slot a point.
 func Fill(points []datahub.DataPoint, r Range, g datahub.Granularity, step time.Duration, now time.Time) []Slot {
 	if g == datahub.GranularityRaw && step <= 0 {
 		return irregular(points, r)
@@ -105,7 +106,9 @@ func Fill(points []datahub.DataPoint, r Range, g datahub.Granularity, step time.
 			}
 			i++
 		}
-		slots = append(slots, s)
+		if g != datahub.GranularityRaw || !s.Missing || !t.Before(r.From) {
+			slots = append(slots, s)
+		}
 		t = end
 	}
 	return slots

@@ -97,6 +97,7 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 		RequestID: e.ID, NoIndex: s.noIndex, Nonce: e.Nonce,
 		Assets: templates.AssetsModel{Stylesheet: static.URL("app.css"), Icons: static.URL("icons.svg"), Favicon: static.URL("favicon.svg"), Font: static.URL("inter-latin.woff2")},
 	}
+	m.Place = placeOf(r.URL.Path)
 	if s.notice != "" {
 		m.Notice = m.T("notice." + s.notice)
 	}
@@ -104,6 +105,18 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 		m.Person = &templates.PersonModel{Name: sess.Identity.Name, Account: sess.Identity.AccountName}
 	}
 	return m
+}
+
+// placeOf says where in the menu a page belongs: meters and variables are parts of sites.
+func placeOf(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	switch first {
+	case "overview", "explore":
+		return first
+	case "sites", "sources", "variables":
+		return "sites"
+	}
+	return ""
 }
 
 // returnTo is the address of this page, for the forms that come back to it. Pages that answer a form have none.
@@ -116,10 +129,15 @@ func returnTo(r *http.Request) string {
 
 // clockModel shows the server's time in Belgium, where the platform lives.
 func (s *Server) clockModel(l locale.Locale) templates.ClockModel {
+	now := s.now().In(clockZone())
+	return templates.ClockModel{Text: l.Clock(now), ISO: now.Format(time.RFC3339)}
+}
+
+// clockZone is Belgium's.
+func clockZone() *time.Location {
 	zone, err := time.LoadLocation("Europe/Brussels")
 	if err != nil {
-		zone = time.UTC
+		return time.UTC
 	}
-	now := s.now().In(zone)
-	return templates.ClockModel{Text: l.Clock(now), ISO: now.Format(time.RFC3339)}
+	return zone
 }

@@ -263,7 +263,7 @@ func overviewTrend(d overviewData, electricity, solar total, l locale.Locale) te
 		if x.sites == 0 {
 			return
 		}
-		t.lines = append(t.lines, trendLine{slots: between(x.slots, r.From, r.To), color: color, label: label})
+		t.lines = append(t.lines, trendLine{slots: between(x.slots, r.From, r.To), color: color, zero: true, label: label})
 		if color == 1 {
 			past := shownAt(between(x.slots, earlier(r.From, d.zone, 7), earlier(r.To, d.zone, 7)), d.zone, 7)
 			t.lines = append(t.lines, trendLine{slots: past, color: color, compare: true, label: l.T("chart.week-before")})

@@ -89,9 +89,9 @@ func (d seriesData) chart(l locale.Locale) templates.ChartModel {
 		}
 		return m
 	}
-	t := trendData{id: "series", r: d.r, now: d.now, unit: d.unit()}
+	t := trendData{id: "series", r: d.r, now: d.now, unit: d.unit(), full: d.explore}
 	color := energyColor(d.source.EnergyTypeID)
-	t.lines = []trendLine{{slots: d.slots, color: color, bars: d.isAmount() && len(d.slots) <= barsAtMost, label: clean(d.variable.Name)}}
+	t.lines = []trendLine{{slots: d.slots, color: color, bars: d.isAmount() && len(d.slots) <= barsAtMost, zero: d.isAmount(), label: clean(d.variable.Name)}}
 	if len(d.compared) > 0 {
 		t.lines = append(t.lines, trendLine{slots: d.compared, color: color, compare: true, label: l.T(locale.Key("compare." + string(d.compare)))})
 	}

@@ -197,7 +197,7 @@ func siteTrend(d siteData, l locale.Locale, retry string) templates.ChartModel {
 	r := series.Range{From: midnight(d.now, zone, -1), To: midnight(d.now, zone, 1), Zone: zone}
 	t := trendData{id: "trend", r: r, now: d.now, unit: rateUnit(p.unit)}
 	course := power(p.slots)
-	t.lines = append(t.lines, trendLine{slots: between(course, r.From, r.To), color: 1, label: l.T("kpi.electricity")},
+	t.lines = append(t.lines, trendLine{slots: between(course, r.From, r.To), color: 1, zero: true, label: l.T("kpi.electricity")},
 		trendLine{slots: shownAt(between(course, earlier(r.From, zone, 7), earlier(r.To, zone, 7)), zone, 7), color: 1, compare: true, label: l.T("chart.week-before")})
 	if d.profile.solar.usable() && d.profile.solar.unit == p.unit {
 		t.lines = append(t.lines, trendLine{slots: between(power(d.profile.solar.slots), r.From, r.To), color: 2, label: l.T("kpi.pv")})

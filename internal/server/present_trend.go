@@ -15,6 +15,7 @@ type trendLine struct {
 	slots   []series.Slot
 	color   int
 	bars    bool
+	zero    bool // the axis shows zero
 	compare bool
 	label   string
 }
@@ -26,11 +27,13 @@ type trendData struct {
 	now   time.Time
 	unit  string // of the values
 	lines []trendLine
+	full  bool          // drawn for the whole width of a large screen too
 	step  time.Duration // of the slots, to know how times are written in the table; 0 for calendar buckets
 }
 
-// Sizes of the two drawings. Text is not scaled by more than a tenth at the widths at which each is shown.
+// Sizes of the drawings. Text is not scaled by more than a tenth at the widths at which each is shown.
 const (
+	fullWidth, fullHeight     = 1140, 340
 	wideWidth, wideHeight     = 800, 290
 	narrowWidth, narrowHeight = 350, 240
 )
@@ -38,16 +41,16 @@ const (
 // tableRows bounds the table twin, so that a page stays small.
 const tableRows = 750
 
-// fill draws t into m: both pictures, the legend and the table. Values too large for the axis are shown in the next larger unit.
+// fill draws t into m: the pictures, the legend and the table. Values too large for the axis are shown in the next larger unit.
 func (t trendData) fill(m *templates.ChartModel, l locale.Locale) {
 	unit, factor := t.larger()
-	spec := chart.Spec{ID: t.id, Width: wideWidth, Height: wideHeight, Title: m.Title, Desc: m.Summary, Range: t.r, Value: l.Value, Time: t.axis(l)}
+	spec := chart.Spec{ID: t.id, Width: wideWidth, Height: wideHeight, Title: m.Title, Desc: m.Summary, Range: t.r, Value: func(v float64) string { return l.Precise(rounded(v)) }, Time: t.axis(l)}
 	for _, line := range t.lines {
 		slots := line.slots
 		if factor != 1 {
 			slots = scaled(slots, func(s series.Slot) float64 { return s.Value * factor })
 		}
-		spec.Lines = append(spec.Lines, chart.Line{Slots: slots, Color: line.color, Bars: line.bars, Compare: line.compare})
+		spec.Lines = append(spec.Lines, chart.Line{Slots: slots, Color: line.color, Bars: line.bars, Zero: line.zero, Compare: line.compare})
 		m.Legend = append(m.Legend, templates.LegendModel{Color: line.color, Dashed: line.compare, Text: line.label})
 	}
 	if len(m.Legend) == 1 {
@@ -58,6 +61,10 @@ func (t trendData) fill(m *templates.ChartModel, l locale.Locale) {
 		m.About = t.r.Zone.String()
 	}
 	m.Wide = chart.Trend(spec)
+	if t.full {
+		spec.ID, spec.Width, spec.Height = t.id+"-f", fullWidth, fullHeight
+		m.Full = chart.Trend(spec)
+	}
 	spec.ID, spec.Width, spec.Height = t.id+"-n", narrowWidth, narrowHeight
 	m.Narrow = chart.Trend(spec)
 	m.Table = t.table(m.Title, l)

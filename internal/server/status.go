@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/internal/locale"
 	"portico/internal/token"
 	"portico/web/templates"
 )
@@ -52,9 +53,25 @@ func (s *Server) sessionStatus(w http.ResponseWriter, r *http.Request) error {
 		writeJSON(w, "application/json", http.StatusOK, d)
 		return nil
 	}
-	m := templates.SessionModel{Layout: s.layout(r), Active: d.Active, Name: d.Name, Account: d.Account, Scopes: strings.Join(d.Scopes, " "),
-		Expires: d.Expires, IdleExpires: d.IdleExpires, AccessExpires: d.AccessExpires, Refreshable: d.Refreshable, LoginURL: "/auth/login"}
-	return s.render(w, r, http.StatusOK, templates.SessionPage(m))
+	return s.render(w, r, http.StatusOK, templates.SessionPage(s.sessionModel(r, d)))
+}
+
+func (s *Server) sessionModel(r *http.Request, d sessionDocument) templates.SessionModel {
+	m := templates.SessionModel{Layout: s.layout(r), Active: d.Active, Name: d.Name, Account: d.Account, Scopes: strings.Join(d.Scopes, " "), Refreshable: d.Refreshable, LoginURL: "/auth/login"}
+	if p := m.Layout.Person; p != nil && p.Account != "" && p.Account != d.Account {
+		m.Account = locale.Join(p.Account, bracket(d.Account))
+	}
+	l := s.locale(r)
+	show := func(stamp string) templates.ClockModel {
+		t, err := time.Parse(time.RFC3339, stamp)
+		if err != nil {
+			return templates.ClockModel{}
+		}
+		t = t.In(clockZone())
+		return templates.ClockModel{Text: l.Day(t) + " " + l.Clock(t), ISO: stamp}
+	}
+	m.Expires, m.IdleExpires, m.AccessExpires = show(d.Expires), show(d.IdleExpires), show(d.AccessExpires)
+	return m
 }
 
 func stamp(t time.Time) string {

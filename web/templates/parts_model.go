@@ -49,12 +49,14 @@ type LegendModel struct {
 	Text   string
 }
 
-// ChartModel is a picture of a period with its words and its table. Wide and Narrow show the same, drawn for desks and for phones.
+// ChartModel is a picture of a period with its words and its table. Wide and Narrow show the same, drawn for desks and for phones, as does
+// Full for a card that takes the whole width; nil elsewhere.
 type ChartModel struct {
 	ID       string // unique on the page
 	Title    string
 	About    string // unit, zone
 	Legend   []LegendModel
+	Full     templ.Component
 	Wide     templ.Component
 	Narrow   templ.Component
 	Summary  string   // what the picture says, in sentences

@@ -76,16 +76,16 @@ type ExpiredModel struct {
 	LoginURL string // signs in and comes back to where the person was
 }
 
-// SessionModel is the page about the person's own session. Times are RFC 3339 in UTC, "" when they do not apply.
+// SessionModel is the page about the person's own session. Times without a text do not apply.
 type SessionModel struct {
 	Layout        LayoutModel
 	Active        bool
 	Name          string
 	Account       string
-	Scopes        string // separated by blanks
-	Expires       string // absolute end of the session
-	IdleExpires   string // its end if nothing is done
-	AccessExpires string // end of the present access token
-	Refreshable   bool   // the access token is renewed by itself
+	Scopes        string     // separated by blanks
+	Expires       ClockModel // absolute end of the session
+	IdleExpires   ClockModel // its end if nothing is done
+	AccessExpires ClockModel // end of the present access token
+	Refreshable   bool       // the access token is renewed by itself
 	LoginURL      string
 }

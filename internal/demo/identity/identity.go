@@ -111,7 +111,7 @@ func (p *Provider) era(issuer, auth, token, userinfo, revocation, endSession, in
 	}, p.storage, op.StaticIssuer(issuer), op.WithAllowInsecure(), op.WithCORSOptions(nil),
 		op.WithCustomEndpoints(op.NewEndpoint(auth), op.NewEndpoint(token), op.NewEndpoint(userinfo), op.NewEndpoint(revocation), op.NewEndpoint(endSession), op.NewEndpoint(keys)),
 		op.WithCustomIntrospectionEndpoint(op.NewEndpoint(introspection)),
-		op.WithHttpInterceptors(p.withBrowser))
+		op.WithHttpInterceptors(p.withBrowser), op.WithLogger(p.c.Log))
 	if err != nil {
 		return nil, err
 	}
