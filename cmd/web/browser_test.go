@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// window is a Chromium with one tab, driven as a person would: by what is on the screen.
+type window struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu         sync.Mutex
+	complaints []string // errors that the browser reports, violations of the content security policy among them
+}
+
+// open starts Chromium. Without one the test is skipped, or fails when PORTICO_TEST_BROWSER is "required".
+func openWindow(t *testing.T, script bool) *window {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("PORTICO_TEST_BROWSER") == "required" {
+			t.Fatal("no Chromium on this machine")
+		}
+		t.Skip("no Chromium on this machine: install Debian's package chromium")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", true))
+	if os.Getuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	w := &window{t: t, ctx: ctx}
+	w.do(chromedp.EmulateViewport(1440, 900))
+	if err := chromedp.Listen(ctx, w.listen); err != nil {
+		t.Fatal(err)
+	}
+	if !script {
+		if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+func (w *window) listen(event any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch e := event.(type) {
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
+			w.complaints = append(w.complaints, e.Entry.Text)
+		}
+	case *runtime.EventExceptionThrown:
+		w.complaints = append(w.complaints, e.ExceptionDetails.Text)
+	}
+}
+
+func (w *window) do(steps ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	if err := chromedp.Do(w.ctx, steps...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// click presses what is at a selector and waits for what it leads to.
+func (w *window) click(selector, next chromedp.CSS) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.Click(selector, chromedp.NodeVisible), chromedp.WaitVisible(next)); err != nil {
+		shown, _ := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
+		w.t.Fatalf("after a click on %s, no %s: %v; on the screen:\n%s", selector, next, err, shown)
+	}
+}
+
+// sees looks for a text among those on the screen.
+func (w *window) sees(selector chromedp.CSS, patterns ...string) {
+	w.t.Helper()
+	text, err := chromedp.Run(w.ctx, chromedp.Text(selector))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	for _, p := range patterns {
+		if !regexp.MustCompile(p).MatchString(text) {
+			w.t.Errorf("%s does not show %s but: %s", selector, p, text)
+		}
+	}
+}
+
+// box returns the size at which something is drawn, in CSS pixels.
+func (w *window) box(selector chromedp.CSS) (width, height int64) {
+	w.t.Helper()
+	b, err := chromedp.Run(w.ctx, chromedp.Dimensions(selector, chromedp.NodeVisible))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return int64(b.Width), int64(b.Height)
+}
+
+func (w *window) style(selector chromedp.CSS, property string) string {
+	w.t.Helper()
+	list, err := chromedp.Run(w.ctx, chromedp.ComputedStyle(selector))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, p := range list {
+		if p.Name == property {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+func TestSiteInABrowser(t *testing.T) {
+	for _, script := range []bool{true, false} {
+		t.Run(fmt.Sprintf("script=%t", script), func(t *testing.T) {
+			t.Parallel()
+			p := demo(t)
+			w := openWindow(t, script)
+			w.signIn(p)
+			w.readsASite()
+			w.changesItsLook()
+			w.fitsAPhone()
+			w.leaves()
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if len(w.complaints) > 0 {
+				t.Errorf("the browser complains: %q", w.complaints)
+			}
+		})
+	}
+}
+
+// signIn opens a deep link, signs in by the buttons of the demo's identity server and arrives at the link.
+func (w *window) signIn(p *program) {
+	w.t.Helper()
+	w.do(chromedp.Navigate(p.urls["portal"]+"/sites/204486?tab=meters"), chromedp.WaitVisible(chromedp.CSS("button.persona")))
+	w.sees("body", "Olivia Peeters", "Victor Lambert", "Control room screen")
+	w.click("button.persona", "button[name=account]")
+	w.click("button[name=account]", "main#content .meter-table")
+	if at, _ := chromedp.Run(w.ctx, chromedp.Location()); at != p.urls["portal"]+"/sites/204486?tab=meters" {
+		w.t.Errorf("after the sign-in at %s, not at the page that was asked for", at)
+	}
+	w.sees("main#content", "Cold store Meuse", "Main electricity meter", "Compressors", `\d+ min`)
+}
+
+func (w *window) readsASite() {
+	w.t.Helper()
+	w.click(`.tabs a[href="/sites/204486"]`, ".chart-panel .chart")
+	w.sees("h1", "^Cold store Meuse$")
+	w.sees("main#content", "on time", `Power now [\d.]+ kW`, `Electricity today [\d.,\x{202f} ]+ (k|M)Wh`, `[+−]\d+(\.\d)? % vs`, "Europe/Brussels", "Show as a table")
+	if width, height := w.box(".chart-wide .chart"); width < 500 || height < 150 {
+		w.t.Errorf("the picture is %d x %d", width, height)
+	}
+	if line, err := chromedp.Run(w.ctx, chromedp.AttributeValue(chromedp.CSS(".chart-wide .line.s1:not(.compare)"), "d", chromedp.NodeReady)); err != nil || strings.Count(line.Value, "L") < 30 {
+		w.t.Errorf("the line has few points: %v, %v", line, err)
+	}
+	w.click(".twin > summary", ".twin table")
+	w.sees(".twin table", "Time", `\d\d:\d\d`, `\d+`)
+	w.click(`.places a[href="/explore"]`, "main#content h1")
+	w.click(`.places a[href="/sites"]`, ".site-table")
+	w.sees(`.places a[aria-current]`, "^Sites$")
+}
+
+// changesItsLook chooses the dark theme and French in the menu.
+func (w *window) changesItsLook() {
+	w.t.Helper()
+	light := w.style("body", "background-color")
+	w.click(".account > summary", `button[name=theme][value=dark]`)
+	w.click("button[name=theme][value=dark]", `html[data-theme=dark] .site-table`)
+	if dark := w.style("body", "background-color"); dark == light || dark != "rgb(14, 18, 23)" {
+		w.t.Errorf("the background is %s, was %s", dark, light)
+	}
+	w.click(".account > summary", "button[name=lang][value=fr]")
+	w.click("button[name=lang][value=fr]", "html[lang=fr-BE] .site-table, html[lang=fr] .site-table")
+	w.sees("h1", "^Sites$")
+	w.sees(".site-table", "Commune|Ville|Localité", "Cold store Meuse")
+}
+
+// fitsAPhone looks for sideways scrolling at the width of a small phone.
+func (w *window) fitsAPhone() {
+	w.t.Helper()
+	w.do(chromedp.EmulateViewport(320, 640))
+	for _, path := range []string{"/overview", "/sites", "/sites/204486", "/sources/6044861", "/variables/80101", "/explore?s=80101"} {
+		at, _ := chromedp.Run(w.ctx, chromedp.Location())
+		base, _, _ := strings.Cut(strings.TrimPrefix(at, "http://"), "/")
+		w.do(chromedp.Navigate("http://"+base+path), chromedp.WaitVisible(chromedp.CSS("main#content h1")))
+		if width, err := chromedp.Run(w.ctx, chromedp.JavascriptAttribute[int](chromedp.CSS("html"), "scrollWidth")); err != nil || width > 320 {
+			w.t.Errorf("%s is %d pixels wide on a screen of 320: %v", path, width, err)
+		}
+	}
+	w.do(chromedp.EmulateViewport(1440, 900))
+}
+
+func (w *window) leaves() {
+	w.t.Helper()
+	w.click(".account > summary", `form[action="/auth/logout"] button`)
+	w.click(`form[action="/auth/logout"] button`, `a[href^="/auth/login"], form[action^="/auth/login"]`)
+	if at, _ := chromedp.Run(w.ctx, chromedp.Location()); !strings.Contains(at, "/auth/signed-out?") {
+		w.t.Errorf("after signing out at %s", at)
+	}
+}
