@@ -112,7 +112,7 @@ func checkDatabase(database string) error {
 	if _, ok := SQLitePath(database); ok || database == "memory:" {
 		return nil
 	}
-	return fmt.Errorf("--database: %q is neither sqlite:///path/to/file nor memory:", redactURL(database))
+	return fmt.Errorf("--database: %q is neither memory: nor sqlite:///path/to/file", redactURL(database))
 }
 
 // checkURL accepts https with a host, and http on loopback.

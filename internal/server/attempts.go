@@ -66,16 +66,6 @@ func (a attempts) find(r *http.Request, state string) (attempt rp.Attempt, n int
 	return rp.Attempt{}, 0, false
 }
 
-// any reports whether the browser sent a cookie of a sign-in at all.
-func (a attempts) any(r *http.Request) bool {
-	for n := range maxAttempts {
-		if _, err := r.Cookie(a.name(n)); err == nil {
-			return true
-		}
-	}
-	return false
-}
-
 // clear removes the n-th cookie.
 func (a attempts) clear(w http.ResponseWriter, n int) { http.SetCookie(w, a.cookie(n, "", -1)) }
 

@@ -27,8 +27,7 @@ type trendData struct {
 	now   time.Time
 	unit  string // of the values
 	lines []trendLine
-	full  bool          // drawn for the whole width of a large screen too
-	step  time.Duration // of the slots, to know how times are written in the table; 0 for calendar buckets
+	full  bool // drawn for the whole width of a large screen too
 }
 
 // Sizes of the drawings. Text is not scaled by more than a tenth at the widths at which each is shown.

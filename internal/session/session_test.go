@@ -200,7 +200,7 @@ func second[T any](_ T, err error) error { return err }
 func TestKeyRotation(t *testing.T) {
 	old, next := session.NewKey(time.Now()), session.NewKey(time.Now())
 	b := newBench(t, old)
-	s, cookie := b.start()
+	_, cookie := b.start()
 	added, promoted, removed := b.with(old, next), b.with(next, old), b.with(next)
 	for name, c := range map[string]*session.Cookies{"added": added, "promoted": promoted} {
 		if _, err := c.Load(request(cookie)); err != nil {
@@ -208,7 +208,7 @@ func TestKeyRotation(t *testing.T) {
 		}
 	}
 	b.clock.Advance(2 * time.Minute)
-	s, _ = promoted.Load(request(cookie))
+	s, _ := promoted.Load(request(cookie))
 	if err := promoted.SaveValues(t.Context(), s, func(v map[string]string) { v["x"] = "y" }); err != nil {
 		t.Fatal(err)
 	}
@@ -247,11 +247,11 @@ func TestWeakKeysAreRefused(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	b := newBench(t)
-	s, cookie := b.start()
+	_, cookie := b.start()
 	for range 11 { // an hour of activity each 59 minutes
 		b.clock.Advance(59 * time.Minute)
-		var err error
-		if s, err = b.cookies.Load(request(cookie)); err != nil {
+		s, err := b.cookies.Load(request(cookie))
+		if err != nil {
 			t.Fatalf("after %v: %v", b.clock.Now(), err)
 		}
 		if err := b.cookies.Touch(t.Context(), s); err != nil {

@@ -42,6 +42,9 @@ type PasswordSource struct {
 	backoff backoff
 }
 
+// signInTimeout bounds one sign-in, whose caller may have gone away meanwhile.
+const signInTimeout = 30 * time.Second
+
 // permanentPause is how long a refused user or client is not tried again: hammering locks accounts.
 const permanentPause = time.Minute
 
@@ -78,7 +81,9 @@ func (s *PasswordSource) get(ctx context.Context, rejected secret.Text) (secret.
 	if access, err, ok := s.have(rejected); ok { // somebody else signed in while we waited
 		return access, err
 	}
-	t, err := s.signIn(context.WithoutCancel(ctx))
+	signing, cancel := context.WithTimeout(context.WithoutCancel(ctx), signInTimeout)
+	defer cancel()
+	t, err := s.signIn(signing)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {

@@ -53,11 +53,6 @@ func ratio(scale float64, a, b model) model {
 	}
 }
 
-// times is factor times a.
-func times(factor float64, a model) model {
-	return func(m *moment) float64 { return factor * a(m) }
-}
-
 // solar is the power in kW of a PV field: peak in kWp, less when modules are hot, hardly any under snow, and a fifth while prices
 // are negative if it is curtailed.
 func solarField(peak float64, curtailed bool) model {
