@@ -115,7 +115,7 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, a *authReque
 	if a.wanted != 0 {
 		account = a.wanted
 	}
-	s := &sso{id: rand.Text(), user: u, account: account, authTime: time.Now(), clients: map[string]bool{}}
+	s := &sso{id: rand.Text(), user: u, account: account, authTime: time.Now(), clients: map[string]string{}}
 	p.storage.mu.Lock()
 	p.storage.sessions[s.id] = s
 	a.finish(s)

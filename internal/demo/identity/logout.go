@@ -54,14 +54,14 @@ func (p *Provider) endSessions(match func(*sso) bool) {
 	s.mu.Unlock()
 	for _, session := range ended {
 		for _, c := range p.c.Clients {
-			if c.BackChannelLogoutURI != "" && session.clients[c.ID] {
+			if c.BackChannelLogoutURI != "" && session.clients[c.ID] != "" {
 				go p.deliver(c, session)
 			}
 		}
 	}
 }
 
-// deliver posts a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.5), once more after a moment when it is not taken.
+// deliver posts a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.5).
 func (p *Provider) deliver(c Client, session *sso) {
 	key, err := p.storage.SigningKey(context.Background())
 	if err != nil {
@@ -73,7 +73,7 @@ func (p *Provider) deliver(c Client, session *sso) {
 	}
 	now := time.Now()
 	token, err := crypto.Sign(map[string]any{
-		"iss": p.c.Issuer, "sub": session.user.ID, "aud": c.ID, "sid": session.id, "jti": rand.Text(), "iat": now.Unix(), "exp": now.Add(2 * time.Minute).Unix(),
+		"iss": session.clients[c.ID], "sub": session.user.ID, "aud": c.ID, "sid": session.id, "jti": rand.Text(), "iat": now.Unix(), "exp": now.Add(2 * time.Minute).Unix(),
 		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},
 	}, signer)
 	if err != nil {

@@ -106,7 +106,7 @@ func (a *authRequest) finish(s *sso) {
 	if a.wanted != 0 {
 		s.account = a.wanted
 	}
-	s.clients[a.req.ClientID] = true
+	s.clients[a.req.ClientID] = a.issuer
 }
 
 // CreateAuthRequest implements op.Storage. PKCE is demanded of everybody. With prompt none, a browser without a fitting session is told login_required.

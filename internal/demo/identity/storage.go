@@ -40,7 +40,7 @@ type sso struct {
 	user     *User
 	account  int64
 	authTime time.Time
-	clients  map[string]bool // clients that got an ID token of it
+	clients  map[string]string // clients that got an ID token of it, and the issuer in it
 	ended    bool
 }
 
