@@ -22,7 +22,7 @@ const (
 // attempt presents the refresh token of a record that it has claimed, and brings home what comes back. claimed is the time before the claim, from
 // which the lease is counted here: a moment too early, never too late.
 func (m *Manager) attempt(ctx context.Context, h session.Handle, cur *held, attempt string, claimed time.Time) (*held, error) {
-	if m.abandon(pointClaimed) {
+	if m.crashes(pointClaimed) {
 		return nil, errAbandoned
 	}
 	if !m.breaker.probe(m.c.Now()) {
@@ -34,13 +34,13 @@ func (m *Manager) attempt(ctx context.Context, h session.Handle, cur *held, atte
 	if err := m.markSent(ctx, h, cur, attempt, l); err != nil {
 		return nil, err
 	}
-	if m.abandon(pointSend) {
+	if m.crashes(pointSend) {
 		return nil, errAbandoned
 	}
 	request, cancel := context.WithTimeout(ctx, m.c.AnswerTimeout)
 	t, err := m.c.Refresher.Refresh(request, cur.Tokens.Refresh, cur.Identity.Account)
 	cancel()
-	if m.abandon(pointAnswered) {
+	if m.crashes(pointAnswered) {
 		return nil, errAbandoned
 	}
 	if err != nil {

@@ -67,8 +67,7 @@ type Manager struct {
 	closed  bool
 	running sync.WaitGroup // flights and savers
 
-	// abandon is set by tests: a process that crashes at the named point does nothing any more.
-	abandon func(point string) bool
+	crash atomic.Pointer[func(point string) bool] // set by tests: a process that crashes at the named point does nothing any more
 }
 
 // New checks c and returns a Manager.
@@ -86,7 +85,7 @@ func New(c Config) (*Manager, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Manager{c: c, flights: map[session.ID]*flight{}, unsaved: map[session.ID]*held{}, abandon: func(string) bool { return false }}, nil
+	return &Manager{c: c, flights: map[session.ID]*flight{}, unsaved: map[session.ID]*held{}}, nil
 }
 
 func orDefault[T comparable](v, otherwise T) T {

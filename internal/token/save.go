@@ -29,7 +29,7 @@ func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt
 		return nil, err
 	}
 	next.Sealed = sealed
-	if m.abandon(pointCommit) {
+	if m.crashes(pointCommit) {
 		return nil, errAbandoned
 	}
 	switch err := m.commit(ctx, cur, next, attempt); {
@@ -40,7 +40,7 @@ func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt
 	case err != nil:
 		m.keepUnsaved(ctx, h, cur, next, attempt, l, err)
 	}
-	if m.abandon(pointCommitted) {
+	if m.crashes(pointCommitted) {
 		return nil, errAbandoned
 	}
 	m.c.Log.InfoContext(ctx, "access token refreshed", "session", h.ID(), "subject", cur.Identity.Subject, "expires_in", lifetime(t), "rotated", !next.Tokens.Refresh.Equal(cur.Tokens.Refresh), "generation", next.Version)
