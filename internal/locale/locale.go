@@ -127,9 +127,3 @@ func (l Locale) fill(text string, args []any) string {
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }
-
-// Has reports whether the catalogue has a sentence.
-func Has(key Key) bool {
-	_, ok := catalogue[key]
-	return ok
-}

@@ -1,0 +1,122 @@
+package locale
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+)
+
+// plain makes the kinds of blanks visible: _ does not break, ' is narrow.
+func plain(s string) string { return strings.NewReplacer(nbsp, "_", thin, "'").Replace(s) }
+
+func check(t *testing.T, what string, got, want string) {
+	t.Helper()
+	if plain(got) != want {
+		t.Errorf("%s = %q, want %q", what, plain(got), want)
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	en, fr, nl, de := For(English), For(French), For(Dutch), For(German)
+	check(t, "en", en.Fixed(-1234567.891, 2), "−1'234'567.89")
+	check(t, "fr", fr.Fixed(-1234567.891, 2), "−1'234'567,89")
+	check(t, "nl", nl.Fixed(-1234567.891, 2), "−1.234.567,89")
+	check(t, "de", de.Fixed(1234567.891, 2), "1.234.567,89")
+	check(t, "a rounded zero", en.Fixed(-0.004, 2), "0.00")
+	for v, want := range map[float64]string{
+		0: "0", 1: "1", 9.99: "9.99", 9.999: "10.0", 15.84: "15.8", 99.94: "99.9", 99.96: "100", 3004.4: "3'004", -19.94: "−19.9", 0.5: "0.500", 0.061: "0.0610", 1e-12: "0", 2e15: "2.0·10¹⁵",
+		math.NaN(): None, math.Inf(1): None, math.Inf(-1): None,
+	} {
+		check(t, "Value", en.Value(v), want)
+	}
+	for v, want := range map[float64]string{50: "50", 0.1 + 0.2: "0,3", -2.5: "−2,5", 1e6: "1.000.000", math.NaN(): None} {
+		check(t, "Precise", nl.Precise(v), want)
+	}
+	check(t, "Quantity", en.Quantity(9999, "kWh"), "9'999_kWh")
+	check(t, "Quantity", en.Quantity(12345, "kWh"), "12.3_MWh")
+	check(t, "Quantity", en.Quantity(3.2e10, "Wh"), "32.0_GWh")
+	check(t, "Quantity", en.Quantity(-98765, "kW"), "−98.8_MW")
+	check(t, "Quantity", en.Quantity(123456, "m³"), "123'456_m³")
+	check(t, "Quantity", en.Quantity(7, ""), "7")
+	check(t, "Quantity", en.Quantity(math.NaN(), "kWh"), None)
+}
+
+func TestShares(t *testing.T) {
+	l := For(German)
+	for v, want := range map[float64]string{1: "100_%", 0.9999: "99,9_%", 0.5: "50_%", 0.123: "12,3_%", 0: "0_%"} {
+		check(t, "Percent", l.Percent(v), want)
+	}
+	for want, v := range map[string][2]float64{"+4,1_%": {100, 104.1}, "−62_%": {100, 38}, "±0_%": {100, 100.01}, "+100_%": {-5, 0}, None: {0, 5}} {
+		check(t, "Change", l.Change(v[0], v[1]), want)
+	}
+	for _, v := range [][2]float64{{math.NaN(), 1}, {1, math.NaN()}, {1e-9, 1e9}, {1, math.Inf(1)}} {
+		check(t, "Change", l.Change(v[0], v[1]), None)
+	}
+}
+
+func TestDates(t *testing.T) {
+	brussels, err := time.LoadLocation("Europe/Brussels")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 16, 14, 5, 8, 0, brussels)
+	day := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, brussels) }
+	for l, want := range map[Lang][5]string{
+		English: {"14:05:08_CET", "Mon_16_Nov_2026", "November_2026", "Mon_16_Nov 14:05", "3_h_25_min"},
+		French:  {"14:05:08_CET", "lun._16_nov._2026", "novembre_2026", "lun._16_nov. 14:05", "3_h_25_min"},
+		Dutch:   {"14:05:08_CET", "ma_16_nov_2026", "november_2026", "ma_16_nov 14:05", "3_u_25_min"},
+		German:  {"14:05:08_CET", "Mo_16._Nov._2026", "November_2026", "Mo_16._Nov. 14:05", "3_Std._25_Min."},
+	} {
+		f := For(l)
+		for i, got := range []string{f.Clock(at), f.Date(at), f.Month(at), f.DateTime(at, at), f.Duration(-(3*time.Hour + 25*time.Minute + 59*time.Second))} {
+			check(t, string(l), got, want[i])
+		}
+	}
+	en := For(English)
+	check(t, "another year", en.DateTime(at, day(2027, 1, 1)), "Mon_16_Nov_2026 14:05")
+	for want, r := range map[string][2]time.Time{
+		"2026":                                     {day(2026, 1, 1), day(2027, 1, 1)},
+		"October_2026":                             {day(2026, 10, 1), day(2026, 11, 1)},
+		"Sun_25_Oct_2026":                          {day(2026, 10, 25), day(2026, 10, 26)}, // 25 hours
+		"Mon_16_Nov – Sun_22_Nov_2026":             {day(2026, 11, 16), day(2026, 11, 23)},
+		"Thu_31_Dec_2026 – Fri_1_Jan_2027":         {day(2026, 12, 31), day(2027, 1, 2)},
+		"Mon_16_Nov_2026, 14:05 – 16:05":           {at, at.Add(2 * time.Hour)},
+		"Mon_16_Nov 14:05 – Tue_17_Nov_2026 14:05": {at, at.AddDate(0, 0, 1)},
+	} {
+		check(t, "Range", en.Range(r[0], r[1]), want)
+	}
+	for d, want := range map[time.Duration]string{0: "0_s", 59 * time.Second: "59_s", time.Hour: "1_h", 50 * time.Hour: "2_d_2_h", 400 * 24 * time.Hour: "400_d"} {
+		check(t, "Duration", en.Duration(d), want)
+	}
+}
+
+func TestPlurals(t *testing.T) {
+	const key = Key("overview.sites")
+	for _, l := range Langs() {
+		one, many, none := For(l).T(key, 1), For(l).T(key, 2), For(l).T(key, 0)
+		if one == many || !strings.Contains(many, "2") {
+			t.Errorf("%s: %q and %q", l, one, many)
+		}
+		if french := l == French; (strings.Replace(none, "0", "1", 1) == one) != french {
+			t.Errorf("%s: none is %q, one is %q; only French counts none as one", l, none, one)
+		}
+	}
+	if got := For(English).T("no such key", 1); got != "no such key" {
+		t.Errorf("an unknown key: %q", got)
+	}
+}
+
+func TestMatch(t *testing.T) {
+	for _, tt := range []struct {
+		preference, header string
+		want               Lang
+	}{
+		{"", "", English}, {"nl", "fr", Dutch}, {"xx", "fr", French}, {"", "fr-BE", French}, {"", "de;q=0.5, nl-BE;q=0.9", Dutch}, {"", "es, ja;q=0.9", English},
+		{"", "nl;q=0, fr;q=0.1", French}, {"", "de;q=x, fr;q=0.2", French}, {"", "*", English}, {"", "NL", Dutch}, {"", strings.Repeat("es,", 30) + "fr", English}, {"", "de;q=NaN,fr;q=0.1", French},
+	} {
+		if got := Match(tt.preference, tt.header); got.lang != tt.want {
+			t.Errorf("Match(%q, %.40q) = %s, want %s", tt.preference, tt.header, got.lang, tt.want)
+		}
+	}
+}
