@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"net/http"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -278,23 +277,6 @@ func FuzzDecodePoints(f *testing.F) {
 			}
 		}
 	})
-}
-
-func TestDecodedSizeIsBounded(t *testing.T) {
-	const n = 52_560
-	body := sample(n)
-	q := utcDay
-	q.To = q.From.AddDate(1, 0, 0)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	points, err := decodePoints(bytes.NewReader(body), q)
-	runtime.ReadMemStats(&after)
-	if err != nil || len(points) != n {
-		t.Fatal(len(points), err)
-	}
-	if got := after.TotalAlloc - before.TotalAlloc; got > 2_000_000 {
-		t.Errorf("%d points allocate %d bytes, want at most 2 MB (P9)", n, got)
-	}
 }
 
 // sample is the answer to a query for n points, as the Data Hub writes it.
