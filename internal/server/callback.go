@@ -14,7 +14,6 @@ import (
 // callback ends a sign-in. Everything that can be checked without the identity server is checked first; the attempt is consumed, once across all
 // replicas, before the code is exchanged; and no error starts the next sign-in by itself.
 func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
-	w.Header().Set("Referrer-Policy", "no-referrer")
 	q := r.URL.Query()
 	if err := rp.CheckCallback(q); err != nil {
 		return s.signInFailed("/", err)

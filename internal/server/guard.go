@@ -64,6 +64,24 @@ func countCookies(r *http.Request) int {
 func isProbe(path string) bool  { return path == "/healthz" || path == "/readyz" }
 func isStatic(path string) bool { return strings.HasPrefix(path, "/static/") }
 
+// sameOrigin refuses requests that change something from an origin that is not the portal's. http.CrossOriginProtection behind it judges by Fetch Metadata
+// first and compares no more than the host; this also tells http from https.
+func (s *Server) sameOrigin(next http.Handler) http.Handler {
+	ours := s.baseURL.Scheme + "://" + s.baseURL.Host
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		origin := r.Header.Get("Origin")
+		if r.Method == http.MethodPost && origin != "" && origin != "null" && !strings.EqualFold(origin, ours) {
+			s.refuseForeign(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) refuseForeign(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-origin request")})
+}
+
 // foreignLoad reports whether a browser says that this request was caused by another site and is no plain navigation of
 // a tab: an image, a frame, a script. Fetch Metadata, sections 2.1 to 2.3; browsers without it are not judged.
 func foreignLoad(r *http.Request) bool {

@@ -121,7 +121,7 @@ func (s *Server) backChannelLogout(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return refused(err)
 	}
-	first, err := s.store.Once(r.Context(), "logout "+t.Issuer+" "+t.ID, max(time.Until(t.Expires), 0)+2*rp.Leeway)
+	first, err := s.store.Once(r.Context(), "logout "+t.Issuer+" "+t.ID, max(t.Expires.Sub(s.now()), 0)+2*rp.Leeway)
 	if err != nil {
 		return &storeError{err}
 	}

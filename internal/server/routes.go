@@ -33,6 +33,7 @@ func (s *Server) routes() http.Handler {
 	m.Handle("POST /auth/logout", s.public(s.logout))
 	m.Handle("POST /auth/backchannel-logout", s.public(s.backChannelLogout))
 
+	m.Handle("POST "+reportPath, s.public(s.cspReports))
 	m.Handle("GET /static/", static.Handler())
 	m.Handle("GET /healthz", s.public(s.health))
 	m.Handle("GET /readyz", s.public(s.ready))

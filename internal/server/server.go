@@ -57,6 +57,7 @@ type Server struct {
 	clock        func() time.Time
 	attempts     attempts
 	references   references
+	reports      reportLimit
 
 	background sync.WaitGroup // revocations that outlive their request
 }
@@ -82,10 +83,8 @@ func New(c Config) (*Server, error) {
 // Handler returns the whole portal: the routes behind the middleware, outermost first.
 func (s *Server) Handler() http.Handler {
 	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-origin request")})
-	}))
-	return s.withEvent(s.withHeaders(s.guard(protection.Handler(s.routes()))))
+	protection.SetDenyHandler(http.HandlerFunc(s.refuseForeign))
+	return s.withEvent(s.withHeaders(s.guard(s.sameOrigin(protection.Handler(s.routes())))))
 }
 
 // Close waits until revocations under way are done, or ctx ends.

@@ -1,0 +1,169 @@
+package server
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+	"time"
+
+	"portico/internal/rp"
+	"portico/internal/session"
+)
+
+// tabs is a browser in which several sign-ins begin.
+type tabs struct {
+	a       attempts
+	now     time.Time
+	cookies map[string]string
+}
+
+func newTabs(t *testing.T) *tabs {
+	t.Helper()
+	keys, err := session.NewKeyring(session.NewKey(time.Now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &tabs{now: time.Now(), cookies: map[string]string{}}
+	b.a = attempts{keys: keys, secure: true, now: func() time.Time { return b.now }}
+	return b
+}
+
+func (b *tabs) request() *http.Request {
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for name, value := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	return r
+}
+
+func (b *tabs) take(w *httptest.ResponseRecorder) {
+	for _, c := range w.Result().Cookies() {
+		if b.cookies[c.Name] = c.Value; c.MaxAge < 0 {
+			delete(b.cookies, c.Name)
+		}
+	}
+}
+
+func (b *tabs) begin(t *testing.T, state string) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	if err := b.a.put(w, b.request(), rp.Attempt{State: state, Started: b.now}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range w.Result().Cookies() {
+		if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 600 {
+			t.Errorf("cookie %v", c)
+		}
+	}
+	b.take(w)
+}
+
+func (b *tabs) knows(state string) bool {
+	_, _, found := b.a.find(b.request(), state)
+	return found
+}
+
+func TestOldestOfSixSignInsGivesWay(t *testing.T) {
+	t.Parallel()
+	b := newTabs(t)
+	for i := range 6 {
+		b.begin(t, "state-"+strconv.Itoa(i))
+		b.now = b.now.Add(time.Second)
+	}
+	if len(b.cookies) != maxAttempts {
+		t.Errorf("%d cookies, want %d", len(b.cookies), maxAttempts)
+	}
+	for i := range 6 {
+		if got := b.knows("state-" + strconv.Itoa(i)); got != (i > 0) {
+			t.Errorf("attempt %d found: %t", i, got)
+		}
+	}
+	for _, state := range []string{"", "x", "state-1x"} {
+		if b.knows(state) {
+			t.Errorf("state %q found", state)
+		}
+	}
+}
+
+func TestAttemptsAreSealedAndBound(t *testing.T) {
+	t.Parallel()
+	b := newTabs(t)
+	b.begin(t, "state")
+	var name, value string
+	for name, value = range b.cookies {
+		break
+	}
+	for what, change := range map[string]func(){
+		"altered":          func() { b.cookies[name] = flipped(value) },
+		"cut":              func() { b.cookies[name] = value[:len(value)-4] },
+		"in another place": func() { delete(b.cookies, name); b.cookies["__Host-portico-login-4"] = value },
+		"empty":            func() { b.cookies[name] = "" },
+	} {
+		clear(b.cookies)
+		b.cookies[name] = value
+		change()
+		if b.knows("state") {
+			t.Errorf("%s: found", what)
+		}
+	}
+	clear(b.cookies)
+	b.cookies[name] = value
+	r := b.request()
+	r.AddCookie(&http.Cookie{Name: name, Value: value})
+	if _, _, found := b.a.find(r, "state"); found {
+		t.Error("two cookies of one name: found")
+	}
+	at, n, found := b.a.find(b.request(), "state")
+	if !found || b.a.expired(at) {
+		t.Fatalf("found %t", found)
+	}
+	b.now = b.now.Add(attemptLife + time.Second)
+	if !b.a.expired(at) {
+		t.Error("an attempt of eleven minutes is not expired")
+	}
+	b.now = b.now.Add(-time.Hour)
+	if !b.a.expired(at) {
+		t.Error("an attempt of the future is not expired")
+	}
+	w := httptest.NewRecorder()
+	b.a.clear(w, n)
+	b.take(w)
+	if b.knows("state") {
+		t.Error("found after it was cleared")
+	}
+}
+
+func TestLoopIsStoppedAtTheThird(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	now := time.Now()
+	b.server.clock = func() time.Time { return now }
+	jar := map[string]string{}
+	for i := range 3 {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		for name, value := range jar {
+			r.AddCookie(&http.Cookie{Name: name, Value: value})
+		}
+		if got := b.server.looping(r); got != (i == loopMost) {
+			t.Errorf("after %d sign-ins: looping %t", i, got)
+		}
+		w := httptest.NewRecorder()
+		b.server.noteSignIn(w, r)
+		for _, c := range w.Result().Cookies() {
+			jar[c.Name] = c.Value
+		}
+		now = now.Add(5 * time.Second)
+	}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for name, value := range jar {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	if !b.server.looping(r) {
+		t.Error("after three sign-ins: not looping")
+	}
+	now = now.Add(loopWindow)
+	if b.server.looping(r) {
+		t.Error("a minute later: still looping")
+	}
+}

@@ -1,0 +1,151 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/demo/energy"
+	"portico/internal/demo/hub"
+	"portico/internal/rp"
+	"portico/internal/secret"
+	"portico/internal/session"
+	"portico/internal/store/memory"
+	"portico/internal/store/storetest"
+	"portico/internal/token"
+)
+
+// bench is a portal over a store and a Data Hub that fail on demand, with an identity server that is away.
+type bench struct {
+	*testing.T
+	server  *Server
+	handler http.Handler
+	store   *storetest.Faulty
+	cookies *session.Cookies
+	tokens  *token.Manager
+	fault   func(*http.Request) *hub.Fault // of the Data Hub
+	log     *strings.Builder
+	cookie  *http.Cookie // of the person who is signed in
+}
+
+// away is an identity server that refuses nothing and answers nothing.
+type away struct{}
+
+func (away) Refresh(context.Context, secret.Text, string) (rp.Tokens, error) {
+	return rp.Tokens{}, &rp.GrantError{Class: rp.NotSent, Err: errors.New("away")}
+}
+func (away) CheckRefreshed(context.Context, rp.Tokens, rp.Identity) error { return nil }
+func (away) Revoke(context.Context, secret.Text, string) error            { return nil }
+
+var world = energy.New(1)
+
+func newBench(t *testing.T, base string) *bench {
+	t.Helper()
+	b := &bench{T: t, log: &strings.Builder{}}
+	log := slog.New(slog.NewJSONHandler(&lockedWriter{w: b.log}, nil))
+	data := httptest.NewServer(hub.New(hub.Config{World: world, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true },
+		Fault: func(r *http.Request) *hub.Fault {
+			if b.fault == nil {
+				return nil
+			}
+			return b.fault(r)
+		}}))
+	t.Cleanup(data.Close)
+	inMemory := memory.New(nil)
+	b.store = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens())
+	keys, err := session.NewKeyring(session.NewKey(time.Now()))
+	b.must(err)
+	u, err := url.Parse(base)
+	b.must(err)
+	b.cookies, err = session.NewCookies(session.Config{Store: b.store.Sessions(), Keys: keys, Secure: u.Scheme == "https", Log: log})
+	b.must(err)
+	b.tokens, err = token.New(token.Config{Store: b.store.Tokens(), Keys: keys, Refresher: away{}, End: b.store.Sessions().Delete, Log: log})
+	b.must(err)
+	t.Cleanup(func() { _ = b.tokens.Close(context.Background()) })
+	client, err := rp.New(rp.Config{Issuer: "http://127.0.0.1:9", ClientID: "portico", ClientSecret: secret.New("s"), RedirectURL: base + "/auth/callback"})
+	b.must(err)
+	h, err := datahub.New(datahub.Config{BaseURL: data.URL, Timeout: time.Second})
+	b.must(err)
+	b.server, err = New(Config{BaseURL: u, RP: client, Cookies: b.cookies, Store: b.store.Sessions(), Keys: keys, Tokens: b.tokens, Hub: h, Log: log, Version: "test"})
+	b.must(err)
+	b.handler = b.server.Handler()
+	b.signIn()
+	return b
+}
+
+func (b *bench) must(err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// signIn makes a session as the callback does.
+func (b *bench) signIn() {
+	b.Helper()
+	h, w := session.NewHandle(), httptest.NewRecorder()
+	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: time.Hour, Refresh: secret.New("refresh-secret"), Received: time.Now()},
+		rp.Identity{Issuer: "https://id.example", Subject: "alice"}, b.cookies.UntilLimit(false)))
+	_, err := b.cookies.Start(b.Context(), w, h, session.Identity{Issuer: "https://id.example", Subject: "alice", Name: "Alice Peeters", Account: "101", AccountName: "Noordzee"}, session.StartOptions{LoginStarted: time.Now()})
+	b.must(err)
+	b.cookie = w.Result().Cookies()[0]
+}
+
+// answer is a response with its body.
+type answer struct {
+	*http.Response
+	body string
+}
+
+// ask sends a request of the signed-in person. header is pairs of names and values; an empty value removes the header, and Cookie "" the session.
+func (b *bench) ask(method, target, body string, header ...string) answer {
+	b.Helper()
+	r := httptest.NewRequest(method, b.server.baseURL.String()+target, strings.NewReader(body))
+	r.RequestURI, r.URL.Scheme, r.URL.Host = target, "", ""
+	r.Header.Set("Accept", "text/html")
+	r.Header.Set("Cookie", b.cookie.Name+"="+b.cookie.Value)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i < len(header); i += 2 {
+		switch {
+		case header[i] == "Host":
+			r.Host = header[i+1]
+		case header[i+1] == "":
+			r.Header.Del(header[i])
+		default:
+			r.Header.Set(header[i], header[i+1])
+		}
+	}
+	w := httptest.NewRecorder()
+	b.handler.ServeHTTP(w, r)
+	text, _ := io.ReadAll(w.Result().Body)
+	return answer{w.Result(), string(text)}
+}
+
+func (b *bench) get(target string, header ...string) answer {
+	b.Helper()
+	return b.ask(http.MethodGet, target, "", header...)
+}
+
+// want compares the status and looks for texts.
+func (a answer) want(t *testing.T, what string, status int, texts ...string) {
+	t.Helper()
+	if a.StatusCode != status {
+		t.Errorf("%s: status %d, want %d\n%.600s", what, a.StatusCode, status, a.body)
+		return
+	}
+	for _, text := range texts {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("%s: lacks %q in\n%.3000s", what, text, a.body)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/demo/hub"
+	"portico/internal/locale"
+)
+
+// pages are all pages of the portal with something that must be on them in any language.
+var pages = map[string]string{
+	"/overview": "PV roof Logistics Park", "/sites": "Cold store Meuse", "/sites?q=namur&sort=-today": "Swimming pool Salzinnes", "/sites/204486": "Cold store Meuse", "/sites/204486?tab=meters": "DEMO06002",
+	"/sources/6044861": "549999990000060014", "/variables/80101": "Hospital Sint-Jan wing", "/explore": "Cold store Meuse", "/explore?site=204486": "Compressors",
+	"/explore?s=80101&from=2026-10-24&to=2026-10-27&g=hour&agg=max&cmp=wk": "Hospital Sint-Jan wing", "/auth/session": "Alice Peeters", "/auth/signed-out": "", "/auth/expired?to=/sites": "/auth/login?return_to=%2Fsites",
+}
+
+// rawKey is a key of the catalogue, or a verb of fmt, that reached the page.
+var rawKey = regexp.MustCompile(`>\s*[a-z]+\.[a-z0-9-]+\s*<|%![a-z]|\{[0-9]\}|NaN|\+Inf|0001`)
+
+func TestPagesInFourLanguages(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	for _, l := range locale.Langs() {
+		for path, text := range pages {
+			a := b.get(path, "Accept-Language", string(l))
+			a.want(t, string(l)+" "+path, http.StatusOK, `<html lang="`+string(l)+`"`, "<h1", text)
+			if found := rawKey.FindString(a.body); found != "" {
+				t.Errorf("%s %s shows %q", l, path, found)
+			}
+			if strings.Contains(a.body, "<script") || strings.Contains(a.body, " style=") || strings.Contains(a.body, "javascript:") {
+				t.Errorf("%s %s: script or inline style", l, path)
+			}
+		}
+	}
+}
+
+func TestPlaceInTheMenu(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	for path, place := range map[string]string{"/overview": "/overview", "/sites": "/sites", "/sites/204486": "/sites", "/sources/6044861": "/sites", "/variables/80101": "/sites", "/explore": "/explore"} {
+		a := b.get(path)
+		marked := regexp.MustCompile(`<a class="place" href="([^"]+)" aria-current="page"`).FindAllStringSubmatch(a.body, -1)
+		if len(marked) != 1 || marked[0][1] != place {
+			t.Errorf("%s marks %v, want %s", path, marked, place)
+		}
+	}
+}
+
+// TestDataHubInTrouble breaks the Data Hub in every way: a page whose subject cannot be had says what to do; one that lacks a part shows the rest.
+func TestDataHubInTrouble(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	for name, tt := range map[string]struct {
+		fault hub.Fault
+		whole int // status of a page whose subject fails
+	}{
+		"500":         {hub.Fault{Status: 500}, http.StatusBadGateway},
+		"503":         {hub.Fault{Status: 503, RetryAfter: 2 * time.Minute}, http.StatusServiceUnavailable},
+		"403":         {hub.Fault{Status: 403}, http.StatusNotFound}, // what may not be seen is not told apart
+		"429":         {hub.Fault{Status: 429, RetryAfter: 2 * time.Minute}, http.StatusServiceUnavailable},
+		"cut off":     {hub.Fault{Truncate: 20}, http.StatusBadGateway},
+		"never comes": {hub.Fault{Delay: time.Minute}, http.StatusGatewayTimeout},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, "http://portal.localhost:8080")
+			b.fault = func(r *http.Request) *hub.Fault {
+				if strings.HasPrefix(r.URL.Path, "/sites") {
+					return &tt.fault
+				}
+				return nil
+			}
+			a := b.get("/sites/204486")
+			a.want(t, "the site fails", tt.whole, "/sites/204486")
+			if retry := a.Header.Get("Retry-After"); tt.whole >= 500 && tt.fault.Truncate == 0 && retry == "" {
+				t.Error("no Retry-After")
+			}
+			if len(a.Cookies()) != 0 {
+				t.Errorf("cookies %v", a.Cookies())
+			}
+			b.get("/sites/204486", "Accept", "application/json").want(t, "the site fails, for a script", tt.whole, `"code":`)
+			if name == "never comes" || name == "429" {
+				return // the parts that follow would only wait: a Data Hub that asks for patience is left alone as a whole
+			}
+			b.fault = func(r *http.Request) *hub.Fault {
+				if strings.HasPrefix(r.URL.Path, "/data") {
+					return &tt.fault
+				}
+				return nil
+			}
+			for path, text := range map[string]string{"/sites/204486": "Cold store Meuse", "/variables/80101": "Hospital Sint-Jan wing", "/overview": "Cold store Meuse"} {
+				b.get(path).want(t, path+" without its points", http.StatusOK, text)
+			}
+			b.get("/variables/80101").want(t, "the panel says so", http.StatusOK, `class="panel-failure"`)
+		})
+	}
+	b.fault = nil
+	b.get("/sites/204486").want(t, "well again", http.StatusOK)
+}
+
+func TestRejectedToken(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	b.fault = func(*http.Request) *hub.Fault { return &hub.Fault{Status: http.StatusUnauthorized} }
+	a := b.get("/sites")
+	if a.StatusCode != http.StatusBadGateway && a.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a token that the Data Hub rejects again and again: %d", a.StatusCode)
+	}
+	if a.Header.Get("Location") != "" || len(a.Cookies()) > 0 {
+		t.Errorf("sent to %q with cookies %v: the session is good", a.Header.Get("Location"), a.Cookies())
+	}
+	b.fault = nil
+	b.get("/sites").want(t, "well again", http.StatusOK)
+}
+
+func TestQueriesThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	for query, name := range map[string]string{
+		"from=yesterday": "from", "to=NaN": "to", "from=now&to=now-1d": "from", "from=0001-01-01&to=9999-12-31": "from", "g=second": "g", "agg=evil": "agg", "cmp=x": "cmp", "tz=Mars/Olympus": "tz",
+		"from=2026-02-30": "from", "from=%3Cscript%3E": "from", "from=1e99": "from", "from=now-99999999999y": "from",
+	} {
+		a := b.get("/explore?s=80101&" + query)
+		a.want(t, query, http.StatusBadRequest, fmt.Sprintf(`name="%s"`, name), `aria-invalid="true"`)
+		if strings.Contains(a.body, "<script>") {
+			t.Errorf("%s: markup comes back", query)
+		}
+	}
+	for _, query := range []string{"s=abc", "s=0", "s=-1", "s=NaN", "s=80101&s=80102", "s=99999999999999999999"} {
+		a := b.get("/explore?" + query)
+		if a.StatusCode != http.StatusBadRequest && a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d", query, a.StatusCode)
+		}
+	}
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	a := b.ask("POST", "/settings", "theme=dark&lang=nl&return_to=/sites?q=gent", "Sec-Fetch-Site", "same-origin", "Cookie", "")
+	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/sites?q=gent" || len(a.Cookies()) != 1 {
+		t.Fatalf("%d to %s, cookies %v", a.StatusCode, a.Header.Get("Location"), a.Cookies())
+	}
+	c := a.Cookies()[0]
+	if !c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || !strings.HasPrefix(c.Name, "__Host-") {
+		t.Errorf("cookie %v", c)
+	}
+	b.get("/auth/signed-out", "Cookie", c.Name+"="+c.Value).want(t, "the choice counts", http.StatusOK, `lang="nl"`, `data-theme="dark"`)
+	for _, evil := range []string{"https://evil.example", "//evil.example", "/auth/logout", "/\\evil"} {
+		if a := b.ask("POST", "/settings", "theme=dark&return_to="+evil); a.Header.Get("Location") != "/" {
+			t.Errorf("return_to %s leads to %s", evil, a.Header.Get("Location"))
+		}
+	}
+}
