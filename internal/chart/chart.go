@@ -10,6 +10,7 @@ import (
 	"html"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,11 +74,24 @@ func Trend(s Spec) SVG {
 	if len(s.Lines) > 0 {
 		p.gaps(s.Lines[0].Slots)
 	}
-	for i := len(s.Lines) - 1; i >= 0; i-- {
-		p.line(s.Lines[i])
+	for _, l := range s.inOrder() {
+		p.line(l)
 	}
 	p.WriteString(`</svg>`)
 	return SVG(p.String())
+}
+
+// inOrder returns the lines from the bottom up: bars below all lines, else the first one on top.
+func (s Spec) inOrder() []Line {
+	var bars, lines []Line
+	for _, l := range slices.Backward(s.Lines) {
+		if l.Bars && !l.Compare {
+			bars = append(bars, l)
+		} else {
+			lines = append(lines, l)
+		}
+	}
+	return append(bars, lines...)
 }
 
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

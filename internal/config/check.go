@@ -97,6 +97,7 @@ func (d Demo) Check() error {
 		checkLoopback("identity-listen", d.IdentityListen),
 		checkLoopback("hub-listen", d.HubListen),
 		d.AccessTokenLifetime.between("access-token-lifetime", time.Second, 24*time.Hour),
+		d.RefreshLifetime.between("refresh-token-lifetime", time.Second, 30*24*time.Hour),
 		oneOf("refresh-policy", d.RefreshPolicy, "strict", "grace", "reusable"),
 		d.Log.check(),
 	)

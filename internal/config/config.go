@@ -82,6 +82,7 @@ type Demo struct {
 	IdentityListen      string   `name:"identity-listen" env:"PORTICO_IDENTITY_LISTEN" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Address of the demo identity server, http://id.localhost:PORT."`
 	HubListen           string   `name:"hub-listen" env:"PORTICO_HUB_LISTEN" default:"127.0.0.1:8082" placeholder:"ADDRESS" help:"Address of the demo Data Hub, http://hub.localhost:PORT."`
 	AccessTokenLifetime Duration `name:"access-token-lifetime" env:"PORTICO_ACCESS_TOKEN_LIFETIME" default:"60s" placeholder:"DURATION" help:"Lifetime of access tokens, short so that refreshes are seen. From 1s."`
+	RefreshLifetime     Duration `name:"refresh-token-lifetime" env:"PORTICO_REFRESH_TOKEN_LIFETIME" default:"8h" placeholder:"DURATION" help:"Lifetime of refresh tokens; after it the session ends and sign-in starts over, silently first. From 1s."`
 	RefreshPolicy       string   `name:"refresh-policy" env:"PORTICO_REFRESH_POLICY" default:"strict" placeholder:"POLICY" help:"Refresh tokens of the demo identity server: strict (one-time; reuse ends the family), grace (the old one is valid for 60 s more) or reusable."`
 	Seed                uint64   `name:"demo-seed" default:"42" placeholder:"N" help:"Seed of the demo data: the same seed gives the same values everywhere."`
 	Log                 Log      `embed:""`

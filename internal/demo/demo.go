@@ -58,7 +58,7 @@ func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) 
 	}
 	clientSecret := rand.Text()
 	d.Identity, err = identity.New(identity.Config{
-		Issuer: d.IdentityURL, AccessTokenLifetime: c.AccessTokenLifetime.Duration, RefreshPolicy: identity.Policy(c.RefreshPolicy), Log: log.With("server", "identity"),
+		Issuer: d.IdentityURL, AccessTokenLifetime: c.AccessTokenLifetime.Duration, RefreshTokenLifetime: c.RefreshLifetime.Duration, RefreshPolicy: identity.Policy(c.RefreshPolicy), Log: log.With("server", "identity"),
 		Clients: []identity.Client{{ID: clientID, Secret: clientSecret, RedirectURIs: []string{d.PortalURL + "/auth/callback"},
 			PostLogoutRedirectURIs: []string{d.PortalURL + "/auth/signed-out"}, BackChannelLogoutURI: d.PortalURL + "/auth/backchannel-logout"}},
 	})
