@@ -89,12 +89,18 @@ func portOf(t *testing.T, l net.Listener) string {
 	return port
 }
 
-// serve starts `web serve` and waits until it is ready.
+// serve starts `web serve` at the public port and waits until it is ready.
 func (d *deployment) serve(t *testing.T) *program {
 	t.Helper()
-	p := start(t, d.env, "serve")
+	return d.serveAt(t, d.base[strings.LastIndex(d.base, ":")+1:])
+}
+
+// serveAt starts a process of the portal at another port of this machine.
+func (d *deployment) serveAt(t *testing.T, port string) *program {
+	t.Helper()
+	p := start(t, d.env, "serve", "--listen=127.0.0.1:"+port)
 	eventually(t, "readiness", func() bool {
-		resp, err := http.Get("http://127.0.0.1:" + d.base[strings.LastIndex(d.base, ":")+1:] + "/readyz")
+		resp, err := http.Get("http://127.0.0.1:" + port + "/readyz")
 		if err != nil {
 			return false
 		}

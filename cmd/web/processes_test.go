@@ -1,0 +1,49 @@
+package main
+
+import (
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// Three processes on one SQLite file: whichever answers, the session is the same, each refresh token is presented once, and nobody is signed out.
+func TestProcessesShareOneFile(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, 4*time.Second)
+	var ports []string
+	for range 3 {
+		port := freePort(t)
+		d.serveAt(t, port)
+		ports = append(ports, port)
+	}
+	people := make([]*person, 4)
+	for i := range people {
+		people[i] = newPersonAmong(t, d.base, ports...)
+		people[i].signIn("/sites", "viewer").want(t, http.StatusOK)
+	}
+	var answered, failed atomic.Int32
+	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(300 * time.Millisecond) {
+		var wg sync.WaitGroup
+		for _, p := range people {
+			for range 3 {
+				wg.Go(func() {
+					if answered.Add(1); p.get("/sources/6044811").StatusCode != http.StatusOK {
+						failed.Add(1)
+					}
+				})
+			}
+		}
+		wg.Wait()
+	}
+	if failed.Load() > 0 {
+		t.Errorf("%d of %d requests failed", failed.Load(), answered.Load())
+	}
+	if n := d.identity.Replays(); n > 0 {
+		t.Errorf("%d refresh tokens were presented twice", n)
+	}
+	if n := d.identity.Refreshes(); n < 3*len(people) || n > 7*len(people) {
+		t.Errorf("%d refreshes of %d sessions in fifteen seconds of four-second tokens", n, len(people))
+	}
+}
