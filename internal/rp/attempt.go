@@ -71,11 +71,12 @@ func (a *Attempt) UnmarshalBinary(b []byte) error {
 // Begin starts a sign-in: response_type code with PKCE S256 (RFC 7636), and independent state, nonce and verifier of 256 bits each.
 // The error is ErrProviderUnavailable, an *IssuerMismatchError or a *MetadataError.
 func (c *Client) Begin(ctx context.Context, o LoginOptions) (Attempt, *url.URL, error) {
+	started := c.c.Now().UTC() // before the metadata, so that Finish knows them to be of this sign-in
 	doc, err := c.freshMetadata(ctx)
 	if err != nil {
 		return Attempt{}, nil, err
 	}
-	a := Attempt{State: random(), Nonce: random(), Verifier: secret.New(oauth2.GenerateVerifier()), Started: c.c.Now().UTC(), LoginOptions: o}
+	a := Attempt{State: random(), Nonce: random(), Verifier: secret.New(oauth2.GenerateVerifier()), Started: started, LoginOptions: o}
 	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(a.Verifier.Reveal()), oauth2.SetAuthURLParam("nonce", a.Nonce)}
 	for name, value := range c.loginParams(doc, o) {
 		options = append(options, oauth2.SetAuthURLParam(name, value))

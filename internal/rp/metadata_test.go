@@ -170,3 +170,19 @@ func TestSecureProviderStaysSecure(t *testing.T) {
 		t.Errorf("an https issuer with a token endpoint on plain loopback: %v, want *MetadataError", err)
 	}
 }
+
+func TestOneFetchOfMetadataForEachSignIn(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	var fetches atomic.Int32
+	p.document = func(http.ResponseWriter) bool { fetches.Add(1); return false }
+	c, _ := p.client()
+	for n := int32(1); n <= 3; n++ {
+		if _, _, err := p.login(c); err != nil || fetches.Load() != n {
+			t.Errorf("sign-in %d: %d fetches, %v; each sign-in sees what the provider publishes then, once", n, fetches.Load(), err)
+		}
+	}
+	if _, err := c.Refresh(t.Context(), secret.New("rt"), ""); err != nil || fetches.Load() != 3 {
+		t.Errorf("a refresh: %v, %d fetches", err, fetches.Load())
+	}
+}
