@@ -17,9 +17,10 @@ import (
 )
 
 const (
-	drainTime  = 25 * time.Second // running requests, refreshes and unsaved answers
-	sweepEvery = time.Minute
-	sweepMost  = 1000 // records at a time
+	drainTime     = 25 * time.Second // running requests, refreshes and unsaved answers
+	demoDrainTime = time.Second      // the demo's servers keep nothing
+	sweepEvery    = time.Minute
+	sweepMost     = 1000 // records at a time
 )
 
 // Run carries out a command until it is done or ctx ends. What people read goes to out, the log to errs.
@@ -77,7 +78,7 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 		return err
 	}
 	err = p.Serve(ctx, d.Portal)
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), demoDrainTime)
 	defer cancel()
 	return errors.Join(err, d.Close(stop))
 }
