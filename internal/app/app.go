@@ -164,7 +164,9 @@ func readKeys(path string) (*session.Keyring, error) {
 	return session.NewKeyring(keys...)
 }
 
-// newLogger makes the program's logger.
+// newLogger returns the program's log. It becomes the default one as well, so that a library that logs by itself passes the same net.
 func newLogger(w io.Writer, c config.Log) *slog.Logger {
-	return telemetry.NewLogger(w, c.Level, c.Format)
+	log := telemetry.NewLogger(w, c.Level, c.Format)
+	slog.SetDefault(log)
+	return log
 }

@@ -11,14 +11,14 @@ import (
 	"portico/internal/secret"
 )
 
-// NewLogger returns a logger that writes one line per event to w, as JSON or, for people, as text. level is debug, info, warn or error;
+// NewLogger returns a logger that writes one line per event to w, as JSON or, for people, as text; durations are in seconds. level is debug, info, warn or error;
 // format is json or text; anything else means the first of each that operators expect: info, json.
 func NewLogger(w io.Writer, level, format string) *slog.Logger {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
 		l = slog.LevelInfo
 	}
-	o := &slog.HandlerOptions{Level: l, ReplaceAttr: redact}
+	o := &slog.HandlerOptions{Level: l, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { return seconds(redact(a)) }}
 	if format == "text" {
 		return slog.New(slog.NewTextHandler(w, o))
 	}
@@ -34,7 +34,7 @@ var grants = map[string]bool{
 }
 
 // redact hides the values of known keys and escapes what could forge or turn around a log line.
-func redact(_ []string, a slog.Attr) slog.Attr {
+func redact(a slog.Attr) slog.Attr {
 	if grants[strings.ToLower(strings.ReplaceAll(a.Key, "-", "_"))] {
 		return slog.String(a.Key, secret.Redacted)
 	}
@@ -45,6 +45,14 @@ func redact(_ []string, a slog.Attr) slog.Attr {
 		if err, ok := a.Value.Any().(error); ok {
 			return slog.String(a.Key, printable(err.Error()))
 		}
+	}
+	return a
+}
+
+// seconds writes durations as seconds, the unit that people and their tools take a bare number for.
+func seconds(a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		return slog.Float64(a.Key, a.Value.Duration().Seconds())
 	}
 	return a
 }

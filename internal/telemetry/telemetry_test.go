@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"portico/internal/secret"
 )
@@ -45,5 +47,13 @@ func TestJSONAndLevel(t *testing.T) {
 	var line map[string]any
 	if err := json.Unmarshal(b.Bytes(), &line); err != nil || line["msg"] != "shown" || line["n"] != 3.0 {
 		t.Errorf("one JSON line expected, got %q (%v)", b.String(), err)
+	}
+}
+
+func TestDurationsAreSeconds(t *testing.T) {
+	var b strings.Builder
+	NewLogger(&b, "info", "json").Info("request", "took", 64515*time.Microsecond, slog.Group("provider", "state", "canary"))
+	if !strings.Contains(b.String(), `"took":0.064515`) || strings.Contains(b.String(), "canary") {
+		t.Errorf("line %s", b.String())
 	}
 }
