@@ -97,6 +97,10 @@ func TestGuard(t *testing.T) {
 			t.Errorf("%s: sets cookies %v", name, tt.answer.Cookies())
 		}
 	}
+	b.get("/nothing").want(t, "nothing, signed in", http.StatusNotFound, `class="place"`, "Alice Peeters")
+	if a := b.get("/nothing", "Cookie", ""); strings.Contains(a.body, `class="place"`) {
+		t.Error("nothing, signed out, has a menu")
+	}
 	if a := b.ask("PUT", "/sites", ""); a.Header.Get("Allow") != "GET, HEAD" {
 		t.Errorf("Allow %q", a.Header.Get("Allow"))
 	}

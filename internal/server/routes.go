@@ -86,6 +86,9 @@ func (s *Server) refuseUnknown(m *http.ServeMux) http.Handler {
 			w.Header().Set("Allow", allow)
 			e = &pageError{Status: http.StatusMethodNotAllowed, Kind: kindMethod, RetryTo: "/", Err: errors.New("method not allowed")}
 		}
+		if sess, err := s.cookies.Load(r); err == nil { // who is signed in keeps the menu
+			r = r.WithContext(s.withSession(r.Context(), sess))
+		}
 		s.fail(w, r, e)
 	})
 }
