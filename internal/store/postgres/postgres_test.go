@@ -1,0 +1,185 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"portico/internal/session"
+	"portico/internal/store/postgres"
+	"portico/internal/store/storetest"
+	"portico/internal/testserver"
+	"portico/internal/token"
+)
+
+func open(t *testing.T, dsn string, now func() time.Time) *postgres.Store {
+	t.Helper()
+	s, err := postgres.Open(t.Context(), dsn, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func record(subject string) session.Record {
+	return session.Record{ID: session.NewHandle().ID(), Issuer: "https://op", Subject: subject, SID: "s", Until: time.Now().Add(time.Hour), SeenTag: []byte{1}, Sealed: []byte(subject), LoginStarted: time.Now()}
+}
+
+func TestPostgres(t *testing.T) {
+	server := testserver.StartPostgres(t)
+	t.Run("sessions", func(t *testing.T) {
+		storetest.Sessions(t, func(t *testing.T, c *storetest.Clock) session.Store {
+			return open(t, server.NewDatabase(t), c.Now).Sessions()
+		})
+	})
+	t.Run("tokens, two replicas", func(t *testing.T) {
+		storetest.Tokens(t, func(t *testing.T, c *storetest.Clock) (session.Store, token.Store) {
+			dsn := server.NewDatabase(t)
+			return open(t, dsn, c.Now).Sessions(), open(t, dsn, c.Now).Tokens()
+		})
+	})
+	t.Run("the database's clock", func(t *testing.T) { databaseClock(t, open(t, server.NewDatabase(t), nil)) })
+	t.Run("replicas migrate together", func(t *testing.T) { migrateTogether(t, server.NewDatabase(t)) })
+	t.Run("cancelled reads", func(t *testing.T) { cancelledReads(t, open(t, server.NewDatabase(t), nil).Sessions()) })
+	t.Run("ended connections", func(t *testing.T) { endedConnections(t, server, open(t, server.NewDatabase(t), nil)) })
+	t.Run("restart", func(t *testing.T) { restart(t, server, open(t, server.NewDatabase(t), nil)) })
+}
+
+// databaseClock claims with a lease that the database measures.
+func databaseClock(t *testing.T, s *postgres.Store) {
+	r := token.Record{ID: session.NewHandle().ID(), AccessExpiry: time.Now().Add(time.Minute), Until: time.Now().Add(time.Hour), Sealed: []byte("x")}
+	if err := s.Tokens().Create(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	claim := func(attempt string) token.Verdict {
+		v, _, err := s.Tokens().Claim(t.Context(), token.ClaimRequest{ID: r.ID, Seen: 1, Attempt: attempt, Lease: 300 * time.Millisecond, MaxPresented: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if a, b := claim("a"), claim("b"); a != token.ClaimOK || b != token.ClaimBusy {
+		t.Errorf("claims: %v, %v", a, b)
+	}
+	time.Sleep(350 * time.Millisecond)
+	if v := claim("b"); v != token.ClaimOK {
+		t.Errorf("after the lease: %v", v)
+	}
+	if first, err := s.Sessions().Once(t.Context(), "k", time.Minute); !first || err != nil {
+		t.Errorf("Once = %t, %v", first, err)
+	}
+	if first, err := s.Sessions().Once(t.Context(), "k", time.Minute); first || err != nil {
+		t.Errorf("Once again = %t, %v", first, err)
+	}
+}
+
+func migrateTogether(t *testing.T, dsn string) {
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			s, err := postgres.Open(context.Background(), dsn, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := errors.Join(s.Sessions().Ping(context.Background()), s.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// A caller that leaves in the middle of a read must not leave its answer to the next one.
+func cancelledReads(t *testing.T, s session.Store) {
+	rs := []session.Record{record("alice"), record("bob")}
+	for _, r := range rs {
+		if err := s.Create(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var wg sync.WaitGroup
+	for worker := range 8 {
+		wg.Go(func() {
+			for n := range 250 {
+				want := rs[(worker+n)%2]
+				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(n%60)*20*time.Microsecond)
+				r, err := s.Load(ctx, want.ID)
+				cancel()
+				if err == nil && (r.Subject != want.Subject || string(r.Sealed) != want.Subject) {
+					t.Errorf("asked for %s, got %s", want.Subject, r.Subject)
+				}
+				if errors.Is(err, session.ErrNotFound) {
+					t.Errorf("a cancelled read says not found: %v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// endedConnections lets the server end every connection between calls: nobody notices.
+func endedConnections(t *testing.T, server *testserver.Postgres, s *postgres.Store) {
+	r := record("alice")
+	if err := s.Sessions().Create(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 5 {
+		server.Do(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'portico'")
+		time.Sleep(20 * time.Millisecond)
+		if _, err := s.Sessions().Load(t.Context(), r.ID); err != nil {
+			t.Errorf("Load %d on an ended connection: %v", n, err)
+		}
+		server.Do(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'portico'")
+		time.Sleep(20 * time.Millisecond)
+		next := r
+		next.Version, next.Sealed = int64(n+2), []byte(fmt.Sprint(n))
+		if err := s.Sessions().Save(t.Context(), next); err != nil {
+			t.Errorf("Save %d on an ended connection: %v", n, err)
+		}
+	}
+}
+
+// restart kills the server in the middle: calls fail quickly with an error that is neither "not found" nor holds secrets, and all that was confirmed is there afterwards.
+func restart(t *testing.T, server *testserver.Postgres, s *postgres.Store) {
+	r := record("alice")
+	if err := s.Sessions().Create(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	server.Kill()
+	start := time.Now()
+	_, err := s.Sessions().Load(t.Context(), r.ID)
+	if err == nil || errors.Is(err, session.ErrNotFound) || time.Since(start) > 3*time.Second {
+		t.Errorf("Load without a server = %v after %v", err, time.Since(start))
+	}
+	if err := s.Sessions().Delete(t.Context(), r.ID, session.ReasonLogout); err == nil {
+		t.Error("Delete without a server says that it is done")
+	}
+	server.Start(t)
+	if got, err := s.Sessions().Load(t.Context(), r.ID); err != nil || got.Subject != "alice" {
+		t.Errorf("Load after the restart = %+v, %v", got, err)
+	}
+}
+
+func TestOpenTellsNoPassword(t *testing.T) {
+	for _, dsn := range []string{"postgres://u:canary@127.0.0.1:1/x", "postgres://u:canary@[", "postgres://u:canary@127.0.0.1:1/x?sslmode=canary"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		s, err := postgres.Open(ctx, dsn, nil)
+		cancel()
+		if err == nil {
+			_ = s.Close()
+			t.Errorf("%s: opened", dsn)
+		} else if strings.Contains(err.Error(), "canary") {
+			t.Errorf("the error shows the password: %v", err)
+		}
+	}
+}

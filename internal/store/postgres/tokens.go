@@ -1,0 +1,164 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"portico/internal/session"
+	"portico/internal/token"
+)
+
+type tokens struct{ *Store }
+
+const loadSQL = `SELECT ` + nowSQL + `, version, state, access_issued, access_expiry, attempt, attempt_owner, attempt_reason, attempt_started, lease_until, presented, not_before, last_error, until, sealed
+	FROM portico_tokens WHERE id = $2`
+
+// load returns the record and the store's time.
+func (t tokens) load(ctx context.Context, q interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}, id session.ID, suffix string) (r token.Record, now time.Time, err error) {
+	r.ID = id
+	var clock, issued, expiry, started, lease, notBefore, until int64
+	var lastError []byte
+	err = q.QueryRow(ctx, loadSQL+suffix, t.clock(), id[:]).Scan(&clock, &r.Version, &r.State, &issued, &expiry,
+		&r.Attempt.ID, &r.Attempt.Owner, &r.Attempt.Reason, &started, &lease, &r.Presented, &notBefore, &lastError, &until, &r.Sealed)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return token.Record{}, time.Time{}, token.ErrGone
+	}
+	if err != nil {
+		return token.Record{}, time.Time{}, err
+	}
+	r.AccessIssued, r.AccessExpiry, r.NotBefore, r.Until = fromMilli(issued), fromMilli(expiry), fromMilli(notBefore), fromMilli(until)
+	r.Attempt.Started, r.Attempt.LeaseUntil, r.LastError = fromMilli(started), fromMilli(lease), string(lastError)
+	return r, fromMilli(clock), nil
+}
+
+func (t tokens) Create(ctx context.Context, r token.Record) error {
+	return t.change(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `INSERT INTO portico_tokens (id, version, state, access_issued, access_expiry, until, sealed) VALUES ($1, 1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+			r.ID[:], string(token.Fresh), milli(r.AccessIssued), milli(r.AccessExpiry), milli(r.Until), r.Sealed)
+		if err == nil && tag.RowsAffected() == 0 {
+			return token.ErrExists
+		}
+		return err
+	})
+}
+
+func (t tokens) Load(ctx context.Context, id session.ID) (r token.Record, err error) {
+	err = t.read(ctx, func(ctx context.Context) error {
+		r, _, err = t.load(ctx, t.pool, id, "")
+		return err
+	})
+	if err != nil {
+		return token.Record{}, err
+	}
+	return r, nil
+}
+
+func (t tokens) Claim(ctx context.Context, c token.ClaimRequest) (v token.Verdict, r token.Record, err error) {
+	err = t.change(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		found, now, err := t.load(ctx, tx, c.ID, " FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		r = found
+		before := r.State
+		v = r.Judge(c, now)
+		if v == token.ClaimOK {
+			r.State = token.Claimed
+			r.Attempt = token.Attempt{ID: c.Attempt, Owner: c.Owner, Reason: c.Reason, Started: now, LeaseUntil: now.Add(c.Lease)}
+		} else if r.State == before {
+			return nil
+		}
+		_, err = tx.Exec(ctx, "UPDATE portico_tokens SET state = $1, attempt = $2, attempt_owner = $3, attempt_reason = $4, attempt_started = $5, lease_until = $6 WHERE id = $7",
+			string(r.State), r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, milli(r.Attempt.Started), milli(r.Attempt.LeaseUntil), c.ID[:])
+		return err
+	})
+	if err != nil {
+		return 0, token.Record{}, err
+	}
+	return v, r, nil
+}
+
+func (t tokens) Renew(ctx context.Context, id session.ID, attempt string, lease time.Duration) error {
+	return t.held(ctx, id, attempt, func(ctx context.Context, tx pgx.Tx, _ token.Record, now time.Time) error {
+		_, err := tx.Exec(ctx, "UPDATE portico_tokens SET lease_until = $1 WHERE id = $2", milli(now.Add(lease)), id[:])
+		return err
+	})
+}
+
+func (t tokens) Send(ctx context.Context, id session.ID, attempt string) error {
+	return t.held(ctx, id, attempt, func(ctx context.Context, tx pgx.Tx, r token.Record, now time.Time) error {
+		if r.State != token.Claimed || !now.Before(r.Attempt.LeaseUntil) {
+			return token.ErrLost
+		}
+		_, err := tx.Exec(ctx, "UPDATE portico_tokens SET state = $1, presented = presented + 1 WHERE id = $2", string(token.Sent), id[:])
+		return err
+	})
+}
+
+// Commit is safe to ask for twice: the second time the version has moved on.
+func (t tokens) Commit(ctx context.Context, id session.ID, _ string, n token.NewTokens) error {
+	return t.change(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE portico_tokens SET version = $1, state = $2, access_issued = $3, access_expiry = $4, until = $5, sealed = $6,
+			attempt = '', attempt_owner = '', attempt_reason = '', attempt_started = 0, lease_until = 0, presented = 0, not_before = 0, last_error = '' WHERE id = $7 AND version = $8`,
+			n.Seen+1, string(token.Fresh), milli(n.AccessIssued), milli(n.AccessExpiry), milli(n.Until), n.Sealed, id[:], n.Seen)
+		if err != nil || tag.RowsAffected() == 1 {
+			return err
+		}
+		if _, _, err := t.load(ctx, tx, id, ""); err != nil {
+			return err
+		}
+		return token.ErrLost
+	})
+}
+
+func (t tokens) Release(ctx context.Context, id session.ID, attempt string, o token.Outcome) error {
+	return t.held(ctx, id, attempt, func(ctx context.Context, tx pgx.Tx, r token.Record, _ time.Time) error {
+		if o.NotPresented && r.Presented > 0 {
+			r.Presented--
+		}
+		if o.State == token.Dead {
+			r.Sealed = nil
+		}
+		if o.State != token.Unknown {
+			r.Attempt = token.Attempt{}
+		}
+		_, err := tx.Exec(ctx, `UPDATE portico_tokens SET state = $1, presented = $2, not_before = $3, last_error = $4, sealed = $5,
+			attempt = $6, attempt_owner = $7, attempt_reason = $8, attempt_started = $9, lease_until = $10 WHERE id = $11`,
+			string(o.State), r.Presented, milli(o.NotBefore), []byte(o.LastError), r.Sealed,
+			r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, milli(r.Attempt.Started), milli(r.Attempt.LeaseUntil), id[:])
+		return err
+	})
+}
+
+// held runs change on the record if attempt holds it, in one transaction.
+func (t tokens) held(ctx context.Context, id session.ID, attempt string, change func(ctx context.Context, tx pgx.Tx, r token.Record, now time.Time) error) error {
+	return t.change(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		r, now, err := t.load(ctx, tx, id, " FOR UPDATE")
+		if err != nil {
+			return err
+		}
+		if !r.HeldBy(attempt) {
+			return token.ErrLost
+		}
+		return change(ctx, tx, r, now)
+	})
+}
+
+func milli(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMilli(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

@@ -1,0 +1,103 @@
+package testserver
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Postgres is a private PostgreSQL server.
+type Postgres struct {
+	*Process
+	Port string
+	dir  string
+	bin  string
+	made atomic.Int64 // databases
+}
+
+// StartPostgres makes a cluster and starts it; the test is skipped, or fails, without Debian's package postgresql.
+func StartPostgres(t testing.TB) *Postgres {
+	t.Helper()
+	initdb := find("initdb", "/usr/lib/postgresql/*/bin/initdb")
+	if initdb == "" {
+		Missing(t, "PostgreSQL: install Debian's package postgresql")
+	}
+	dir, err := os.MkdirTemp("", "portico-postgres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if initdb, err = filepath.EvalSymlinks(initdb); err != nil {
+		t.Fatal(err)
+	}
+	p := &Postgres{Port: freePort(t), dir: dir, bin: filepath.Dir(initdb)}
+	cmd := exec.Command(initdb, "-D", filepath.Join(dir, "data"), "-U", "portico", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+	cmd.Dir = dir
+	if err := asUser(cmd, dir); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("initdb: %v\n%s", err, out)
+	}
+	p.Start(t)
+	return p
+}
+
+// Start starts the server, also after Stop or Kill: the same data on the same port.
+func (p *Postgres) Start(t testing.TB) {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(p.bin, "postgres"), "-D", filepath.Join(p.dir, "data"), "-p", p.Port, "-k", p.dir, "-h", "127.0.0.1", "-F", "-c", "max_connections=200", "-c", "log_min_messages=panic")
+	cmd.Dir = p.dir
+	if err := asUser(cmd); err != nil {
+		t.Fatal(err)
+	}
+	p.Process = run(t, cmd, syscall.SIGINT)
+	if err := await(func() error { return p.do(t, "SELECT 1") }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// URL is the address of a database of the server.
+func (p *Postgres) URL(database string) string {
+	u := url.URL{Scheme: "postgres", User: url.User("portico"), Host: "127.0.0.1:" + p.Port, Path: "/" + database, RawQuery: "sslmode=disable"}
+	return u.String()
+}
+
+// NewDatabase makes an empty database and returns its address.
+func (p *Postgres) NewDatabase(t testing.TB) string {
+	t.Helper()
+	name := fmt.Sprint("test_", p.made.Add(1))
+	if err := p.do(t, "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	return p.URL(name)
+}
+
+// Do runs a statement as the superuser.
+func (p *Postgres) Do(t testing.TB, statement string) {
+	t.Helper()
+	if err := p.do(t, statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *Postgres) do(t testing.TB, statement string) error {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	c, err := pgx.Connect(ctx, p.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close(ctx) }()
+	_, err = c.Exec(ctx, statement)
+	return err
+}

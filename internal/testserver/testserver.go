@@ -1,0 +1,128 @@
+// Package testserver starts private database servers for tests: Debian's binaries, on free loopback ports, in temporary folders, ended by
+// process id. A server that the machine already runs is never touched.
+package testserver
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Missing skips the test loudly, or fails it where everything must be there: PORTICO_TEST_SERVERS=required.
+func Missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("PORTICO_TEST_SERVERS") == "required" {
+		t.Fatalf("NOT TESTED: %s", what)
+	}
+	t.Skipf("NOT TESTED: %s", what)
+}
+
+// find returns a program by the first of its names that is on the path or among the patterns of places, "" when there is none.
+func find(patterns ...string) string {
+	for _, p := range patterns {
+		if path, err := exec.LookPath(p); err == nil {
+			return path
+		}
+		found, _ := filepath.Glob(p)
+		slices.Sort(found)
+		if len(found) > 0 {
+			return found[len(found)-1]
+		}
+	}
+	return ""
+}
+
+// freePort returns a port that nobody listened on a moment ago.
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+// Process is a server under way.
+type Process struct {
+	t    testing.TB
+	cmd  *exec.Cmd
+	done chan error
+	stop os.Signal
+}
+
+func run(t testing.TB, cmd *exec.Cmd, stop os.Signal) *Process {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p := &Process{t: t, cmd: cmd, done: make(chan error, 1), stop: stop}
+	go func() { p.done <- cmd.Wait() }()
+	t.Cleanup(p.Stop)
+	return p
+}
+
+// Stop ends the server and waits. It may be called again.
+func (p *Process) Stop() {
+	_ = p.cmd.Process.Signal(p.stop)
+	select {
+	case err := <-p.done:
+		p.done <- err
+	case <-time.After(20 * time.Second):
+		_ = p.cmd.Process.Kill()
+	}
+}
+
+// Kill ends the server without notice, as a power cut does, and waits.
+func (p *Process) Kill() {
+	_ = p.cmd.Process.Kill()
+	err := <-p.done
+	p.done <- err
+}
+
+// await tries until f succeeds, for a quarter of a minute.
+func await(f func() error) error {
+	var err error
+	for range 300 {
+		if err = f(); err == nil {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return fmt.Errorf("not within 15 s: %w", err)
+}
+
+// asUser makes a command run as somebody who is not root, for servers that refuse to be.
+func asUser(cmd *exec.Cmd, dirs ...string) error {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	var who *user.User
+	for _, name := range []string{"postgres", "nobody"} {
+		if u, err := user.Lookup(name); err == nil {
+			who = u
+			break
+		}
+	}
+	if who == nil {
+		return errors.New("no user but root")
+	}
+	uid, _ := strconv.Atoi(who.Uid)
+	gid, _ := strconv.Atoi(who.Gid)
+	for _, dir := range dirs {
+		if err := os.Chown(dir, uid, gid); err != nil {
+			return err
+		}
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	return nil
+}
