@@ -2,16 +2,31 @@ package main
 
 import (
 	"net/http"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 )
 
-// Three processes on one SQLite file: whichever answers, the session is the same, each refresh token is presented once, and nobody is signed out.
-func TestProcessesShareOneFile(t *testing.T) {
-	t.Parallel()
+// Three processes on one store: whichever answers, the session is the same, each refresh token is presented once, and nobody is signed out.
+func TestReplicas(t *testing.T) {
+	for name, database := range map[string]func(t *testing.T) string{
+		"sqlite":   func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "portico.db") },
+		"postgres": func(t *testing.T) string { return testserver.StartPostgres(t).NewDatabase(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			replicas(t, database(t))
+		})
+	}
+}
+
+func replicas(t *testing.T, database string) {
 	d := deploy(t, 4*time.Second)
+	d.env = append(d.env, "PORTICO_DATABASE="+database)
 	var ports []string
 	for range 3 {
 		port := freePort(t)

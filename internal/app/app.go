@@ -21,6 +21,7 @@ import (
 	"portico/internal/server"
 	"portico/internal/session"
 	"portico/internal/store/memory"
+	"portico/internal/store/postgres"
 	"portico/internal/store/sqlite"
 	"portico/internal/telemetry"
 	"portico/internal/token"
@@ -53,7 +54,7 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slo
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
-	store, err := openStore(ctx, c.Sessions.Database)
+	store, err := openStore(ctx, c.Sessions)
 	if err != nil {
 		return nil, err
 	}
@@ -100,9 +101,12 @@ func relyingParty(c config.Identity, base *url.URL, log *slog.Logger) (*rp.Clien
 	})
 }
 
-func openStore(ctx context.Context, database string) (stores, error) {
-	if path, ok := config.SQLitePath(database); ok {
+func openStore(ctx context.Context, c config.Sessions) (stores, error) {
+	if path, ok := config.SQLitePath(c.Database); ok {
 		return sqlite.Open(ctx, path, nil)
+	}
+	if dsn, ok := c.PostgresURL(); ok {
+		return postgres.Open(ctx, dsn.Reveal(), nil)
 	}
 	return inMemory{memory.New(nil)}, nil
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"portico/internal/secret"
 )
 
 // Check reports every mistake in c, each with the flag that mends it, joined into one error.
@@ -67,7 +69,7 @@ func (u AppUser) check() error {
 
 func (s Sessions) check() error {
 	errs := []error{
-		checkDatabase(s.Database),
+		s.checkDatabase(),
 		s.Idle.between("session-idle", time.Minute, 24*time.Hour),
 		s.Absolute.between("session-max", time.Minute, 24*time.Hour),
 	}
@@ -109,11 +111,29 @@ func SQLitePath(database string) (string, bool) {
 	return path, ok && path != ""
 }
 
-func checkDatabase(database string) error {
-	if _, ok := SQLitePath(database); ok || database == "memory:" {
-		return nil
+// PostgresURL returns the address of a postgres:// database with its password, and false for any other kind.
+func (s Sessions) PostgresURL() (secret.Text, bool) {
+	if !strings.HasPrefix(s.Database, "postgres://") && !strings.HasPrefix(s.Database, "postgresql://") {
+		return secret.Text{}, false
 	}
-	return fmt.Errorf("--database: %q is neither memory: nor sqlite:///path/to/file", redactURL(database))
+	u, err := url.Parse(s.Database)
+	if err != nil || s.DatabasePassword.Empty() {
+		return secret.New(s.Database), err == nil
+	}
+	u.User = url.UserPassword(u.User.Username(), s.DatabasePassword.Reveal())
+	return secret.New(u.String()), true
+}
+
+func (s Sessions) checkDatabase() error {
+	_, file := SQLitePath(s.Database)
+	_, server := s.PostgresURL()
+	switch {
+	case !file && !server && s.Database != "memory:":
+		return fmt.Errorf("--database: %q is neither postgres://user@host/name, sqlite:///path/to/file nor memory", redactURL(s.Database))
+	case !server && !s.DatabasePassword.Empty():
+		return errors.New("--database-password-file: a password is set, but --database is no postgres:// URL")
+	}
+	return nil
 }
 
 // checkURL accepts https with a host, and http on loopback.

@@ -93,10 +93,11 @@ func envNote(v *kong.Value) string {
 
 // readSecrets fills the secrets: NAME_FILE (also as a flag) first, NAME second.
 func (c *Config) readSecrets(getenv func(string) string) error {
-	var err1, err2 error
+	var err1, err2, err3 error
 	c.Identity.ClientSecret, err1 = readSecret("client-secret-file", c.Identity.ClientSecretFile, getenv, "DATAHUB_CLIENT_SECRET", "OPINUM_SECRET")
 	c.AppUser.Password, err2 = readSecret("password-file", c.AppUser.PasswordFile, getenv, "DATAHUB_PASSWORD", "OPINUM_PASSWORD")
-	return errors.Join(err1, err2)
+	c.Sessions.DatabasePassword, err3 = readSecret("database-password-file", c.Sessions.DatabasePasswordFile, getenv, "PORTICO_DATABASE_PASSWORD")
+	return errors.Join(err1, err2, err3)
 }
 
 func readSecret(flag, file string, getenv func(string) string, names ...string) (secret.Text, error) {
