@@ -40,6 +40,7 @@ type Portal struct {
 type stores interface {
 	Sessions() session.Store
 	Tokens() token.Store
+	CountKeys(ctx context.Context) (map[string]int, error)
 	Close() error
 }
 
@@ -54,7 +55,7 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slo
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
-	store, err := openStore(ctx, c.Sessions)
+	store, err := openStore(ctx, c.Sessions.Store)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,7 @@ func relyingParty(c config.Identity, base *url.URL, log *slog.Logger) (*rp.Clien
 	})
 }
 
-func openStore(ctx context.Context, c config.Sessions) (stores, error) {
+func openStore(ctx context.Context, c config.Store) (stores, error) {
 	if path, ok := config.SQLitePath(c.Database); ok {
 		return sqlite.Open(ctx, path, nil)
 	}
@@ -157,13 +158,9 @@ func Version() string {
 
 // readKeys reads the file with the sealing keys.
 func readKeys(path string) (*session.Keyring, error) {
-	text, err := os.ReadFile(path)
+	keys, err := readKeyFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("--keys: %w; make the file with: web keys new", err)
-	}
-	keys, err := session.ParseKeys(text)
-	if err != nil {
-		return nil, fmt.Errorf("--keys: %s: %w", path, err)
+		return nil, err
 	}
 	return session.NewKeyring(keys...)
 }

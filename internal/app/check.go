@@ -29,7 +29,7 @@ func check(ctx context.Context, c config.Config, out io.Writer) error {
 	}
 	_, err := readKeys(c.Sessions.KeysFile)
 	report("sealing keys", err)
-	report("database", checkStore(ctx, c.Sessions))
+	report("database", checkStore(ctx, c.Sessions.Store))
 	base, err := url.Parse(c.Portal.BaseURL)
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func check(ctx context.Context, c config.Config, out io.Writer) error {
 	return nil
 }
 
-func checkStore(ctx context.Context, c config.Sessions) error {
+func checkStore(ctx context.Context, c config.Store) error {
 	s, err := openStore(ctx, c)
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"portico/internal/config"
@@ -33,7 +32,17 @@ func Run(ctx context.Context, cmd config.Command, out, errs io.Writer) error {
 	case "demo":
 		return runDemo(ctx, cmd.Demo, out, errs)
 	case "keys new":
-		return newKeys(cmd.KeyFile, out)
+		return newKeys(cmd.Keys.File, out)
+	case "keys rotate":
+		return rotateKeys(cmd.Keys, out)
+	case "keys list":
+		return listKeys(ctx, cmd.Keys, out)
+	case "keys retire":
+		return retireKey(ctx, cmd.Keys, out)
+	case "sessions list":
+		return listSessions(ctx, cmd.Sessions, out)
+	case "sessions end":
+		return endSessions(ctx, cmd.Sessions, out)
 	case "version":
 		_, err := fmt.Fprintln(out, "portico", Version())
 		return err
@@ -81,24 +90,6 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), demoDrainTime)
 	defer cancel()
 	return errors.Join(err, d.Close(stop))
-}
-
-// newKeys prints a key file with a new key in front of those of an existing one.
-func newKeys(file string, out io.Writer) error {
-	keys := []session.Key{session.NewKey(time.Now())}
-	if file != "" {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		old, err := session.ParseKeys(text)
-		if err != nil {
-			return err
-		}
-		keys = append(keys, old...)
-	}
-	_, err := out.Write(session.FormatKeys(keys))
-	return err
 }
 
 // Handler returns the portal's HTTP side.

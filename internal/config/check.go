@@ -69,12 +69,9 @@ func (u AppUser) check() error {
 
 func (s Sessions) check() error {
 	errs := []error{
-		s.checkDatabase(),
+		s.Store.check(),
 		s.Idle.between("session-idle", time.Minute, 24*time.Hour),
 		s.Absolute.between("session-max", time.Minute, 24*time.Hour),
-	}
-	if s.KeysFile == "" {
-		errs = append(errs, errors.New("--keys: missing; make the file with: web keys new > portico.keys"))
 	}
 	if s.Idle.err == nil && s.Absolute.err == nil && s.Idle.Duration > s.Absolute.Duration {
 		errs = append(errs, fmt.Errorf("--session-idle: %v is longer than --session-max %v", s.Idle.Duration, s.Absolute.Duration))
@@ -111,8 +108,33 @@ func SQLitePath(database string) (string, bool) {
 	return path, ok && path != ""
 }
 
+func (s Store) check() error {
+	err := s.checkDatabase()
+	if s.KeysFile == "" {
+		err = errors.Join(err, errors.New("--keys: missing; make the file with: web keys new > portico.keys"))
+	}
+	return err
+}
+
+// check wants exactly one way of saying whose sessions are meant.
+func (c SessionCommand) check() error {
+	ways := 0
+	for _, set := range []bool{c.SID != "", c.Subject != "", c.Everyone} {
+		if set {
+			ways++
+		}
+	}
+	switch {
+	case ways != 1:
+		return errors.New("say whose sessions: one of --subject, --sid and --everyone")
+	case !c.Everyone && c.Issuer == "":
+		return errors.New("--issuer: missing; a subject or sid is unique only at its issuer")
+	}
+	return nil
+}
+
 // PostgresURL returns the address of a postgres:// database with its password, and false for any other kind.
-func (s Sessions) PostgresURL() (secret.Text, bool) {
+func (s Store) PostgresURL() (secret.Text, bool) {
 	if !strings.HasPrefix(s.Database, "postgres://") && !strings.HasPrefix(s.Database, "postgresql://") {
 		return secret.Text{}, false
 	}
@@ -124,7 +146,7 @@ func (s Sessions) PostgresURL() (secret.Text, bool) {
 	return secret.New(u.String()), true
 }
 
-func (s Sessions) checkDatabase() error {
+func (s Store) checkDatabase() error {
 	_, file := SQLitePath(s.Database)
 	_, server := s.PostgresURL()
 	switch {

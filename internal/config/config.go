@@ -63,13 +63,18 @@ type AppUser struct {
 
 // Sessions says where sessions are kept, how they are sealed and how long they last.
 type Sessions struct {
+	Store
+	Idle     Duration `name:"session-idle" env:"PORTICO_SESSION_IDLE" default:"1h" placeholder:"DURATION" help:"A session ends after this long without a page view. At most 24h."`
+	Absolute Duration `name:"session-max" env:"PORTICO_SESSION_MAX" default:"12h" placeholder:"DURATION" help:"A session ends this long after sign-in, whatever happens. At most 24h."`
+	MaxEach  int      `name:"sessions-per-person" env:"PORTICO_SESSIONS_PER_PERSON" default:"20" placeholder:"COUNT" help:"Sessions that one person may have at once; the oldest ends when there is one more."`
+}
+
+// Store is the database and the keys that its records are sealed with.
+type Store struct {
 	Database             string      `name:"database" env:"PORTICO_DATABASE" default:"sqlite:///var/lib/portico/portico.db" placeholder:"URL" help:"Where sessions and tokens are kept: sqlite:///path/to/file (processes of one machine), postgres://user@host/name (any number of replicas), or memory: (everybody signs in again after a restart; one process only)."`
 	DatabasePasswordFile string      `name:"database-password-file" env:"PORTICO_DATABASE_PASSWORD_FILE" placeholder:"FILE" help:"File that holds the password of a postgres:// database. Without it the password is taken from PORTICO_DATABASE_PASSWORD, or from the URL."`
 	DatabasePassword     secret.Text `kong:"-"`
 	KeysFile             string      `name:"keys" env:"PORTICO_KEYS_FILE" placeholder:"FILE" help:"File with the sealing keys, made by web keys new. The first key seals, all of them open. Required; without the file nobody can read the sessions, so keep a copy of it."`
-	Idle                 Duration    `name:"session-idle" env:"PORTICO_SESSION_IDLE" default:"1h" placeholder:"DURATION" help:"A session ends after this long without a page view. At most 24h."`
-	Absolute             Duration    `name:"session-max" env:"PORTICO_SESSION_MAX" default:"12h" placeholder:"DURATION" help:"A session ends this long after sign-in, whatever happens. At most 24h."`
-	MaxEach              int         `name:"sessions-per-person" env:"PORTICO_SESSIONS_PER_PERSON" default:"20" placeholder:"COUNT" help:"Sessions that one person may have at once; the oldest ends when there is one more."`
 }
 
 // Log says what is written to standard error.

@@ -16,10 +16,29 @@ import (
 
 // Command is a parsed command line: the name of the command and what belongs to it.
 type Command struct {
-	Name    string // serve, check, demo, keys new, version
-	Serve   Config
-	Demo    Demo
-	KeyFile string // keys new: an existing file, to put a new key in front of its keys
+	Name     string // serve, check, demo, version, keys new, rotate, list or retire, sessions list or end
+	Serve    Config
+	Demo     Demo
+	Keys     Keys
+	Sessions SessionCommand
+}
+
+// Keys is what the commands that work with the sealing keys are told.
+type Keys struct {
+	File   string // new: an existing file, to put a new key in front of its keys
+	Store  Store  // rotate, list, retire
+	AtOnce bool   // rotate: let the new key seal without a stage in which it only opens
+	ID     string // retire
+	Force  bool   // retire: also while records are sealed under it
+}
+
+// SessionCommand is what the commands that list and end sessions are told: which ones, by one of the members.
+type SessionCommand struct {
+	Store    Store
+	Issuer   string
+	SID      string
+	Subject  string
+	Everyone bool
 }
 
 // ErrHelp says that help was asked for and has been printed.
@@ -27,17 +46,50 @@ var ErrHelp = errors.New("help was printed")
 
 // cli is the command line as kong reads it.
 type cli struct {
-	Serve   Config   `cmd:"" default:"withargs" help:"Run the portal (the default command)."`
-	Check   Config   `cmd:"" help:"Check the configuration and reach every dependency: identity server, Data Hub, database. One line each; exit 0 or 1."`
-	Demo    Demo     `cmd:"" help:"Run the portal with an embedded identity server and an embedded Data Hub, with no configuration at all."`
-	Keys    keys     `cmd:"" help:"Work with the sealing keys."`
-	Version struct{} `cmd:"" help:"Print the version."`
+	Serve Config `cmd:"" default:"withargs" help:"Run the portal (the default command)."`
+	Check Config `cmd:"" help:"Check the configuration and reach every dependency: identity server, Data Hub, database. One line each; exit 0 or 1."`
+	Demo  Demo   `cmd:"" help:"Run the portal with an embedded identity server and an embedded Data Hub, with no configuration at all."`
+	Keys  keys   `cmd:"" help:"Work with the sealing keys."`
+
+	Sessions sessions `cmd:"" help:"List and end sessions."`
+	Version  struct{} `cmd:"" help:"Print the version."`
 }
 
 type keys struct {
 	New struct {
 		File string `arg:"" optional:"" help:"Existing key file: its keys are printed after the new one, so that what they sealed can still be opened."`
 	} `cmd:"" help:"Print a new key file to standard output. The first key seals."`
+	Rotate struct {
+		Store
+		AtOnce bool `name:"at-once" help:"Add and promote in one step. Only when a single process uses the file: others would not know what it seals."`
+	} `cmd:"" help:"Take the next step of a rotation: add a key that opens only, or, when every process knows that one, let it seal. Nobody is signed out."`
+	List struct {
+		Store
+	} `cmd:"" help:"List the keys, and how many records are sealed under each."`
+	Retire struct {
+		Store
+		ID    string `arg:"" help:"Id of the key."`
+		Force bool   `help:"Also while records are sealed under it: their people sign in again."`
+	} `cmd:"" help:"Remove a key that no record is sealed under any more."`
+}
+
+type sessions struct {
+	List struct {
+		Store
+		choice
+	} `cmd:"" help:"List sessions, the one seen longest ago first."`
+	End struct {
+		Store
+		choice
+		SID string `name:"sid" placeholder:"ID" help:"The identity server's session id."`
+	} `cmd:"" help:"End sessions; sign-ins under way of the same people cannot finish. Tell the identity server too: a session there signs people in again."`
+}
+
+// choice says whose sessions are meant.
+type choice struct {
+	Issuer   string `placeholder:"URL" help:"Issuer that vouched for the person. Needed with --subject and --sid."`
+	Subject  string `placeholder:"SUB" help:"Subject: the person's id at the identity server, as the log has it."`
+	Everyone bool   `help:"Everybody's sessions."`
 }
 
 // Parse reads the command line, the environment and the configuration file. getenv reads the environment for secrets
@@ -63,8 +115,8 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 	if err != nil {
 		return Command{}, err
 	}
-	name := strings.TrimSuffix(ctx.Command(), " <file>")
-	cmd := Command{Name: name, Serve: c.Serve, Demo: c.Demo, KeyFile: c.Keys.New.File}
+	name, _, _ := strings.Cut(ctx.Command(), " <")
+	cmd := Command{Name: name, Serve: c.Serve, Demo: c.Demo, Keys: c.keys(name), Sessions: c.sessions(name)}
 	switch name {
 	case "check":
 		cmd.Serve = c.Check
@@ -73,8 +125,32 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 		return cmd, errors.Join(file.unknown(parser), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
 	case "demo":
 		return cmd, cmd.Demo.Check()
+	case "keys rotate", "keys list", "keys retire":
+		return cmd, errors.Join(cmd.Keys.Store.readSecrets(getenv), cmd.Keys.Store.check())
+	case "sessions list", "sessions end":
+		return cmd, errors.Join(cmd.Sessions.Store.readSecrets(getenv), cmd.Sessions.Store.checkDatabase(), cmd.Sessions.check())
 	}
 	return cmd, nil
+}
+
+func (c cli) keys(name string) Keys {
+	switch name {
+	case "keys rotate":
+		return Keys{Store: c.Keys.Rotate.Store, AtOnce: c.Keys.Rotate.AtOnce}
+	case "keys list":
+		return Keys{Store: c.Keys.List.Store}
+	case "keys retire":
+		return Keys{Store: c.Keys.Retire.Store, ID: c.Keys.Retire.ID, Force: c.Keys.Retire.Force}
+	}
+	return Keys{File: c.Keys.New.File}
+}
+
+func (c cli) sessions(name string) SessionCommand {
+	store, which, sid := c.Sessions.List.Store, c.Sessions.List.choice, ""
+	if name == "sessions end" {
+		store, which, sid = c.Sessions.End.Store, c.Sessions.End.choice, c.Sessions.End.SID
+	}
+	return SessionCommand{Store: store, Issuer: which.Issuer, SID: sid, Subject: which.Subject, Everyone: which.Everyone}
 }
 
 func newParser(c *cli, out io.Writer, exit func(int)) (*kong.Kong, error) {
@@ -93,11 +169,15 @@ func envNote(v *kong.Value) string {
 
 // readSecrets fills the secrets: NAME_FILE (also as a flag) first, NAME second.
 func (c *Config) readSecrets(getenv func(string) string) error {
-	var err1, err2, err3 error
+	var err1, err2 error
 	c.Identity.ClientSecret, err1 = readSecret("client-secret-file", c.Identity.ClientSecretFile, getenv, "DATAHUB_CLIENT_SECRET", "OPINUM_SECRET")
 	c.AppUser.Password, err2 = readSecret("password-file", c.AppUser.PasswordFile, getenv, "DATAHUB_PASSWORD", "OPINUM_PASSWORD")
-	c.Sessions.DatabasePassword, err3 = readSecret("database-password-file", c.Sessions.DatabasePasswordFile, getenv, "PORTICO_DATABASE_PASSWORD")
-	return errors.Join(err1, err2, err3)
+	return errors.Join(err1, err2, c.Sessions.Store.readSecrets(getenv))
+}
+
+func (s *Store) readSecrets(getenv func(string) string) (err error) {
+	s.DatabasePassword, err = readSecret("database-password-file", s.DatabasePasswordFile, getenv, "PORTICO_DATABASE_PASSWORD")
+	return err
 }
 
 func readSecret(flag, file string, getenv func(string) string, names ...string) (secret.Text, error) {

@@ -243,16 +243,12 @@ func (c *Cookies) record(s *Session) (Record, error) {
 }
 
 // Touch notes that the person did something, at most once a minute. Streams, polling and refreshes do not call it. A record that an older key sealed is sealed
-// again on this occasion, so that the key can be removed once its sessions have been used.
+// again on this occasion, at once, so that the key can be removed when its sessions have been used: first the tag, then the rest, because it is
+// the rest that tells under which key a record stands.
 func (c *Cookies) Touch(ctx context.Context, s *Session) error {
 	now := c.c.Now().UTC().Truncate(time.Second)
-	if now.Sub(s.LastSeen) < touchEvery {
+	if now.Sub(s.LastSeen) < touchEvery && !(s.oldKey && now.After(s.LastSeen)) {
 		return nil
-	}
-	if s.oldKey {
-		if err := c.SaveValues(ctx, s, func(map[string]string) {}); err != nil {
-			return err
-		}
 	}
 	touched := *s
 	touched.LastSeen = now
@@ -261,6 +257,28 @@ func (c *Cookies) Touch(ctx context.Context, s *Session) error {
 		return err
 	}
 	s.LastSeen = now
+	if s.oldKey {
+		return c.reseal(ctx, s)
+	}
+	return nil
+}
+
+// reseal saves a session as it is, under the first key. Of several requests at once one does it.
+func (c *Cookies) reseal(ctx context.Context, s *Session) error {
+	next := *s
+	next.version++
+	next.oldKey = false
+	r, err := c.record(&next)
+	if err != nil {
+		return err
+	}
+	if err := c.c.Store.Save(ctx, r); err != nil {
+		if errors.Is(err, ErrConflict) {
+			return nil
+		}
+		return err
+	}
+	*s = next
 	return nil
 }
 

@@ -1,8 +1,6 @@
 package session
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
@@ -34,15 +32,16 @@ const (
 
 // Key is a server key. Its id stands in front of what it sealed.
 type Key struct {
-	ID     string      // 1 to 32 of a-z 0-9 -
-	Secret secret.Text // base64url of 32 to 64 random bytes
+	ID      string      // 1 to 32 of a-z 0-9 -
+	Secret  secret.Text // base64url of 32 to 64 random bytes
+	Created time.Time   // zero when the file does not say
 }
 
 // NewKey returns a random key whose id is the date and eight random characters.
 func NewKey(now time.Time) Key {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b)
-	return Key{ID: now.UTC().Format("20060102") + "-" + strings.ToLower(rand.Text()[:8]), Secret: secret.New(base64.RawURLEncoding.EncodeToString(b))}
+	return Key{ID: now.UTC().Format("20060102") + "-" + strings.ToLower(rand.Text()[:8]), Secret: secret.New(base64.RawURLEncoding.EncodeToString(b)), Created: now.UTC().Truncate(time.Second)}
 }
 
 // Keyring seals and opens. The first key seals, all of them open: rotation is add, promote, remove. It is safe for concurrent use.
@@ -124,34 +123,6 @@ func weak(b []byte) bool {
 	return len(different) < 16 || readable
 }
 
-// ParseKeys reads a key file: one key a line, id, blank, secret; empty lines and lines that begin with # are skipped.
-func ParseKeys(text []byte) ([]Key, error) {
-	var keys []Key
-	lines := bufio.NewScanner(bytes.NewReader(text))
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" || line[0] == '#' {
-			continue
-		}
-		fields := strings.Fields(line)
-		if len(fields) != 2 {
-			return nil, fmt.Errorf("key file: line %d is not an id and a secret", n)
-		}
-		keys = append(keys, Key{ID: fields[0], Secret: secret.New(fields[1])})
-	}
-	return keys, lines.Err()
-}
-
-// FormatKeys returns a key file that ParseKeys reads.
-func FormatKeys(keys []Key) []byte {
-	var b bytes.Buffer
-	b.WriteString("# Sealing keys of Portico: the first one seals, all of them open. Keep this file secret, and keep a copy.\n")
-	for _, k := range keys {
-		fmt.Fprintf(&b, "%s %s\n", k.ID, k.Secret.Reveal())
-	}
-	return b.Bytes()
-}
-
 // A sealed text is: version, length of the key id, key id, salt, nonce, ciphertext. The associated data is the header up to the salt, the
 // purpose and the caller's.
 const (
@@ -160,6 +131,8 @@ const (
 	nonceSize   = 12
 	// MaxSealed is the longest plaintext that is sealed or opened, in bytes.
 	MaxSealed = 64 << 10
+	// SealedHead is how many bytes of a sealed text KeyID needs at most.
+	SealedHead = 2 + 32 + saltSize + nonceSize + 16
 )
 
 // Seal encrypts plaintext with AES-256-GCM under a key derived (HKDF, RFC 5869) from the first server key, h's secret, a random salt

@@ -250,3 +250,19 @@ func clone(r session.Record) session.Record {
 	r.Sealed, r.SeenTag = slices.Clone(r.Sealed), slices.Clone(r.SeenTag)
 	return r
 }
+
+// CountKeys counts the records of sessions and of tokens by the key that they are sealed under.
+func (s *Store) CountKeys(context.Context) (map[string]int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	counts := map[string]int{}
+	for _, r := range s.sessions {
+		counts[session.KeyID(r.Sealed)]++
+	}
+	for _, r := range s.tokens {
+		if r.Sealed != nil {
+			counts[session.KeyID(r.Sealed)]++
+		}
+	}
+	return counts, nil
+}

@@ -16,3 +16,4 @@ func TestContracts(t *testing.T) {
 		return s.Sessions(), s.Tokens()
 	})
 }
+func TestCountKeys(t *testing.T) { storetest.Keys(t, memory.New(nil)) }

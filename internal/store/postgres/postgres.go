@@ -167,3 +167,18 @@ func (s *Store) clock() *int64 {
 
 // nowSQL is the time of a statement whose parameter is clock's.
 const nowSQL = "COALESCE($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)"
+
+// CountKeys counts the records of sessions and of tokens by the key that they are sealed under.
+func (s *Store) CountKeys(ctx context.Context) (map[string]int, error) {
+	rows, err := s.pool.Query(ctx, "SELECT substr(sealed, 1, $1) FROM portico_sessions UNION ALL SELECT substr(sealed, 1, $1) FROM portico_tokens WHERE sealed IS NOT NULL", session.SealedHead)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	counts := map[string]int{}
+	var head []byte
+	_, err = pgx.ForEachRow(rows, []any{&head}, func() error {
+		counts[session.KeyID(head)]++
+		return nil
+	})
+	return counts, wrap(err)
+}

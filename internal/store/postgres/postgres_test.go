@@ -47,6 +47,7 @@ func TestPostgres(t *testing.T) {
 			return open(t, dsn, c.Now).Sessions(), open(t, dsn, c.Now).Tokens()
 		})
 	})
+	t.Run("count of keys", func(t *testing.T) { storetest.Keys(t, open(t, server.NewDatabase(t), nil)) })
 	t.Run("the database's clock", func(t *testing.T) { databaseClock(t, open(t, server.NewDatabase(t), nil)) })
 	t.Run("replicas migrate together", func(t *testing.T) { migrateTogether(t, server.NewDatabase(t)) })
 	t.Run("cancelled reads", func(t *testing.T) { cancelledReads(t, open(t, server.NewDatabase(t), nil).Sessions()) })

@@ -40,6 +40,8 @@ func TestContracts(t *testing.T) {
 	})
 }
 
+func TestCountKeys(t *testing.T) { storetest.Keys(t, open(t, filepath.Join(t.TempDir(), "p.db"), nil)) }
+
 // Two processes on one file: the session view of one, the token view of the other.
 func TestContractsOverTwoHandles(t *testing.T) {
 	storetest.Tokens(t, func(t *testing.T, c *storetest.Clock) (session.Store, token.Store) {

@@ -1,0 +1,158 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"portico/internal/config"
+	"portico/internal/session"
+)
+
+// newKeys prints a key file with a new key in front of those of an existing one.
+func newKeys(file string, out io.Writer) error {
+	keys := []session.Key{session.NewKey(time.Now())}
+	if file != "" {
+		old, err := readKeyFile(file)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, old...)
+	}
+	_, err := out.Write(session.FormatKeys(keys))
+	return err
+}
+
+func readKeyFile(path string) ([]session.Key, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("--keys: %w; make the file with: web keys new", err)
+	}
+	keys, err := session.ParseKeys(text)
+	if err != nil {
+		return nil, fmt.Errorf("--keys: %s: %w", path, err)
+	}
+	if _, err := session.NewKeyring(keys...); err != nil {
+		return nil, fmt.Errorf("--keys: %s: %w", path, err)
+	}
+	return keys, nil
+}
+
+// rotateKeys takes the next step of a rotation. A key first opens only, so that when it begins to seal, every process can open what it sealed.
+func rotateKeys(c config.Keys, out io.Writer) error {
+	keys, err := readKeyFile(c.Store.KeysFile)
+	if err != nil {
+		return err
+	}
+	n := session.Pending(keys)
+	if n < 0 {
+		added := session.NewKey(later(time.Now(), keys[0].Created.Add(time.Second)))
+		keys, n = append(keys, added), len(keys)
+		if !c.AtOnce {
+			fmt.Fprintf(out, "Added %s, which opens and does not seal yet.\nNext: restart every process of the portal, then run this command again.\n", added.ID)
+			return writeKeyFile(c.Store.KeysFile, keys)
+		}
+	}
+	keys = session.Promote(keys, n)
+	fmt.Fprintf(out, "%s seals from now on.\nNext: restart every process of the portal. When \"web keys list\" counts no records under the other keys, retire those.\n", keys[0].ID)
+	return writeKeyFile(c.Store.KeysFile, keys)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// writeKeyFile replaces the file as a whole, readable by its owner only.
+func writeKeyFile(path string, keys []session.Key) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".keys-*") // made with 0600
+	if err != nil {
+		return fmt.Errorf("--keys: %w", err)
+	}
+	_, err = f.Write(session.FormatKeys(keys))
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("--keys: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}
+
+// listKeys prints the keys with their part in sealing and how many records stand under each; keys that the file lacks as well.
+func listKeys(ctx context.Context, c config.Keys, out io.Writer) error {
+	keys, err := readKeyFile(c.Store.KeysFile)
+	if err != nil {
+		return err
+	}
+	counts, err := countKeys(ctx, c.Store)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "KEY\tMADE\tPART\tRECORDS")
+	pending := session.Pending(keys)
+	for i, k := range keys {
+		part, made := "opens", "unknown"
+		switch i {
+		case 0:
+			part = "seals"
+		case pending:
+			part = "opens, will seal"
+		}
+		if !k.Created.IsZero() {
+			made = k.Created.Format(time.RFC3339)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", k.ID, made, part, counts[k.ID])
+		delete(counts, k.ID)
+	}
+	for id, n := range counts {
+		fmt.Fprintf(w, "%s\t\tmissing from the file\t%d\n", id, n)
+	}
+	return w.Flush()
+}
+
+func countKeys(ctx context.Context, c config.Store) (map[string]int, error) {
+	if c.Database == "memory:" {
+		return nil, errors.New("--database: records in memory: cannot be counted from outside; name the portal's database")
+	}
+	s, err := openStore(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := s.CountKeys(ctx)
+	return counts, errors.Join(err, s.Close())
+}
+
+// retireKey removes a key when nothing is sealed under it any more.
+func retireKey(ctx context.Context, c config.Keys, out io.Writer) error {
+	keys, err := readKeyFile(c.Store.KeysFile)
+	if err != nil {
+		return err
+	}
+	left, err := session.Retire(keys, c.ID)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.ID, err)
+	}
+	if !c.Force {
+		counts, err := countKeys(ctx, c.Store)
+		if err != nil {
+			return err
+		}
+		if n := counts[c.ID]; n > 0 {
+			return fmt.Errorf("%s: %d records are still sealed under it; they move to the new key as people go on, and end by --session-max at the latest. Try again later, or --force it: their people sign in again", c.ID, n)
+		}
+	}
+	if err := writeKeyFile(c.Store.KeysFile, left); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "Retired %s.\nNext: restart every process of the portal.\n", c.ID)
+	return err
+}
