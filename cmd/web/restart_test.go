@@ -63,7 +63,7 @@ func deploy(t *testing.T, lifetime time.Duration) *deployment {
 			t.Fatal(err)
 		}
 	}
-	d.env = []string{"PORTICO_BASE_URL=" + d.base, "PORTICO_LISTEN=127.0.0.1:" + port, "DATAHUB_AUTH_URL=" + issuer, "DATAHUB_CLIENT_ID=portico", "DATAHUB_CLIENT_SECRET_FILE=" + filepath.Join(dir, "secret"),
+	d.env = []string{"PORTICO_BASE_URL=" + d.base, "PORTICO_LISTEN=127.0.0.1:" + port, "PORTICO_ADMIN_LISTEN=off", "PORTICO_DRAIN_DELAY=0s", "DATAHUB_AUTH_URL=" + issuer, "DATAHUB_CLIENT_ID=portico", "DATAHUB_CLIENT_SECRET_FILE=" + filepath.Join(dir, "secret"),
 		"DATAHUB_API_URL=" + data.URL, "PORTICO_KEYS_FILE=" + filepath.Join(dir, "keys"), "PORTICO_DATABASE=sqlite://" + filepath.Join(dir, "data", "portico.db")}
 	return d
 }

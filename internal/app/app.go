@@ -21,6 +21,7 @@ import (
 	"portico/internal/server"
 	"portico/internal/session"
 	"portico/internal/store/memory"
+	"portico/internal/store/metered"
 	"portico/internal/store/postgres"
 	"portico/internal/store/sqlite"
 	"portico/internal/telemetry"
@@ -29,11 +30,16 @@ import (
 
 // Portal is a built portal. Run serves it; Close releases what it holds.
 type Portal struct {
-	server *server.Server
-	tokens *token.Manager
-	store  stores
-	rp     *rp.Client
-	log    *slog.Logger
+	server     *server.Server
+	tokens     *token.Manager
+	store      stores
+	sessions   session.Store // of store, measured
+	hub        *datahub.Hub
+	rp         *rp.Client
+	metrics    *telemetry.Metrics
+	drainDelay time.Duration
+	admins     string // address of the operator's listener
+	log        *slog.Logger
 }
 
 // stores are the two views of one database.
@@ -59,7 +65,8 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slo
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{store: store, log: log}
+	p := &Portal{store: store, metrics: telemetry.NewMetrics(Version()), drainDelay: c.Portal.DrainDelay.Duration, admins: c.Portal.AdminListen, log: log}
+	p.sessions = metered.Sessions(store.Sessions(), p.metrics)
 	if err := p.build(c, base, keys); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -68,29 +75,30 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slo
 
 func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) error {
 	var err error
-	if p.rp, err = relyingParty(c.Identity, base, p.log); err != nil {
+	if p.rp, err = relyingParty(c.Identity, base, p.metrics, p.log); err != nil {
 		return err
 	}
-	hub, err := datahub.New(datahub.Config{BaseURL: c.Hub.APIURL, Timeout: c.Hub.Timeout.Duration, Transport: loopbackTransport(c.Hub.APIURL),
+	p.hub, err = datahub.New(datahub.Config{BaseURL: c.Hub.APIURL, Timeout: c.Hub.Timeout.Duration, Transport: loopbackTransport(c.Hub.APIURL),
 		Skipped: func(path string, err error) { p.log.Warn("item of the Data Hub left out", "path", path, "error", err) }})
 	if err != nil {
 		return err
 	}
-	cookies, err := session.NewCookies(session.Config{Store: p.store.Sessions(), Keys: keys, Secure: base.Scheme == "https", Idle: c.Sessions.Idle.Duration,
+	cookies, err := session.NewCookies(session.Config{Store: p.sessions, Keys: keys, Secure: base.Scheme == "https", Idle: c.Sessions.Idle.Duration,
 		Absolute: c.Sessions.Absolute.Duration, MaxPerSubject: c.Sessions.MaxEach, Log: p.log})
 	if err != nil {
 		return err
 	}
-	p.tokens, err = token.New(token.Config{Store: p.store.Tokens(), Keys: keys, Refresher: p.rp, End: p.store.Sessions().Delete, Policy: token.Policy(c.Identity.RefreshPolicy), Owner: owner(), Log: p.log})
+	p.tokens, err = token.New(token.Config{Store: metered.Tokens(p.store.Tokens(), p.metrics), Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy),
+		Owner: owner(), Observer: p.metrics, Log: p.log})
 	if err != nil {
 		return err
 	}
 	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(),
-		RP: p.rp, Cookies: cookies, Store: p.store.Sessions(), Keys: keys, Tokens: p.tokens, Hub: hub, Log: p.log})
+		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Observer: p.metrics, Log: p.log})
 	return err
 }
 
-func relyingParty(c config.Identity, base *url.URL, log *slog.Logger) (*rp.Client, error) {
+func relyingParty(c config.Identity, base *url.URL, o rp.Observer, log *slog.Logger) (*rp.Client, error) {
 	var scopes []string
 	for _, s := range c.Scopes {
 		scopes = append(scopes, strings.Fields(s)...)
@@ -98,7 +106,7 @@ func relyingParty(c config.Identity, base *url.URL, log *slog.Logger) (*rp.Clien
 	return rp.New(rp.Config{
 		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, AuthStyle: rp.AuthStyle(c.ClientAuth), Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess),
 		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", Algorithms: c.Algorithms, AccountParam: c.AccountParam,
-		Transport: loopbackTransport(c.Issuer), Log: log,
+		Transport: loopbackTransport(c.Issuer), Observer: o, Log: log,
 	})
 }
 

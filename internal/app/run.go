@@ -101,6 +101,11 @@ func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
 	h := server.HTTPServer(p.Handler(), p.log)
 	background, stop := context.WithCancel(ctx)
 	defer stop()
+	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx)) // operators watch the drain, too
+	defer unwatch()
+	if err := p.serveAdmin(watched, p.admins, p.metrics); err != nil {
+		return errors.Join(err, l.Close(), p.store.Close())
+	}
 	go p.watchProvider(background)
 	go p.sweep(background)
 	ended := make(chan error, 1)
@@ -110,6 +115,8 @@ func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
 	case err = <-ended:
 	case <-ctx.Done():
 		p.log.InfoContext(ctx, "shutting down")
+		p.server.Drain()
+		time.Sleep(p.drainDelay)
 		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 		defer cancel()
 		if err = h.Shutdown(drain); err != nil {
@@ -143,7 +150,7 @@ func (p *Portal) watchProvider(ctx context.Context) {
 // sweep removes what has expired. Expired sessions are unreadable before.
 func (p *Portal) sweep(ctx context.Context) {
 	for sleep(ctx, sweepEvery) {
-		n, err := p.store.Sessions().DeleteExpired(ctx, time.Now(), sweepMost)
+		n, err := p.sessions.DeleteExpired(ctx, time.Now(), sweepMost)
 		switch {
 		case err != nil:
 			p.log.WarnContext(ctx, "expired sessions not removed", "error", err)

@@ -26,7 +26,10 @@ func (c Config) Check() error {
 }
 
 func (p Portal) check() error {
-	errs := []error{checkURL("base-url", p.BaseURL), checkListen("listen", p.Listen)}
+	errs := []error{checkURL("base-url", p.BaseURL), checkListen("listen", p.Listen), p.DrainDelay.between("drain-delay", 0, time.Minute)}
+	if p.AdminListen != "" && p.AdminListen != "off" {
+		errs = append(errs, checkListen("admin-listen", p.AdminListen))
+	}
 	if u, err := url.Parse(p.BaseURL); err == nil && u.Path != "" && u.Path != "/" {
 		errs = append(errs, fmt.Errorf("--base-url: %q has a path; the portal lives at the root of its host, so give it a host name of its own", p.BaseURL))
 	}

@@ -25,6 +25,9 @@ type Portal struct {
 	BaseURL string `name:"base-url" env:"PORTICO_BASE_URL" placeholder:"URL" help:"Public URL of the portal, the only source of the redirect URI, the cookie attributes and the logout URL. https, or http on loopback. Required."`
 	Listen  string `name:"listen" env:"PORTICO_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address that the portal listens on. TLS is ended by the reverse proxy in front."`
 
+	AdminListen string   `name:"admin-listen" env:"PORTICO_ADMIN_LISTEN" default:"127.0.0.1:9090" placeholder:"ADDRESS" help:"Address of the operator's listener: /metrics, /readyz with reasons, /debug/pprof. It has no login: keep it on loopback or in a network of its own. off: none."`
+	DrainDelay  Duration `name:"drain-delay" env:"PORTICO_DRAIN_DELAY" default:"3s" placeholder:"DURATION" help:"How long the portal goes on taking requests after SIGTERM while /readyz says that it is going away, so that a load balancer notices first. At most 1m."`
+
 	// Notice is a line above each page. The demo sets it.
 	Notice string `kong:"-"`
 	// NoIndex asks search engines to stay away. The demo sets it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -78,4 +79,18 @@ func noAnswer(err error) bool {
 func answered(err error) bool {
 	_, status := errors.AsType[*StatusError](err)
 	return status || errors.Is(err, ErrUnauthorized) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrMalformed) || errors.Is(err, ErrTooLarge)
+}
+
+// trouble names the paths whose circuit is open.
+func (b *breakers) trouble() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var open []string
+	for path, p := range b.paths {
+		if p.failures >= breakAfter {
+			open = append(open, path)
+		}
+	}
+	slices.Sort(open)
+	return open
 }

@@ -97,6 +97,14 @@ func parseBase(text string) (*url.URL, error) {
 // Client returns a client with the rights of ts. It is cheap: make one for each request or stream.
 func (h *Hub) Client(ts TokenSource) *Client { return &Client{hub: h, tokens: ts} }
 
+// Trouble returns nil, or an ErrUnavailable that names the paths that have not answered lately. It asks nobody.
+func (h *Hub) Trouble() error {
+	if open := h.breakers.trouble(); len(open) > 0 {
+		return fmt.Errorf("%s: no answer lately: %w", strings.Join(open, ", "), ErrUnavailable)
+	}
+	return nil
+}
+
 // Client reads the Data Hub with one person's rights. It is safe for concurrent use.
 type Client struct {
 	hub    *Hub

@@ -54,6 +54,7 @@ func (c *Client) read(req *http.Request) (body []byte, mediaType string, err err
 		return nil, "", fmt.Errorf("%w: %w", ErrProviderUnavailable, cause(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
+	c.readClock(resp)
 	if resp.StatusCode != http.StatusOK {
 		return nil, "", &answerError{status: resp.StatusCode}
 	}

@@ -169,6 +169,7 @@ func (k *keyCache) renew(ctx context.Context, c *Client, uri string) {
 	k.tried = c.c.Now()
 	k.mu.Unlock()
 	keys, err := c.fetchKeys(ctx, uri)
+	c.c.Observer.Fetched("keys", err == nil)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.err = err; err == nil {

@@ -159,6 +159,7 @@ func (c *Client) fetchMetadata(ctx context.Context) {
 	for _, issuer := range candidates {
 		doc, err := c.fetchMetadataOf(ctx, issuer)
 		if err == nil {
+			c.c.Observer.Fetched("metadata", true)
 			c.metadata.keep(doc, nil, began, c.c.Now())
 			return
 		}
@@ -169,6 +170,7 @@ func (c *Client) fetchMetadata(ctx context.Context) {
 			break
 		}
 	}
+	c.c.Observer.Fetched("metadata", false)
 	c.c.Log.WarnContext(ctx, "provider metadata not fetched", "error", first)
 	c.metadata.keep(nil, first, began, c.c.Now())
 }

@@ -61,6 +61,7 @@ type Config struct {
 	TrustedAudiences      []string      // other audiences that an ID token may name besides us
 	Transport             http.RoundTripper
 	Timeout               time.Duration // of one request to the provider; 0 means 10 s
+	Observer              Observer      // nil means nobody
 	Now                   func() time.Time
 	Log                   *slog.Logger
 }
@@ -120,6 +121,9 @@ func New(c Config) (*Client, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Observer == nil {
+		c.Observer = nobody{}
 	}
 	if c.Transport == nil {
 		c.Transport = transport()

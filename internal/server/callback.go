@@ -37,6 +37,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	id, tokens, err := s.rp.Finish(r.Context(), attempt, q)
 	if err != nil {
 		note(r.Context(), slog.String("sign_in", "refused"))
+		s.observer.SignIn(signInOutcome(err))
 		if attempt.Prompt == "none" && rp.InteractionNeeded(err) {
 			return s.begin(w, r, rp.LoginOptions{ReturnTo: attempt.ReturnTo, Account: attempt.Account})
 		}
@@ -89,6 +90,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	e := eventOf(ctx)
 	e.Session, e.Subject = sess.Handle.ID().String(), who.Subject
 	s.audit(ctx, "signed in", sess, slog.String("prompt", attempt.Prompt), slog.Bool("refreshable", !t.Refresh.Empty()))
+	s.observer.SignIn("ok")
 	s.noteSignIn(w, r)
 	http.Redirect(w, r, localPath(attempt.ReturnTo), http.StatusSeeOther)
 	return nil

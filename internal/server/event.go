@@ -72,7 +72,9 @@ func (s *Server) withEvent(next http.Handler) http.Handler {
 			if p := recover(); p != nil {
 				s.panicked(rec, r, p)
 			}
-			s.writeEvent(r, e, rec, time.Since(start))
+			took := time.Since(start)
+			s.observer.Request(r.Method, route(r.Pattern), rec.status, took)
+			s.writeEvent(r, e, rec, took)
 		}()
 		next.ServeHTTP(rec, r)
 	})

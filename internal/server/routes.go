@@ -113,6 +113,10 @@ func (s *Server) health(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
+	if s.Draining() {
+		writeJSON(w, "application/json", http.StatusServiceUnavailable, map[string]string{"status": "draining"})
+		return nil
+	}
 	if err := s.store.Ping(r.Context()); err != nil {
 		eventOf(r.Context()).Err = &storeError{err}
 		writeJSON(w, "application/json", http.StatusServiceUnavailable, map[string]string{"status": "unavailable", "store": "down"})

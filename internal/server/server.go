@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -35,6 +36,7 @@ type Config struct {
 	Keys         *session.Keyring // seals what goes into cookies
 	Tokens       *token.Manager   // each session's tokens
 	Hub          *datahub.Hub     // the Data Hub
+	Observer     Observer         // hears of requests and sign-ins, for metrics; nil means nobody
 	Log          *slog.Logger     // request and audit lines
 	Now          func() time.Time // decides expiry; nil means time.Now
 }
@@ -53,6 +55,7 @@ type Server struct {
 	keys         *session.Keyring
 	tokens       *token.Manager
 	datahub      *datahub.Hub
+	observer     Observer
 	log          *slog.Logger
 	clock        func() time.Time
 	attempts     attempts
@@ -60,6 +63,7 @@ type Server struct {
 	reports      reportLimit
 
 	background sync.WaitGroup // revocations that outlive their request
+	draining   atomic.Bool    // readiness says that the process is going away
 }
 
 // New checks c and returns a Server.
@@ -70,12 +74,15 @@ func New(c Config) (*Server, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Observer == nil {
+		c.Observer = nobody{}
+	}
 	if c.CallbackPath == "" {
 		c.CallbackPath = "/auth/callback"
 	}
 	return &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
-		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, log: c.Log, clock: c.Now,
+		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now,
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}, nil
 }
@@ -86,6 +93,12 @@ func (s *Server) Handler() http.Handler {
 	protection.SetDenyHandler(http.HandlerFunc(s.refuseForeign))
 	return s.withEvent(s.withHeaders(s.guard(s.sameOrigin(protection.Handler(s.routes())))))
 }
+
+// Drain makes readiness fail, so that nobody sends new requests; those that come are answered.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+// Draining reports whether Drain was called.
+func (s *Server) Draining() bool { return s.draining.Load() }
 
 // Close waits until revocations under way are done, or ctx ends.
 func (s *Server) Close(ctx context.Context) error {

@@ -38,8 +38,10 @@ func (m *Manager) attempt(ctx context.Context, h session.Handle, cur *held, atte
 		return nil, errAbandoned
 	}
 	request, cancel := context.WithTimeout(ctx, m.c.AnswerTimeout)
+	asked := m.c.Now()
 	t, err := m.c.Refresher.Refresh(request, cur.Tokens.Refresh, cur.Identity.Account)
 	cancel()
+	m.c.Observer.Refreshed(outcome(err), m.c.Now().Sub(asked))
 	if m.crashes(pointAnswered) {
 		return nil, errAbandoned
 	}
@@ -47,6 +49,7 @@ func (m *Manager) attempt(ctx context.Context, h session.Handle, cur *held, atte
 		return m.failed(ctx, h, cur, attempt, err)
 	}
 	m.breaker.success()
+	m.c.Observer.ClientRefused(false)
 	m.backoff.success()
 	return m.save(ctx, h, cur, attempt, t, l)
 }
@@ -88,10 +91,7 @@ func (m *Manager) before(cur *held, o Outcome) Outcome {
 // failed files an answer without tokens under its class.
 func (m *Manager) failed(ctx context.Context, h session.Handle, cur *held, attempt string, err error) (*held, error) {
 	now := m.c.Now()
-	e, ok := errors.AsType[*rp.GrantError](err)
-	if !ok {
-		e = &rp.GrantError{Class: rp.Unknown, Err: err}
-	}
+	e := classOf(err)
 	m.c.Log.WarnContext(ctx, "access token not refreshed", "session", h.ID(), "class", string(e.Class), "error", e)
 	note := string(e.Class) + " " + e.Code
 	var o Outcome
@@ -102,6 +102,7 @@ func (m *Manager) failed(ctx context.Context, h session.Handle, cur *held, attem
 		o = m.before(cur, Outcome{NotPresented: true, LastError: note, NotBefore: now.Add(max(m.backoff.next(), e.RetryAfter))})
 	case rp.Configuration:
 		m.breaker.trip(now)
+		m.c.Observer.ClientRefused(true)
 		o = m.before(cur, Outcome{NotPresented: true, LastError: note, NotBefore: now.Add(retryDefault)})
 	default:
 		o = Outcome{State: Unknown, LastError: note, NotBefore: now.Add(max(m.backoff.next(), e.RetryAfter))}

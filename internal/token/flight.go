@@ -109,6 +109,7 @@ func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reas
 		case err != nil:
 			return nil, &StoreError{err}
 		}
+		m.c.Observer.Claimed(verdict.String())
 		if cur, err = m.open(h, r); err != nil {
 			return nil, err
 		}

@@ -50,6 +50,7 @@ type Config struct {
 	FlightWait     time.Duration // 10 s: how long a request waits for a refresh of its own process
 	PollWait       time.Duration // 5 s: and for one of another process
 	Owner          string        // names this process in records, for people
+	Observer       Observer      // nil means nobody
 	Log            *slog.Logger
 	Now            func() time.Time
 }
@@ -79,6 +80,9 @@ func New(c Config) (*Manager, error) {
 	c.Lease, c.RenewEvery = orDefault(c.Lease, 20*time.Second), orDefault(c.RenewEvery, 5*time.Second)
 	c.RequestTimeout, c.AnswerTimeout = orDefault(c.RequestTimeout, 10*time.Second), orDefault(c.AnswerTimeout, 40*time.Second)
 	c.FlightWait, c.PollWait = orDefault(c.FlightWait, 10*time.Second), orDefault(c.PollWait, 5*time.Second)
+	if c.Observer == nil {
+		c.Observer = nobody{}
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

@@ -97,6 +97,8 @@ func (s *Source) await(ctx context.Context, cur *held, reason string, lost bool)
 		return secret.Text{}, ErrLoginRequired
 	}
 	f := s.m.fly(ctx, s.h, cur, reason, lost)
+	began := s.m.c.Now()
+	defer func() { s.m.c.Observer.Waited(s.m.c.Now().Sub(began)) }()
 	limit := time.NewTimer(s.m.c.FlightWait)
 	defer limit.Stop()
 	select {
