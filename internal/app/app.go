@@ -84,7 +84,7 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		return err
 	}
 	cookies, err := session.NewCookies(session.Config{Store: p.sessions, Keys: keys, Secure: base.Scheme == "https", Idle: c.Sessions.Idle.Duration,
-		Absolute: c.Sessions.Absolute.Duration, MaxPerSubject: c.Sessions.MaxEach, Log: p.log})
+		Absolute: c.Sessions.Absolute.Duration, StayAbsolute: c.Identity.StaySignedIn.Duration, MaxPerSubject: c.Sessions.MaxEach, Log: p.log})
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,8 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 	if err != nil {
 		return err
 	}
-	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(),
+	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration > 0,
+		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(),
 		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Observer: p.metrics, Log: p.log})
 	return err
 }
@@ -105,7 +106,7 @@ func relyingParty(c config.Identity, base *url.URL, o rp.Observer, log *slog.Log
 	}
 	return rp.New(rp.Config{
 		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, AuthStyle: rp.AuthStyle(c.ClientAuth), Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess),
-		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", Algorithms: c.Algorithms, AccountParam: c.AccountParam,
+		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", Algorithms: c.Algorithms, AccountParam: c.AccountParam, ResponseMode: c.ResponseMode,
 		Transport: loopbackTransport(c.Issuer), Observer: o, Log: log,
 	})
 }

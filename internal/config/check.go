@@ -50,6 +50,10 @@ func (i Identity) check() error {
 		oneOf("offline-access", i.OfflineAccess, "auto", "always", "never"),
 		oneOf("refresh-policy", i.RefreshPolicy, "strict", "grace", "reusable", "never"),
 		oneOf("account-param", i.AccountParam, "", "account", "acr_values"),
+		oneOf("response-mode", i.ResponseMode, "", "query", "form_post"),
+		oneOf("login-prompt", i.LoginPrompt, "", "login", "select_account", "consent"),
+		i.LoginMaxAge.between("login-max-age", 0, 365*24*time.Hour),
+		i.StaySignedIn.between("stay-signed-in", 0, 90*24*time.Hour),
 	)
 	for _, a := range i.Algorithms {
 		errs = append(errs, oneOf("id-token-algorithms", a, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"))

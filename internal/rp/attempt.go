@@ -26,6 +26,7 @@ type LoginOptions struct {
 	LoginHint string        // who it is probably
 	MaxAge    time.Duration // longest time since the person last authenticated; 0 means any, verified in the answer
 	ACRValues string        // wanted authentication context, verified in the answer
+	Stay      bool          // the person chose to stay signed in; kept in the Attempt, never sent to the provider
 }
 
 // Attempt is one sign-in under way. The caller keeps it with the browser, sealed, until the callback.
@@ -49,11 +50,12 @@ type attemptJSON struct {
 	LoginHint string `json:"h,omitempty"`
 	MaxAge    int64  `json:"m,omitempty"`
 	ACRValues string `json:"c,omitempty"`
+	Stay      bool   `json:"y,omitempty"`
 }
 
 // MarshalBinary returns the attempt with its code verifier, to be sealed.
 func (a Attempt) MarshalBinary() ([]byte, error) {
-	return json.Marshal(attemptJSON{a.State, a.Nonce, a.Verifier.Reveal(), a.Started.UnixMilli(), a.ReturnTo, a.Prompt, a.Account, a.LoginHint, int64(a.MaxAge / time.Second), a.ACRValues})
+	return json.Marshal(attemptJSON{a.State, a.Nonce, a.Verifier.Reveal(), a.Started.UnixMilli(), a.ReturnTo, a.Prompt, a.Account, a.LoginHint, int64(a.MaxAge / time.Second), a.ACRValues, a.Stay})
 }
 
 // UnmarshalBinary reads what MarshalBinary wrote.
@@ -63,7 +65,7 @@ func (a *Attempt) UnmarshalBinary(b []byte) error {
 		return errors.New("rp: not an attempt")
 	}
 	*a = Attempt{State: j.State, Nonce: j.Nonce, Verifier: secret.New(j.Verifier), Started: time.UnixMilli(j.Started).UTC(), LoginOptions: LoginOptions{
-		ReturnTo: j.ReturnTo, Prompt: j.Prompt, Account: j.Account, LoginHint: j.LoginHint, MaxAge: time.Duration(j.MaxAge) * time.Second, ACRValues: j.ACRValues,
+		ReturnTo: j.ReturnTo, Prompt: j.Prompt, Account: j.Account, LoginHint: j.LoginHint, MaxAge: time.Duration(j.MaxAge) * time.Second, ACRValues: j.ACRValues, Stay: j.Stay,
 	}}
 	return nil
 }
@@ -90,6 +92,9 @@ func (c *Client) Begin(ctx context.Context, o LoginOptions) (Attempt, *url.URL, 
 
 func (c *Client) loginParams(doc *metadata, o LoginOptions) map[string]string {
 	params := map[string]string{}
+	if c.c.ResponseMode != "" {
+		params["response_mode"] = c.c.ResponseMode
+	}
 	if o.Prompt != "" {
 		params["prompt"] = o.Prompt
 	}

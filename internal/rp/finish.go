@@ -81,7 +81,13 @@ func (c *Client) identify(ctx context.Context, doc *metadata, a Attempt, t Token
 	if a.ACRValues != "" && !slices.Contains(strings.Fields(a.ACRValues), id.ACR) {
 		return Identity{}, &AuthError{Problem: ProblemACR}
 	}
-	return c.complete(ctx, doc, id, t)
+	if id, err = c.complete(ctx, doc, id, t); err != nil {
+		return Identity{}, err
+	}
+	if a.Account != "" && id.Account != "" && id.Account != a.Account {
+		return Identity{}, &AuthError{Problem: ProblemAccount}
+	}
+	return id, nil
 }
 
 // complete asks userinfo for what the ID token leaves out. Somebody else's userinfo ends the sign-in (OpenID Connect Core section 5.3.2);

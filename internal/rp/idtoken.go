@@ -47,6 +47,7 @@ const (
 	ProblemUserinfo   Problem = "userinfo" // userinfo is about somebody else
 	ProblemAuthTime   Problem = "auth_time"
 	ProblemACR        Problem = "acr"
+	ProblemAccount    Problem = "account" // signed in to another account than the one that was asked for
 )
 
 // AuthError is a sign-in that was refused. Its text holds nothing that came from outside but a known error code.

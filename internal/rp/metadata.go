@@ -224,6 +224,12 @@ func (c *Client) Ready(ctx context.Context) error {
 	return err
 }
 
+// IssuedBy reports whether an issuer is the provider's: as it was configured, or as its metadata have it. It asks nobody.
+func (c *Client) IssuedBy(issuer string) bool {
+	doc := c.metadata.known()
+	return issuer == c.c.Issuer || doc != nil && issuer == doc.Issuer
+}
+
 // EndSessionOrigin returns scheme and host of the provider's end session endpoint as far as known, "" otherwise. It asks nobody.
 func (c *Client) EndSessionOrigin() string {
 	doc := c.metadata.known()

@@ -58,6 +58,7 @@ type Config struct {
 	OfflineAccess         OfflineAccess // "" means auto
 	Algorithms            []string      // accepted for ID and logout tokens; nil means RS256
 	AccountParam          string        // account or acr_values; "" means by kind of provider
+	ResponseMode          string        // query or form_post; "" leaves it to the provider, which means query
 	TrustedAudiences      []string      // other audiences that an ID token may name besides us
 	Transport             http.RoundTripper
 	Timeout               time.Duration // of one request to the provider; 0 means 10 s

@@ -39,7 +39,9 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		note(r.Context(), slog.String("sign_in", "refused"))
 		s.observer.SignIn(signInOutcome(err))
 		if attempt.Prompt == "none" && rp.InteractionNeeded(err) {
-			return s.begin(w, r, rp.LoginOptions{ReturnTo: attempt.ReturnTo, Account: attempt.Account})
+			again := s.loginOptions
+			again.ReturnTo, again.Account, again.LoginHint, again.Stay = attempt.ReturnTo, attempt.Account, attempt.LoginHint, attempt.Stay
+			return s.begin(w, r, again)
 		}
 		return s.signInFailed(attempt.ReturnTo, err)
 	}
@@ -68,7 +70,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 		return &storeError{err}
 	}
 	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Email: id.Email, Account: id.Account, AccountName: id.AccountName, AuthTime: id.AuthTime}
-	o := session.StartOptions{LoginStarted: attempt.Started}
+	o := session.StartOptions{LoginStarted: attempt.Started, StaySignedIn: attempt.Stay && s.mayStay}
 	if previous != nil && previous.Identity.Issuer == who.Issuer && previous.Identity.Subject == who.Subject {
 		o.Values = previous.Values
 	}

@@ -41,6 +41,9 @@ const (
 	kindSignInCookie   = templates.ErrorSignInCookie
 	kindSignInExpired  = templates.ErrorSignInExpired
 	kindSignInLoop     = templates.ErrorSignInLoop
+	kindSignInLost     = templates.ErrorSignInLost
+	kindSignInAccount  = templates.ErrorSignInAccount
+	kindSignInWeak     = templates.ErrorSignInWeak
 	kindSignInEnded    = templates.ErrorSignInEnded
 	kindSessionEnded   = templates.ErrorSessionEnded
 	kindHubDown        = templates.ErrorHubDown

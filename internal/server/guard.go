@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -70,13 +71,16 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	ours := s.baseURL.Scheme + "://" + s.baseURL.Host
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
-		if r.Method == http.MethodPost && origin != "" && origin != "null" && !strings.EqualFold(origin, ours) {
+		if r.Method == http.MethodPost && origin != "" && origin != "null" && !strings.EqualFold(origin, ours) && !slices.Contains(s.openToOthers(), r.URL.Path) {
 			s.refuseForeign(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+// openToOthers are the paths that the identity server, or a website that it knows, may send a form to. None of them changes anything by itself.
+func (s *Server) openToOthers() []string { return []string{s.callbackPath, initiatePath} }
 
 func (s *Server) refuseForeign(w http.ResponseWriter, r *http.Request) {
 	s.fail(w, r, &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-origin request")})

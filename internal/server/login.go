@@ -17,7 +17,11 @@ func (s *Server) requireLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.looping(r) {
-		s.showError(w, r, &pageError{Status: http.StatusForbidden, Kind: kindSignInLoop, RetryTo: s.loginPath(r.URL.RequestURI()), Err: errors.New("sign-in loop stopped")})
+		e := &pageError{Status: http.StatusForbidden, Kind: kindSignInLoop, RetryTo: s.loginPath(r.URL.RequestURI()), Err: errors.New("sign-in loop stopped: the browser does not return the session cookie")}
+		if s.cookies.Present(r) {
+			e.Kind, e.Err = kindSignInLost, errors.New("sign-in loop stopped: the cookie comes back, and its session is not there; do all processes share the keys and the database?")
+		}
+		s.showError(w, r, e)
 		return
 	}
 	http.Redirect(w, r, s.loginPath(r.URL.RequestURI()), http.StatusSeeOther)
@@ -37,8 +41,9 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	if foreignLoad(r) || r.Header.Get("Sec-Fetch-Mode") != "" && !navigation(r) {
 		return &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/auth/login", Err: errors.New("sign-in asked for by something else than a tab")}
 	}
-	o := rp.LoginOptions{ReturnTo: localPath(r.URL.Query().Get("return_to"))}
-	if s.cookies.Present(r) {
+	o := s.loginOptions
+	o.ReturnTo, o.Stay = localPath(r.URL.Query().Get("return_to")), s.mayStay && r.URL.Query().Get("stay") == "1"
+	if s.cookies.Present(r) && o.Prompt == "" {
 		o.Prompt = "none"
 	}
 	return s.begin(w, r, o)
@@ -80,6 +85,10 @@ func (s *Server) signInFailed(returnTo string, err error) error {
 		e.Status, e.Kind = http.StatusBadRequest, kindBadAddress
 	case rp.ProblemClock:
 		e.Kind = kindSignInClock
+	case rp.ProblemAccount:
+		e.Status, e.Kind = http.StatusForbidden, kindSignInAccount
+	case rp.ProblemAuthTime, rp.ProblemACR:
+		e.Status, e.Kind = http.StatusForbidden, kindSignInWeak
 	case rp.ProblemProvider:
 		e.Status, e.Kind = http.StatusForbidden, kindSignInDenied
 		if a.Code == "temporarily_unavailable" || a.Code == "server_error" {

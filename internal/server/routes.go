@@ -27,6 +27,11 @@ func (s *Server) routes() http.Handler {
 
 	m.Handle("GET /auth/login", s.public(s.login))
 	m.Handle("GET "+s.callbackPath, s.public(s.callback))
+	m.Handle("POST "+s.callbackPath, s.public(s.callbackForm))
+	m.Handle("GET "+initiatePath, s.public(s.initiate))
+	m.Handle("POST "+initiatePath, s.public(s.initiate))
+	m.Handle("GET /auth/account", s.page(s.accountPage))
+	m.Handle("POST /auth/account", s.page(s.switchAccount))
 	m.Handle("GET /auth/session", s.public(s.sessionStatus))
 	m.Handle("GET /auth/expired", s.public(s.expired))
 	m.Handle("GET /auth/signed-out", s.public(s.signedOut))

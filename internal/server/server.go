@@ -27,6 +27,8 @@ type Config struct {
 	BaseURL      *url.URL         // public URL; the only source of links, cookie attributes and redirect URIs
 	CallbackPath string           // path of the redirect URI
 	LogoutHint   bool             // send the ID token as id_token_hint when signing out
+	Login        rp.LoginOptions  // what every sign-in asks for: Prompt, MaxAge, ACRValues
+	StaySignedIn bool             // people may choose to stay signed in on a device
 	Notice       string           // optional line above each page
 	NoIndex      bool             // ask search engines to stay away
 	Version      string           // build, for the page's foot
@@ -46,6 +48,8 @@ type Server struct {
 	baseURL      *url.URL
 	callbackPath string
 	logoutHint   bool
+	loginOptions rp.LoginOptions
+	mayStay      bool
 	notice       string
 	noIndex      bool
 	version      string
@@ -81,7 +85,7 @@ func New(c Config) (*Server, error) {
 		c.CallbackPath = "/auth/callback"
 	}
 	return &Server{
-		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
+		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, mayStay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now,
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}, nil
@@ -91,6 +95,9 @@ func New(c Config) (*Server, error) {
 func (s *Server) Handler() http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(s.refuseForeign))
+	for _, path := range s.openToOthers() {
+		protection.AddInsecureBypassPattern("POST " + path)
+	}
 	return s.withEvent(s.withHeaders(s.guard(s.sameOrigin(protection.Handler(s.routes())))))
 }
 

@@ -24,6 +24,9 @@ const (
 	ErrorSignInCookie    ErrorKind = "sign-in-cookie"  // the browser did not send our cookie back
 	ErrorSignInExpired   ErrorKind = "sign-in-expired" // the sign-in took too long
 	ErrorSignInLoop      ErrorKind = "sign-in-loop"    // signed in again and again; stopped
+	ErrorSignInLost      ErrorKind = "sign-in-lost"    // the same, though the browser returns the cookie
+	ErrorSignInAccount   ErrorKind = "sign-in-account" // signed in to another account than asked for
+	ErrorSignInWeak      ErrorKind = "sign-in-weak"    // not authenticated lately or strongly enough
 	ErrorSignInEnded     ErrorKind = "sign-in-ended"   // signed out centrally in the meantime
 	ErrorSessionEnded    ErrorKind = "session-ended"   // a form came without a session
 	ErrorHubDown         ErrorKind = "hub-down"        // the Data Hub does not answer
@@ -40,7 +43,7 @@ func ErrorKinds() []ErrorKind {
 	return []ErrorKind{
 		ErrorBadRequest, ErrorBadAddress, ErrorTooLarge, ErrorWrongHost, ErrorForbidden, ErrorCrossSite, ErrorNotFound, ErrorMethod, ErrorTooMany,
 		ErrorInternal, ErrorStore, ErrorSignInDown, ErrorSignInRefused, ErrorSignInDenied, ErrorSignInBusy, ErrorSignInClock, ErrorSignInCookie,
-		ErrorSignInExpired, ErrorSignInLoop, ErrorSignInEnded, ErrorSessionEnded, ErrorHubDown, ErrorHubSlow, ErrorHubBusy, ErrorHubAnswer,
+		ErrorSignInExpired, ErrorSignInLoop, ErrorSignInLost, ErrorSignInAccount, ErrorSignInWeak, ErrorSignInEnded, ErrorSessionEnded, ErrorHubDown, ErrorHubSlow, ErrorHubBusy, ErrorHubAnswer,
 		ErrorHubNoAccess, ErrorHubRefused,
 	}
 }

@@ -76,6 +76,15 @@ type ExpiredModel struct {
 	LoginURL string // signs in and comes back to where the person was
 }
 
+// AccountModel is the page on which a person changes to another Data Hub account.
+type AccountModel struct {
+	Layout LayoutModel
+	Name   string // of the present account, "" when it is not known
+	ID     string // its number, "" when it is not known
+	Typed  string // what was entered before
+	Wrong  bool   // Typed is no number of an account
+}
+
 // SessionModel is the page about the person's own session. Times without a text do not apply.
 type SessionModel struct {
 	Layout        LayoutModel
