@@ -21,7 +21,8 @@ type Session struct {
 
 	idle    time.Duration
 	version int64
-	oldKey  bool // sealed under a key that no longer seals
+	about   []byte // as the record has it
+	oldKey  bool   // sealed under a key that no longer seals
 }
 
 // IdleUntil is when the session ends without further activity.
@@ -164,7 +165,7 @@ func (c *Cookies) open(h Handle, r Record) (*Session, error) {
 		c.c.Log.Error("session record does not belong to the session", "session", h.ID())
 		return nil, ErrNone
 	}
-	s.Handle, s.LastSeen, s.version, s.oldKey = h, r.LastSeen, r.Version, c.c.Keys.NeedsReseal(r.Sealed)
+	s.Handle, s.LastSeen, s.version, s.about, s.oldKey = h, r.LastSeen, r.Version, r.About, c.c.Keys.NeedsReseal(r.Sealed)
 	return s, nil
 }
 
@@ -173,6 +174,7 @@ type StartOptions struct {
 	LoginStarted time.Time         // when the sign-in began; sessions ended by the provider since then stay ended
 	StaySignedIn bool              // longer limits, and a cookie that outlives the browser
 	Values       map[string]string // carried over from the same person's previous session
+	About        About             // the browser, for the person's own list of sessions
 }
 
 // Start adds the session of h, which the caller made with NewHandle so that tokens can be stored under the same id first, and sets the cookie. The error is an
@@ -184,6 +186,7 @@ func (c *Cookies) Start(ctx context.Context, w http.ResponseWriter, h Handle, id
 	if o.StaySignedIn {
 		s.Expires, s.idle = now.Add(c.c.StayAbsolute), c.c.StayAbsolute
 	}
+	s.about = c.c.Keys.sealAbout(h.ID(), o.About)
 	r, err := c.record(s)
 	if err != nil {
 		return nil, err
@@ -239,6 +242,7 @@ func (c *Cookies) record(s *Session) (Record, error) {
 	return Record{
 		ID: id, Version: s.version, Issuer: s.Identity.Issuer, Subject: s.Identity.Subject, SID: s.Identity.SID, Created: s.Created, LastSeen: s.LastSeen, Until: s.until(),
 		SeenTag: c.c.Keys.tag(0, s.Handle, seenData(id, s.LastSeen)), Sealed: c.c.Keys.Seal(PurposeSession, s.Handle, recordData(id, s.version), plain),
+		About: c.c.Keys.resealAbout(id, s.about),
 	}, nil
 }
 

@@ -38,6 +38,7 @@ type Record struct {
 	Until    time.Time // when the record may be swept: the earlier of the idle and the absolute limit
 	SeenTag  []byte    // authenticates LastSeen under the session's own key
 	Sealed   []byte    // identity, limits and values, sealed by a Keyring with the cookie's secret
+	About    []byte    // what the person's other browsers may read of this one, sealed by a Keyring alone: see [About]; empty when nobody said
 
 	// LoginStarted is when the sign-in that made this session began. Create compares it with the tombstones that
 	// DeleteMatching leaves. It is not kept.
@@ -89,7 +90,7 @@ type Store interface {
 	Create(ctx context.Context, r Record) error
 	// Load returns the record, whatever its limits say, ErrNotFound, or an *EndedError.
 	Load(ctx context.Context, id ID) (Record, error)
-	// Save replaces Sealed and SID of the record whose Version is r.Version-1, and Until when it is later: Touch may have
+	// Save replaces Sealed, SID and About of the record whose Version is r.Version-1, and Until when it is later: Touch may have
 	// moved it meanwhile. It never inserts. It returns ErrConflict when the version differs and ErrNotFound when there is
 	// no such record.
 	Save(ctx context.Context, r Record) error

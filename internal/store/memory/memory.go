@@ -114,7 +114,7 @@ func (s sessions) Save(_ context.Context, r session.Record) error {
 	if old.Version != r.Version-1 {
 		return session.ErrConflict
 	}
-	old.Version, old.SID, old.Sealed = r.Version, r.SID, slices.Clone(r.Sealed)
+	old.Version, old.SID, old.Sealed, old.About = r.Version, r.SID, slices.Clone(r.Sealed), slices.Clone(r.About)
 	if r.Until.After(old.Until) {
 		old.Until = r.Until
 	}
@@ -180,8 +180,8 @@ func (s sessions) List(_ context.Context, m session.Match) ([]session.Record, er
 	var rs []session.Record
 	for _, r := range s.sessions {
 		if matches(m, r) {
-			r.Sealed, r.SeenTag = nil, slices.Clone(r.SeenTag)
-			rs = append(rs, r)
+			r.Sealed = nil
+			rs = append(rs, clone(r))
 		}
 	}
 	slices.SortFunc(rs, func(a, b session.Record) int {
@@ -247,7 +247,7 @@ func sweep[K comparable, V any](m map[K]V, limit int, over func(V) bool) {
 }
 
 func clone(r session.Record) session.Record {
-	r.Sealed, r.SeenTag = slices.Clone(r.Sealed), slices.Clone(r.SeenTag)
+	r.Sealed, r.SeenTag, r.About = slices.Clone(r.Sealed), slices.Clone(r.SeenTag), slices.Clone(r.About)
 	return r
 }
 

@@ -61,9 +61,9 @@ func (s sessions) Create(ctx context.Context, r session.Record) error {
 			return err
 		}
 		texts := asBytes(r.Issuer, r.Subject, r.SID)
-		tag, err := tx.Exec(ctx, `INSERT INTO portico_sessions (id, version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed)
-			VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-			r.ID[:], texts[0], texts[1], texts[2], r.Created.Unix(), r.LastSeen.Unix(), r.Until.Unix(), orEmpty(r.SeenTag), orEmpty(r.Sealed))
+		tag, err := tx.Exec(ctx, `INSERT INTO portico_sessions (id, version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed, about)
+			VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+			r.ID[:], texts[0], texts[1], texts[2], r.Created.Unix(), r.LastSeen.Unix(), r.Until.Unix(), orEmpty(r.SeenTag), orEmpty(r.Sealed), orEmpty(r.About))
 		if err == nil && tag.RowsAffected() == 0 {
 			return session.ErrExists
 		}
@@ -80,7 +80,7 @@ func orEmpty(b []byte) []byte {
 
 func (s sessions) Load(ctx context.Context, id session.ID) (r session.Record, err error) {
 	err = s.read(ctx, func(ctx context.Context) error {
-		rows, err := s.pool.Query(ctx, "SELECT id, version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed FROM portico_sessions WHERE id = $1", id[:])
+		rows, err := s.pool.Query(ctx, "SELECT id, version, issuer, subject, sid, created, last_seen, until, seen_tag, about, sealed FROM portico_sessions WHERE id = $1", id[:])
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func scan(row pgx.CollectableRow, more ...any) (session.Record, error) {
 	var r session.Record
 	var id, issuer, subject, sid []byte
 	var created, seen, until int64
-	err := row.Scan(append([]any{&id, &r.Version, &issuer, &subject, &sid, &created, &seen, &until, &r.SeenTag}, more...)...)
+	err := row.Scan(append([]any{&id, &r.Version, &issuer, &subject, &sid, &created, &seen, &until, &r.SeenTag, &r.About}, more...)...)
 	if err != nil {
 		return session.Record{}, err
 	}
@@ -131,8 +131,8 @@ func (s sessions) missing(ctx context.Context, id session.ID) error {
 
 func (s sessions) Save(ctx context.Context, r session.Record) error {
 	return s.change(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, "UPDATE portico_sessions SET version = $1, sid = $2, until = GREATEST(until, $3), sealed = $4 WHERE id = $5 AND version = $6",
-			r.Version, []byte(r.SID), r.Until.Unix(), orEmpty(r.Sealed), r.ID[:], r.Version-1)
+		tag, err := tx.Exec(ctx, "UPDATE portico_sessions SET version = $1, sid = $2, until = GREATEST(until, $3), sealed = $4, about = $5 WHERE id = $6 AND version = $7",
+			r.Version, []byte(r.SID), r.Until.Unix(), orEmpty(r.Sealed), orEmpty(r.About), r.ID[:], r.Version-1)
 		if err != nil || tag.RowsAffected() == 1 {
 			return err
 		}
@@ -165,7 +165,7 @@ func (s sessions) Touch(ctx context.Context, id session.ID, seen time.Time, tag 
 func (s sessions) List(ctx context.Context, m session.Match) (rs []session.Record, err error) {
 	where, args, _ := condition(m)
 	err = s.read(ctx, func(ctx context.Context) error {
-		rows, err := s.pool.Query(ctx, "SELECT id, version, issuer, subject, sid, created, last_seen, until, seen_tag FROM portico_sessions WHERE "+where+" ORDER BY last_seen, id", args...)
+		rows, err := s.pool.Query(ctx, "SELECT id, version, issuer, subject, sid, created, last_seen, until, seen_tag, about FROM portico_sessions WHERE "+where+" ORDER BY last_seen, id", args...)
 		if err != nil {
 			return err
 		}

@@ -25,9 +25,9 @@ func (s sessions) Create(ctx context.Context, r session.Record) error {
 		if err := s.endedSince(ctx, tx, r); err != nil {
 			return err
 		}
-		n, err := affected(tx.ExecContext(ctx, `INSERT INTO sessions (id, version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed)
-			VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			r.ID[:], r.Issuer, r.Subject, r.SID, r.Created.Unix(), r.LastSeen.Unix(), r.Until.Unix(), r.SeenTag, r.Sealed))
+		n, err := affected(tx.ExecContext(ctx, `INSERT INTO sessions (id, version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed, about)
+			VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			r.ID[:], r.Issuer, r.Subject, r.SID, r.Created.Unix(), r.LastSeen.Unix(), r.Until.Unix(), r.SeenTag, r.Sealed, orEmpty(r.About)))
 		if err == nil && n == 0 {
 			return session.ErrExists
 		}
@@ -58,8 +58,8 @@ func (s sessions) Load(ctx context.Context, id session.ID) (session.Record, erro
 	defer cancel()
 	r := session.Record{ID: id}
 	var created, seen, until int64
-	err := s.read.QueryRowContext(ctx, "SELECT version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed FROM sessions WHERE id = ?", id[:]).
-		Scan(&r.Version, &r.Issuer, &r.Subject, &r.SID, &created, &seen, &until, &r.SeenTag, &r.Sealed)
+	err := s.read.QueryRowContext(ctx, "SELECT version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed, about FROM sessions WHERE id = ?", id[:]).
+		Scan(&r.Version, &r.Issuer, &r.Subject, &r.SID, &created, &seen, &until, &r.SeenTag, &r.Sealed, &r.About)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return session.Record{}, s.missing(ctx, id)
@@ -85,8 +85,8 @@ func (s sessions) missing(ctx context.Context, id session.ID) error {
 
 func (s sessions) Save(ctx context.Context, r session.Record) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		n, err := affected(tx.ExecContext(ctx, "UPDATE sessions SET version = ?, sid = ?, until = max(until, ?), sealed = ? WHERE id = ? AND version = ?",
-			r.Version, r.SID, r.Until.Unix(), r.Sealed, r.ID[:], r.Version-1))
+		n, err := affected(tx.ExecContext(ctx, "UPDATE sessions SET version = ?, sid = ?, until = max(until, ?), sealed = ?, about = ? WHERE id = ? AND version = ?",
+			r.Version, r.SID, r.Until.Unix(), r.Sealed, orEmpty(r.About), r.ID[:], r.Version-1))
 		if err != nil || n == 1 {
 			return err
 		}
@@ -220,7 +220,7 @@ func (s sessions) List(ctx context.Context, m session.Match) ([]session.Record, 
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	where, args, _ := condition(m)
-	rows, err := s.read.QueryContext(ctx, "SELECT id, version, issuer, subject, sid, created, last_seen, until, seen_tag FROM sessions WHERE "+where+" ORDER BY last_seen, id", args...)
+	rows, err := s.read.QueryContext(ctx, "SELECT id, version, issuer, subject, sid, created, last_seen, until, seen_tag, about FROM sessions WHERE "+where+" ORDER BY last_seen, id", args...)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
@@ -230,7 +230,7 @@ func (s sessions) List(ctx context.Context, m session.Match) ([]session.Record, 
 		var r session.Record
 		var id []byte
 		var created, seen, until int64
-		if err := rows.Scan(&id, &r.Version, &r.Issuer, &r.Subject, &r.SID, &created, &seen, &until, &r.SeenTag); err != nil {
+		if err := rows.Scan(&id, &r.Version, &r.Issuer, &r.Subject, &r.SID, &created, &seen, &until, &r.SeenTag, &r.About); err != nil {
 			return nil, fmt.Errorf("sqlite: %w", err)
 		}
 		r.ID, r.Created, r.LastSeen, r.Until = session.ID(id), seconds(created), seconds(seen), seconds(until)
@@ -255,6 +255,13 @@ func (s sessions) Ping(ctx context.Context) error {
 	defer cancel()
 	var one int
 	return s.read.QueryRowContext(ctx, "SELECT 1 FROM sessions UNION SELECT 1").Scan(&one)
+}
+
+func orEmpty(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
 }
 
 func seconds(s int64) time.Time { return time.Unix(s, 0).UTC() }

@@ -37,7 +37,7 @@ func newID() (id session.ID) {
 }
 
 func record(c *Clock, subject, sid string) session.Record {
-	return session.Record{ID: newID(), Issuer: "https://op", Subject: subject, SID: sid, Created: c.Now(), LastSeen: c.Now(), Until: c.Now().Add(time.Hour), SeenTag: []byte("tag"), Sealed: []byte("sealed"), LoginStarted: c.Now()}
+	return session.Record{ID: newID(), Issuer: "https://op", Subject: subject, SID: sid, Created: c.Now(), LastSeen: c.Now(), Until: c.Now().Add(time.Hour), SeenTag: []byte("tag"), Sealed: []byte("sealed"), About: []byte("about"), LoginStarted: c.Now()}
 }
 
 // Sessions runs the suite of session.Store. open returns a new, empty store whose clock is c.
@@ -72,11 +72,11 @@ func createAndLoad(t *testing.T, s session.Store, c *Clock) {
 	got, err := s.Load(t.Context(), r.ID)
 	must(t, err)
 	if got.Version != 1 || got.ID != r.ID || got.Issuer != r.Issuer || got.Subject != "alice" || got.SID != "s1" || !got.Created.Equal(r.Created) || !got.LastSeen.Equal(r.LastSeen) ||
-		!got.Until.Equal(r.Until) || !bytes.Equal(got.Sealed, r.Sealed) || !bytes.Equal(got.SeenTag, r.SeenTag) {
+		!got.Until.Equal(r.Until) || !bytes.Equal(got.Sealed, r.Sealed) || !bytes.Equal(got.SeenTag, r.SeenTag) || !bytes.Equal(got.About, r.About) {
 		t.Errorf("Load = %+v, want %+v with version 1", got, r)
 	}
-	got.Sealed[0] = 'X'
-	if again, _ := s.Load(t.Context(), r.ID); again.Sealed[0] == 'X' {
+	got.Sealed[0], got.About[0] = 'X', 'X'
+	if again, _ := s.Load(t.Context(), r.ID); again.Sealed[0] == 'X' || again.About[0] == 'X' {
 		t.Error("a loaded record shares memory with the store")
 	}
 	if _, err := s.Load(t.Context(), newID()); !errors.Is(err, session.ErrNotFound) {
@@ -88,13 +88,13 @@ func createAndLoad(t *testing.T, s session.Store, c *Clock) {
 func saveComparesAndSwaps(t *testing.T, s session.Store, c *Clock) {
 	r := record(c, "alice", "s1")
 	must(t, s.Create(t.Context(), r))
-	r.Version, r.Sealed = 2, []byte("two")
+	r.Version, r.Sealed, r.About = 2, []byte("two"), []byte("about two")
 	must(t, s.Save(t.Context(), r))
 	if err := s.Save(t.Context(), r); !errors.Is(err, session.ErrConflict) {
 		t.Errorf("Save of an old version = %v, want ErrConflict", err)
 	}
-	if got, _ := s.Load(t.Context(), r.ID); got.Version != 2 || string(got.Sealed) != "two" {
-		t.Errorf("Load = version %d %q", got.Version, got.Sealed)
+	if got, _ := s.Load(t.Context(), r.ID); got.Version != 2 || string(got.Sealed) != "two" || string(got.About) != "about two" {
+		t.Errorf("Load = version %d %q %q", got.Version, got.Sealed, got.About)
 	}
 	gone := record(c, "bob", "")
 	gone.Version = 1
@@ -231,7 +231,7 @@ func list(t *testing.T, s session.Store, c *Clock) {
 	must(t, s.Create(t.Context(), record(c, "bob", "b")))
 	rs, err := s.List(t.Context(), session.Match{Issuer: "https://op", Subject: "alice"})
 	must(t, err)
-	if len(rs) != 3 || rs[0].SID != "1" || rs[1].SID != "2" || rs[2].SID != "0" || rs[0].Sealed != nil {
+	if len(rs) != 3 || rs[0].SID != "1" || rs[1].SID != "2" || rs[2].SID != "0" || rs[0].Sealed != nil || string(rs[0].About) != "about" {
 		t.Errorf("List = %+v, want alice's three, oldest first, without what is sealed", rs)
 	}
 }

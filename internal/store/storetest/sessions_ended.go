@@ -42,20 +42,22 @@ func comeBackWhole(t *testing.T, s session.Store, c *Clock) {
 		big[i] = byte(i * 7)
 	}
 	for name, change := range map[string]func(*session.Record){
-		"64 KiB":       func(r *session.Record) { r.Sealed = big },
-		"quotes":       func(r *session.Record) { r.Subject, r.SID = `'; DROP TABLE sessions; --`, `"%_\` },
-		"zero byte":    func(r *session.Record) { r.Subject, r.SID = "a\x00b", "\x00" },
-		"not ASCII":    func(r *session.Record) { r.Subject = "Zoë 🔑" },
-		"year 2100":    func(r *session.Record) { r.Until = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC) },
-		"no sid":       func(r *session.Record) { r.SID = "" },
-		"another zone": func(r *session.Record) { r.Until = r.Until.In(time.FixedZone("", 3600)) },
+		"64 KiB":        func(r *session.Record) { r.Sealed = big },
+		"quotes":        func(r *session.Record) { r.Subject, r.SID = `'; DROP TABLE sessions; --`, `"%_\` },
+		"zero byte":     func(r *session.Record) { r.Subject, r.SID = "a\x00b", "\x00" },
+		"not ASCII":     func(r *session.Record) { r.Subject = "Zoë 🔑" },
+		"year 2100":     func(r *session.Record) { r.Until = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC) },
+		"nothing about": func(r *session.Record) { r.About = nil },
+		"much about":    func(r *session.Record) { r.About = big[:1024] },
+		"no sid":        func(r *session.Record) { r.SID = "" },
+		"another zone":  func(r *session.Record) { r.Until = r.Until.In(time.FixedZone("", 3600)) },
 	} {
 		r := record(c, "alice", "s1")
 		change(&r)
 		must(t, s.Create(t.Context(), r))
 		got, err := s.Load(t.Context(), r.ID)
 		must(t, err)
-		if got.Subject != r.Subject || got.SID != r.SID || string(got.Sealed) != string(r.Sealed) || !got.Until.Equal(r.Until) || got.Until.Location() != time.UTC && name != "another zone" {
+		if got.Subject != r.Subject || got.SID != r.SID || string(got.Sealed) != string(r.Sealed) || string(got.About) != string(r.About) || !got.Until.Equal(r.Until) || got.Until.Location() != time.UTC && name != "another zone" {
 			t.Errorf("%s: Load = %q %q, %d bytes, until %v", name, got.Subject, got.SID, len(got.Sealed), got.Until)
 		}
 		ids, err := s.DeleteMatching(t.Context(), session.Match{Issuer: r.Issuer, Subject: r.Subject}, session.ReasonOperator)

@@ -1,0 +1,44 @@
+package session
+
+import "encoding/json"
+
+// About is what somebody's list of sessions says of one of their browsers. A record holds it sealed under a server key alone, because the browser that shows the list has
+// not the secret of the one that it shows. It therefore decides nothing, and holds nothing that opens anything.
+type About struct {
+	Browser string `json:"browser,omitempty"` // product: "Firefox"; "" when it cannot be told
+	System  string `json:"system,omitempty"`  // "Windows", "Android"; "" when it cannot be told
+	Address string `json:"address,omitempty"` // client address at sign-in; "" when it is not known
+}
+
+// aboutDocument is About as it is sealed: a versioned form, as for sessions.
+type aboutDocument struct {
+	Version int `json:"v"`
+	About
+}
+
+// sealAbout seals a for the session id; the zero About is nothing at all.
+func (k *Keyring) sealAbout(id ID, a About) []byte {
+	plain, err := json.Marshal(aboutDocument{Version: 1, About: a})
+	if err != nil || a == (About{}) {
+		return nil
+	}
+	return k.Seal(PurposeAbout, Handle{}, id[:], plain)
+}
+
+// OpenAbout returns what r says about its browser: the zero About when that is nothing, or nothing that can be read.
+func (k *Keyring) OpenAbout(r Record) About {
+	plain, err := k.Open(PurposeAbout, Handle{}, r.ID[:], r.About)
+	var d aboutDocument
+	if err != nil || json.Unmarshal(plain, &d) != nil || d.Version != 1 {
+		return About{}
+	}
+	return d.About
+}
+
+// resealAbout returns sealed as it is, or under the first key when another one sealed it.
+func (k *Keyring) resealAbout(id ID, sealed []byte) []byte {
+	if !k.NeedsReseal(sealed) {
+		return sealed
+	}
+	return k.sealAbout(id, k.OpenAbout(Record{ID: id, About: sealed}))
+}
