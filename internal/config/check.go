@@ -26,7 +26,7 @@ func (c Config) Check() error {
 }
 
 func (p Portal) check() error {
-	errs := []error{checkURL("base-url", p.BaseURL), checkListen("listen", p.Listen), p.DrainDelay.between("drain-delay", 0, time.Minute)}
+	errs := []error{checkURL("base-url", p.BaseURL), checkListen("listen", p.Listen), p.DrainDelay.between("drain-delay", 0, time.Minute), p.checkProxies()}
 	if p.AdminListen != "" && p.AdminListen != "off" {
 		errs = append(errs, checkListen("admin-listen", p.AdminListen))
 	}

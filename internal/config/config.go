@@ -25,8 +25,9 @@ type Portal struct {
 	BaseURL string `name:"base-url" env:"PORTICO_BASE_URL" placeholder:"URL" help:"Public URL of the portal, the only source of the redirect URI, the cookie attributes and the logout URL. https, or http on loopback. Required."`
 	Listen  string `name:"listen" env:"PORTICO_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address that the portal listens on. TLS is ended by the reverse proxy in front."`
 
-	AdminListen string   `name:"admin-listen" env:"PORTICO_ADMIN_LISTEN" default:"127.0.0.1:9090" placeholder:"ADDRESS" help:"Address of the operator's listener: /metrics, /readyz with reasons, /debug/pprof. It has no login: keep it on loopback or in a network of its own. off: none."`
-	DrainDelay  Duration `name:"drain-delay" env:"PORTICO_DRAIN_DELAY" default:"3s" placeholder:"DURATION" help:"How long the portal goes on taking requests after SIGTERM while /readyz says that it is going away, so that a load balancer notices first. At most 1m."`
+	AdminListen    string   `name:"admin-listen" env:"PORTICO_ADMIN_LISTEN" default:"127.0.0.1:9090" placeholder:"ADDRESS" help:"Address of the operator's listener: /metrics, /readyz with reasons, /debug/pprof. It has no login: keep it on loopback or in a network of its own. off: none."`
+	DrainDelay     Duration `name:"drain-delay" env:"PORTICO_DRAIN_DELAY" default:"3s" placeholder:"DURATION" help:"How long the portal goes on taking requests after SIGTERM while /readyz says that it is going away, so that a load balancer notices first. At most 1m."`
+	TrustedProxies []string `name:"trusted-proxies" env:"PORTICO_TRUSTED_PROXIES" placeholder:"NETWORKS" help:"Networks of the reverse proxies in front, separated by commas, for example 10.0.0.0/8,192.0.2.7. Only from them does X-Forwarded-For or Forwarded count, and only for the address that limits, log and list of sessions know a visitor by. Default: none; everybody is then known by the address that the connection comes from, which behind a proxy is the proxy's."`
 
 	// Notice is a line above each page. The demo sets it.
 	Notice string `kong:"-"`

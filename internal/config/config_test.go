@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -118,6 +119,18 @@ func TestLoopbackOnlyForPlainHTTP(t *testing.T) {
 	} {
 		if err := checkURL("base-url", raw); (err == nil) != ok {
 			t.Errorf("checkURL(%q) = %v, want accepted %v", raw, err, ok)
+		}
+	}
+}
+
+func TestTrustedProxies(t *testing.T) {
+	cmd, err := Parse(append([]string{"serve", "--trusted-proxies=10.1.2.3/8, 192.0.2.7,2001:db8::/32"}, complete...), env(t, "DATAHUB_CLIENT_SECRET", "x"), io.Discard)
+	if got := fmt.Sprint(cmd.Serve.Portal.Proxies()); err != nil || got != "[10.0.0.0/8 192.0.2.7/32 2001:db8::/32]" {
+		t.Errorf("Proxies() = %s, %v", got, err)
+	}
+	for _, bad := range []string{"proxy.example.com", "10.0.0.0/33", "0.0.0.0/0", "::/0", "::ffff:10.0.0.0/104", "fe80::1%eth0", "10.0.0"} {
+		if _, err := Parse(append([]string{"serve", "--trusted-proxies=192.0.2.7," + bad}, complete...), env(t, "DATAHUB_CLIENT_SECRET", "x"), io.Discard); err == nil || !strings.Contains(err.Error(), "--trusted-proxies: \""+bad) {
+			t.Errorf("%s: %v", bad, err)
 		}
 	}
 }

@@ -6,16 +6,18 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 )
 
 // event is the one log line of a request: opened by the middleware, enriched by handlers, written at the end.
 type event struct {
-	ID      string // request id, made here, never taken from the request
-	Nonce   string // of the Content-Security-Policy, 128 bits
-	Session string // short form of the session id, "" without one
-	Subject string // OpenID Connect sub
-	Err     error  // what went wrong, for the log only
+	ID      string     // request id, made here, never taken from the request
+	Nonce   string     // of the Content-Security-Policy, 128 bits
+	Client  netip.Addr // see clientAddress
+	Session string     // short form of the session id, "" without one
+	Subject string     // OpenID Connect sub
+	Err     error      // what went wrong, for the log only
 	Attrs   []slog.Attr
 }
 
@@ -65,7 +67,7 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 func (s *Server) withEvent(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		e := &event{ID: randomHex(8), Nonce: rand.Text()}
+		e := &event{ID: randomHex(8), Nonce: rand.Text(), Client: s.proxies.client(r.RemoteAddr, r.Header)}
 		r = r.WithContext(context.WithValue(r.Context(), eventKey{}, e))
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
@@ -76,6 +78,7 @@ func (s *Server) withEvent(next http.Handler) http.Handler {
 			s.observer.Request(r.Method, route(r.Pattern), rec.status, took)
 			s.writeEvent(r, e, rec, took)
 		}()
+		s.checkScheme(r)
 		next.ServeHTTP(rec, r)
 	})
 }
@@ -93,7 +96,7 @@ func (s *Server) writeEvent(r *http.Request, e *event, rec *recorder, took time.
 	}
 	attrs := []slog.Attr{
 		slog.String("request_id", e.ID), slog.String("method", r.Method), slog.String("path", r.URL.Path),
-		slog.Int("status", rec.status), slog.Int("bytes", rec.bytes), slog.Duration("took", took.Round(time.Microsecond)),
+		slog.Int("status", rec.status), slog.Int("bytes", rec.bytes), slog.Duration("took", took.Round(time.Microsecond)), slog.String("client", e.Client.String()),
 	}
 	if e.Session != "" {
 		attrs = append(attrs, slog.String("session", e.Session), slog.String("subject", e.Subject))

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"sync"
 	"sync/atomic"
@@ -32,6 +33,7 @@ type Config struct {
 	Notice       string           // optional line above each page
 	NoIndex      bool             // ask search engines to stay away
 	Version      string           // build, for the page's foot
+	Proxies      []netip.Prefix   // networks of the proxies in front, whose word about a visitor's address counts
 	RP           *rp.Client       // sign-in
 	Cookies      *session.Cookies // who is signed in
 	Store        session.Store    // the records behind Cookies: once-only marks, ending sessions
@@ -65,6 +67,8 @@ type Server struct {
 	attempts     attempts
 	references   references
 	reports      reportLimit
+	proxies      proxies
+	schemeTold   atomic.Bool // the operator knows that proxy and public URL differ
 
 	background sync.WaitGroup // revocations that outlive their request
 	draining   atomic.Bool    // readiness says that the process is going away
@@ -86,7 +90,7 @@ func New(c Config) (*Server, error) {
 	}
 	return &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, mayStay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
-		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now,
+		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, proxies: c.Proxies,
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}, nil
 }
