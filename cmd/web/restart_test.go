@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/rand"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -10,12 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"portico/internal/demo/energy"
+	"portico/internal/demo/fault"
 	"portico/internal/demo/hub"
 	"portico/internal/demo/identity"
 )
@@ -25,7 +24,7 @@ type deployment struct {
 	identity *identity.Provider
 	env      []string
 	base     string
-	fault    atomic.Pointer[func(w http.ResponseWriter, r *http.Request) bool]
+	faults   fault.Switch // of the identity server
 }
 
 func deploy(t *testing.T, lifetime time.Duration) *deployment {
@@ -39,10 +38,7 @@ func deploy(t *testing.T, lifetime time.Duration) *deployment {
 	provider, err := identity.New(identity.Config{
 		Issuer: issuer, AccessTokenLifetime: lifetime,
 		Clients: []identity.Client{{ID: "portico", Secret: secret, RedirectURIs: []string{d.base + "/auth/callback"}, PostLogoutRedirectURIs: []string{d.base + "/auth/signed-out"}, BackChannelLogoutURI: d.base + "/auth/backchannel-logout"}},
-		Fault: func(w http.ResponseWriter, r *http.Request) bool {
-			f := d.fault.Load()
-			return f != nil && (*f)(w, r)
-		},
+		Fault:   d.faults.Pick,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -67,8 +63,6 @@ func deploy(t *testing.T, lifetime time.Duration) *deployment {
 		"DATAHUB_API_URL=" + data.URL, "PORTICO_KEYS_FILE=" + filepath.Join(dir, "keys"), "PORTICO_DATABASE=sqlite://" + filepath.Join(dir, "data", "portico.db")}
 	return d
 }
-
-func (d *deployment) setFault(f func(w http.ResponseWriter, r *http.Request) bool) { d.fault.Store(&f) }
 
 func freePort(t *testing.T) string {
 	t.Helper()
@@ -110,8 +104,6 @@ func (d *deployment) serveAt(t *testing.T, port string) *program {
 	return p
 }
 
-func isToken(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/connect/token") }
-
 func TestSessionSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, time.Minute)
@@ -135,20 +127,7 @@ func TestKilledInTheMiddleOfARefresh(t *testing.T) {
 			portal := d.serve(t)
 			p := newPerson(t, d.base)
 			p.signIn("/sites", "viewer").want(t, http.StatusOK)
-			asked := make(chan struct{}, 1)
-			d.setFault(func(w http.ResponseWriter, r *http.Request) bool {
-				if !isToken(r) {
-					return false
-				}
-				if consume {
-					d.setFault(func(http.ResponseWriter, *http.Request) bool { return false })
-					d.identity.ServeHTTP(httptest.NewRecorder(), r.Clone(r.Context())) // taken, and the answer goes nowhere
-				}
-				_, _ = io.Copy(io.Discard, r.Body) // so that the server notices when the client dies
-				asked <- struct{}{}
-				<-r.Context().Done()
-				return true
-			})
+			d.faults.Set(fault.Rule{Path: "/token", Fault: fault.Fault{Hang: true, After: consume}})
 			time.Sleep(4 * time.Second)
 			go func() { // this request dies with the process
 				req, _ := http.NewRequest(http.MethodGet, d.base+"/sites", nil)
@@ -157,9 +136,9 @@ func TestKilledInTheMiddleOfARefresh(t *testing.T) {
 					_ = resp.Body.Close()
 				}
 			}()
-			<-asked
+			eventually(t, "a refresh", func() bool { return d.faults.Struck() == 1 && (!consume || d.identity.Refreshes() == 1) })
 			_ = portal.stop(syscall.SIGKILL)
-			d.setFault(func(http.ResponseWriter, *http.Request) bool { return false })
+			d.faults.Set()
 			d.serve(t)
 			// Until the dead process's lease is over, nobody may present the token; then one recovery decides.
 			var a answer
@@ -191,11 +170,7 @@ func TestIdentityServerAndDataHubDown(t *testing.T) {
 	d.serve(t)
 	p := newPerson(t, d.base)
 	p.signIn("/sites", "viewer").want(t, http.StatusOK)
-	down := func(w http.ResponseWriter, _ *http.Request) bool {
-		w.WriteHeader(http.StatusServiceUnavailable)
-		return true
-	}
-	d.setFault(down)
+	d.faults.Set(fault.Rule{Fault: fault.Fault{Status: http.StatusServiceUnavailable}})
 	p.get("/sites").want(t, http.StatusOK) // the access token lives
 	time.Sleep(5 * time.Second)
 	a := p.get("/sites")
@@ -204,7 +179,7 @@ func TestIdentityServerAndDataHubDown(t *testing.T) {
 		t.Errorf("Retry-After %q, cookies %v", a.Header.Get("Retry-After"), a.Header.Values("Set-Cookie"))
 	}
 	newPerson(t, d.base).get("/auth/login") // metadata is known: the browser is sent there and finds out
-	d.setFault(func(http.ResponseWriter, *http.Request) bool { return false })
+	d.faults.Set()
 	eventually(t, "recovery", func() bool { return p.get("/sites").StatusCode == http.StatusOK })
 	if n := d.identity.Replays(); n != 0 {
 		t.Errorf("%d refresh tokens were presented after they had been used", n)

@@ -32,8 +32,9 @@ var allowed = map[string][]string{
 	"internal/store/storetest": {"internal/session", "internal/token"},
 
 	// The demo's servers share no types with the clients that talk to them.
-	"internal/demo":     {"internal/config", "internal/demo/energy", "internal/demo/hub", "internal/demo/identity", "internal/secret"},
-	"internal/demo/hub": {"internal/demo/energy"},
+	"internal/demo":          {"internal/config", "internal/demo/energy", "internal/demo/hub", "internal/demo/identity", "internal/secret"},
+	"internal/demo/hub":      {"internal/demo/energy", "internal/demo/fault"},
+	"internal/demo/identity": {"internal/demo/fault"},
 }
 
 // Why an arrow is missing, for those who wonder.

@@ -14,6 +14,7 @@ import (
 
 	"portico/internal/datahub"
 	"portico/internal/demo/energy"
+	"portico/internal/demo/fault"
 	"portico/internal/demo/hub"
 	"portico/internal/rp"
 	"portico/internal/secret"
@@ -31,7 +32,7 @@ type bench struct {
 	store   *storetest.Faulty
 	cookies *session.Cookies
 	tokens  *token.Manager
-	fault   func(*http.Request) *hub.Fault // of the Data Hub
+	faults  fault.Switch // of the Data Hub
 	log     *strings.Builder
 	cookie  *http.Cookie // of the person who is signed in
 }
@@ -52,12 +53,7 @@ func newBench(t *testing.T, base string) *bench {
 	b := &bench{T: t, log: &strings.Builder{}}
 	log := slog.New(slog.NewJSONHandler(&lockedWriter{w: b.log}, nil))
 	data := httptest.NewServer(hub.New(hub.Config{World: world, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true },
-		Fault: func(r *http.Request) *hub.Fault {
-			if b.fault == nil {
-				return nil
-			}
-			return b.fault(r)
-		}}))
+		Fault: b.faults.Pick}))
 	t.Cleanup(data.Close)
 	inMemory := memory.New(nil)
 	b.store = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens())

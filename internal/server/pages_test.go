@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"portico/internal/demo/hub"
+	"portico/internal/demo/fault"
 	"portico/internal/locale"
 )
 
@@ -56,24 +56,19 @@ func TestDataHubInTrouble(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
 	for name, tt := range map[string]struct {
-		fault hub.Fault
+		fault fault.Fault
 		whole int // status of a page whose subject fails
 	}{
-		"500":         {hub.Fault{Status: 500}, http.StatusBadGateway},
-		"503":         {hub.Fault{Status: 503, RetryAfter: 2 * time.Minute}, http.StatusServiceUnavailable},
-		"403":         {hub.Fault{Status: 403}, http.StatusNotFound}, // what may not be seen is not told apart
-		"429":         {hub.Fault{Status: 429, RetryAfter: 2 * time.Minute}, http.StatusServiceUnavailable},
-		"cut off":     {hub.Fault{Truncate: 20}, http.StatusBadGateway},
-		"never comes": {hub.Fault{Delay: time.Minute}, http.StatusGatewayTimeout},
+		"500":         {fault.Fault{Status: 500}, http.StatusBadGateway},
+		"503":         {fault.Fault{Status: 503, RetryAfter: 2 * time.Minute}, http.StatusServiceUnavailable},
+		"403":         {fault.Fault{Status: 403}, http.StatusNotFound}, // what may not be seen is not told apart
+		"429":         {fault.Fault{Status: 429, RetryAfter: 2 * time.Minute}, http.StatusServiceUnavailable},
+		"cut off":     {fault.Fault{Truncate: 20}, http.StatusBadGateway},
+		"never comes": {fault.Fault{Delay: time.Minute}, http.StatusGatewayTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, "http://portal.localhost:8080")
-			b.fault = func(r *http.Request) *hub.Fault {
-				if strings.HasPrefix(r.URL.Path, "/sites") {
-					return &tt.fault
-				}
-				return nil
-			}
+			b.faults.Set(fault.Rule{Path: "/sites", Fault: tt.fault})
 			a := b.get("/sites/204486")
 			a.want(t, "the site fails", tt.whole, "/sites/204486")
 			if retry := a.Header.Get("Retry-After"); tt.whole >= 500 && tt.fault.Truncate == 0 && retry == "" {
@@ -86,26 +81,21 @@ func TestDataHubInTrouble(t *testing.T) {
 			if name == "never comes" || name == "429" {
 				return // the parts that follow would only wait: a Data Hub that asks for patience is left alone as a whole
 			}
-			b.fault = func(r *http.Request) *hub.Fault {
-				if strings.HasPrefix(r.URL.Path, "/data") {
-					return &tt.fault
-				}
-				return nil
-			}
+			b.faults.Set(fault.Rule{Path: "/data", Fault: tt.fault})
 			for path, text := range map[string]string{"/sites/204486": "Cold store Meuse", "/variables/80101": "Hospital Sint-Jan wing", "/overview": "Cold store Meuse"} {
 				b.get(path).want(t, path+" without its points", http.StatusOK, text)
 			}
 			b.get("/variables/80101").want(t, "the panel says so", http.StatusOK, `class="panel-failure"`)
 		})
 	}
-	b.fault = nil
+	b.faults.Set()
 	b.get("/sites/204486").want(t, "well again", http.StatusOK)
 }
 
 func TestRejectedToken(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
-	b.fault = func(*http.Request) *hub.Fault { return &hub.Fault{Status: http.StatusUnauthorized} }
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: http.StatusUnauthorized}})
 	a := b.get("/sites")
 	if a.StatusCode != http.StatusBadGateway && a.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("a token that the Data Hub rejects again and again: %d", a.StatusCode)
@@ -113,7 +103,7 @@ func TestRejectedToken(t *testing.T) {
 	if a.Header.Get("Location") != "" || len(a.Cookies()) > 0 {
 		t.Errorf("sent to %q with cookies %v: the session is good", a.Header.Get("Location"), a.Cookies())
 	}
-	b.fault = nil
+	b.faults.Set()
 	b.get("/sites").want(t, "well again", http.StatusOK)
 }
 

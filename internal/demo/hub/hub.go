@@ -4,15 +4,14 @@ package hub
 
 import (
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"path"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"portico/internal/demo/energy"
+	"portico/internal/demo/fault"
 )
 
 // Limits of a request. The platform publishes none; its clients send URLs of about 6 KB.
@@ -32,18 +31,8 @@ type Config struct {
 	Now func() time.Time
 	// Log gets what should not happen. Nil means nowhere.
 	Log *slog.Logger
-	// Latency and Jitter delay each answer by Latency ± Jitter. Zero means not at all.
-	Latency, Jitter time.Duration
-	// Fault, if set, is asked for each request what goes wrong with it; nil means nothing. It may be called concurrently.
-	Fault func(*http.Request) *Fault
-}
-
-// Fault is what goes wrong with one request. The zero Fault is none.
-type Fault struct {
-	Delay      time.Duration // before anything else
-	Status     int           // answered instead of the result; 0 for the result
-	RetryAfter time.Duration // with Status: the header, in whole seconds; 0 for none
-	Truncate   int           // bytes of the answer's body after which the connection is cut; 0 for never
+	// Fault, if set, says for each request what goes wrong with it. It may be called concurrently.
+	Fault func(*http.Request) fault.Fault
 }
 
 // Hub answers the API's requests. It is safe for concurrent use.
@@ -90,15 +79,24 @@ func (h *Hub) count(pattern string) {
 	h.mu.Unlock()
 }
 
-// ServeHTTP implements http.Handler: it lets faults happen, checks sizes and tidies the path.
+// ServeHTTP implements http.Handler: it lets faults happen in front of everything else.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Robots-Tag", "noindex, nofollow")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w, answered := h.fail(w, r)
-	if answered {
+	if h.c.Fault == nil {
+		h.serve(w, r)
 		return
 	}
+	fault.Handler(http.HandlerFunc(h.serve), h.c.Fault, h.refuseStatus).ServeHTTP(w, r)
+}
+
+func (h *Hub) refuseStatus(w http.ResponseWriter, _ *http.Request, status int) {
+	h.refuse(w, &refusal{status: status, message: http.StatusText(status)})
+}
+
+// serve checks sizes and tidies the path.
+func (h *Hub) serve(w http.ResponseWriter, r *http.Request) {
 	if len(r.URL.RequestURI()) > maxURL {
 		h.refuse(w, &refusal{status: http.StatusRequestURITooLong, message: "The URL is too long."})
 		return
@@ -111,71 +109,3 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // tidyPath lowers the case of a path, joins doubled slashes and drops a trailing one, which clients send.
 func tidyPath(p string) string { return path.Clean("/" + strings.ToLower(p)) }
-
-// fail lets happen what the Config wants to go wrong. It returns the writer to answer on, and true when there is nothing left to
-// answer.
-func (h *Hub) fail(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, bool) {
-	fault := &Fault{}
-	if h.c.Fault != nil {
-		if f := h.c.Fault(r); f != nil {
-			fault = f
-		}
-	}
-	if !wait(r, fault.Delay+h.latency()) {
-		return w, true
-	}
-	if fault.Truncate > 0 {
-		w = &cut{ResponseWriter: w, left: fault.Truncate}
-	}
-	if fault.Status == 0 {
-		return w, false
-	}
-	if fault.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int((fault.RetryAfter+time.Second-1)/time.Second)))
-	}
-	h.refuse(w, &refusal{status: fault.Status, message: http.StatusText(fault.Status)})
-	return w, true
-}
-
-func (h *Hub) latency() time.Duration {
-	d := h.c.Latency
-	if h.c.Jitter > 0 {
-		d += time.Duration(rand.Int64N(2*int64(h.c.Jitter)+1)) - h.c.Jitter
-	}
-	return max(0, d)
-}
-
-// wait waits for d and reports whether the client did too.
-func wait(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
-}
-
-// cut is a ResponseWriter whose connection breaks after some bytes of the body.
-type cut struct {
-	http.ResponseWriter
-	left int
-}
-
-// Write implements http.ResponseWriter.
-func (c *cut) Write(b []byte) (int, error) {
-	if len(b) < c.left {
-		c.left -= len(b)
-		return c.ResponseWriter.Write(b)
-	}
-	_, _ = c.ResponseWriter.Write(b[:c.left])
-	_ = http.NewResponseController(c.ResponseWriter).Flush()
-	panic(http.ErrAbortHandler)
-}
-
-// Unwrap lets http.ResponseController find the connection.
-func (c *cut) Unwrap() http.ResponseWriter { return c.ResponseWriter }

@@ -12,10 +12,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"portico/internal/demo/energy"
+	"portico/internal/demo/fault"
 )
 
 var (
@@ -164,14 +164,14 @@ func TestCalls(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	h := newHub(Config{Fault: func(r *http.Request) *Fault {
+	h := newHub(Config{Fault: func(r *http.Request) fault.Fault {
 		switch r.URL.Path {
 		case "/account":
-			return &Fault{Status: 429, RetryAfter: 1500 * time.Millisecond}
+			return fault.Fault{Status: 429, RetryAfter: 1500 * time.Millisecond}
 		case "/user/info":
-			return &Fault{Status: 401}
+			return fault.Fault{Status: 401}
 		}
-		return nil
+		return fault.Fault{}
 	}})
 	w := ask(t, h, "GET", "/account", "")
 	if w.Code != 429 || w.Header().Get("Retry-After") != "2" || decode[map[string]any](t, w)["message"] != "Too Many Requests" {
@@ -185,24 +185,10 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestDelays(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := newHub(Config{Latency: 80 * time.Millisecond, Jitter: 40 * time.Millisecond, Fault: func(*http.Request) *Fault { return &Fault{Delay: time.Second} }})
-		for range 20 {
-			began := time.Now()
-			ask(t, h, "GET", "/account", "")
-			if took := time.Since(began); took < 1040*time.Millisecond || took > 1120*time.Millisecond {
-				t.Errorf("the answer took %v, want 1 s + 80 ms ± 40 ms", took)
-			}
-		}
-	})
-}
-
 // TestTruncated reads an answer whose connection is cut.
 func TestTruncated(t *testing.T) {
 	t.Parallel()
-	h := newHub(Config{Fault: func(*http.Request) *Fault { return &Fault{Truncate: 1000} }})
+	h := newHub(Config{Fault: func(*http.Request) fault.Fault { return fault.Fault{Truncate: 1000} }})
 	s := httptest.NewServer(h)
 	defer s.Close()
 	for _, encoding := range []string{"identity", "gzip"} {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/zitadel/oidc/v3/pkg/op"
+
+	"portico/internal/demo/fault"
 )
 
 // Policy says what becomes of a refresh token that is presented twice.
@@ -44,8 +46,8 @@ type Config struct {
 	Clients              []Client
 	Users                []User // nil means Personas()
 	Log                  *slog.Logger
-	// Fault, if set, may answer a request before the provider sees it, or delay it; it returns true when it answered.
-	Fault func(w http.ResponseWriter, r *http.Request) bool
+	// Fault, if set, says for each request what goes wrong with it. It may be called concurrently.
+	Fault func(*http.Request) fault.Fault
 }
 
 // Provider is a running provider. It is safe for concurrent use.
@@ -138,10 +140,19 @@ func (p *Provider) routes(identityServer, keycloak http.Handler) http.Handler {
 	for _, path := range []string{"POST /connect/", "POST " + realmPath + "/"} { // machine endpoints, and authorization requests by POST
 		protected.AddInsecureBypassPattern(path)
 	}
-	return p.guard(protected.Handler(m))
+	var h http.Handler = protected.Handler(m)
+	if p.c.Fault != nil {
+		h = fault.Handler(h, p.c.Fault, unavailable)
+	}
+	return p.guard(h)
 }
 
-// guard sets the headers of every answer, bounds bodies and lets faults happen.
+// unavailable answers as a proxy in front would: with no error code of OAuth, which proves nothing.
+func unavailable(w http.ResponseWriter, _ *http.Request, status int) {
+	http.Error(w, http.StatusText(status), status)
+}
+
+// guard sets the headers of every answer and bounds bodies.
 func (p *Provider) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -154,9 +165,6 @@ func (p *Provider) guard(next http.Handler) http.Handler {
 			h.Set("Cache-Control", "no-store")
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-		if p.c.Fault != nil && p.c.Fault(w, r) {
-			return
-		}
 		next.ServeHTTP(w, r)
 	})
 }
