@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/session"
 	"portico/web/static"
@@ -135,8 +136,8 @@ func (s *Server) clockModel(l locale.Locale) templates.ClockModel {
 
 // clockZone is Belgium's.
 func clockZone() *time.Location {
-	zone, err := time.LoadLocation("Europe/Brussels")
-	if err != nil {
+	zone, known := datahub.ParseZone("Europe/Brussels")
+	if !known {
 		return time.UTC
 	}
 	return zone

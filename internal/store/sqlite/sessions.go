@@ -53,12 +53,14 @@ func (s sessions) endedSince(ctx context.Context, tx *sql.Tx, r session.Record) 
 	return &session.EndedError{Reason: reason}
 }
 
+const loadSession = "SELECT version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed, about FROM sessions WHERE id = ?"
+
 func (s sessions) Load(ctx context.Context, id session.ID) (session.Record, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	r := session.Record{ID: id}
 	var created, seen, until int64
-	err := s.read.QueryRowContext(ctx, "SELECT version, issuer, subject, sid, created, last_seen, until, seen_tag, sealed, about FROM sessions WHERE id = ?", id[:]).
+	err := s.loadSession.QueryRowContext(ctx, id[:]).
 		Scan(&r.Version, &r.Issuer, &r.Subject, &r.SID, &created, &seen, &until, &r.SeenTag, &r.Sealed, &r.About)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

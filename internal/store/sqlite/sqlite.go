@@ -33,6 +33,8 @@ type Store struct {
 	write *sql.DB // one connection: writers of this process queue here and not on the file's lock
 	read  *sql.DB
 	now   func() time.Time
+
+	loadSession, loadTokens *sql.Stmt // what every request asks, parsed once for each connection
 }
 
 // Open opens or creates the file at path, with its folder (0700) and itself (0600) readable by the owner only, and brings its tables up to date. A damaged file is
@@ -120,6 +122,11 @@ func (s *Store) start(ctx context.Context, path string) error {
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("sqlite: migrating %s: %w", path, err)
+	}
+	for query, statement := range map[string]**sql.Stmt{loadSession: &s.loadSession, loadTokens: &s.loadTokens} {
+		if *statement, err = s.read.PrepareContext(ctx, query); err != nil {
+			return fmt.Errorf("sqlite: %s: %w", path, err)
+		}
 	}
 	return nil
 }

@@ -15,14 +15,16 @@ type tokens struct{ *Store }
 
 const columns = "version, state, access_issued, access_expiry, attempt, attempt_owner, attempt_reason, attempt_started, lease_until, presented, not_before, last_error, until, sealed"
 
-type querier interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+const loadTokens = "SELECT " + columns + " FROM tokens WHERE id = ?"
+
+func load(ctx context.Context, tx *sql.Tx, id session.ID) (token.Record, error) {
+	return scanTokens(tx.QueryRowContext(ctx, loadTokens, id[:]), id)
 }
 
-func load(ctx context.Context, q querier, id session.ID) (token.Record, error) {
+func scanTokens(row *sql.Row, id session.ID) (token.Record, error) {
 	r := token.Record{ID: id}
 	var issued, expiry, started, lease, notBefore, until int64
-	err := q.QueryRowContext(ctx, "SELECT "+columns+" FROM tokens WHERE id = ?", id[:]).Scan(&r.Version, &r.State, &issued, &expiry,
+	err := row.Scan(&r.Version, &r.State, &issued, &expiry,
 		&r.Attempt.ID, &r.Attempt.Owner, &r.Attempt.Reason, &started, &lease, &r.Presented, &notBefore, &r.LastError, &until, &r.Sealed)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -49,7 +51,7 @@ func (t tokens) Create(ctx context.Context, r token.Record) error {
 func (t tokens) Load(ctx context.Context, id session.ID) (token.Record, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	return load(ctx, t.read, id)
+	return scanTokens(t.loadTokens.QueryRowContext(ctx, id[:]), id)
 }
 
 func (t tokens) Claim(ctx context.Context, c token.ClaimRequest) (v token.Verdict, r token.Record, err error) {
