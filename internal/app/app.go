@@ -17,6 +17,7 @@ import (
 
 	"portico/internal/config"
 	"portico/internal/datahub"
+	"portico/internal/faultpoint"
 	"portico/internal/rp"
 	"portico/internal/server"
 	"portico/internal/session"
@@ -84,18 +85,18 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		return err
 	}
 	cookies, err := session.NewCookies(session.Config{Store: p.sessions, Keys: keys, Secure: base.Scheme == "https", Idle: c.Sessions.Idle.Duration,
-		Absolute: c.Sessions.Absolute.Duration, StayAbsolute: c.Identity.StaySignedIn.Duration, MaxPerSubject: c.Sessions.MaxEach, Log: p.log})
+		Absolute: c.Sessions.Absolute.Duration, StayAbsolute: c.Identity.StaySignedIn.Duration, MaxPerSubject: c.Sessions.MaxEach, Log: p.log, Now: faultpoint.Now})
 	if err != nil {
 		return err
 	}
 	p.tokens, err = token.New(token.Config{Store: metered.Tokens(p.store.Tokens(), p.metrics), Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy),
-		Owner: owner(), Observer: p.metrics, Log: p.log})
+		Owner: owner(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
 	if err != nil {
 		return err
 	}
 	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration > 0,
 		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(), Proxies: c.Portal.Proxies(),
-		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Observer: p.metrics, Log: p.log})
+		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
 	return err
 }
 
@@ -107,18 +108,18 @@ func relyingParty(c config.Identity, base *url.URL, o rp.Observer, log *slog.Log
 	return rp.New(rp.Config{
 		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, AuthStyle: rp.AuthStyle(c.ClientAuth), Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess),
 		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", Algorithms: c.Algorithms, AccountParam: c.AccountParam, ResponseMode: c.ResponseMode,
-		Transport: loopbackTransport(c.Issuer), Observer: o, Log: log,
+		Transport: loopbackTransport(c.Issuer), Observer: o, Log: log, Now: faultpoint.Now,
 	})
 }
 
 func openStore(ctx context.Context, c config.Store) (stores, error) {
 	if path, ok := config.SQLitePath(c.Database); ok {
-		return sqlite.Open(ctx, path, nil)
+		return sqlite.Open(ctx, path, faultpoint.Now)
 	}
 	if dsn, ok := c.PostgresURL(); ok {
 		return postgres.Open(ctx, dsn.Reveal(), nil)
 	}
-	return inMemory{memory.New(nil)}, nil
+	return inMemory{memory.New(faultpoint.Now)}, nil
 }
 
 // owner names this process in records, for people.

@@ -11,6 +11,7 @@ import (
 
 	"portico/internal/config"
 	"portico/internal/demo"
+	"portico/internal/faultpoint"
 	"portico/internal/server"
 	"portico/internal/session"
 )
@@ -150,7 +151,7 @@ func (p *Portal) watchProvider(ctx context.Context) {
 // sweep removes what has expired. Expired sessions are unreadable before.
 func (p *Portal) sweep(ctx context.Context) {
 	for sleep(ctx, sweepEvery) {
-		n, err := p.sessions.DeleteExpired(ctx, time.Now(), sweepMost)
+		n, err := p.sessions.DeleteExpired(ctx, faultpoint.Now(), sweepMost)
 		switch {
 		case err != nil:
 			p.log.WarnContext(ctx, "expired sessions not removed", "error", err)

@@ -12,13 +12,13 @@ import (
 // allowed lists for each package which others of ours it may import. What is not here may import nothing of ours.
 var allowed = map[string][]string{
 	"cmd/web":      {"internal/app", "internal/config"},
-	"internal/app": {"internal/config", "internal/datahub", "internal/demo", "internal/rp", "internal/server", "internal/session", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/sqlite", "internal/telemetry", "internal/token"},
+	"internal/app": {"internal/config", "internal/datahub", "internal/demo", "internal/faultpoint", "internal/rp", "internal/server", "internal/session", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/sqlite", "internal/telemetry", "internal/token"},
 
-	"internal/server":         {"internal/chart", "internal/datahub", "internal/locale", "internal/rp", "internal/secret", "internal/series", "internal/session", "internal/token", "web/static", "web/templates"},
+	"internal/server":         {"internal/chart", "internal/datahub", "internal/faultpoint", "internal/locale", "internal/rp", "internal/secret", "internal/series", "internal/session", "internal/token", "web/static", "web/templates"},
 	"internal/chart":          {"internal/series"},
 	"internal/series":         {"internal/datahub"},
 	"internal/datahub":        {"internal/secret"},
-	"internal/token":          {"internal/rp", "internal/secret", "internal/session"},
+	"internal/token":          {"internal/faultpoint", "internal/rp", "internal/secret", "internal/session"},
 	"internal/rp":             {"internal/secret"},
 	"internal/session":        {"internal/secret"},
 	"internal/config":         {"internal/secret"},

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"portico/internal/faultpoint"
 	"portico/internal/rp"
 	"portico/internal/session"
 )
@@ -33,6 +34,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	if !first {
 		return s.strayCallback(w, r)
 	}
+	faultpoint.Reach(faultpoint.CallbackConsumed)
 	s.attempts.clear(w, slot)
 	id, tokens, err := s.rp.Finish(r.Context(), attempt, q)
 	if err != nil {
@@ -45,6 +47,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.signInFailed(attempt.ReturnTo, err)
 	}
+	faultpoint.Reach(faultpoint.CallbackExchanged)
 	return s.signIn(w, r, attempt, id, tokens)
 }
 
@@ -86,6 +89,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 		}
 		return &storeError{err}
 	}
+	faultpoint.Reach(faultpoint.CallbackSaved)
 	if previous != nil {
 		s.endPrevious(ctx, previous, who)
 	}

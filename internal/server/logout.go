@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"portico/internal/faultpoint"
 	"portico/internal/rp"
 	"portico/internal/secret"
 	"portico/internal/session"
@@ -33,6 +34,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	if err := s.cookies.End(ctx, w, sess, session.ReasonLogout); err != nil {
 		return &storeError{err}
 	}
+	faultpoint.Reach(faultpoint.LogoutDeleted)
 	s.audit(ctx, "signed out", sess)
 	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	if terr == nil {

@@ -6,25 +6,15 @@ import (
 	"sync"
 	"time"
 
+	"portico/internal/faultpoint"
 	"portico/internal/rp"
 	"portico/internal/session"
-)
-
-// Points at which a test may let a process crash.
-const (
-	pointClaimed   = "after-claim"
-	pointSend      = "before-send"
-	pointAnswered  = "after-answer"
-	pointCommit    = "before-commit"
-	pointCommitted = "after-commit"
 )
 
 // attempt presents the refresh token of a record that it has claimed, and brings home what comes back. claimed is the time before the claim, from
 // which the lease is counted here: a moment too early, never too late.
 func (m *Manager) attempt(ctx context.Context, h session.Handle, cur *held, attempt string, claimed time.Time) (*held, error) {
-	if m.crashes(pointClaimed) {
-		return nil, errAbandoned
-	}
+	faultpoint.Reach(faultpoint.RefreshLocked)
 	if !m.breaker.probe(m.c.Now()) {
 		_ = m.c.Store.Release(ctx, h.ID(), attempt, m.before(cur, Outcome{LastError: "breaker"}))
 		return nil, &UnavailableError{RetryAfter: retryDefault, Err: errors.New("the provider refuses this client")}
@@ -34,20 +24,16 @@ func (m *Manager) attempt(ctx context.Context, h session.Handle, cur *held, atte
 	if err := m.markSent(ctx, h, cur, attempt, l); err != nil {
 		return nil, err
 	}
-	if m.crashes(pointSend) {
-		return nil, errAbandoned
-	}
-	request, cancel := context.WithTimeout(ctx, m.c.AnswerTimeout)
+	faultpoint.Reach(faultpoint.RefreshMarked)
+	request, cancel := context.WithTimeout(faultpoint.WhenSent(ctx, faultpoint.RefreshSent), m.c.AnswerTimeout)
 	asked := m.c.Now()
 	t, err := m.c.Refresher.Refresh(request, cur.Tokens.Refresh, cur.Identity.Account)
 	cancel()
 	m.c.Observer.Refreshed(outcome(err), m.c.Now().Sub(asked))
-	if m.crashes(pointAnswered) {
-		return nil, errAbandoned
-	}
 	if err != nil {
 		return m.failed(ctx, h, cur, attempt, err)
 	}
+	faultpoint.Reach(faultpoint.RefreshReceived)
 	m.breaker.success()
 	m.c.Observer.ClientRefused(false)
 	m.backoff.success()

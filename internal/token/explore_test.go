@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"portico/internal/faultpoint"
 	"portico/internal/secret"
 	"portico/internal/session"
 	. "portico/internal/token"
@@ -150,14 +151,14 @@ func (w *world) step() {
 // crash ends one replica at a random point of its next refresh and starts another in its place.
 func (w *world) crash() {
 	i := w.rand.IntN(len(w.replicas))
-	point := []string{PointClaimed, PointSend, PointAnswered, PointCommit, PointCommitted}[w.rand.IntN(5)]
+	point := []faultpoint.Point{faultpoint.RefreshLocked, faultpoint.RefreshMarked, faultpoint.RefreshReceived, faultpoint.RefreshSaved}[w.rand.IntN(4)]
 	w.say("replica %d crashes at %s", i, point)
 	old := w.replicas[i]
-	old.Abandon(func(p string) bool { return p == point })
+	w.bench.crash(old, point)
 	_, _ = old.Source(w.h).Token(context.Background())
 	synctest.Wait()
 	w.replicas[i] = w.replica()
-	if point != PointClaimed && point != PointCommitted {
+	if point != faultpoint.RefreshLocked && point != faultpoint.RefreshSaved {
 		w.lost = true
 	}
 }

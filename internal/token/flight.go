@@ -17,15 +17,6 @@ type flight struct {
 	err  error
 }
 
-// errAbandoned is what a crashed flight leaves, in tests only.
-var errAbandoned = errors.New("token: abandoned")
-
-// crashes reports whether a test lets the process end at point.
-func (m *Manager) crashes(point string) bool {
-	f := m.crash.Load()
-	return f != nil && (*f)(point)
-}
-
 // fly joins the session's flight or starts one, on a context of its own. lost says that there is no valid access token left to lose.
 func (m *Manager) fly(ctx context.Context, h session.Handle, cur *held, reason string, lost bool) *flight {
 	m.mu.Lock()

@@ -67,8 +67,6 @@ type Manager struct {
 	unsaved map[session.ID]*held   // answers that the store would not take yet
 	closed  bool
 	running sync.WaitGroup // flights and savers
-
-	crash atomic.Pointer[func(point string) bool] // set by tests: a process that crashes at the named point does nothing any more
 }
 
 // New checks c and returns a Manager.

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"portico/internal/faultpoint"
 	"portico/internal/rp"
 	"portico/internal/secret"
 	"portico/internal/session"
@@ -184,6 +186,7 @@ type bench struct {
 	keys     *session.Keyring
 	h        session.Handle
 	policy   Policy
+	outside  map[*Manager]*outside
 }
 
 func newBench(t *testing.T) *bench {
@@ -193,18 +196,29 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	m := memory.New(nil)
-	return &bench{t: t, provider: newProvider(), store: &faulty{Store: m.Tokens()}, sessions: m.Sessions(), keys: keys, h: session.NewHandle(), policy: Strict}
+	return &bench{t: t, provider: newProvider(), store: &faulty{Store: m.Tokens()}, sessions: m.Sessions(), keys: keys, h: session.NewHandle(), policy: Strict, outside: map[*Manager]*outside{}}
 }
 
 // replica returns one more manager on the bench's store.
 func (b *bench) replica() *Manager {
 	b.t.Helper()
-	m, err := New(Config{Store: b.store, Keys: b.keys, Refresher: b.provider, End: b.sessions.Delete, Policy: b.policy})
+	o := &outside{faulty: b.store, provider: b.provider}
+	m, err := New(Config{Store: o, Keys: b.keys, Refresher: o, End: b.sessions.Delete, Policy: b.policy})
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.outside[m] = o
+	b.t.Cleanup(func() { _ = m.Close(context.Background()) })
 	return m
 }
+
+// crash lets a replica crash at a point.
+func (b *bench) crash(m *Manager, at faultpoint.Point) {
+	b.at(m, func(p faultpoint.Point) bool { return p == at })
+}
+
+// at calls f at each point that a replica passes; when f returns true, the replica crashes there.
+func (b *bench) at(m *Manager, f func(faultpoint.Point) bool) { b.outside[m].at.Store(&f) }
 
 // start signs in: tokens first, then the session.
 func (b *bench) start(m *Manager) {
@@ -318,6 +332,66 @@ func (f *faulty) Commit(ctx context.Context, id session.ID, attempt string, n Ne
 
 func (f *faulty) Release(ctx context.Context, id session.ID, attempt string, o Outcome) error {
 	return f.around("release", func() error { return f.Store.Release(ctx, id, attempt, o) })
+}
+
+// outside is the store and the provider as one replica reaches them. A process that has crashed does nothing any more: neither of them hears of it.
+type outside struct {
+	*faulty
+	*provider
+	at   atomic.Pointer[func(faultpoint.Point) bool]
+	dead atomic.Bool
+}
+
+var errCrashed = errors.New("crashed")
+
+// do makes a call of a process that lives, and passes a point when it has succeeded.
+func (o *outside) do(p faultpoint.Point, call func() error) error {
+	if o.dead.Load() {
+		return errCrashed
+	}
+	err := call()
+	if at := o.at.Load(); err == nil && p != "" && at != nil && (*at)(p) {
+		o.dead.Store(true)
+	}
+	return err
+}
+
+func (o *outside) Load(ctx context.Context, id session.ID) (r Record, err error) {
+	err = o.do("", func() error { r, err = o.faulty.Load(ctx, id); return err })
+	return r, err
+}
+
+func (o *outside) Claim(ctx context.Context, c ClaimRequest) (v Verdict, r Record, err error) {
+	err = o.do("", func() error { v, r, err = o.faulty.Claim(ctx, c); return err })
+	if v == ClaimOK && err == nil {
+		err = o.do(faultpoint.RefreshLocked, func() error { return nil })
+	}
+	return v, r, err
+}
+
+func (o *outside) Renew(ctx context.Context, id session.ID, attempt string, lease time.Duration) error {
+	return o.do("", func() error { return o.faulty.Renew(ctx, id, attempt, lease) })
+}
+
+func (o *outside) Send(ctx context.Context, id session.ID, attempt string) error {
+	return o.do(faultpoint.RefreshMarked, func() error { return o.faulty.Send(ctx, id, attempt) })
+}
+
+func (o *outside) Refresh(ctx context.Context, refresh secret.Text, account string) (t rp.Tokens, err error) {
+	err = o.do(faultpoint.RefreshReceived, func() error { t, err = o.provider.Refresh(ctx, refresh, account); return err })
+	return t, err
+}
+
+func (o *outside) Commit(ctx context.Context, id session.ID, attempt string, n NewTokens) error {
+	return o.do(faultpoint.RefreshSaved, func() error { return o.faulty.Commit(ctx, id, attempt, n) })
+}
+
+func (o *outside) Release(ctx context.Context, id session.ID, attempt string, outcome Outcome) error {
+	return o.do("", func() error { return o.faulty.Release(ctx, id, attempt, outcome) })
+}
+
+func (o *outside) Revoke(ctx context.Context, t secret.Text, hint string) error {
+	return o.do("", func() error { return o.provider.Revoke(ctx, t, hint) })
 }
 
 func (b *bench) identity() rp.Identity {

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"portico/internal/faultpoint"
 	"portico/internal/secret"
 	"portico/internal/session"
 	. "portico/internal/token"
@@ -87,7 +88,7 @@ func TestF03ClaimReadsTheTokenItself(t *testing.T) {
 
 func TestF04CrashBeforeSending(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {
-		m.Abandon(func(p string) bool { return p == PointClaimed })
+		b.crash(m, faultpoint.RefreshLocked)
 		b.expire()
 		_, _ = m.Source(b.h).Token(context.Background())
 		if r := b.record(); r.State != Claimed || r.Presented != 0 {
@@ -112,7 +113,7 @@ func TestF05CrashAfterTheProviderConsumed(t *testing.T) {
 				b.policy, b.provider.mode = c.policy, c.policy
 				m := b.replica()
 				b.start(m)
-				m.Abandon(func(p string) bool { return p == PointAnswered })
+				b.crash(m, faultpoint.RefreshReceived)
 				time.Sleep(85 * time.Second)
 				b.wantToken(m, "at-0") // starts the background refresh, which crashes
 				synctest.Wait()
@@ -137,7 +138,7 @@ func TestF05CrashAfterTheProviderConsumed(t *testing.T) {
 
 func TestF06CrashBeforeSaving(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {
-		m.Abandon(func(p string) bool { return p == PointCommit })
+		b.crash(m, faultpoint.RefreshReceived)
 		b.expire()
 		_, _ = m.Source(b.h).Token(context.Background())
 		time.Sleep(21 * time.Second)
@@ -206,8 +207,8 @@ func TestF08SlowProviderKeepsTheLease(t *testing.T) {
 
 func TestF09PausedHolderDoesNotSend(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {
-		m.Abandon(func(p string) bool {
-			if p == PointClaimed {
+		b.at(m, func(p faultpoint.Point) bool {
+			if p == faultpoint.RefreshLocked {
 				time.Sleep(30 * time.Second) // stopped for longer than its lease
 			}
 			return false
@@ -578,7 +579,7 @@ func TestF27ManyRejectedCalls(t *testing.T) {
 
 func TestF28TwoSessionsOfOneUser(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {
-		second := newBench(t)
+		second := newBench(b.t)
 		second.store, second.sessions, second.keys = b.store, b.sessions, b.keys
 		other := second.replica()
 		if err := other.Start(context.Background(), second.h, second.provider.first(), b.identity(), time.Now().Add(time.Hour)); err != nil {

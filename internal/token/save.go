@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"portico/internal/faultpoint"
 	"portico/internal/rp"
 	"portico/internal/session"
 )
@@ -29,9 +30,6 @@ func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt
 		return nil, err
 	}
 	next.Sealed = sealed
-	if m.crashes(pointCommit) {
-		return nil, errAbandoned
-	}
 	switch err := m.commit(ctx, cur, next, attempt); {
 	case errors.Is(err, ErrGone):
 		return nil, m.tooLate(ctx, h, next)
@@ -39,9 +37,8 @@ func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt
 		return m.movedOn(ctx, h, cur, err)
 	case err != nil:
 		m.keepUnsaved(ctx, h, cur, next, attempt, l, err)
-	}
-	if m.crashes(pointCommitted) {
-		return nil, errAbandoned
+	default:
+		faultpoint.Reach(faultpoint.RefreshSaved)
 	}
 	m.c.Log.InfoContext(ctx, "access token refreshed", "session", h.ID(), "subject", cur.Identity.Subject, "expires_in", lifetime(t), "rotated", !next.Tokens.Refresh.Equal(cur.Tokens.Refresh), "generation", next.Version)
 	return m.judge(ctx, h, cur, next, t)

@@ -1,0 +1,51 @@
+//go:build faultpoints
+
+package faultpoint
+
+import (
+	"context"
+	"net/http/httptrace"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// What a test asks for: POINT=kill ends the process at a point as SIGKILL does, POINT=stop halts it there, once, until SIGCONT; and a file that holds by how much the
+// wall clock is wrong.
+const (
+	pointVar = "PORTICO_FAULTPOINT"
+	clockVar = "PORTICO_FAULTPOINT_CLOCK"
+)
+
+var stopped sync.Once
+
+// Reach ends the process at p if a test wants that.
+func Reach(p Point) {
+	name, what, _ := strings.Cut(os.Getenv(pointVar), "=")
+	switch {
+	case Point(name) != p:
+	case what == "stop":
+		stopped.Do(func() { _ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) })
+	default:
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {} // nothing happens here any more
+	}
+}
+
+// WhenSent returns a context whose next HTTP request reaches p as soon as it is written.
+func WhenSent(ctx context.Context, p Point) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { Reach(p) }})
+}
+
+// Now is the wall clock, which tests can set. A clock that is wrong has no monotonic part: it was wrong before the process started.
+func Now() time.Time {
+	file := os.Getenv(clockVar)
+	if file == "" {
+		return time.Now()
+	}
+	text, _ := os.ReadFile(file)
+	off, _ := time.ParseDuration(strings.TrimSpace(string(text)))
+	return time.Now().Round(0).Add(off)
+}
