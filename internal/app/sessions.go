@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,16 +26,26 @@ func withSessions(ctx context.Context, c config.SessionCommand, f func(session.S
 	return errors.Join(err, s.Close())
 }
 
+// listSessions prints one line for each session. What the browsers are is read with the sealing keys, where they are given.
 func listSessions(ctx context.Context, c config.SessionCommand, out io.Writer) error {
+	about := func(session.Record) session.About { return session.About{} }
+	if c.Store.KeysFile != "" {
+		keys, err := readKeys(c.Store.KeysFile)
+		if err != nil {
+			return err
+		}
+		about = keys.OpenAbout
+	}
 	return withSessions(ctx, c, func(s session.Store, m session.Match) error {
 		records, err := s.List(ctx, m)
 		if err != nil {
 			return err
 		}
 		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "SESSION\tSUBJECT\tISSUER\tSIGNED IN\tLAST SEEN\tENDS")
+		fmt.Fprintln(w, "SESSION\tSUBJECT\tISSUER\tBROWSER\tADDRESS\tSIGNED IN\tLAST SEEN\tENDS")
 		for _, r := range records {
-			fmt.Fprintf(w, "%s\t%q\t%q\t%s\t%s\t%s\n", r.ID, r.Subject, r.Issuer, r.Created.Format(time.RFC3339), r.LastSeen.Format(time.RFC3339), r.Until.Format(time.RFC3339))
+			a := about(r)
+			fmt.Fprintf(w, "%s\t%q\t%q\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Subject, r.Issuer, a, cmp.Or(a.Address, "-"), r.Created.Format(time.RFC3339), r.LastSeen.Format(time.RFC3339), r.Until.Format(time.RFC3339))
 		}
 		fmt.Fprintf(w, "%d sessions\n", len(records))
 		return w.Flush()

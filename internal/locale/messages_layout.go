@@ -11,7 +11,6 @@ var layoutMessages = []message{
 	{"layout.signed-in-as", "Signed in as", "Connecté en tant que", "Aangemeld als", "Angemeldet als"},
 	{"layout.theme", "Appearance", "Apparence", "Weergave", "Darstellung"},
 	{"layout.language", "Language", "Langue", "Taal", "Sprache"},
-	{"layout.session", "My session", "Ma session", "Mijn sessie", "Meine Sitzung"},
 	{"layout.sign-out", "Sign out", "Se déconnecter", "Afmelden", "Abmelden"},
 	{"layout.help", "Help", "Aide", "Hulp", "Hilfe"},
 	{"layout.request", "request", "requête", "verzoek", "Anfrage"},
@@ -58,5 +57,6 @@ var noticeMessages = []message{
 	{"session.renewal-auto", "by itself, as long as the session lasts", "automatique, tant que dure la session", "vanzelf, zolang de sessie duurt", "von selbst, solange die Sitzung dauert"},
 	{"session.renewal-none", "by signing in again", "par une nouvelle connexion", "door opnieuw aan te melden", "durch erneutes Anmelden"},
 	{"session.idle", "Ends without use", "Fin sans activité", "Eindigt zonder gebruik", "Endet ohne Nutzung"},
+	{"session.all", "All my sessions", "Toutes mes sessions", "Al mijn sessies", "Alle meine Sitzungen"},
 	{"session.expires", "Ends at the latest", "Fin au plus tard", "Eindigt uiterlijk", "Endet spätestens"},
 }

@@ -17,26 +17,41 @@ import (
 	"portico/web/templates"
 )
 
-// logout signs the person out here first, then gives the tokens back, then sends the browser to the identity server. Whatever fails after the first step, they
-// are signed out.
+// logout signs the person out. A session that is gone already, because it expired or was ended elsewhere, leaves the identity server to be told: whoever presses the
+// button does not want to be signed in there.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
 	sess, err := s.cookies.Load(r)
 	switch {
 	case err != nil && !isNoSession(err):
 		return &storeError{err}
 	case err != nil:
 		s.cookies.Clear(w)
-		http.Redirect(w, r, "/auth/signed-out", http.StatusSeeOther)
+		w.Header().Set("Clear-Site-Data", forgetData)
+		s.endAtProvider(w, r, token.Tokens{})
 		return nil
 	}
+	return s.signOut(w, r, sess, s.endHere)
+}
+
+// forgetData is what browsers forget when somebody signs out. Cookies are cleared one by one, because language and theme stay.
+const forgetData = `"cache", "storage"`
+
+func (s *Server) endHere(ctx context.Context, sess *session.Session) error {
+	return s.store.Delete(ctx, sess.Handle.ID(), session.ReasonLogout)
+}
+
+// signOut signs the person out here first, by end, then gives the tokens back, then sends the browser to the identity server. Whatever fails after the first step,
+// they are signed out.
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request, sess *session.Session, end func(context.Context, *session.Session) error) error {
+	ctx := r.Context()
 	tokens, terr := s.tokens.Tokens(ctx, sess.Handle)
-	if err := s.cookies.End(ctx, w, sess, session.ReasonLogout); err != nil {
+	if err := end(ctx, sess); err != nil {
 		return &storeError{err}
 	}
 	faultpoint.Reach(faultpoint.LogoutDeleted)
+	s.cookies.Clear(w)
 	s.audit(ctx, "signed out", sess)
-	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	w.Header().Set("Clear-Site-Data", forgetData)
 	if terr == nil {
 		s.inBackground(ctx, 3*time.Second, func(ctx context.Context) {
 			if err := s.tokens.Revoke(ctx, tokens); err != nil {

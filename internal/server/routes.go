@@ -23,7 +23,10 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET /variables/{variable}", s.page(s.variable))
 	m.Handle("GET /explore", s.page(s.explore))
 
+	m.Handle("GET /settings", s.page(s.settingsPage))
 	m.Handle("POST /settings", s.public(s.saveSettings))
+	m.Handle("GET /settings/sessions", s.page(s.sessionsPage))
+	m.Handle("POST /settings/sessions", s.page(s.endSessions))
 
 	m.Handle("GET /auth/login", s.public(s.login))
 	m.Handle("GET "+s.callbackPath, s.public(s.callback))

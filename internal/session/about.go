@@ -1,6 +1,10 @@
 package session
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
 
 // About is what somebody's list of sessions says of one of their browsers. A record holds it sealed under a server key alone, because the browser that shows the list has
 // not the secret of the one that it shows. It therefore decides nothing, and holds nothing that opens anything.
@@ -8,6 +12,14 @@ type About struct {
 	Browser string `json:"browser,omitempty"` // product: "Firefox"; "" when it cannot be told
 	System  string `json:"system,omitempty"`  // "Windows", "Android"; "" when it cannot be told
 	Address string `json:"address,omitempty"` // client address at sign-in; "" when it is not known
+}
+
+// String returns the browser in words for operators: "Firefox on Windows".
+func (a About) String() string {
+	if a.Browser == "" && a.System == "" {
+		return "unknown"
+	}
+	return strings.Join(slices.DeleteFunc([]string{a.Browser, a.System}, func(word string) bool { return word == "" }), " on ")
 }
 
 // aboutDocument is About as it is sealed: a versioned form, as for sessions.

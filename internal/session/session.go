@@ -56,6 +56,7 @@ type Match struct {
 // Reasons for which a session ends, as they appear in tombstones, in the audit log and on the page that explains it.
 const (
 	ReasonLogout      = "logout"       // the person signed out here
+	ReasonElsewhere   = "elsewhere"    // the person signed this browser out from another one
 	ReasonBackChannel = "back-channel" // the provider said so
 	ReasonReplaced    = "replaced"     // the same browser signed in again
 	ReasonRefused     = "refused"      // the provider refused the grant, or the subject changed

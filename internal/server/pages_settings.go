@@ -1,0 +1,118 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"portico/internal/session"
+	"portico/web/templates"
+)
+
+// settingsPage shows what a person can choose for this browser.
+func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
+	m := templates.SettingsModel{Layout: s.layout(r), Tabs: settingsTabs(s.locale(r), "/settings")}
+	return s.render(w, r, http.StatusOK, templates.Settings(m))
+}
+
+// sessionsPage lists the browsers on which the person is signed in.
+func (s *Server) sessionsPage(w http.ResponseWriter, r *http.Request) error {
+	done, err := endedBefore(r.URL.Query())
+	if err != nil {
+		return badRequest("ended", err)
+	}
+	records, err := s.ownSessions(r.Context())
+	if err != nil {
+		return &storeError{err}
+	}
+	return s.render(w, r, http.StatusOK, templates.Sessions(s.sessionsModel(r, records, done)))
+}
+
+// endedBefore reads how many sessions the form before this page ended; -1 when there was none.
+func endedBefore(q url.Values) (int, error) {
+	text, err := one(q, "ended", 4)
+	if err != nil || text == "" {
+		return -1, err
+	}
+	n, err := strconv.ParseUint(text, 10, 10)
+	if err != nil {
+		return -1, errNumber
+	}
+	return int(n), nil
+}
+
+// ownSessions returns the records of the person who asks: this browser's first, then by last use.
+func (s *Server) ownSessions(ctx context.Context) ([]session.Record, error) {
+	sess, _ := session.FromContext(ctx)
+	records, err := s.store.List(ctx, session.Match{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject})
+	if err != nil {
+		return nil, err
+	}
+	here, now := sess.Handle.ID(), s.now()
+	records = slices.DeleteFunc(records, func(r session.Record) bool { return r.ID != here && !now.Before(r.Until) }) // over, and not swept yet
+	slices.SortStableFunc(records, func(a, b session.Record) int {
+		switch {
+		case a.ID == here:
+			return -1
+		case b.ID == here:
+			return 1
+		}
+		return b.LastSeen.Compare(a.LastSeen)
+	})
+	return records, nil
+}
+
+// endSessions signs out one other browser of the person, all others, or all. Their tokens are deleted but cannot be given back, because only those browsers could open
+// them; nobody else holds them.
+func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, RetryTo: "/settings/sessions", Err: err}
+	}
+	which := r.PostForm["end"]
+	if len(which) != 1 || which[0] == "" {
+		return badRequest("end", errors.New("one session, others or all is wanted"))
+	}
+	sess, _ := session.FromContext(r.Context())
+	if which[0] == "all" {
+		return s.signOut(w, r, sess, s.endEverywhere)
+	}
+	n, err := s.endOthers(r.Context(), sess, which[0])
+	if err != nil {
+		return &storeError{err}
+	}
+	http.Redirect(w, r, "/settings/sessions?ended="+strconv.Itoa(n), http.StatusSeeOther)
+	return nil
+}
+
+// endOthers ends the sessions of the person's other browsers: the one of the short id which, or others. It returns how many there were.
+func (s *Server) endOthers(ctx context.Context, sess *session.Session, which string) (n int, err error) {
+	records, err := s.ownSessions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range records {
+		if r.ID == sess.Handle.ID() || which != "others" && which != r.ID.String() {
+			continue
+		}
+		if err := s.store.Delete(ctx, r.ID, session.ReasonElsewhere); err != nil {
+			return n, err
+		}
+		n++
+		s.audit(ctx, "signed out from another browser", sess, slog.String("ended", r.ID.String()))
+	}
+	return n, nil
+}
+
+// endEverywhere ends all sessions of a person, and lets no sign-in finish that is under way.
+func (s *Server) endEverywhere(ctx context.Context, sess *session.Session) error {
+	ids, err := s.store.DeleteMatching(ctx, session.Match{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject}, session.ReasonElsewhere)
+	if err != nil {
+		return err
+	}
+	s.audit(ctx, "signed out everywhere", sess, slog.Int("sessions", len(ids)))
+	return nil
+}

@@ -1,0 +1,41 @@
+package server
+
+import (
+	"net/http"
+	"time"
+
+	"portico/internal/locale"
+	"portico/internal/session"
+	"portico/web/templates"
+)
+
+// settingsTabs are the pages about settings.
+func settingsTabs(l locale.Locale, here string) []templates.TabModel {
+	return []templates.TabModel{
+		{Link: templates.Link{Text: l.T("settings.look"), Href: "/settings"}, Current: here == "/settings"},
+		{Link: templates.Link{Text: l.T("settings.sessions"), Href: "/settings/sessions"}, Current: here == "/settings/sessions"},
+	}
+}
+
+func (s *Server) sessionsModel(r *http.Request, records []session.Record, ended int) templates.SessionsModel {
+	l, now := s.locale(r), s.now()
+	m := templates.SessionsModel{Layout: s.layout(r), Tabs: settingsTabs(l, "/settings/sessions")}
+	switch {
+	case ended == 0:
+		m.Done = l.T("sessions.done-none")
+	case ended > 0:
+		m.Done = l.T("sessions.done", ended)
+	}
+	here, _ := session.FromContext(r.Context())
+	show := func(t time.Time) templates.ClockModel {
+		return templates.ClockModel{Text: l.DateTime(t.In(clockZone()), now), ISO: stamp(t)}
+	}
+	for _, rec := range records {
+		about := s.keys.OpenAbout(rec)
+		m.Browsers = append(m.Browsers, templates.BrowserModel{
+			Ref: rec.ID.String(), Here: rec.ID == here.Handle.ID(), Name: deviceName(about, l), Icon: deviceIcon(about), Address: about.Address,
+			Since: show(rec.Created), Seen: show(rec.LastSeen), Ends: show(rec.Until),
+		})
+	}
+	return m
+}
