@@ -136,7 +136,7 @@ const (
 	SealedHead = 2 + 32 + saltSize + nonceSize + 16
 )
 
-// Seal encrypts plaintext with AES-256-GCM under a key derived (HKDF, RFC 5869) from the first server key, h's secret, a random salt
+// Seal encrypts plaintext with AES-256-GCM under a key derived (HKDF-Expand, RFC 5869) from the first server key, h's secret, a random salt
 // and the purpose; a zero h leaves the server key alone. What ad says must be said again to Open.
 func (k *Keyring) Seal(p Purpose, h Handle, ad, plaintext []byte) []byte {
 	key := k.keys[0]
@@ -196,11 +196,7 @@ func keyID(sealed []byte) (string, bool) {
 
 // aead derives the cipher. Its inputs have fixed lengths, so none of the calls can fail.
 func aead(serverKey []byte, h Handle, salt []byte, p Purpose) cipher.AEAD {
-	key, err := hkdf.Key(sha256.New, serverKey, append(append(make([]byte, 0, saltSize+32), salt...), h.secret[:]...), "portico "+string(p), 32)
-	if err != nil {
-		panic(err)
-	}
-	block, err := aes.NewCipher(key)
+	block, err := aes.NewCipher(expand(serverKey, p, h, salt, 32))
 	if err != nil {
 		panic(err)
 	}
@@ -219,13 +215,18 @@ func associated(head []byte, p Purpose, ad []byte) []byte {
 
 // tag authenticates data under the session's own key: server key and cookie secret. Any key of the ring may have made it.
 func (k *Keyring) tag(n int, h Handle, data []byte) []byte {
-	key, err := hkdf.Key(sha256.New, k.keys[n].secret, h.secret[:], "portico "+string(purposeSeen), 32)
+	return expand(k.keys[n].secret, purposeSeen, h, data, 16)
+}
+
+// expand is HKDF-Expand (RFC 5869 section 2.3), a pseudorandom function of what stands behind the key. Server keys are random and of full length, so nothing has to be extracted from them
+// (section 3.3). The purpose ends in a NUL and the secret has a fixed length: no two inputs read the same.
+func expand(serverKey []byte, p Purpose, h Handle, data []byte, length int) []byte {
+	info := "portico " + string(p) + "\x00" + string(h.secret[:]) + string(data)
+	out, err := hkdf.Expand(sha256.New, serverKey, info, length)
 	if err != nil {
 		panic(err)
 	}
-	m := hmac.New(sha256.New, key)
-	m.Write(data)
-	return m.Sum(nil)[:16]
+	return out
 }
 
 func (k *Keyring) validTag(h Handle, data, tag []byte) bool {
