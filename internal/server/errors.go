@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"runtime/debug"
 	"strconv"
@@ -168,7 +169,7 @@ func (e *storeError) Unwrap() error { return e.err }
 // showError writes the page, or a problem document (RFC 9457) for a script.
 func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError) {
 	if e.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter.Round(time.Second).Seconds())))
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
 	}
 	if !navigation(r) {
 		s.problem(w, r, e)

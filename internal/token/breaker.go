@@ -59,10 +59,10 @@ type backoff struct {
 
 const (
 	backoffFirst = 250 * time.Millisecond
-	backoffMost  = 4 * time.Second
+	backoffMost  = 3 * time.Second
 )
 
-// next returns the wait after one more failure: 250 ms doubling to 4 s, plus or minus a quarter.
+// next returns the wait after one more failure: 250 ms doubling to 3 s, plus or minus a quarter.
 func (b *backoff) next() time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
