@@ -1,9 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -32,6 +35,39 @@ func (d *deployment) keysOf(t *testing.T) (ids []string, records map[string]stri
 		records[m[1]] = m[2]
 	}
 	return ids, records
+}
+
+// Client keys are made by a command, and what is published of them is public.
+func TestClientKeyIsPublished(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, time.Minute)
+	var files []string
+	for i, alg := range []string{"ES256", "ES256"} {
+		key, err := d.command(t, "keys", "client", "--alg="+alg)
+		if err != nil || !strings.Contains(key, `"d":`) {
+			t.Fatalf("keys client: %v\n%s", err, key)
+		}
+		files = append(files, filepath.Join(t.TempDir(), strconv.Itoa(i)))
+		if err := os.WriteFile(files[i], []byte(key), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.env = append(d.env, "PORTICO_CLIENT_KEY_FILE="+strings.Join(files, ","))
+	d.serve(t)
+	a := newPerson(t, d.base).get("/auth/jwks.json")
+	a.want(t, http.StatusOK)
+	var set struct{ Keys []map[string]any }
+	if err := json.Unmarshal([]byte(a.body), &set); err != nil || len(set.Keys) != 2 || a.Header.Get("Content-Type") != "application/jwk-set+json" {
+		t.Fatalf("published: %v, %s", err, a.body)
+	}
+	for _, k := range set.Keys {
+		if k["d"] != nil || k["alg"] != "ES256" || k["use"] != "sig" || k["kid"] == "" {
+			t.Errorf("published key %v", k)
+		}
+	}
+	if out, err := d.command(t, "keys", "client", "--alg=HS256"); err == nil || !strings.Contains(out, "--alg") {
+		t.Errorf("keys client --alg=HS256: %v %s", err, out)
+	}
 }
 
 // A key is added, promoted and retired with a restart after each step. Nobody signs in again.

@@ -105,9 +105,19 @@ func relyingParty(c config.Identity, base *url.URL, o rp.Observer, log *slog.Log
 	for _, s := range c.Scopes {
 		scopes = append(scopes, strings.Fields(s)...)
 	}
+	roots, err := readRoots(c.IssuerCAFile)
+	if err != nil {
+		return nil, err
+	}
+	certificate, err := clientCertificate(c.ClientCertificateFile, c.ClientCertificateKey, log)
+	if err != nil {
+		return nil, err
+	}
 	return rp.New(rp.Config{
-		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, AuthStyle: rp.AuthStyle(c.ClientAuth), Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess),
-		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", Algorithms: c.Algorithms, AccountParam: c.AccountParam, ResponseMode: c.ResponseMode,
+		Issuer: c.Issuer, Algorithms: c.Algorithms, RootCAs: roots,
+		ClientID: c.ClientID, AuthStyle: rp.AuthStyle(c.ClientAuth), ClientSecret: c.ClientSecret, ClientKeys: c.ClientKeys, AssertionAudience: c.AssertionAudience, Certificate: certificate,
+		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", ResponseMode: c.ResponseMode,
+		Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess), AccountParam: c.AccountParam,
 		Transport: loopbackTransport(c.Issuer), Observer: o, Log: log, Now: faultpoint.Now,
 	})
 }

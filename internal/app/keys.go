@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portico/internal/config"
+	"portico/internal/rp"
 	"portico/internal/session"
 )
 
@@ -25,6 +26,16 @@ func newKeys(file string, out io.Writer) error {
 		keys = append(keys, old...)
 	}
 	_, err := out.Write(session.FormatKeys(keys))
+	return err
+}
+
+// newClientKey prints a private key for private_key_jwt.
+func newClientKey(algorithm string, out io.Writer) error {
+	key, err := rp.NewClientKey(algorithm)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, key.Reveal())
 	return err
 }
 

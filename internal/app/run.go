@@ -34,6 +34,8 @@ func Run(ctx context.Context, cmd config.Command, out, errs io.Writer) error {
 		return runDemo(ctx, cmd.Demo, out, errs)
 	case "keys new":
 		return newKeys(cmd.Keys.File, out)
+	case "keys client":
+		return newClientKey(cmd.Keys.Algorithm, out)
 	case "keys rotate":
 		return rotateKeys(cmd.Keys, out)
 	case "keys list":

@@ -41,12 +41,10 @@ func (i Identity) check() error {
 	if i.ClientID == "" {
 		errs = append(errs, errors.New("--client-id: missing; it is the client id that the identity server knows the portal by"))
 	}
-	if i.ClientSecret.Empty() {
-		errs = append(errs, errors.New("--client-secret-file: missing; name the file that holds the client secret, or set DATAHUB_CLIENT_SECRET"))
-	}
 	errs = append(errs,
+		i.checkCredentials(),
 		checkURL("issuer", i.Issuer),
-		oneOf("client-auth", i.ClientAuth, "discovered", "basic", "post"),
+		oneOf("client-assertion-audience", i.AssertionAudience, "issuer", "token-endpoint"),
 		oneOf("offline-access", i.OfflineAccess, "auto", "always", "never"),
 		oneOf("refresh-policy", i.RefreshPolicy, "strict", "grace", "reusable", "never"),
 		oneOf("account-param", i.AccountParam, "", "account", "acr_values"),
@@ -62,6 +60,24 @@ func (i Identity) check() error {
 		errs = append(errs, fmt.Errorf("--callback-path: %q is not a path such as /auth/callback", i.CallbackPath))
 	}
 	return errors.Join(errs...)
+}
+
+// checkCredentials wants what the way to authenticate needs.
+func (i Identity) checkCredentials() error {
+	withSecret, withKey, withCertificate := !i.ClientSecret.Empty(), len(i.ClientKeys) > 0, i.ClientCertificateFile != ""
+	err := oneOf("client-auth", i.ClientAuth, "discovered", "private_key_jwt", "tls_client_auth", "basic", "post")
+	switch {
+	case i.ClientAuth == "private_key_jwt" && !withKey:
+		err = errors.New("--client-key-file: missing; --client-auth=private_key_jwt needs a key, made by web keys client")
+	case i.ClientAuth == "tls_client_auth" && !withCertificate:
+		err = errors.New("--client-certificate-file: missing; --client-auth=tls_client_auth needs a certificate and its key")
+	case !withSecret && (i.ClientAuth == "basic" || i.ClientAuth == "post" || !withKey && !withCertificate):
+		err = errors.Join(err, errors.New("--client-secret-file: missing; name the file that holds the client secret, or set DATAHUB_CLIENT_SECRET"))
+	}
+	if withCertificate != (i.ClientCertificateKey != "") {
+		err = errors.Join(err, errors.New("--client-certificate-file, --client-certificate-key-file: one needs the other"))
+	}
+	return err
 }
 
 func (u AppUser) check() error {

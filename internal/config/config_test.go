@@ -111,6 +111,34 @@ func TestSecretFileWinsAndIsTrimmed(t *testing.T) {
 	}
 }
 
+// One of secret, key and certificate is enough, and each way to authenticate wants its own.
+func TestCredentials(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "client.jwk")
+	if err := os.WriteFile(path, []byte("{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for args, want := range map[string]string{
+		"--client-key-file=" + path:                                   "",
+		"--client-key-file=" + path + "," + path:                      "",
+		"--client-certificate-file=c --client-certificate-key-file=k": "",
+		"":                              "--client-secret-file",
+		"--client-auth=private_key_jwt": "--client-key-file",
+		"--client-auth=tls_client_auth": "--client-certificate-file",
+		"--client-auth=post --client-key-file=" + path:               "--client-secret-file",
+		"--client-certificate-file=c":                                "--client-certificate-key-file",
+		"--client-key-file=" + path + "-missing":                     "--client-key-file",
+		"--client-assertion-audience=both --client-key-file=" + path: "--client-assertion-audience",
+	} {
+		cmd, err := Parse(append(append([]string{"serve"}, complete...), strings.Fields(args)...), env(t), io.Discard)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("Parse(%s) = %v, want %q", args, err, want)
+		}
+		if n := strings.Count(args, path); want == "" && len(cmd.Serve.Identity.ClientKeys) != n {
+			t.Errorf("Parse(%s): %d keys, want %d", args, len(cmd.Serve.Identity.ClientKeys), n)
+		}
+	}
+}
+
 func TestLoopbackOnlyForPlainHTTP(t *testing.T) {
 	for raw, ok := range map[string]bool{
 		"https://portal.example.com": true, "http://localhost:8080": true, "http://id.localhost:8081": true, "http://127.0.0.1": true, "http://[::1]:80": true,

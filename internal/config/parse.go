@@ -16,7 +16,7 @@ import (
 
 // Command is a parsed command line: the name of the command and what belongs to it.
 type Command struct {
-	Name     string // serve, check, demo, version, keys new, rotate, list or retire, sessions list or end
+	Name     string // serve, check, demo, version, keys new, rotate, list, retire or client, sessions list or end
 	Serve    Config
 	Demo     Demo
 	Keys     Keys
@@ -30,6 +30,8 @@ type Keys struct {
 	AtOnce bool   // rotate: let the new key seal without a stage in which it only opens
 	ID     string // retire
 	Force  bool   // retire: also while records are sealed under it
+
+	Algorithm string // client: what the key signs with
 }
 
 // SessionCommand is what the commands that list and end sessions are told: which ones, by one of the members.
@@ -49,7 +51,7 @@ type cli struct {
 	Serve Config `cmd:"" default:"withargs" help:"Run the portal (the default command)."`
 	Check Config `cmd:"" help:"Check the configuration and reach every dependency: identity server, Data Hub, database. One line each; exit 0 or 1."`
 	Demo  Demo   `cmd:"" help:"Run the portal with an embedded identity server and an embedded Data Hub, with no configuration at all."`
-	Keys  keys   `cmd:"" help:"Work with the sealing keys."`
+	Keys  keys   `cmd:"" help:"Work with the sealing keys, or make a client key."`
 
 	Sessions sessions `cmd:"" help:"List and end sessions."`
 	Version  struct{} `cmd:"" help:"Print the version."`
@@ -66,6 +68,9 @@ type keys struct {
 	List struct {
 		Store
 	} `cmd:"" help:"List the keys, and how many records are sealed under each."`
+	Client struct {
+		Algorithm string `name:"alg" default:"ES256" placeholder:"ALG" help:"ES256, RS256 or PS256."`
+	} `cmd:"" help:"Print a new client key for --client-key-file (private_key_jwt) to standard output, as a JWK with its private part."`
 	Retire struct {
 		Store
 		ID    string `arg:"" help:"Id of the key."`
@@ -125,6 +130,8 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 		return cmd, errors.Join(file.unknown(parser), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
 	case "demo":
 		return cmd, cmd.Demo.Check()
+	case "keys client":
+		return cmd, oneOf("alg", cmd.Keys.Algorithm, "ES256", "RS256", "PS256")
 	case "keys rotate", "keys list", "keys retire":
 		return cmd, errors.Join(cmd.Keys.Store.readSecrets(getenv), cmd.Keys.Store.check())
 	case "sessions list", "sessions end":
@@ -139,6 +146,8 @@ func (c cli) keys(name string) Keys {
 		return Keys{Store: c.Keys.Rotate.Store, AtOnce: c.Keys.Rotate.AtOnce}
 	case "keys list":
 		return Keys{Store: c.Keys.List.Store}
+	case "keys client":
+		return Keys{Algorithm: c.Keys.Client.Algorithm}
 	case "keys retire":
 		return Keys{Store: c.Keys.Retire.Store, ID: c.Keys.Retire.ID, Force: c.Keys.Retire.Force}
 	}
@@ -171,6 +180,10 @@ func envNote(v *kong.Value) string {
 func (c *Config) readSecrets(getenv func(string) string) error {
 	var err1, err2 error
 	c.Identity.ClientSecret, err1 = readSecret("client-secret-file", c.Identity.ClientSecretFile, getenv, "DATAHUB_CLIENT_SECRET", "OPINUM_SECRET")
+	for _, file := range c.Identity.ClientKeyFiles {
+		key, err := readSecret("client-key-file", file, getenv)
+		c.Identity.ClientKeys, err1 = append(c.Identity.ClientKeys, key), errors.Join(err1, err)
+	}
 	c.AppUser.Password, err2 = readSecret("password-file", c.AppUser.PasswordFile, getenv, "DATAHUB_PASSWORD", "OPINUM_PASSWORD")
 	return errors.Join(err1, err2, c.Sessions.Store.readSecrets(getenv))
 }

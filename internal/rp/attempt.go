@@ -131,26 +131,16 @@ func (c *Client) accountParam(doc *metadata, account string) (name, value string
 	return orDefault(name, "account"), account
 }
 
-// oauth returns the x/oauth2 configuration for the provider, with an explicit way to authenticate.
+// oauth returns the x/oauth2 configuration for the provider, with an explicit way to authenticate: the secret by HTTP Basic, or what proof puts into the form.
 func (c *Client) oauth(doc *metadata) *oauth2.Config {
-	style := oauth2.AuthStyleInHeader
-	if c.authStyle(doc) == AuthStylePost {
-		style = oauth2.AuthStyleInParams
+	o := &oauth2.Config{
+		ClientID: c.c.ClientID, RedirectURL: c.c.RedirectURL, Scopes: c.scopes(doc),
+		Endpoint: oauth2.Endpoint{AuthURL: doc.AuthorizationEndpoint, TokenURL: doc.TokenEndpoint, AuthStyle: oauth2.AuthStyleInParams},
 	}
-	return &oauth2.Config{
-		ClientID: c.c.ClientID, ClientSecret: c.c.ClientSecret.Reveal(), RedirectURL: c.c.RedirectURL, Scopes: c.scopes(doc),
-		Endpoint: oauth2.Endpoint{AuthURL: doc.AuthorizationEndpoint, TokenURL: doc.TokenEndpoint, AuthStyle: style},
+	if c.authStyle(doc) == AuthStyleBasic {
+		o.ClientSecret, o.Endpoint.AuthStyle = c.c.ClientSecret.Reveal(), oauth2.AuthStyleInHeader
 	}
-}
-
-func (c *Client) authStyle(doc *metadata) AuthStyle {
-	if c.c.AuthStyle != AuthStyleDiscovered {
-		return c.c.AuthStyle
-	}
-	if !slices.Contains(doc.AuthMethods, "client_secret_basic") && slices.Contains(doc.AuthMethods, "client_secret_post") {
-		return AuthStylePost
-	}
-	return AuthStyleBasic
+	return o
 }
 
 func (c *Client) scopes(doc *metadata) []string {

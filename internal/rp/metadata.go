@@ -34,6 +34,19 @@ type metadata struct {
 	AuthMethods           []string `json:"token_endpoint_auth_methods_supported"`
 	ChallengeMethods      []string `json:"code_challenge_methods_supported"`
 	IssParameter          bool     `json:"authorization_response_iss_parameter_supported"`
+
+	Aliases struct {
+		TokenEndpoint      string `json:"token_endpoint"`
+		UserinfoEndpoint   string `json:"userinfo_endpoint"`
+		RevocationEndpoint string `json:"revocation_endpoint"`
+	} `json:"mtls_endpoint_aliases"`
+}
+
+// useAliases puts the addresses for clients with certificates in the place of the others (RFC 8705 section 5).
+func (m *metadata) useAliases() {
+	m.TokenEndpoint = orDefault(m.Aliases.TokenEndpoint, m.TokenEndpoint)
+	m.UserinfoEndpoint = orDefault(m.Aliases.UserinfoEndpoint, m.UserinfoEndpoint)
+	m.RevocationEndpoint = orDefault(m.Aliases.RevocationEndpoint, m.RevocationEndpoint)
 }
 
 // keycloak reports whether the issuer is a realm; otherwise the provider is taken for an IdentityServer.
@@ -186,6 +199,9 @@ func (c *Client) fetchMetadataOf(ctx context.Context, issuer string) (*metadata,
 	}
 	if doc.Issuer != issuer {
 		return nil, &IssuerMismatchError{Want: issuer, Got: doc.Issuer}
+	}
+	if c.authStyle(&doc) == AuthStyleTLS {
+		doc.useAliases()
 	}
 	return &doc, doc.check()
 }

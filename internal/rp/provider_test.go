@@ -47,13 +47,17 @@ type provider struct {
 	document  func(w http.ResponseWriter) bool
 	nonce     string
 	calls     map[string]int
-	forms     []url.Values
+	forms     []url.Values // of requests with the client's credentials
+	basic     []string     // and their Authorization headers
 	headers   []http.Header
 }
 
+// commonKey signs for every provider that is not about keys: making one takes longer than most tests.
+var commonKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 func newProvider(t *testing.T) *provider {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := commonKey()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,8 +90,7 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			_ = json.NewEncoder(w).Encode(map[string]any{"keys": p.keys()})
 		}
 	case "/token":
-		_ = r.ParseForm()
-		p.forms, p.headers = append(p.forms, r.PostForm), append(p.headers, r.Header)
+		p.note(r)
 		answer := map[string]any{"access_token": "at-canary", "token_type": "Bearer", "expires_in": 60, "refresh_token": "rt-canary", "id_token": p.idToken()}
 		if p.token == nil || !p.token(w, answer) {
 			w.Header().Set("Content-Type", "application/json")
@@ -101,9 +104,16 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"sub": "alice", "name": "Alice", "_claim_names": map[string]string{"x": "y"}})
 	case "/revoke":
+		p.note(r)
 	default:
 		http.NotFound(w, r)
 	}
+}
+
+// note keeps a request with the client's credentials. The lock is held.
+func (p *provider) note(r *http.Request) {
+	_ = r.ParseForm()
+	p.forms, p.basic, p.headers = append(p.forms, r.PostForm), append(p.basic, r.Header.Get("Authorization")), append(p.headers, r.Header)
 }
 
 func (p *provider) keys() []any {

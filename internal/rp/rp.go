@@ -9,6 +9,7 @@ package rp
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,18 +20,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"portico/internal/secret"
-)
-
-// AuthStyle is how the client authenticates at the token endpoint. It is never found out by trying: that would present a
-// one-time code or refresh token twice (RFC 9700 section 4.14).
-type AuthStyle string
-
-// The ways to authenticate, RFC 6749 section 2.3.1.
-const (
-	AuthStyleDiscovered AuthStyle = "discovered" // by token_endpoint_auth_methods_supported, basic first
-	AuthStyleBasic      AuthStyle = "basic"      // client_secret_basic
-	AuthStylePost       AuthStyle = "post"       // client_secret_post
 )
 
 // OfflineAccess says when the scope offline_access is asked for.
@@ -51,7 +43,9 @@ type Config struct {
 	Issuer                string // byte for byte; or the bare host of the platform, then both known forms are tried
 	ClientID              string
 	ClientSecret          secret.Text
-	AuthStyle             AuthStyle // "" means discovered
+	ClientKeys            []secret.Text // private keys, PEM or JWK: the first signs, all are published
+	AssertionAudience     string        // of what a client key signs: AudienceIssuer, also for "", or AudienceTokenEndpoint
+	AuthStyle             AuthStyle     // "" means discovered
 	RedirectURL           string
 	PostLogoutRedirectURL string
 	Scopes                []string      // nil means openid profile email datahub-api
@@ -61,8 +55,10 @@ type Config struct {
 	ResponseMode          string        // query or form_post; "" leaves it to the provider, which means query
 	TrustedAudiences      []string      // other audiences that an ID token may name besides us
 	Transport             http.RoundTripper
-	Timeout               time.Duration // of one request to the provider; 0 means 10 s
-	Observer              Observer      // nil means nobody
+	RootCAs               *x509.CertPool                                              // nil means the system's
+	Certificate           func(*tls.CertificateRequestInfo) (*tls.Certificate, error) // of the client, asked for at each handshake; nil means none
+	Timeout               time.Duration                                               // of one request to the provider; 0 means 10 s
+	Observer              Observer                                                    // nil means nobody
 	Now                   func() time.Time
 	Log                   *slog.Logger
 }
@@ -70,8 +66,9 @@ type Config struct {
 // Client is one registration at one provider. It is safe for concurrent use.
 type Client struct {
 	c        Config
-	http     *http.Client // documents, userinfo, revocation: bounded by Timeout
-	grants   *http.Client // the token endpoint: bounded by the caller's context, because a late answer still counts
+	signers  []jose.JSONWebKey // private; the first signs
+	http     *http.Client      // documents, userinfo, revocation: bounded by Timeout
+	grants   *http.Client      // the token endpoint: bounded by the caller's context, because a late answer still counts
 	metadata metadataCache
 	keys     keyCache
 }
@@ -91,8 +88,13 @@ func New(c Config) (*Client, error) {
 	if _, err := endpoint(c.Issuer); err != nil {
 		errs = append(errs, fmt.Errorf("issuer: %w", err))
 	}
-	if c.ClientID == "" || c.ClientSecret.Empty() {
-		errs = append(errs, errors.New("client id or client secret is missing"))
+	if c.ClientID == "" {
+		errs = append(errs, errors.New("client id is missing"))
+	}
+	c.AuthStyle = orDefault(c.AuthStyle, AuthStyleDiscovered)
+	signers, err := parseClientKeys(c.ClientKeys)
+	if errs = append(errs, err); err == nil {
+		errs = append(errs, (&Client{c: c, signers: signers}).checkStyle())
 	}
 	if _, err := endpoint(c.RedirectURL); err != nil {
 		errs = append(errs, fmt.Errorf("redirect URL: %w", err))
@@ -111,10 +113,13 @@ func New(c Config) (*Client, error) {
 	if !slices.Contains(c.Scopes, "openid") {
 		errs = append(errs, errors.New("scope openid is missing"))
 	}
-	if len(errs) > 0 {
-		return nil, fmt.Errorf("rp: %w", errors.Join(errs...))
+	if c.Transport == nil {
+		c.Transport = transport()
 	}
-	c.AuthStyle = orDefault(c.AuthStyle, AuthStyleDiscovered)
+	c.Transport, err = withCertificates(c)
+	if err := errors.Join(append(errs, err)...); err != nil {
+		return nil, fmt.Errorf("rp: %w", err)
+	}
 	c.OfflineAccess = orDefault(c.OfflineAccess, OfflineAuto)
 	c.Timeout = orDefault(c.Timeout, 10*time.Second)
 	if c.Now == nil {
@@ -126,12 +131,10 @@ func New(c Config) (*Client, error) {
 	if c.Observer == nil {
 		c.Observer = nobody{}
 	}
-	if c.Transport == nil {
-		c.Transport = transport()
-	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{
 		c:        c,
+		signers:  signers,
 		http:     &http.Client{Transport: c.Transport, CheckRedirect: stay, Timeout: c.Timeout},
 		grants:   &http.Client{Transport: oneShot(c.Transport), CheckRedirect: stay},
 		metadata: metadataCache{flights: newFlights()},
@@ -146,6 +149,23 @@ func transport() http.RoundTripper {
 		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, TLSHandshakeTimeout: 4 * time.Second,
 		MaxIdleConnsPerHost: 16, IdleConnTimeout: 60 * time.Second, MaxResponseHeaderBytes: 64 << 10,
 	}
+}
+
+// withCertificates returns the transport with whom it trusts and how it names itself in TLS.
+func withCertificates(c Config) (http.RoundTripper, error) {
+	if c.RootCAs == nil && c.Certificate == nil {
+		return c.Transport, nil
+	}
+	t, ok := c.Transport.(*http.Transport)
+	if !ok {
+		return c.Transport, errors.New("this transport takes no certificates")
+	}
+	t = t.Clone()
+	if t.TLSClientConfig == nil {
+		t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	t.TLSClientConfig.RootCAs, t.TLSClientConfig.GetClientCertificate = c.RootCAs, c.Certificate
+	return t, nil
 }
 
 // oneShot makes a connection for each request: a token that is written to a connection which the provider has just closed may or may not have been taken, and

@@ -111,7 +111,9 @@ func (c *Client) grant(ctx context.Context, form func(*metadata) url.Values) (To
 	if err != nil {
 		return Tokens{}, &GrantError{Class: NotSent, Err: errors.New("bad token endpoint")}
 	}
-	c.authenticate(req, doc, v)
+	if err := c.authenticate(req, doc, v); err != nil {
+		return Tokens{}, &GrantError{Class: NotSent, Err: err}
+	}
 	var sent atomic.Bool
 	req = req.WithContext(traced(req.Context(), &sent))
 	resp, err := c.grants.Do(req)
@@ -130,22 +132,6 @@ func (c *Client) grant(ctx context.Context, form func(*metadata) url.Values) (To
 		return Tokens{}, &GrantError{Class: Unknown, Status: resp.StatusCode, Err: errors.New("answer too large")}
 	}
 	return c.parse(body, resp.StatusCode)
-}
-
-// authenticate puts the form and the client's credentials into the request, in the one way that is configured.
-func (c *Client) authenticate(req *http.Request, doc *metadata, form url.Values) {
-	if c.authStyle(doc) == AuthStylePost {
-		form.Set("client_id", c.c.ClientID)
-		form.Set("client_secret", c.c.ClientSecret.Reveal())
-	} else {
-		req.SetBasicAuth(url.QueryEscape(c.c.ClientID), url.QueryEscape(c.c.ClientSecret.Reveal())) // RFC 6749 section 2.3.1
-	}
-	text := form.Encode()
-	req.Body = io.NopCloser(strings.NewReader(text))
-	req.ContentLength = int64(len(text))
-	req.GetBody = nil // never sent a second time by net/http
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Accept", "application/json")
 }
 
 // traced marks sent as soon as anything of the request may have left.
@@ -258,9 +244,17 @@ func retryAfter(text string, now time.Time) time.Duration {
 func (c *Client) exchange(ctx context.Context, doc *metadata, code string, verifier secret.Text) (Tokens, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.c.Timeout)
 	defer cancel()
+	proof, err := c.proof(doc)
+	if err != nil {
+		return Tokens{}, &GrantError{Class: NotSent, Err: err}
+	}
+	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(verifier.Reveal())}
+	for name := range proof {
+		options = append(options, oauth2.SetAuthURLParam(name, proof.Get(name)))
+	}
 	var sent atomic.Bool
 	ctx = traced(context.WithValue(ctx, oauth2.HTTPClient, c.grants), &sent)
-	tok, err := c.oauth(doc).Exchange(ctx, code, oauth2.VerifierOption(verifier.Reveal()))
+	tok, err := c.oauth(doc).Exchange(ctx, code, options...)
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
 		if e.Response.StatusCode >= 200 && e.Response.StatusCode <= 299 {
 			return Tokens{}, &GrantError{Class: Unknown, Status: e.Response.StatusCode, Err: errors.New("answer without tokens")}
@@ -295,7 +289,9 @@ func (c *Client) Revoke(ctx context.Context, token secret.Text, hint string) err
 	if err != nil {
 		return errors.New("rp: bad revocation endpoint")
 	}
-	c.authenticate(req, doc, url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}})
+	if err := c.authenticate(req, doc, url.Values{"token": {token.Reveal()}, "token_type_hint": {hint}}); err != nil {
+		return err
+	}
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return fmt.Errorf("rp: revocation: %w", cause(err))

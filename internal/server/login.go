@@ -109,3 +109,14 @@ func (s *Server) signInFailed(returnTo string, err error) error {
 	}
 	return e
 }
+
+// clientKeys publishes the keys by which the portal authenticates at the identity server, which registers this address as jwks_uri.
+func (s *Server) clientKeys(w http.ResponseWriter, _ *http.Request) error {
+	keys := s.rp.PublicKeys()
+	if keys == nil {
+		return notFound("client key")
+	}
+	w.Header().Set("Content-Type", "application/jwk-set+json")
+	_, _ = w.Write(keys) // the identity server went away: nobody is left to tell
+	return nil
+}

@@ -33,6 +33,7 @@ func (s *Server) routes() http.Handler {
 	m.Handle("POST "+s.callbackPath, s.public(s.callbackForm))
 	m.Handle("GET "+initiatePath, s.public(s.initiate))
 	m.Handle("POST "+initiatePath, s.public(s.initiate))
+	m.Handle("GET /auth/jwks.json", s.public(s.clientKeys))
 	m.Handle("GET /auth/account", s.page(s.accountPage))
 	m.Handle("POST /auth/account", s.page(s.switchAccount))
 	m.Handle("GET /auth/session", s.public(s.sessionStatus))
