@@ -95,7 +95,8 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		return err
 	}
 	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration > 0,
-		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(), Proxies: c.Portal.Proxies(),
+		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(),
+		Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate,
 		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"portico/internal/config"
@@ -55,6 +56,7 @@ func Run(ctx context.Context, cmd config.Command, out, errs io.Writer) error {
 
 func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 	log := newLogger(errs, c.Log)
+	limitMemory(os.Getenv, containerMemory)
 	keys, err := readKeys(c.Sessions.KeysFile)
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ func (c Config) Check() error {
 		c.Hub.Timeout.between("api-timeout", time.Second, 5*time.Minute),
 		c.AppUser.check(),
 		c.Sessions.check(),
+		c.Limits.check(),
 		c.Log.check(),
 	)
 }

@@ -14,6 +14,7 @@ type Config struct {
 	Hub      Hub      `embed:"" group:"Data Hub"`
 	AppUser  AppUser  `embed:"" group:"Dedicated application user"`
 	Sessions Sessions `embed:"" group:"Sessions"`
+	Limits   Limits   `embed:"" group:"Limits"`
 	Log      Log      `embed:"" group:"Log"`
 
 	// File is the configuration file. Keys are the names of the flags; an unknown key is a mistake.

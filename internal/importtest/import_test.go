@@ -14,7 +14,7 @@ var allowed = map[string][]string{
 	"cmd/web":      {"internal/app", "internal/config"},
 	"internal/app": {"internal/config", "internal/datahub", "internal/demo", "internal/faultpoint", "internal/rp", "internal/server", "internal/session", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/sqlite", "internal/telemetry", "internal/token"},
 
-	"internal/server":         {"internal/chart", "internal/datahub", "internal/faultpoint", "internal/locale", "internal/rp", "internal/secret", "internal/series", "internal/session", "internal/token", "web/static", "web/templates"},
+	"internal/server":         {"internal/chart", "internal/datahub", "internal/faultpoint", "internal/limit", "internal/locale", "internal/rp", "internal/secret", "internal/series", "internal/session", "internal/token", "web/static", "web/templates"},
 	"internal/chart":          {"internal/series"},
 	"internal/series":         {"internal/datahub"},
 	"internal/datahub":        {"internal/secret"},

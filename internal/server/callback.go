@@ -62,6 +62,9 @@ func (s *Server) strayCallback(w http.ResponseWriter, r *http.Request) error {
 	case !isNoSession(err):
 		return &storeError{err}
 	}
+	if err := s.take(r, "callbacks", s.limits.strays); err != nil {
+		return err
+	}
 	return &pageError{Status: http.StatusBadRequest, Kind: kindSignInCookie, RetryTo: "/auth/login", Err: errors.New("callback without a sign-in of this browser")}
 }
 
@@ -97,6 +100,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	e.Session, e.Subject = sess.Handle.ID().String(), who.Subject
 	s.audit(ctx, "signed in", sess, slog.String("prompt", attempt.Prompt), slog.Bool("refreshable", !t.Refresh.Empty()))
 	s.observer.SignIn("ok")
+	s.limits.signIns.Give(s.network(r))
 	s.noteSignIn(w, r)
 	http.Redirect(w, r, localPath(attempt.ReturnTo), http.StatusSeeOther)
 	return nil

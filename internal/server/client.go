@@ -131,6 +131,16 @@ func forwardedValue(text string) (value, rest string, ok bool) {
 	return "", "", false
 }
 
+// checkProxy tells the operator, once, when somebody close by says whom they speak for and is not listed: everybody behind such a proxy would share one address's limits.
+func (s *Server) checkProxy(r *http.Request) {
+	if len(r.Header["X-Forwarded-For"])+len(r.Header["Forwarded"]) == 0 || s.proxyTold.Load() {
+		return
+	}
+	if peer := peerAddress(r.RemoteAddr); (peer.IsPrivate() || peer.IsLoopback()) && !s.proxies.trust(peer) && s.proxyTold.CompareAndSwap(false, true) {
+		s.log.WarnContext(r.Context(), "a proxy is not named by --trusted-proxies; the people behind it share its address, and its limits", "proxy", peer.String())
+	}
+}
+
 // checkScheme tells the operator, once, when a proxy says that people come by another scheme than the public URL's: then browsers do not return the cookies, and sign-ins go
 // in circles. X-Forwarded-Proto is used for nothing else.
 func (s *Server) checkScheme(r *http.Request) {

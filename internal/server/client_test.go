@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"testing"
@@ -90,6 +91,13 @@ func FuzzClientAddress(f *testing.F) {
 	})
 }
 
+func fromProxy(remote string) *http.Request {
+	r := httptest.NewRequest(http.MethodGet, "/healthz", nil)
+	r.RemoteAddr = remote
+	r.Header.Set("X-Forwarded-For", "203.0.113.9")
+	return r
+}
+
 func TestAddressInTheLog(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
@@ -98,7 +106,14 @@ func TestAddressInTheLog(t *testing.T) {
 	for range 3 {
 		b.get("/sites", "X-Forwarded-Proto", "http", "X-Forwarded-Host", "evil.example", "X-Original-Url", "/auth/session").want(t, "forwarded", http.StatusOK, "Cold store Meuse")
 	}
+	for range 3 {
+		b.server.Handler().ServeHTTP(httptest.NewRecorder(), fromProxy("10.0.0.1:80"))
+		b.server.Handler().ServeHTTP(httptest.NewRecorder(), fromProxy("198.51.100.7:80"))
+	}
 	log := b.log.String()
+	if n := strings.Count(log, "is not named by --trusted-proxies"); n != 1 || !strings.Contains(log, `"proxy":"10.0.0.1"`) {
+		t.Errorf("%d warnings of a proxy that is not listed, want 1", n)
+	}
 	if !strings.Contains(log, `"client":"203.0.113.9"`) || !strings.Contains(log, `"client":"192.0.2.1"`) {
 		t.Errorf("addresses are missing: %s", log)
 	}

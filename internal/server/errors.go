@@ -32,6 +32,8 @@ const (
 	kindCrossSite      = templates.ErrorCrossSite
 	kindNotFound       = templates.ErrorNotFound
 	kindMethod         = templates.ErrorMethod
+	kindTooMany        = templates.ErrorTooMany
+	kindBusy           = templates.ErrorBusy
 	kindInternal       = templates.ErrorInternal
 	kindStore          = templates.ErrorStore
 	kindSignInDown     = templates.ErrorSignInDown

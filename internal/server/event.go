@@ -19,6 +19,18 @@ type event struct {
 	Subject string     // OpenID Connect sub
 	Err     error      // what went wrong, for the log only
 	Attrs   []slog.Attr
+
+	held []func() // give slots back
+}
+
+// hold keeps a slot until the answer begins.
+func (e *event) hold(release func()) { e.held = append(e.held, release) }
+
+func (e *event) letGo() {
+	for _, release := range e.held {
+		release()
+	}
+	e.held = nil
 }
 
 type eventKey struct{}
@@ -40,6 +52,7 @@ func note(ctx context.Context, attrs ...slog.Attr) {
 // recorder remembers what was answered.
 type recorder struct {
 	http.ResponseWriter
+	event  *event
 	status int
 	bytes  int
 }
@@ -48,12 +61,14 @@ func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 {
 		r.status = status
 	}
+	r.event.letGo()
 	r.ResponseWriter.WriteHeader(status)
 }
 
 func (r *recorder) Write(b []byte) (int, error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
+		r.event.letGo()
 	}
 	n, err := r.ResponseWriter.Write(b)
 	r.bytes += n
@@ -69,15 +84,17 @@ func (s *Server) withEvent(next http.Handler) http.Handler {
 		start := time.Now()
 		e := &event{ID: randomHex(8), Nonce: rand.Text(), Client: s.proxies.client(r.RemoteAddr, r.Header)}
 		r = r.WithContext(context.WithValue(r.Context(), eventKey{}, e))
-		rec := &recorder{ResponseWriter: w}
+		rec := &recorder{ResponseWriter: w, event: e}
 		defer func() {
 			if p := recover(); p != nil {
 				s.panicked(rec, r, p)
 			}
+			e.letGo()
 			took := time.Since(start)
 			s.observer.Request(r.Method, route(r.Pattern), rec.status, took)
 			s.writeEvent(r, e, rec, took)
 		}()
+		s.checkProxy(r)
 		s.checkScheme(r)
 		next.ServeHTTP(rec, r)
 	})

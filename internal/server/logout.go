@@ -122,6 +122,9 @@ func (s *Server) backChannelLogout(w http.ResponseWriter, r *http.Request) error
 	w.Header().Set("Cache-Control", "no-store")
 	refused := func(err error) error {
 		eventOf(r.Context()).Err = err
+		if err := s.take(r, "logout tokens", s.limits.logouts); err != nil {
+			return err
+		}
 		writeJSON(w, "application/json", http.StatusBadRequest, map[string]string{"error": "invalid_request"})
 		return nil
 	}

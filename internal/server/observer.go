@@ -14,6 +14,8 @@ type Observer interface {
 	Request(method, route string, status int, took time.Duration)
 	// SignIn is told how a sign-in ended that came back from the provider: ok, or what was wrong with it.
 	SignIn(outcome string)
+	// Limited is told each refusal by one of the limits.
+	Limited(name string)
 }
 
 // nobody is the Observer of a Server that has none.
@@ -21,6 +23,7 @@ type nobody struct{}
 
 func (nobody) Request(string, string, int, time.Duration) {}
 func (nobody) SignIn(string)                              {}
+func (nobody) Limited(string)                             {}
 
 // signInOutcome names why a sign-in failed, in words of ours.
 func signInOutcome(err error) string {

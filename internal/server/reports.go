@@ -7,32 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"sync"
-	"time"
 )
 
 // reportPath takes what browsers report about the Content-Security-Policy (CSP3 section 5.3, Reporting API).
 const reportPath = "/csp-reports"
-
-// reportsPerMinute bounds how many are logged: anybody can send them.
-const reportsPerMinute = 10
-
-// reportLimit counts the reports of the present minute.
-type reportLimit struct {
-	mu     sync.Mutex
-	minute time.Time
-	count  int
-}
-
-func (l *reportLimit) allow(now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if minute := now.Truncate(time.Minute); !minute.Equal(l.minute) {
-		l.minute, l.count = minute, 0
-	}
-	l.count++
-	return l.count <= reportsPerMinute
-}
 
 // violation is one report, in the spelling of either format.
 type violation struct {
@@ -46,16 +24,13 @@ type violation struct {
 
 // cspReports logs violations of the policy. What a report says is somebody else's text: shortened, and without queries.
 func (s *Server) cspReports(w http.ResponseWriter, r *http.Request) error {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return &pageError{Status: http.StatusRequestEntityTooLarge, Kind: kindTooLarge, Err: err}
-	}
+	body, _ := io.ReadAll(r.Body) // in memory, see withLoad
 	list, err := parseReports(body)
 	if err != nil {
 		return badRequest("body", err)
 	}
 	for _, v := range list {
-		if s.reports.allow(s.now()) {
+		if s.limits.written.Take(struct{}{}) == 0 {
 			s.log.WarnContext(r.Context(), "browser reports a violation of the content security policy", "request_id", eventOf(r.Context()).ID,
 				slog.String("directive", short(v.Directive+v.Directive2)), slog.String("blocked", withoutQuery(v.Blocked+v.Blocked2)), slog.String("page", withoutQuery(v.Page+v.Page2)))
 		}

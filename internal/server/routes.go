@@ -28,21 +28,21 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET /settings/sessions", s.page(s.sessionsPage))
 	m.Handle("POST /settings/sessions", s.page(s.endSessions))
 
-	m.Handle("GET /auth/login", s.public(s.login))
+	m.Handle("GET /auth/login", s.public(s.limited("sign-ins", s.limits.signIns, s.login)))
 	m.Handle("GET "+s.callbackPath, s.public(s.callback))
 	m.Handle("POST "+s.callbackPath, s.public(s.callbackForm))
-	m.Handle("GET "+initiatePath, s.public(s.initiate))
-	m.Handle("POST "+initiatePath, s.public(s.initiate))
+	m.Handle("GET "+initiatePath, s.public(s.limited("sign-ins", s.limits.signIns, s.initiate)))
+	m.Handle("POST "+initiatePath, s.public(s.limited("sign-ins", s.limits.signIns, s.initiate)))
 	m.Handle("GET /auth/jwks.json", s.public(s.clientKeys))
 	m.Handle("GET /auth/account", s.page(s.accountPage))
-	m.Handle("POST /auth/account", s.page(s.switchAccount))
+	m.Handle("POST /auth/account", s.page(s.limited("sign-ins", s.limits.signIns, s.switchAccount)))
 	m.Handle("GET /auth/session", s.public(s.sessionStatus))
 	m.Handle("GET /auth/expired", s.public(s.expired))
 	m.Handle("GET /auth/signed-out", s.public(s.signedOut))
 	m.Handle("POST /auth/logout", s.public(s.logout))
 	m.Handle("POST /auth/backchannel-logout", s.public(s.backChannelLogout))
 
-	m.Handle("POST "+reportPath, s.public(s.cspReports))
+	m.Handle("POST "+reportPath, s.public(s.limited("reports", s.limits.reports, s.cspReports)))
 	m.Handle("GET /static/", static.Handler())
 	m.Handle("GET /healthz", s.public(s.health))
 	m.Handle("GET /readyz", s.public(s.ready))
@@ -59,6 +59,9 @@ func (s *Server) page(h handler) http.Handler {
 		if err != nil {
 			return s.noSession(w, r, err)
 		}
+		if err := s.holdPage(r, sess.Handle.ID()); err != nil {
+			return err
+		}
 		ctx, cancel := context.WithTimeout(s.withSession(r.Context(), sess), pageTimeout)
 		defer cancel()
 		if err := s.cookies.Touch(ctx, sess); err != nil && !errors.Is(err, session.ErrNotFound) {
@@ -71,9 +74,6 @@ func (s *Server) page(h handler) http.Handler {
 // public wraps a handler that needs nobody to be signed in.
 func (s *Server) public(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
-			r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
-		}
 		if err := h(w, r); err != nil {
 			s.fail(w, r, err)
 		}

@@ -34,6 +34,7 @@ type Config struct {
 	Notice       string           // optional line above each page
 	NoIndex      bool             // ask search engines to stay away
 	Version      string           // build, for the page's foot
+	SignInRate   int              // sign-ins that may begin in a minute from one address; 0 means SignInsPerMinute
 	Proxies      []netip.Prefix   // networks of the proxies in front, whose word about a visitor's address counts
 	RP           *rp.Client       // sign-in
 	Cookies      *session.Cookies // who is signed in
@@ -67,8 +68,9 @@ type Server struct {
 	clock        func() time.Time
 	attempts     attempts
 	references   references
-	reports      reportLimit
+	limits       limits
 	proxies      proxies
+	proxyTold    atomic.Bool // the operator knows that a proxy is not listed
 	schemeTold   atomic.Bool // the operator knows that proxy and public URL differ
 
 	background sync.WaitGroup // revocations that outlive their request
@@ -86,12 +88,15 @@ func New(c Config) (*Server, error) {
 	if c.Observer == nil {
 		c.Observer = nobody{}
 	}
+	if c.SignInRate == 0 {
+		c.SignInRate = SignInsPerMinute
+	}
 	if c.CallbackPath == "" {
 		c.CallbackPath = "/auth/callback"
 	}
 	return &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, mayStay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
-		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, proxies: c.Proxies,
+		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}, nil
 }
@@ -103,7 +108,7 @@ func (s *Server) Handler() http.Handler {
 	for _, path := range s.openToOthers() {
 		protection.AddInsecureBypassPattern("POST " + path)
 	}
-	return s.withEvent(s.withHeaders(s.guard(s.sameOrigin(protection.Handler(s.routes())))))
+	return s.withEvent(s.withHeaders(s.guard(s.withLoad(s.sameOrigin(protection.Handler(s.routes()))))))
 }
 
 // Drain makes readiness fail, so that nobody sends new requests; those that come are answered.

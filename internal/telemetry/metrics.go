@@ -17,6 +17,7 @@ type Metrics struct {
 
 	requests  *prometheus.HistogramVec
 	signIns   *prometheus.CounterVec
+	limited   *prometheus.CounterVec
 	ended     *prometheus.CounterVec
 	refreshes *prometheus.HistogramVec
 	waits     prometheus.Observer
@@ -40,6 +41,7 @@ func NewMetrics(version string) *Metrics {
 	m.counter("portico_build_info", "The build that runs; always 1.", "version").WithLabelValues(version).Inc()
 	m.requests = m.histogram("http_request_duration_seconds", "Time to answer requests, by route.", slow, "method", "route", "code")
 	m.signIns = m.counter("portico_sign_ins_total", "Sign-ins that came back from the identity server, by outcome.", "outcome")
+	m.limited = m.counter("portico_limits_hit_total", "Requests refused by a limit, by limit.", "limit")
 	m.ended = m.counter("portico_sessions_ended_total", "Sessions that ended, by reason.", "reason")
 	m.refreshes = m.histogram("portico_token_refresh_duration_seconds", "Time that the identity server took for a refresh, by outcome. unknown: the token may have been used up.", slow, "outcome")
 	m.waits = m.histogram("portico_token_refresh_wait_seconds", "Time that requests waited for a refresh; those whose access token is valid never do.", slow).WithLabelValues()
@@ -94,6 +96,9 @@ func knownMethod(method string) string {
 
 // SignIn is told how a sign-in ended: ok, or what was wrong with it.
 func (m *Metrics) SignIn(outcome string) { m.signIns.WithLabelValues(outcome).Inc() }
+
+// Limited is told each request that a limit refuses.
+func (m *Metrics) Limited(name string) { m.limited.WithLabelValues(name).Inc() }
 
 // SessionsEnded is told when sessions ended.
 func (m *Metrics) SessionsEnded(reason string, n int) {

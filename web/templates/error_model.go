@@ -14,6 +14,7 @@ const (
 	ErrorNotFound        ErrorKind = "not-found"       // nothing there, or nothing that may be seen
 	ErrorMethod          ErrorKind = "method"          // method not allowed
 	ErrorTooMany         ErrorKind = "too-many"        // too many requests
+	ErrorBusy            ErrorKind = "busy"            // more than the process takes at a time
 	ErrorInternal        ErrorKind = "internal"        // our mistake
 	ErrorStore           ErrorKind = "store"           // the session store does not answer
 	ErrorSignInDown      ErrorKind = "sign-in-down"    // the identity server does not answer
@@ -41,7 +42,7 @@ const (
 // ErrorKinds are all kinds, for tests and the gallery.
 func ErrorKinds() []ErrorKind {
 	return []ErrorKind{
-		ErrorBadRequest, ErrorBadAddress, ErrorTooLarge, ErrorWrongHost, ErrorForbidden, ErrorCrossSite, ErrorNotFound, ErrorMethod, ErrorTooMany,
+		ErrorBadRequest, ErrorBadAddress, ErrorTooLarge, ErrorWrongHost, ErrorForbidden, ErrorCrossSite, ErrorNotFound, ErrorMethod, ErrorTooMany, ErrorBusy,
 		ErrorInternal, ErrorStore, ErrorSignInDown, ErrorSignInRefused, ErrorSignInDenied, ErrorSignInBusy, ErrorSignInClock, ErrorSignInCookie,
 		ErrorSignInExpired, ErrorSignInLoop, ErrorSignInLost, ErrorSignInAccount, ErrorSignInWeak, ErrorSignInEnded, ErrorSessionEnded, ErrorHubDown, ErrorHubSlow, ErrorHubBusy, ErrorHubAnswer,
 		ErrorHubNoAccess, ErrorHubRefused,

@@ -1,0 +1,154 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"portico/internal/limit"
+	"portico/internal/session"
+)
+
+// SignInsPerMinute is how many sign-ins may begin in a minute from one address without one of them being finished, when the operator does not say.
+const SignInsPerMinute = 120
+
+// limits are what may come how often, and how much of it is worked on at a time. Whatever is limited stands here; routes.go says where it counts.
+//
+// Nobody can use them to lock somebody else out: keys are addresses and sessions, never names; what turned out well does not count; callbacks and logout tokens are judged
+// before they are limited, so that a good one always passes; and who sends or reads slowly holds no slot.
+type limits struct {
+	signIns  *limit.Rate[netip.Prefix] // sign-ins begun
+	strays   *limit.Rate[netip.Prefix] // callbacks that belong to no sign-in of the browser
+	logouts  *limit.Rate[netip.Prefix] // logout messages that are refused
+	reports  *limit.Rate[netip.Prefix] // reports of the Content-Security-Policy
+	written  *limit.Rate[struct{}]     // and how many of them reach the log
+	told     *limit.Rate[string]       // refusals by a limit that are audited: one a minute for each limit and key
+	requests *limit.Slots[struct{}]    // requests under way in this process
+	sessions *limit.Slots[session.ID]  // pages under way for one session
+	memory   *limit.Memory             // above it, nothing new is begun
+}
+
+const (
+	requestsAtOnce   = 512  // whose answers are still being made
+	pagesPerSession  = 128  // of them
+	addressesKnown   = 8192 // twice for each limit by address, some 100 bytes each
+	busyRetry        = 2 * time.Second
+	reportsPerMinute = 10
+)
+
+func newLimits(signInsPerMinute int, now func() time.Time) limits {
+	byAddress := func(burst int, every time.Duration) *limit.Rate[netip.Prefix] {
+		return limit.NewRate[netip.Prefix](burst, every, addressesKnown, now)
+	}
+	return limits{
+		signIns:  byAddress(signInsPerMinute, time.Minute/time.Duration(signInsPerMinute)),
+		strays:   byAddress(60, time.Second),
+		logouts:  byAddress(60, time.Second),
+		reports:  byAddress(reportsPerMinute, time.Minute/reportsPerMinute),
+		written:  limit.NewRate[struct{}](6*reportsPerMinute, time.Second, 1, now),
+		told:     limit.NewRate[string](1, time.Minute, addressesKnown, now),
+		requests: limit.NewSlots[struct{}](requestsAtOnce),
+		sessions: limit.NewSlots[session.ID](pagesPerSession),
+		memory:   limit.NewMemory(),
+	}
+}
+
+// network is what the limits know a client by: its address, and of an IPv6 address the half that a household or a company has to itself.
+func (s *Server) network(r *http.Request) netip.Prefix {
+	a := s.clientAddress(r)
+	bits := a.BitLen()
+	if a.Is6() {
+		bits = 64
+	}
+	p, _ := a.Prefix(bits) // the zero Prefix for an address that nobody knows
+	return p
+}
+
+// limited wraps a handler that an address may call only so often.
+func (s *Server) limited(name string, rate *limit.Rate[netip.Prefix], h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.take(r, name, rate); err != nil {
+			return err
+		}
+		return h(w, r)
+	}
+}
+
+// take counts one for the client's address, and returns the 429 when that is one too many.
+func (s *Server) take(r *http.Request, name string, rate *limit.Rate[netip.Prefix]) error {
+	key := s.network(r)
+	if wait := rate.Take(key); wait > 0 {
+		return s.tooMany(r, name, key.String(), wait)
+	}
+	return nil
+}
+
+// tooMany is the answer to a client that comes too often.
+func (s *Server) tooMany(r *http.Request, name, key string, wait time.Duration) error {
+	s.tellLimit(r.Context(), name, key)
+	return &pageError{Status: http.StatusTooManyRequests, Kind: kindTooMany, RetryAfter: wait, Err: errors.New("limit reached: " + name)}
+}
+
+func (s *Server) tellLimit(ctx context.Context, name, key string) {
+	s.observer.Limited(name)
+	if s.limits.told.Take(name+" "+key) == 0 {
+		s.audit(ctx, "limit reached", nil, slog.String("limit", name), slog.String("client", eventOf(ctx).Client.String()))
+	}
+}
+
+// withLoad refuses work beyond what the process can do at a time, and leaves out what costs nothing: probes and static files. What a client sends is read
+// before there is a slot, and the slot is given back when its answer begins, so that only work takes slots.
+func (s *Server) withLoad(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isProbe(r.URL.Path) || isStatic(r.URL.Path) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if err := readForm(w, r); err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		release := s.limits.requests.Take(struct{}{})
+		if release == nil || s.limits.memory.High() {
+			if release != nil {
+				release()
+			}
+			s.tellLimit(r.Context(), "requests", "")
+			s.fail(w, r, &pageError{Status: http.StatusServiceUnavailable, Kind: kindBusy, RetryAfter: busyRetry, Err: errors.New("more requests than this process takes at a time")})
+			return
+		}
+		eventOf(r.Context()).hold(release)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// readForm reads the body of a POST, as large as a form may be.
+func readForm(w http.ResponseWriter, r *http.Request) error {
+	if r.Method != http.MethodPost {
+		return nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxFormBytes))
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return &pageError{Status: http.StatusRequestEntityTooLarge, Kind: kindTooLarge, Err: err}
+	}
+	if err != nil {
+		return &pageError{Status: http.StatusRequestTimeout, Kind: kindTooLarge, Err: err}
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
+}
+
+// holdPage takes a slot of the session, so that one person cannot take all.
+func (s *Server) holdPage(r *http.Request, id session.ID) error {
+	release := s.limits.sessions.Take(id)
+	if release == nil {
+		return s.tooMany(r, "pages of a session", id.String(), time.Second)
+	}
+	eventOf(r.Context()).hold(release)
+	return nil
+}

@@ -1,0 +1,208 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"portico/internal/demo/fault"
+	"portico/internal/limit"
+	"portico/internal/locale"
+	"portico/internal/session"
+)
+
+// visitor is the header of a request that a listed proxy hands on.
+func visitor(b *bench, address string) []string {
+	b.server.proxies = proxies{netip.MustParsePrefix("192.0.2.1/32")} // httptest's
+	return []string{"X-Forwarded-For", address, "Cookie", ""}
+}
+
+func TestSignInsFromOneAddress(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	b.server.limits = newLimits(3, time.Now)
+	b.handler = b.server.Handler()
+	from := func(address string, more ...string) answer {
+		return b.get("/auth/login", append(visitor(b, address), more...)...)
+	}
+	for range 3 {
+		from("203.0.113.9").want(t, "within the limit, from an identity server that is away", http.StatusServiceUnavailable, "sign-in-down")
+	}
+	for _, l := range locale.Langs() {
+		a := from("203.0.113.9", "Accept-Language", string(l))
+		a.want(t, "beyond it", http.StatusTooManyRequests, `<html lang="`+string(l)+`"`, locale.For(l).T("error.too-many.title"))
+		if retry := a.Header.Get("Retry-After"); retry != "20" && retry != "19" {
+			t.Errorf("Retry-After %q, want 20", retry)
+		}
+	}
+	b.get("/auth/initiate?iss=x", visitor(b, "203.0.113.9")...).want(t, "the other way in", http.StatusTooManyRequests)
+	b.get("/auth/login", append(visitor(b, "203.0.113.9"), "Accept", "application/json")...).want(t, "a script", http.StatusTooManyRequests, `"code":"too-many"`)
+	from("203.0.113.10").want(t, "the neighbour", http.StatusServiceUnavailable)
+	for i := range 4 {
+		want := http.StatusServiceUnavailable
+		if i == 3 {
+			want = http.StatusTooManyRequests
+		}
+		from(fmt.Sprintf("2001:db8::%x", i+1)).want(t, fmt.Sprint("one network, address ", i), want)
+	}
+	from("2001:db8:0:1::1").want(t, "another network", http.StatusServiceUnavailable)
+	b.get("/sites").want(t, "who is signed in", http.StatusOK)
+	if log := b.log.String(); strings.Count(log, `"event":"limit reached"`) != 2 || !strings.Contains(log, `"limit":"sign-ins"`) {
+		t.Errorf("want one audit line for each network that reached the limit:\n%s", log)
+	}
+}
+
+func TestForgedMessagesFromOneAddress(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	for what, ask := range map[string]func(string) answer{
+		"callback": func(a string) answer { return b.get("/auth/callback?code=c&state=s", visitor(b, a)...) },
+		"logout token": func(a string) answer {
+			return b.ask("POST", "/auth/backchannel-logout", "logout_token=", visitor(b, a)...)
+		},
+	} {
+		refused, limited := 0, 0
+		for range 200 {
+			switch a := ask("203.0.113.9"); a.StatusCode {
+			case http.StatusTooManyRequests:
+				if limited++; a.Header.Get("Retry-After") == "" {
+					t.Errorf("%s: no Retry-After", what)
+				}
+			case http.StatusBadRequest, http.StatusServiceUnavailable:
+				refused++
+			default:
+				t.Errorf("%s: status %d", what, a.StatusCode)
+			}
+		}
+		if refused > 80 || limited < 100 {
+			t.Errorf("%s: %d of 200 refused and %d limited", what, refused, limited)
+		}
+		if a := ask("203.0.113.10"); a.StatusCode == http.StatusTooManyRequests {
+			t.Errorf("%s: the neighbour is limited, too", what)
+		}
+	}
+}
+
+func eventually(t *testing.T, what string, f func() bool) {
+	t.Helper()
+	for range 500 {
+		if f() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("not within 5 s: %s", what)
+}
+
+func TestMoreThanTheProcessTakes(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	b.server.limits.requests = limit.NewSlots[struct{}](3)
+	var wg sync.WaitGroup
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 800 * time.Millisecond}})
+	for range 3 {
+		wg.Go(func() { b.get("/sites") })
+	}
+	eventually(t, "three pages under way", func() bool { return b.server.limits.requests.Held(struct{}{}) == 3 })
+	for _, l := range locale.Langs() {
+		a := b.get("/sites", "Accept-Language", string(l))
+		a.want(t, "a fourth", http.StatusServiceUnavailable, locale.For(l).T("error.busy.title"))
+		if a.Header.Get("Retry-After") != "2" || len(a.Cookies()) > 0 {
+			t.Errorf("Retry-After %q, cookies %v", a.Header.Get("Retry-After"), a.Cookies())
+		}
+	}
+	b.get("/healthz").want(t, "health", http.StatusOK)
+	b.get("/readyz").want(t, "readiness", http.StatusOK)
+	b.get("/static/missing.css").want(t, "a static file", http.StatusNotFound)
+	wg.Wait()
+	b.faults.Set()
+	b.get("/sites").want(t, "afterwards", http.StatusOK)
+	if n := b.server.limits.requests.Held(struct{}{}); n != 0 {
+		t.Errorf("%d slots are still taken", n)
+	}
+}
+
+func TestOneSessionTakesNotAll(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	b.server.limits.sessions = limit.NewSlots[session.ID](2)
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 800 * time.Millisecond}})
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() { b.get("/sites") })
+	}
+	eventually(t, "two pages under way", func() bool { return b.server.limits.requests.Held(struct{}{}) == 2 })
+	a := b.get("/sites")
+	a.want(t, "a third", http.StatusTooManyRequests)
+	if a.Header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After %q", a.Header.Get("Retry-After"))
+	}
+	mine := b.cookie
+	b.signIn()
+	wg.Go(func() { b.get("/sites").want(t, "somebody else", http.StatusOK) })
+	wg.Wait()
+	b.faults.Set()
+	b.cookie = mine
+	b.get("/sites").want(t, "afterwards", http.StatusOK)
+}
+
+// TestSlowClientsTakeNoSlots: a client that sends its form or reads its page slowly holds its own connection up, and nobody else.
+func TestSlowClientsTakeNoSlots(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost")
+	b.server.limits.requests = limit.NewSlots[struct{}](1)
+	srv := httptest.NewServer(b.handler)
+	t.Cleanup(srv.Close)
+	dial := func(request string) net.Conn {
+		c, err := net.Dial("tcp", srv.Listener.Addr().String())
+		b.must(err)
+		t.Cleanup(func() { _ = c.Close() })
+		_, err = io.WriteString(c, request)
+		b.must(err)
+		return c
+	}
+	dial("POST /settings HTTP/1.1\r\nHost: portal.localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ntheme=")
+	b.get("/sites").want(t, "while a form comes slowly", http.StatusOK)
+	r := httptest.NewRequest(http.MethodGet, "http://portal.localhost/nothing", nil)
+	r.RequestURI, r.URL.Scheme, r.URL.Host = "/nothing", "", ""
+	w := &stuckWriter{header: http.Header{}, stuck: make(chan struct{}), free: make(chan struct{})}
+	done := make(chan struct{})
+	go func() { b.handler.ServeHTTP(w, r); close(done) }()
+	<-w.stuck
+	b.get("/sites").want(t, "while a page is read slowly", http.StatusOK)
+	close(w.free)
+	<-done
+}
+
+// stuckWriter is a client that does not read.
+type stuckWriter struct {
+	header      http.Header
+	stuck, free chan struct{}
+}
+
+func (w *stuckWriter) Header() http.Header { return w.header }
+func (w *stuckWriter) WriteHeader(int)     {}
+func (w *stuckWriter) Write(b []byte) (int, error) {
+	close(w.stuck)
+	<-w.free
+	return len(b), nil
+}
+
+func TestPanicsGiveSlotsBack(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	h := b.server.withEvent(b.server.withLoad(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("x") })))
+	r := httptest.NewRequest(http.MethodGet, "/sites", nil)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if n := b.server.limits.requests.Held(struct{}{}); w.Code != http.StatusInternalServerError || n != 0 {
+		t.Errorf("status %d, %d slots taken", w.Code, n)
+	}
+}
