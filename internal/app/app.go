@@ -115,9 +115,9 @@ func relyingParty(c config.Identity, base *url.URL, o rp.Observer, log *slog.Log
 		return nil, err
 	}
 	return rp.New(rp.Config{
-		Issuer: c.Issuer, Algorithms: c.Algorithms, RootCAs: roots,
+		Issuer: c.Issuer, EndpointHosts: c.EndpointHosts, Algorithms: c.Algorithms, RootCAs: roots,
 		ClientID: c.ClientID, AuthStyle: rp.AuthStyle(c.ClientAuth), ClientSecret: c.ClientSecret, ClientKeys: c.ClientKeys, AssertionAudience: c.AssertionAudience, Certificate: certificate,
-		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", ResponseMode: c.ResponseMode,
+		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", ResponseMode: c.ResponseMode, Pushed: rp.Pushed(c.PAR),
 		Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess), AccountParam: c.AccountParam,
 		Transport: loopbackTransport(c.Issuer), Observer: o, Log: log, Now: faultpoint.Now,
 	})

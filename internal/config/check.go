@@ -50,6 +50,7 @@ func (i Identity) check() error {
 		oneOf("refresh-policy", i.RefreshPolicy, "strict", "grace", "reusable", "never"),
 		oneOf("account-param", i.AccountParam, "", "account", "acr_values"),
 		oneOf("response-mode", i.ResponseMode, "", "query", "form_post"),
+		oneOf("par", i.PAR, "auto", "always", "never"),
 		oneOf("login-prompt", i.LoginPrompt, "", "login", "select_account", "consent"),
 		i.LoginMaxAge.between("login-max-age", 0, 365*24*time.Hour),
 		i.StaySignedIn.between("stay-signed-in", 0, 90*24*time.Hour),

@@ -71,10 +71,14 @@ func (a *Attempt) UnmarshalBinary(b []byte) error {
 }
 
 // Begin starts a sign-in: response_type code with PKCE S256 (RFC 7636), and independent state, nonce and verifier of 256 bits each.
-// The error is ErrProviderUnavailable, an *IssuerMismatchError or a *MetadataError.
+// The request is pushed where the provider offers that. The error is ErrProviderUnavailable, an *IssuerMismatchError, a *MetadataError or an *AuthError.
 func (c *Client) Begin(ctx context.Context, o LoginOptions) (Attempt, *url.URL, error) {
 	started := c.c.Now().UTC() // before the metadata, so that Finish knows them to be of this sign-in
 	doc, err := c.freshMetadata(ctx)
+	if err != nil {
+		return Attempt{}, nil, err
+	}
+	pushed, err := c.pushes(doc)
 	if err != nil {
 		return Attempt{}, nil, err
 	}
@@ -87,7 +91,10 @@ func (c *Client) Begin(ctx context.Context, o LoginOptions) (Attempt, *url.URL, 
 	if err != nil {
 		return Attempt{}, nil, fmt.Errorf("%w: authorization endpoint: %w", ErrProviderUnavailable, err)
 	}
-	return a, u, nil
+	if pushed {
+		u, err = c.push(ctx, doc, u)
+	}
+	return a, u, err
 }
 
 func (c *Client) loginParams(doc *metadata, o LoginOptions) map[string]string {

@@ -33,14 +33,15 @@ type Problem string
 
 // What can be wrong with a sign-in's answer.
 const (
-	ProblemParameters Problem = "parameters"  // repeated, contradictory or missing ones
-	ProblemIssuer     Problem = "issuer"      // RFC 9207 iss, or the ID token's
-	ProblemProvider   Problem = "provider"    // the provider answered with an error; see AuthError.Code
-	ProblemGrant      Problem = "grant"       // the code was not exchanged; wraps a *GrantError
-	ProblemNoIDToken  Problem = "no id token" // the token endpoint gave none
-	ProblemSignature  Problem = "signature"   // not signed by the provider, or with an algorithm that is not accepted
-	ProblemAudience   Problem = "audience"    // aud or azp
-	ProblemClock      Problem = "clock"       // expired, or issued in the future
+	ProblemParameters Problem = "parameters"     // repeated, contradictory or missing ones
+	ProblemIssuer     Problem = "issuer"         // RFC 9207 iss, or the ID token's
+	ProblemProvider   Problem = "provider"       // the provider answered with an error; see AuthError.Code
+	ProblemPushed     Problem = "pushed request" // the authorization request was not taken; wraps a *GrantError, or says what the answer lacks
+	ProblemGrant      Problem = "grant"          // the code was not exchanged; wraps a *GrantError
+	ProblemNoIDToken  Problem = "no id token"    // the token endpoint gave none
+	ProblemSignature  Problem = "signature"      // not signed by the provider, or with an algorithm that is not accepted
+	ProblemAudience   Problem = "audience"       // aud or azp
+	ProblemClock      Problem = "clock"          // expired, or issued in the future
 	ProblemNonce      Problem = "nonce"
 	ProblemSubject    Problem = "subject"
 	ProblemHash       Problem = "at_hash"

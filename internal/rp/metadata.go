@@ -34,11 +34,14 @@ type metadata struct {
 	AuthMethods           []string `json:"token_endpoint_auth_methods_supported"`
 	ChallengeMethods      []string `json:"code_challenge_methods_supported"`
 	IssParameter          bool     `json:"authorization_response_iss_parameter_supported"`
+	PushedEndpoint        string   `json:"pushed_authorization_request_endpoint"`
+	PushedRequired        bool     `json:"require_pushed_authorization_requests"`
 
 	Aliases struct {
 		TokenEndpoint      string `json:"token_endpoint"`
 		UserinfoEndpoint   string `json:"userinfo_endpoint"`
 		RevocationEndpoint string `json:"revocation_endpoint"`
+		PushedEndpoint     string `json:"pushed_authorization_request_endpoint"`
 	} `json:"mtls_endpoint_aliases"`
 }
 
@@ -47,6 +50,7 @@ func (m *metadata) useAliases() {
 	m.TokenEndpoint = orDefault(m.Aliases.TokenEndpoint, m.TokenEndpoint)
 	m.UserinfoEndpoint = orDefault(m.Aliases.UserinfoEndpoint, m.UserinfoEndpoint)
 	m.RevocationEndpoint = orDefault(m.Aliases.RevocationEndpoint, m.RevocationEndpoint)
+	m.PushedEndpoint = orDefault(m.Aliases.PushedEndpoint, m.PushedEndpoint)
 }
 
 // keycloak reports whether the issuer is a realm; otherwise the provider is taken for an IdentityServer.
@@ -203,11 +207,12 @@ func (c *Client) fetchMetadataOf(ctx context.Context, issuer string) (*metadata,
 	if c.authStyle(&doc) == AuthStyleTLS {
 		doc.useAliases()
 	}
-	return &doc, doc.check()
+	return &doc, doc.check(c.c.EndpointHosts)
 }
 
-// check refuses endpoints that could leak codes or tokens, and a provider that lists PKCE methods without S256.
-func (m *metadata) check() error {
+// check refuses endpoints that could leak codes or tokens, because they are not secure or not on one of hosts (nil: any), and a provider that lists PKCE methods
+// without S256.
+func (m *metadata) check(hosts []string) error {
 	secure := !strings.HasPrefix(m.Issuer, "http:") // a provider on https has no business on plain loopback
 	for _, e := range []struct {
 		name, address string
@@ -215,6 +220,7 @@ func (m *metadata) check() error {
 	}{
 		{"authorization_endpoint", m.AuthorizationEndpoint, true}, {"token_endpoint", m.TokenEndpoint, true}, {"jwks_uri", m.JWKSURI, true},
 		{"userinfo_endpoint", m.UserinfoEndpoint, false}, {"end_session_endpoint", m.EndSessionEndpoint, false}, {"revocation_endpoint", m.RevocationEndpoint, false},
+		{"pushed_authorization_request_endpoint", m.PushedEndpoint, false},
 	} {
 		if e.address == "" && !e.required {
 			continue
@@ -222,6 +228,9 @@ func (m *metadata) check() error {
 		u, err := endpoint(e.address)
 		if err != nil || secure && u.Scheme != "https" {
 			return &MetadataError{e.name + " is not an https URL"}
+		}
+		if len(hosts) > 0 && !slices.ContainsFunc(hosts, func(h string) bool { return strings.EqualFold(h, u.Host) }) {
+			return &MetadataError{e.name + " is on a host that is not allowed"}
 		}
 	}
 	if len(m.ChallengeMethods) > 0 && !slices.Contains(m.ChallengeMethods, "S256") {

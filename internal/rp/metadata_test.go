@@ -161,12 +161,12 @@ func TestSilentProviderIsNotPestered(t *testing.T) {
 func TestSecureProviderStaysSecure(t *testing.T) {
 	t.Parallel()
 	good := metadata{Issuer: "https://id.example", AuthorizationEndpoint: "https://id.example/a", TokenEndpoint: "https://id.example/t", JWKSURI: "https://id.example/k"}
-	if err := good.check(); err != nil {
+	if err := good.check(nil); err != nil {
 		t.Fatal(err)
 	}
 	bad := good
 	bad.TokenEndpoint = "http://localhost/t"
-	if err := bad.check(); !errors.As(err, new(*MetadataError)) {
+	if err := bad.check(nil); !errors.As(err, new(*MetadataError)) {
 		t.Errorf("an https issuer with a token endpoint on plain loopback: %v, want *MetadataError", err)
 	}
 }

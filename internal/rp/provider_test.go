@@ -43,6 +43,7 @@ type provider struct {
 	raw       string                                                  // whole ID token instead
 	token     func(w http.ResponseWriter, answer map[string]any) bool // answers the token request instead
 	userinfo  func(w http.ResponseWriter)
+	pushed    func(w http.ResponseWriter) bool // answers a pushed request instead
 	jwks      func(w http.ResponseWriter) bool
 	document  func(w http.ResponseWriter) bool
 	nonce     string
@@ -105,6 +106,13 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"sub": "alice", "name": "Alice", "_claim_names": map[string]string{"x": "y"}})
 	case "/revoke":
 		p.note(r)
+	case "/par":
+		p.note(r)
+		p.nonce = r.PostForm.Get("nonce")
+		if p.pushed == nil || !p.pushed(w) {
+			w.WriteHeader(http.StatusCreated)
+			_, _ = w.Write([]byte(`{"request_uri":"urn:ietf:params:oauth:request_uri:r+1","expires_in":60}`))
+		}
 	default:
 		http.NotFound(w, r)
 	}
@@ -192,7 +200,9 @@ func (p *provider) login(c *Client) (Identity, Tokens, error) {
 		return Identity{}, Tokens{}, err
 	}
 	p.mu.Lock()
-	p.nonce = u.Query().Get("nonce")
+	if n := u.Query().Get("nonce"); n != "" {
+		p.nonce = n // a pushed one is known already
+	}
 	p.mu.Unlock()
 	return c.Finish(context.Background(), a, url.Values{"code": {"code-canary"}, "state": {a.State}})
 }

@@ -53,6 +53,8 @@ type Config struct {
 	Algorithms            []string      // accepted for ID and logout tokens; nil means RS256
 	AccountParam          string        // account or acr_values; "" means by kind of provider
 	ResponseMode          string        // query or form_post; "" leaves it to the provider, which means query
+	Pushed                Pushed        // "" means auto
+	EndpointHosts         []string      // hosts, with a port if not 443, on which the provider's endpoints may be; nil means any
 	TrustedAudiences      []string      // other audiences that an ID token may name besides us
 	Transport             http.RoundTripper
 	RootCAs               *x509.CertPool                                              // nil means the system's
@@ -120,6 +122,7 @@ func New(c Config) (*Client, error) {
 	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, fmt.Errorf("rp: %w", err)
 	}
+	c.Pushed = orDefault(c.Pushed, PushedAuto)
 	c.OfflineAccess = orDefault(c.OfflineAccess, OfflineAuto)
 	c.Timeout = orDefault(c.Timeout, 10*time.Second)
 	if c.Now == nil {

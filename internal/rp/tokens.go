@@ -42,8 +42,9 @@ const (
 	Configuration Class = "configuration" // the client, not the token: invalid_client, unauthorized_client, …
 )
 
-// GrantError is a failed request to the token endpoint. It holds nothing of the answer but its error code.
+// GrantError is a failed request to the token endpoint, or to another one at which the client authenticates. It holds nothing of the answer but its error code.
 type GrantError struct {
+	Endpoint   string // "" means the token endpoint
 	Class      Class
 	Code       string        // OAuth error code, "" when the answer had none that we know
 	Status     int           // HTTP status, 0 without an answer
@@ -52,7 +53,7 @@ type GrantError struct {
 }
 
 func (e *GrantError) Error() string {
-	s := "rp: token endpoint: " + string(e.Class)
+	s := "rp: " + orDefault(e.Endpoint, "token endpoint") + ": " + string(e.Class)
 	if e.Code != "" {
 		s += ": " + e.Code
 	}
@@ -106,32 +107,40 @@ func (c *Client) grant(ctx context.Context, form func(*metadata) url.Values) (To
 	if err != nil {
 		return Tokens{}, &GrantError{Class: NotSent, Err: err}
 	}
-	v := form(doc)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, doc.TokenEndpoint, nil)
+	body, err := c.post(ctx, doc, doc.TokenEndpoint, form(doc))
 	if err != nil {
-		return Tokens{}, &GrantError{Class: NotSent, Err: errors.New("bad token endpoint")}
+		return Tokens{}, err
 	}
-	if err := c.authenticate(req, doc, v); err != nil {
-		return Tokens{}, &GrantError{Class: NotSent, Err: err}
+	return c.parse(body)
+}
+
+// post sends a form with the client's credentials, once, and returns the body of a 2xx. Errors are *GrantError.
+func (c *Client) post(ctx context.Context, doc *metadata, address string, form url.Values) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, nil)
+	if err != nil {
+		return nil, &GrantError{Class: NotSent, Err: errors.New("bad address")}
+	}
+	if err := c.authenticate(req, doc, form); err != nil {
+		return nil, &GrantError{Class: NotSent, Err: err}
 	}
 	var sent atomic.Bool
 	req = req.WithContext(traced(req.Context(), &sent))
 	resp, err := c.grants.Do(req)
 	if err != nil {
-		return Tokens{}, lost(&sent, cause(err))
+		return nil, lost(&sent, cause(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxDocument+1))
 	if err != nil {
-		return Tokens{}, &GrantError{Class: Unknown, Status: resp.StatusCode, Err: cause(err)}
+		return nil, &GrantError{Class: Unknown, Status: resp.StatusCode, Err: cause(err)}
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return Tokens{}, c.refusal(resp.StatusCode, resp.Header, errorCode(body))
+		return nil, c.refusal(resp.StatusCode, resp.Header, errorCode(body))
 	}
 	if len(body) > maxDocument {
-		return Tokens{}, &GrantError{Class: Unknown, Status: resp.StatusCode, Err: errors.New("answer too large")}
+		return nil, &GrantError{Class: Unknown, Status: resp.StatusCode, Err: errors.New("answer too large")}
 	}
-	return c.parse(body, resp.StatusCode)
+	return body, nil
 }
 
 // traced marks sent as soon as anything of the request may have left.
@@ -147,7 +156,10 @@ func lost(sent *atomic.Bool, err error) *GrantError {
 }
 
 // codes of RFC 6749 section 5.2 and of the platform that say that the client or the request is wrong, not the token.
-var configurationCodes = []string{"invalid_client", "unauthorized_client", "invalid_scope", "unsupported_grant_type", "invalid_request", "access_denied", "invalid_target"}
+var configurationCodes = []string{
+	"invalid_client", "unauthorized_client", "invalid_scope", "unsupported_grant_type", "invalid_request", "access_denied", "invalid_target",
+	"unsupported_response_type", "invalid_redirect_uri", "invalid_request_object", "request_not_supported", // of pushed requests
+}
 
 // refusal classifies an answer other than 2xx by its error code; the status alone proves nothing, since a proxy may have written it.
 func (c *Client) refusal(status int, h http.Header, code string) *GrantError {
@@ -186,16 +198,17 @@ type tokenAnswer struct {
 	Scope            string          `json:"scope"`
 }
 
-func (c *Client) parse(body []byte, status int) (Tokens, error) {
+func (c *Client) parse(body []byte) (Tokens, error) {
 	var a tokenAnswer
 	if json.Unmarshal(body, &a) != nil {
-		return Tokens{}, &GrantError{Class: Unknown, Status: status, Err: errors.New("answer is not JSON of the expected shape")}
+		return Tokens{}, &GrantError{Class: Unknown, Status: http.StatusOK, Err: errors.New("answer is not JSON of the expected shape")}
 	}
-	return c.accept(a, status)
+	return c.accept(a)
 }
 
 // accept checks what could do harm later: another token type, and characters that break out of a header (RFC 6750 section 2.1).
-func (c *Client) accept(a tokenAnswer, status int) (Tokens, error) {
+func (c *Client) accept(a tokenAnswer) (Tokens, error) {
+	const status = http.StatusOK
 	switch {
 	case a.TokenType != "" && !strings.EqualFold(a.TokenType, "Bearer"):
 		return Tokens{}, &GrantError{Class: Unknown, Status: status, Err: errors.New("token type is not Bearer")}
@@ -272,7 +285,7 @@ func (c *Client) exchange(ctx context.Context, doc *metadata, code string, verif
 	a.Scope, _ = tok.Extra("scope").(string)
 	a.ExpiresIn, _ = json.Marshal(tok.Extra("expires_in"))
 	a.RefreshExpiresIn, _ = json.Marshal(tok.Extra("refresh_expires_in"))
-	return c.accept(a, http.StatusOK)
+	return c.accept(a)
 }
 
 // Revoke tells the provider that a token is no longer needed (RFC 7009). hint is refresh_token or access_token. Nil when the provider
