@@ -13,20 +13,23 @@ import (
 
 // Three processes on one store: whichever answers, the session is the same, each refresh token is presented once, and nobody is signed out.
 func TestReplicas(t *testing.T) {
-	for name, database := range map[string]func(t *testing.T) string{
-		"sqlite":   func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "portico.db") },
-		"postgres": func(t *testing.T) string { return testserver.StartPostgres(t).NewDatabase(t) },
+	for name, setting := range map[string]func(t *testing.T) string{
+		"sqlite": func(t *testing.T) string {
+			return "PORTICO_DATABASE=sqlite://" + filepath.Join(t.TempDir(), "portico.db")
+		},
+		"postgres": func(t *testing.T) string { return "PORTICO_DATABASE=" + testserver.StartPostgres(t).NewDatabase(t) },
+		"redis":    func(t *testing.T) string { return "PORTICO_SESSIONS=" + testserver.StartRedis(t).URL() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			replicas(t, database(t))
+			replicas(t, setting(t))
 		})
 	}
 }
 
-func replicas(t *testing.T, database string) {
+func replicas(t *testing.T, setting string) {
 	d := deploy(t, 4*time.Second)
-	d.env = append(d.env, "PORTICO_DATABASE="+database)
+	d.env = append(d.env, setting)
 	var ports []string
 	for range 3 {
 		port := freePort(t)

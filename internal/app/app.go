@@ -21,10 +21,7 @@ import (
 	"portico/internal/rp"
 	"portico/internal/server"
 	"portico/internal/session"
-	"portico/internal/store/memory"
 	"portico/internal/store/metered"
-	"portico/internal/store/postgres"
-	"portico/internal/store/sqlite"
 	"portico/internal/telemetry"
 	"portico/internal/token"
 )
@@ -33,7 +30,8 @@ import (
 type Portal struct {
 	server     *server.Server
 	tokens     *token.Manager
-	store      stores
+	database   stores        // the portal's own
+	store      stores        // of sessions and tokens: the database, if there is no other
 	sessions   session.Store // of store, measured
 	hub        *datahub.Hub
 	rp         *rp.Client
@@ -43,33 +41,19 @@ type Portal struct {
 	log        *slog.Logger
 }
 
-// stores are the two views of one database.
-type stores interface {
-	Sessions() session.Store
-	Tokens() token.Store
-	CountKeys(ctx context.Context) (map[string]int, error)
-	Close() error
-}
-
-// inMemory gives the memory store a Close.
-type inMemory struct{ *memory.Store }
-
-func (inMemory) Close() error { return nil }
-
 // Build makes every part. keys seals the sessions. Nothing is sent to anybody: the portal starts without its identity server and Data Hub.
 func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slog.Logger) (*Portal, error) {
 	base, err := url.Parse(strings.TrimSuffix(c.Portal.BaseURL, "/"))
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
-	store, err := openStore(ctx, c.Sessions.Store)
-	if err != nil {
-		return nil, err
+	p := &Portal{metrics: telemetry.NewMetrics(Version()), drainDelay: c.Portal.DrainDelay.Duration, admins: c.Portal.AdminListen, log: log}
+	if err := p.open(ctx, c.Sessions.Store); err != nil {
+		return nil, errors.Join(err, p.closeStores())
 	}
-	p := &Portal{store: store, metrics: telemetry.NewMetrics(Version()), drainDelay: c.Portal.DrainDelay.Duration, admins: c.Portal.AdminListen, log: log}
-	p.sessions = metered.Sessions(store.Sessions(), p.metrics)
+	p.sessions = metered.Sessions(p.store.Sessions(), p.metrics)
 	if err := p.build(c, base, keys); err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, p.closeStores())
 	}
 	return p, nil
 }
@@ -121,16 +105,6 @@ func relyingParty(c config.Identity, base *url.URL, o rp.Observer, log *slog.Log
 		Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess), AccountParam: c.AccountParam,
 		Transport: loopbackTransport(c.Issuer), Observer: o, Log: log, Now: faultpoint.Now,
 	})
-}
-
-func openStore(ctx context.Context, c config.Store) (stores, error) {
-	if path, ok := config.SQLitePath(c.Database); ok {
-		return sqlite.Open(ctx, path, faultpoint.Now)
-	}
-	if dsn, ok := c.PostgresURL(); ok {
-		return postgres.Open(ctx, dsn.Reveal(), nil)
-	}
-	return inMemory{memory.New(faultpoint.Now)}, nil
 }
 
 // owner names this process in records, for people.

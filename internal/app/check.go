@@ -29,7 +29,10 @@ func check(ctx context.Context, c config.Config, out io.Writer) error {
 	}
 	_, err := readKeys(c.Sessions.KeysFile)
 	report("sealing keys", err)
-	report("database", checkStore(ctx, c.Sessions.Store))
+	report("database", checkStore(ctx, c.Sessions.Store, openDatabase))
+	if c.Sessions.Store.Sessions != "" {
+		report("sessions", checkStore(ctx, c.Sessions.Store, openSessions))
+	}
 	base, err := url.Parse(c.Portal.BaseURL)
 	if err != nil {
 		return err
@@ -49,8 +52,8 @@ func check(ctx context.Context, c config.Config, out io.Writer) error {
 	return nil
 }
 
-func checkStore(ctx context.Context, c config.Store) error {
-	s, err := openStore(ctx, c)
+func checkStore(ctx context.Context, c config.Store, open func(context.Context, config.Store) (stores, error)) error {
+	s, err := open(ctx, c)
 	if err != nil {
 		return err
 	}

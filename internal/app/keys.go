@@ -131,10 +131,10 @@ func listKeys(ctx context.Context, c config.Keys, out io.Writer) error {
 }
 
 func countKeys(ctx context.Context, c config.Store) (map[string]int, error) {
-	if c.Database == "memory:" {
-		return nil, errors.New("--database: records in memory: cannot be counted from outside; name the portal's database")
+	if c.InMemory() {
+		return nil, errors.New("--database, --sessions: records in memory: cannot be counted from outside; name what the portal uses")
 	}
-	s, err := openStore(ctx, c)
+	s, err := openSessions(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Portal.Listen)
 	if err != nil {
-		return errors.Join(fmt.Errorf("--listen: %w", err), p.store.Close())
+		return errors.Join(fmt.Errorf("--listen: %w", err), p.closeStores())
 	}
 	log.InfoContext(ctx, "portal started", "version", Version(), "base_url", c.Portal.BaseURL, "listen", l.Addr().String(), "issuer", c.Identity.Issuer, "api_url", c.Hub.APIURL)
 	return p.Serve(ctx, l)
@@ -109,7 +109,7 @@ func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
 	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx)) // operators watch the drain, too
 	defer unwatch()
 	if err := p.serveAdmin(watched, p.admins, p.metrics); err != nil {
-		return errors.Join(err, l.Close(), p.store.Close())
+		return errors.Join(err, l.Close(), p.closeStores())
 	}
 	go p.watchProvider(background)
 	go p.sweep(background)
@@ -132,7 +132,7 @@ func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
-	return errors.Join(err, p.store.Close())
+	return errors.Join(err, p.closeStores())
 }
 
 // watchProvider fetches the identity server's metadata and keys soon after start, and again and again with growing waits while it is not there.

@@ -13,12 +13,12 @@ import (
 	"portico/internal/session"
 )
 
-// withSessions opens the portal's database for a command.
+// withSessions opens the portal's sessions for a command.
 func withSessions(ctx context.Context, c config.SessionCommand, f func(session.Store, session.Match) error) error {
-	if c.Store.Database == "memory:" {
-		return errors.New("--database: sessions in memory: cannot be reached from outside; name the portal's database")
+	if c.Store.InMemory() {
+		return errors.New("--database, --sessions: sessions in memory: cannot be reached from outside; name what the portal uses")
 	}
-	s, err := openStore(ctx, c.Store)
+	s, err := openSessions(ctx, c.Store)
 	if err != nil {
 		return err
 	}

@@ -134,7 +134,7 @@ func SQLitePath(database string) (string, bool) {
 }
 
 func (s Store) check() error {
-	err := s.checkDatabase()
+	err := errors.Join(s.checkDatabase(), s.checkSessions())
 	if s.KeysFile == "" {
 		err = errors.Join(err, errors.New("--keys: missing; make the file with: web keys new > portico.keys"))
 	}

@@ -89,11 +89,14 @@ type Sessions struct {
 	MaxEach  int      `name:"sessions-per-person" env:"PORTICO_SESSIONS_PER_PERSON" default:"20" placeholder:"COUNT" help:"Sessions that one person may have at once; the oldest ends when there is one more."`
 }
 
-// Store is the database and the keys that its records are sealed with.
+// Store is the database, where sessions are if not there, and the keys that records are sealed with.
 type Store struct {
-	Database             string      `name:"database" env:"PORTICO_DATABASE" default:"sqlite:///var/lib/portico/portico.db" placeholder:"URL" help:"Where sessions and tokens are kept: sqlite:///path/to/file (processes of one machine), postgres://user@host/name (any number of replicas), or memory: (everybody signs in again after a restart; one process only)."`
+	Database             string      `name:"database" env:"PORTICO_DATABASE" default:"sqlite:///var/lib/portico/portico.db" placeholder:"URL" help:"The portal's database, which keeps sessions and tokens too unless --sessions says otherwise: sqlite:///path/to/file (processes of one machine), postgres://user@host/name (any number of replicas), or memory: (everybody signs in again after a restart; one process only)."`
 	DatabasePasswordFile string      `name:"database-password-file" env:"PORTICO_DATABASE_PASSWORD_FILE" placeholder:"FILE" help:"File that holds the password of a postgres:// database. Without it the password is taken from PORTICO_DATABASE_PASSWORD, or from the URL."`
 	DatabasePassword     secret.Text `kong:"-"`
+	Sessions             string      `name:"sessions" env:"PORTICO_SESSIONS" placeholder:"URL" help:"Where sessions and tokens are kept if not in the database: redis://host:6379/0 (Redis or Valkey on this machine), rediss://user@host:6379/0 (with TLS, which other machines need), several hosts separated by commas for a Cluster, rediss://user@sentinel1,sentinel2,sentinel3/0?master=NAME for the master that Sentinels watch, or memory:."`
+	SessionsPasswordFile string      `name:"sessions-password-file" env:"PORTICO_SESSIONS_PASSWORD_FILE" placeholder:"FILE" help:"File that holds the password of --sessions. Without it the password is taken from PORTICO_SESSIONS_PASSWORD, or from the URL."`
+	SessionsPassword     secret.Text `kong:"-"`
 	KeysFile             string      `name:"keys" env:"PORTICO_KEYS_FILE" placeholder:"FILE" help:"File with the sealing keys, made by web keys new. The first key seals, all of them open. Required; without the file nobody can read the sessions, so keep a copy of it."`
 }
 

@@ -135,7 +135,7 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 	case "keys rotate", "keys list", "keys retire":
 		return cmd, errors.Join(cmd.Keys.Store.readSecrets(getenv), cmd.Keys.Store.check())
 	case "sessions list", "sessions end":
-		return cmd, errors.Join(cmd.Sessions.Store.readSecrets(getenv), cmd.Sessions.Store.checkDatabase(), cmd.Sessions.check())
+		return cmd, errors.Join(cmd.Sessions.Store.readSecrets(getenv), cmd.Sessions.Store.checkDatabase(), cmd.Sessions.Store.checkSessions(), cmd.Sessions.check())
 	}
 	return cmd, nil
 }
@@ -188,9 +188,11 @@ func (c *Config) readSecrets(getenv func(string) string) error {
 	return errors.Join(err1, err2, c.Sessions.Store.readSecrets(getenv))
 }
 
-func (s *Store) readSecrets(getenv func(string) string) (err error) {
-	s.DatabasePassword, err = readSecret("database-password-file", s.DatabasePasswordFile, getenv, "PORTICO_DATABASE_PASSWORD")
-	return err
+func (s *Store) readSecrets(getenv func(string) string) error {
+	var err1, err2 error
+	s.DatabasePassword, err1 = readSecret("database-password-file", s.DatabasePasswordFile, getenv, "PORTICO_DATABASE_PASSWORD")
+	s.SessionsPassword, err2 = readSecret("sessions-password-file", s.SessionsPasswordFile, getenv, "PORTICO_SESSIONS_PASSWORD")
+	return errors.Join(err1, err2)
 }
 
 func readSecret(flag, file string, getenv func(string) string, names ...string) (secret.Text, error) {

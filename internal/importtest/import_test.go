@@ -12,7 +12,7 @@ import (
 // allowed lists for each package which others of ours it may import. What is not here may import nothing of ours.
 var allowed = map[string][]string{
 	"cmd/web":      {"internal/app", "internal/config"},
-	"internal/app": {"internal/config", "internal/datahub", "internal/demo", "internal/faultpoint", "internal/rp", "internal/server", "internal/session", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/sqlite", "internal/telemetry", "internal/token"},
+	"internal/app": {"internal/config", "internal/datahub", "internal/demo", "internal/faultpoint", "internal/rp", "internal/server", "internal/session", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
 
 	"internal/server":         {"internal/chart", "internal/datahub", "internal/faultpoint", "internal/limit", "internal/locale", "internal/rp", "internal/secret", "internal/series", "internal/session", "internal/token", "web/static", "web/templates"},
 	"internal/chart":          {"internal/series"},
@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"internal/store/memory":   {"internal/session", "internal/token"},
 	"internal/store/metered":  {"internal/session", "internal/token"},
 	"internal/store/postgres": {"internal/session", "internal/token"},
+	"internal/store/redis":    {"internal/secret", "internal/session", "internal/token"},
 	"internal/store/sqlite":   {"internal/session", "internal/token"},
 
 	// The suites that every store passes; tests import them.

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"portico/internal/config"
+	"portico/internal/faultpoint"
+	"portico/internal/session"
+	"portico/internal/store/memory"
+	"portico/internal/store/postgres"
+	"portico/internal/store/redis"
+	"portico/internal/store/sqlite"
+	"portico/internal/token"
+)
+
+// stores are the two views of one database.
+type stores interface {
+	Sessions() session.Store
+	Tokens() token.Store
+	CountKeys(ctx context.Context) (map[string]int, error)
+	Close() error
+}
+
+// inMemory gives the memory store a Close.
+type inMemory struct{ *memory.Store }
+
+func (inMemory) Close() error { return nil }
+
+// open opens the portal's database and, if it is another, the store of its sessions.
+func (p *Portal) open(ctx context.Context, c config.Store) error {
+	database, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	p.database, p.store = database, database
+	if c.Sessions == "" {
+		return nil
+	}
+	store, err := openSessions(ctx, c)
+	if err != nil {
+		return err
+	}
+	p.store = store
+	return nil
+}
+
+func (p *Portal) closeStores() error {
+	switch {
+	case p.database == nil:
+		return nil
+	case p.store == p.database:
+		return p.database.Close()
+	}
+	return errors.Join(p.store.Close(), p.database.Close())
+}
+
+func openDatabase(ctx context.Context, c config.Store) (stores, error) {
+	if path, ok := config.SQLitePath(c.Database); ok {
+		return sqlite.Open(ctx, path, faultpoint.Now)
+	}
+	if dsn, ok := c.PostgresURL(); ok {
+		return postgres.Open(ctx, dsn.Reveal(), nil)
+	}
+	return inMemory{memory.New(faultpoint.Now)}, nil
+}
+
+// openSessions opens the store of sessions and tokens.
+func openSessions(ctx context.Context, c config.Store) (stores, error) {
+	r, ok, err := c.Redis()
+	switch {
+	case err != nil:
+		return nil, err
+	case ok:
+		return redis.Open(ctx, redis.Config{Addresses: r.Addresses, Cluster: r.Cluster, Master: r.Master, Database: r.Database, User: r.User, Password: r.Password, TLS: r.TLS})
+	case c.Sessions == "memory:":
+		return inMemory{memory.New(faultpoint.Now)}, nil
+	}
+	return openDatabase(ctx, c)
+}

@@ -1,0 +1,111 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// reply is what a script returns: a word that says how it went, and what belongs to it.
+type reply []any
+
+func (r reply) word() string       { return r.text(0) }
+func (r reply) text(n int) string  { s, _ := r.at(n).(string); return s }
+func (r reply) number(n int) int64 { i, _ := r.at(n).(int64); return i }
+func (r reply) list(n int) reply   { l, _ := r.at(n).([]any); return l }
+func (r reply) at(n int) any {
+	if n >= len(r) {
+		return nil
+	}
+	return r[n]
+}
+
+// bytes returns nil for what is empty, and never memory that somebody else has.
+func (r reply) bytes(n int) []byte {
+	if s := r.text(n); s != "" {
+		return []byte(s)
+	}
+	return nil
+}
+
+// command is one that the library does not repeat by itself after a connection broke. What a server refused to do is another matter: a redirection within a Cluster is followed.
+type command struct{ *goredis.Cmd }
+
+func (command) NoRetry() bool { return true }
+
+// call runs a script within the time of one call. When the connection breaks it runs it once more on another one and tells it so; the scripts are written to be repeated.
+func (s *Store) call(ctx context.Context, sc script, keys []string, args ...any) (reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return s.callAt(ctx, s.clock(), sc, keys, args...)
+}
+
+// callAt is call at a given time, within the caller's deadline.
+func (s *Store) callAt(ctx context.Context, clock string, sc script, keys []string, args ...any) (reply, error) {
+	r, err := s.once(ctx, sc, keys, append([]any{clock, "0"}, args...))
+	if broken(err) && ctx.Err() == nil {
+		r, err = s.once(ctx, sc, keys, append([]any{clock, "1"}, args...))
+	}
+	if err != nil {
+		return nil, wrap(err)
+	}
+	return r, nil
+}
+
+// once sends a script by its digest, and as a text to a server that does not know it yet.
+func (s *Store) once(ctx context.Context, sc script, keys []string, args []any) (reply, error) {
+	r, err := s.send(ctx, "EVALSHA", sc.sha, keys, args)
+	if goredis.HasErrorPrefix(err, "NOSCRIPT") {
+		r, err = s.send(ctx, "EVAL", sc.text, keys, args)
+	}
+	return r, err
+}
+
+func (s *Store) send(ctx context.Context, verb, script string, keys []string, args []any) (reply, error) {
+	all := []any{verb, script, len(keys)}
+	for _, k := range keys {
+		all = append(all, k)
+	}
+	cmd := command{goredis.NewCmd(ctx, append(all, args...)...)}
+	if err := s.client.Process(ctx, cmd); err != nil {
+		return nil, err
+	}
+	r, err := cmd.Slice()
+	if err == nil && len(r) == 0 {
+		err = fmt.Errorf("%s: empty answer", verb)
+	}
+	return r, err
+}
+
+// broken reports whether a connection broke, or the server was no longer the one that may write.
+func broken(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	if _, said := errors.AsType[goredis.Error](err); said {
+		return goredis.IsReadOnlyError(err)
+	}
+	return true
+}
+
+// clock is the present time for a script, in Unix milliseconds: "" where the server's own counts.
+func (s *Store) clock() string {
+	if s.now == nil {
+		return ""
+	}
+	return strconv.FormatInt(s.now().UnixMilli(), 10)
+}
+
+// read runs plain commands that change nothing, once more when the connection breaks.
+func (s *Store) read(ctx context.Context, f func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	err := f(ctx)
+	if broken(err) && ctx.Err() == nil {
+		err = f(ctx)
+	}
+	return wrap(err)
+}

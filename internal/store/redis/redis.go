@@ -1,0 +1,113 @@
+// Package redis keeps sessions and tokens in Redis or Valkey: one server, one that Sentinels watch, or a Cluster. Each operation is one Lua script on the keys of one id, which
+// share a hash slot. What spans ids goes in an order of such steps that keeps the contract, see groups.go. Leases are judged by the server's clock.
+package redis
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"portico/internal/secret"
+	"portico/internal/session"
+	"portico/internal/token"
+)
+
+const (
+	callTimeout = 2 * time.Second // of one call, waiting for a connection and a second try included
+	dialTimeout = time.Second
+)
+
+// Config says where the servers are.
+type Config struct {
+	Addresses []string         // host:port of the server, of some of the Cluster's nodes, or of the Sentinels
+	Cluster   bool             // the addresses are a Cluster's
+	Master    string           // the name under which the Sentinels at the addresses know the master; "" means that they are no Sentinels
+	Database  int              // number of the database; 0 in a Cluster
+	User      string           // "" is the server's default user
+	Password  secret.Text      // empty: none
+	TLS       bool             // without it only servers on loopback are spoken to
+	Now       func() time.Time // the store's clock; nil means the server's
+}
+
+// Store is a pool of connections. It is safe for concurrent use; Close it last.
+type Store struct {
+	client goredis.UniversalClient
+	now    func() time.Time
+}
+
+// Open connects to the servers of c and returns when they answer. Errors never hold the password.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	s := &Store{client: newClient(c), now: c.Now}
+	if err := s.ping(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func newClient(c Config) goredis.UniversalClient {
+	o := &goredis.UniversalOptions{
+		Addrs: c.Addresses, MasterName: c.Master, DB: c.Database, Username: c.User, Password: c.Password.Reveal(), ClientName: "portico", DisableIdentity: true,
+		ContextTimeoutEnabled: true, ReadTimeout: callTimeout, WriteTimeout: callTimeout, PoolTimeout: callTimeout, DialTimeout: dialTimeout, DialerRetries: 1, ConnMaxIdleTime: 5 * time.Minute,
+		MaxRetries:               -1, // call knows what may be repeated, the library does not
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	}
+	if c.TLS {
+		o.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	} else {
+		o.Dialer = dialLoopback
+	}
+	switch {
+	case c.Cluster:
+		cluster := o.Cluster()
+		cluster.DisableRoutingPolicies = true // they know the library's own commands only
+		return goredis.NewClusterClient(cluster)
+	case c.Master != "":
+		return goredis.NewFailoverClient(o.Failover())
+	}
+	return goredis.NewClient(o.Simple())
+}
+
+// dialLoopback refuses to speak in the clear to another machine, also to one that a Sentinel or a Cluster names.
+func dialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
+	d := &net.Dialer{Timeout: dialTimeout, KeepAlive: time.Minute, Control: func(_, address string, _ syscall.RawConn) error {
+		host, _, err := net.SplitHostPort(address)
+		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+			return fmt.Errorf("%s is not on this machine: TLS is required (rediss://)", address)
+		}
+		return nil
+	}}
+	return d.DialContext(ctx, network, address)
+}
+
+// Close closes all connections.
+func (s *Store) Close() error { return s.client.Close() }
+
+// Sessions returns the view that implements [session.Store].
+func (s *Store) Sessions() session.Store { return sessions{s} }
+
+// Tokens returns the view that implements [token.Store].
+func (s *Store) Tokens() token.Store { return tokens{s} }
+
+func (s *Store) ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	cluster, ok := s.client.(*goredis.ClusterClient)
+	if !ok {
+		return wrap(s.client.Ping(ctx).Err())
+	}
+	return wrap(cluster.ForEachMaster(ctx, func(ctx context.Context, node *goredis.Client) error { return node.Ping(ctx).Err() }))
+}
+
+func wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("redis: %w", err)
+}

@@ -1,0 +1,62 @@
+package redis_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"portico/internal/session"
+	"portico/internal/store/redis"
+	"portico/internal/store/storetest"
+	"portico/internal/testserver"
+	"portico/internal/token"
+)
+
+func open(t *testing.T, c redis.Config) *redis.Store {
+	t.Helper()
+	s, err := redis.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func record(subject string) session.Record {
+	return session.Record{ID: session.NewHandle().ID(), Issuer: "https://op", Subject: subject, SID: "s", Until: time.Now().Add(time.Hour), SeenTag: []byte{1}, Sealed: []byte(subject), LoginStarted: time.Now()}
+}
+
+// suites runs what every store passes. config returns the way to an empty store.
+func suites(t *testing.T, config func(t *testing.T) redis.Config) {
+	at := func(t *testing.T, now func() time.Time) redis.Config {
+		c := config(t)
+		c.Now = now
+		return c
+	}
+	t.Run("sessions", func(t *testing.T) {
+		storetest.Sessions(t, func(t *testing.T, c *storetest.Clock) session.Store { return open(t, at(t, c.Now)).Sessions() })
+	})
+	t.Run("tokens, two replicas", func(t *testing.T) {
+		storetest.Tokens(t, func(t *testing.T, c *storetest.Clock) (session.Store, token.Store) {
+			one := at(t, c.Now)
+			return open(t, one).Sessions(), open(t, one).Tokens()
+		})
+	})
+	t.Run("count of keys", func(t *testing.T) { storetest.Keys(t, open(t, config(t))) })
+}
+
+func TestServer(t *testing.T) {
+	for _, program := range testserver.RedisPrograms() {
+		t.Run(filepath.Base(program), func(t *testing.T) {
+			server := testserver.StartRedisProgram(t, program)
+			suites(t, func(t *testing.T) redis.Config {
+				server.Do(t, "FLUSHALL")
+				return redis.Config{Addresses: []string{server.Address()}}
+			})
+		})
+	}
+}

@@ -1,0 +1,164 @@
+package redis
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"time"
+
+	"portico/internal/session"
+)
+
+type sessions struct{ *Store }
+
+func (s sessions) Create(ctx context.Context, r session.Record) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	groups := groupsOf(r.Issuer, r.Subject, r.SID)
+	err := s.enter(ctx, r.ID, r.Until, r.LoginStarted, groups)
+	if err == nil {
+		err = s.create(ctx, r)
+	}
+	if _, ended := errors.AsType[*session.EndedError](err); ended {
+		s.leave(ctx, r.ID, groups)
+	}
+	return err
+}
+
+func (s sessions) create(ctx context.Context, r session.Record) error {
+	a, err := s.callAt(ctx, s.clock(), sessionCreate, keysOf(r.ID), r.Issuer, r.Subject, r.SID, r.Created.Unix(), r.LastSeen.Unix(), r.Until.Unix(), r.SeenTag, r.Sealed, r.About)
+	if err != nil {
+		return err
+	}
+	return verdict(a)
+}
+
+// verdict turns a script's word about a session into an error.
+func verdict(r reply) error {
+	switch r.word() {
+	case "none":
+		return session.ErrNotFound
+	case "exists":
+		return session.ErrExists
+	case "conflict":
+		return session.ErrConflict
+	case "ended":
+		return &session.EndedError{Reason: r.text(1)}
+	}
+	return nil
+}
+
+func (s sessions) Load(ctx context.Context, id session.ID) (session.Record, error) {
+	a, err := s.call(ctx, sessionLoad, keysOf(id))
+	if err == nil {
+		err = verdict(a)
+	}
+	if err != nil {
+		return session.Record{}, err
+	}
+	return recordOf(id, a.list(1)), nil
+}
+
+// recordOf reads the fields in the order of scripts/common.lua.
+func recordOf(id session.ID, f reply) session.Record {
+	return session.Record{ID: id, Version: f.number(0), Issuer: f.text(1), Subject: f.text(2), SID: f.text(3), Created: seconds(f.number(4)), LastSeen: seconds(f.number(5)),
+		Until: seconds(f.number(6)), SeenTag: f.bytes(7), Sealed: f.bytes(8), About: f.bytes(9)}
+}
+
+// Save writes a new sid into its index before it writes it into the record, so that whoever ends the sid afterwards finds the session.
+func (s sessions) Save(ctx context.Context, r session.Record) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	save := func(indexed string) (reply, error) {
+		return s.callAt(ctx, s.clock(), sessionSave, keysOf(r.ID), r.Version, r.SID, r.Until.Unix(), r.Sealed, r.About, indexed)
+	}
+	a, err := save("0")
+	if err == nil && a.word() == "index" {
+		if err = s.enter(ctx, r.ID, r.Until, never, []group{{"sid", r.Issuer, r.SID}}); err == nil {
+			a, err = save("1")
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return verdict(a)
+}
+
+// never is after every tombstone.
+var never = time.Unix(1<<40, 0)
+
+func (s sessions) Touch(ctx context.Context, id session.ID, seen time.Time, tag []byte, until time.Time) error {
+	a, err := s.call(ctx, sessionTouch, keysOf(id), seen.Unix(), tag, until.Unix())
+	if err != nil {
+		return err
+	}
+	return verdict(a)
+}
+
+func (s sessions) List(ctx context.Context, m session.Match) ([]session.Record, error) {
+	ids, err := s.ids(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*session.Record, len(ids))
+	err = each(ctx, ids, func(ctx context.Context, n int, id session.ID) error {
+		a, err := s.call(ctx, sessionLoad, keysOf(id), "list")
+		if err == nil && a.word() == "ok" {
+			r := recordOf(id, a.list(1))
+			found[n] = &r
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var rs []session.Record
+	for _, r := range found {
+		if r != nil && matches(m, *r) {
+			rs = append(rs, *r)
+		}
+	}
+	slices.SortFunc(rs, func(a, b session.Record) int {
+		return cmp.Or(a.LastSeen.Compare(b.LastSeen), slices.Compare(a.ID[:], b.ID[:]))
+	})
+	return rs, nil
+}
+
+// ids returns the index of what a match selects.
+func (s sessions) ids(ctx context.Context, m session.Match) ([]session.ID, error) {
+	var texts []string
+	err := s.read(ctx, func(ctx context.Context) (err error) {
+		texts, err = s.client.ZRange(ctx, groupOf(m).keys()[0], 0, -1).Result()
+		return err
+	})
+	var r reply
+	for _, t := range texts {
+		r = append(r, t)
+	}
+	return members(r), err
+}
+
+func matches(m session.Match, r session.Record) bool {
+	switch {
+	case m.Everyone:
+		return true
+	case m.SID != "":
+		return r.Issuer == m.Issuer && r.SID == m.SID
+	default:
+		return m.Subject != "" && r.Issuer == m.Issuer && r.Subject == m.Subject
+	}
+}
+
+func (s sessions) Once(ctx context.Context, key string, ttl time.Duration) (bool, error) {
+	a, err := s.call(ctx, onceFirst, []string{prefix + "{" + digest("once", key) + "}:o"}, ttl.Milliseconds(), rand.Text())
+	if err != nil {
+		return false, err
+	}
+	return a.word() == "ok", nil
+}
+
+func (s sessions) Ping(ctx context.Context) error { return s.ping(ctx) }
+
+func seconds(s int64) time.Time { return time.Unix(s, 0).UTC() }

@@ -1,0 +1,96 @@
+package redis
+
+import (
+	"context"
+	"time"
+
+	"portico/internal/session"
+	"portico/internal/token"
+)
+
+type tokens struct{ *Store }
+
+func (t tokens) Create(ctx context.Context, r token.Record) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	if err := t.enter(ctx, r.ID, r.Until, never, []group{everyone}); err != nil { // so that the sweep finds tokens without a session
+		return err
+	}
+	a, err := t.callAt(ctx, t.clock(), tokensCreate, keysOf(r.ID), milli(r.AccessIssued), milli(r.AccessExpiry), milli(r.Until), r.Sealed)
+	return judged(a, err)
+}
+
+// judged turns a script's word about tokens into an error.
+func judged(r reply, err error) error {
+	if err != nil {
+		return err
+	}
+	switch r.word() {
+	case "gone":
+		return token.ErrGone
+	case "lost":
+		return token.ErrLost
+	case "exists":
+		return token.ErrExists
+	}
+	return nil
+}
+
+func (t tokens) Load(ctx context.Context, id session.ID) (token.Record, error) {
+	a, err := t.call(ctx, tokensLoad, keysOf(id))
+	if err := judged(a, err); err != nil {
+		return token.Record{}, err
+	}
+	return tokenRecord(id, a.list(1)), nil
+}
+
+// tokenRecord reads the fields in the order of scripts/common.lua.
+func tokenRecord(id session.ID, f reply) token.Record {
+	return token.Record{ID: id, Version: f.number(0), State: token.State(f.text(1)), AccessIssued: fromMilli(f.number(2)), AccessExpiry: fromMilli(f.number(3)),
+		Attempt:   token.Attempt{ID: f.text(4), Owner: f.text(5), Reason: f.text(6), Started: fromMilli(f.number(7)), LeaseUntil: fromMilli(f.number(8))},
+		Presented: int(f.number(9)), NotBefore: fromMilli(f.number(10)), LastError: f.text(11), Until: fromMilli(f.number(12)), Sealed: f.bytes(13)}
+}
+
+var verdicts = map[string]token.Verdict{"ok": token.ClaimOK, "newer": token.ClaimNewer, "busy": token.ClaimBusy, "wait": token.ClaimWait, "spent": token.ClaimSpent, "dead": token.ClaimDead}
+
+func (t tokens) Claim(ctx context.Context, c token.ClaimRequest) (token.Verdict, token.Record, error) {
+	a, err := t.call(ctx, tokensClaim, keysOf(c.ID), c.Seen, c.Attempt, c.Owner, c.Reason, c.Lease.Milliseconds(), c.MaxPresented)
+	if err := judged(a, err); err != nil {
+		return 0, token.Record{}, err
+	}
+	return verdicts[a.word()], tokenRecord(c.ID, a.list(1)), nil
+}
+
+func (t tokens) Renew(ctx context.Context, id session.ID, attempt string, lease time.Duration) error {
+	return judged(t.call(ctx, tokensRenew, keysOf(id), attempt, lease.Milliseconds()))
+}
+
+func (t tokens) Send(ctx context.Context, id session.ID, attempt string) error {
+	return judged(t.call(ctx, tokensSend, keysOf(id), attempt))
+}
+
+func (t tokens) Commit(ctx context.Context, id session.ID, _ string, n token.NewTokens) error {
+	return judged(t.call(ctx, tokensCommit, keysOf(id), n.Seen, milli(n.AccessIssued), milli(n.AccessExpiry), milli(n.Until), n.Sealed))
+}
+
+func (t tokens) Release(ctx context.Context, id session.ID, attempt string, o token.Outcome) error {
+	notPresented := "0"
+	if o.NotPresented {
+		notPresented = "1"
+	}
+	return judged(t.call(ctx, tokensRelease, keysOf(id), attempt, string(o.State), notPresented, milli(o.NotBefore), o.LastError))
+}
+
+func milli(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMilli(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
