@@ -60,3 +60,17 @@ func TestServer(t *testing.T) {
 		})
 	}
 }
+
+func TestCluster(t *testing.T) {
+	nodes := testserver.StartRedisCluster(t)
+	var addresses []string
+	for _, n := range nodes {
+		addresses = append(addresses, n.Address())
+	}
+	suites(t, func(t *testing.T) redis.Config {
+		for _, n := range nodes {
+			n.Do(t, "FLUSHALL")
+		}
+		return redis.Config{Addresses: addresses[:1], Cluster: true}
+	})
+}

@@ -1,0 +1,38 @@
+package testserver
+
+import (
+	"errors"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// StartRedisCluster starts three masters and joins them.
+func StartRedisCluster(t testing.TB) []*Redis {
+	t.Helper()
+	cli := find("redis-cli")
+	if cli == "" {
+		Missing(t, "Redis Cluster: install Debian's package redis-tools")
+	}
+	var nodes []*Redis
+	args := []string{"--cluster", "create"}
+	for range 3 {
+		r := StartRedis(t, "--cluster-enabled", "yes", "--cluster-port", freePort(t), "--cluster-node-timeout", "2000")
+		nodes = append(nodes, r)
+		args = append(args, r.Address())
+	}
+	if out, err := exec.Command(cli, append(args, "--cluster-yes")...).CombinedOutput(); err != nil {
+		t.Fatalf("redis-cli --cluster create: %v\n%s", err, out)
+	}
+	for _, r := range nodes {
+		if err := await(func() error {
+			if info, _ := r.Do(t, "CLUSTER", "INFO").(string); !strings.Contains(info, "cluster_state:ok") {
+				return errors.New("the cluster is not up")
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return nodes
+}
