@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -37,7 +38,7 @@ func (c *Client) judge(ctx context.Context, r *request, resp *http.Response, tok
 		return &StatusError{Method: r.method, Path: r.path, Status: status, RetryAfter: wait, Message: message(resp.Body, token)}
 	}
 	if t := resp.Header.Get("Content-Type"); !isJSON(t) {
-		return fmt.Errorf("%s: content type %q: %w", r.path, shorten(t), ErrMalformed)
+		return fmt.Errorf("%s: content type %q: %w", r.path, shorten(harmless(t)), ErrMalformed)
 	}
 	body := &limited{r: resp.Body, left: r.limit}
 	err := r.read(resp.Header, body)
@@ -97,11 +98,16 @@ func (l *limited) explain(ctx context.Context, path string, err error) error {
 	case isNetwork(l.err):
 		return unavailable(ctx, path, l.err)
 	}
-	return fmt.Errorf("%s: %w: %w", path, ErrMalformed, l.err) // such as a broken chunk or a wrong checksum
+	return fmt.Errorf("%s: %w: %w", path, ErrMalformed, cause(l.err)) // such as a broken chunk or a wrong checksum
 }
 
+var (
+	opaque = regexp.MustCompile(`[A-Za-z0-9_%+=-]{16,}`)
+	guid   = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+)
+
 // message finds what the Data Hub says about an error, in whichever member, and makes it fit for one log line. A server that repeats
-// the request's token does not get it into the log.
+// the request's token, as it is or in pieces or in another coding, does not get it into the log; the ids of its own traces stay.
 func message(body io.ReadCloser, token secret.Text) string {
 	stop := time.AfterFunc(messageWait, func() { _ = body.Close() })
 	defer stop.Stop()
@@ -111,7 +117,17 @@ func message(body io.ReadCloser, token secret.Text) string {
 	if json.Unmarshal(b, &members) == nil {
 		said = firstText(members, "message", "error_description", "error", "title", "detail")
 	}
-	return shorten(strings.ReplaceAll(said, token.Reveal(), "[redacted]"))
+	return shorten(harmless(strings.ReplaceAll(said, token.Reveal(), secret.Redacted)))
+}
+
+// harmless hides what could be a token: long words that are no words of a language and no id of a trace.
+func harmless(text string) string {
+	return opaque.ReplaceAllStringFunc(text, func(word string) string {
+		if guid.MatchString(word) || len(word) < 32 && !strings.ContainsAny(word, "0123456789") {
+			return word
+		}
+		return secret.Redacted
+	})
 }
 
 // firstText returns the first text among the members, whose names may be written in any case.

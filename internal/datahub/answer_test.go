@@ -3,6 +3,7 @@ package datahub
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"runtime"
 	"strings"
 	"sync"
@@ -96,6 +98,33 @@ func TestErrorsShowNeitherQueryNorToken(t *testing.T) {
 		_, err := newClient(t, hub).Sources(t.Context(), SourceQuery{Site: 4711})
 		if err == nil || strings.Contains(err.Error(), "4711") || strings.Contains(err.Error(), "t0") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A Data Hub that repeats the request's token in an answer that nobody can read, or in the words of an error, does not get it into a log.
+func TestS90EchoedTokensStayOut(t *testing.T) {
+	t.Parallel()
+	token := "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSIsImNhbmFyeSI6MX0.c2lnbmF0dXJlLWNhbmFyeQ"
+	for name, response := range map[string]string{
+		"a header line": "HTTP/1.1 200 OK\r\n" + token + "\r\n\r\n", "the status line": "HTTP/1.1 " + token + " OK\r\n\r\n", "no HTTP at all": token + "\r\n\r\n",
+		"a chunk":     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + token + "\r\n",
+		"a trailer":   "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n" + token + "\r\n\r\n",
+		"the type":    "HTTP/1.1 200 OK\r\nContent-Type: text/" + token + "\r\n\r\n[]",
+		"its message": "HTTP/1.1 500 X\r\nContent-Type: application/json\r\n\r\n" + `{"message":"bad token ` + base64.StdEncoding.EncodeToString([]byte(token)) + ` and ` + token[:40] + ` and ` + url.QueryEscape("Bearer "+token) + `, trace 0f8fad5b-d9cb-469f-a165-70867728950e"}`,
+		"its text":    "HTTP/1.1 400 X\r\n\r\nBearer " + token,
+	} {
+		_, err := raw(t, response).Sites(t.Context(), SiteQuery{})
+		if err == nil {
+			continue // readable after all
+		}
+		for _, piece := range []string{token[:20], token[30:50], "c2lnbmF0", base64.StdEncoding.EncodeToString([]byte(token))[:20]} {
+			if strings.Contains(err.Error(), piece) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if name == "its message" && !strings.Contains(err.Error(), "0f8fad5b-d9cb-469f-a165-70867728950e") {
+			t.Errorf("%s: the trace is lost: %v", name, err)
 		}
 	}
 }

@@ -3,9 +3,11 @@ package datahub
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -119,10 +121,31 @@ func unavailable(ctx context.Context, path string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w: %w", path, ErrUnavailable, ctx.Err())
 	}
+	return fmt.Errorf("%s: %w: %w", path, ErrUnavailable, cause(err))
+}
+
+// cause returns what an operator needs to know of a transport error, and nothing that the other side wrote: net/http quotes an answer that
+// it cannot read, and such an answer may repeat the token.
+func cause(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err
 	}
-	return fmt.Errorf("%s: %w: %w", path, ErrUnavailable, err)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*net.DNSError](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return e
+	}
+	return errors.New("the connection or the answer is broken")
 }
 
 // drain lets the connection be used again when the rest is small and at hand, and drops it otherwise.
