@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"portico/internal/secret"
 )
 
 // Check reports every mistake in c, each with the flag that mends it, joined into one error.
@@ -127,12 +125,6 @@ func (d Demo) Check() error {
 	)
 }
 
-// SQLitePath returns the file of a sqlite:// database, and false for memory: and for what is neither.
-func SQLitePath(database string) (string, bool) {
-	path, ok := strings.CutPrefix(database, "sqlite://")
-	return path, ok && path != ""
-}
-
 func (s Store) check() error {
 	err := errors.Join(s.checkDatabase(), s.checkSessions())
 	if s.KeysFile == "" {
@@ -154,31 +146,6 @@ func (c SessionCommand) check() error {
 		return errors.New("say whose sessions: one of --subject, --sid and --everyone")
 	case !c.Everyone && c.Issuer == "":
 		return errors.New("--issuer: missing; a subject or sid is unique only at its issuer")
-	}
-	return nil
-}
-
-// PostgresURL returns the address of a postgres:// database with its password, and false for any other kind.
-func (s Store) PostgresURL() (secret.Text, bool) {
-	if !strings.HasPrefix(s.Database, "postgres://") && !strings.HasPrefix(s.Database, "postgresql://") {
-		return secret.Text{}, false
-	}
-	u, err := url.Parse(s.Database)
-	if err != nil || s.DatabasePassword.Empty() {
-		return secret.New(s.Database), err == nil
-	}
-	u.User = url.UserPassword(u.User.Username(), s.DatabasePassword.Reveal())
-	return secret.New(u.String()), true
-}
-
-func (s Store) checkDatabase() error {
-	_, file := SQLitePath(s.Database)
-	_, server := s.PostgresURL()
-	switch {
-	case !file && !server && s.Database != "memory:":
-		return fmt.Errorf("--database: %q is neither postgres://user@host/name, sqlite:///path/to/file nor memory", redactURL(s.Database))
-	case !server && !s.DatabasePassword.Empty():
-		return errors.New("--database-password-file: a password is set, but --database is no postgres:// URL")
 	}
 	return nil
 }

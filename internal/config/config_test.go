@@ -197,3 +197,59 @@ func TestDocIsCurrent(t *testing.T) {
 		t.Errorf("docs/config.md differs from the flags (%v); run make generate", err)
 	}
 }
+
+func TestS37DatabasesElsewhereNeedVerifiedTLS(t *testing.T) {
+	for database, want := range map[string]string{ // address → what is connected to, "" for refused
+		"postgres://u@127.0.0.1:5432/p":                           "postgres://u@127.0.0.1:5432/p",
+		"postgres://u@localhost/p?sslmode=disable":                "postgres://u@localhost/p?sslmode=disable",
+		"postgres://u@/p?host=/run/postgresql":                    "postgres://u@/p?host=/run/postgresql",
+		"postgres://u@db.example.com/p":                           "postgres://u@db.example.com/p?sslmode=verify-full",
+		"postgres://u@[2001:db8::1]:5432/p":                       "postgres://u@[2001:db8::1]:5432/p?sslmode=verify-full",
+		"postgres://u@127.0.0.1,db.example.com/p":                 "postgres://u@127.0.0.1,db.example.com/p?sslmode=verify-full",
+		"postgres://u@db.example.com/p?sslmode=verify-ca":         "postgres://u@db.example.com/p?sslmode=verify-ca",
+		"postgres://u@db.example.com/p?sslmode=disable":           "",
+		"postgres://u@db.example.com/p?sslmode=prefer":            "",
+		"postgres://u@db.example.com/p?sslmode=require":           "",
+		"postgres://u@127.0.0.1/p?host=db.example.com&sslmode=no": "",
+	} {
+		s := Store{Database: database, KeysFile: "k"}
+		err := s.check()
+		if (err != nil) != (want == "") {
+			t.Errorf("%s: %v", database, err)
+		}
+		if got, ok := s.PostgresURL(); want != "" && (!ok || got.Reveal() != want) {
+			t.Errorf("%s: connects to %s", database, got.Reveal())
+		}
+	}
+}
+
+func TestS94NoPasswordOnTheCommandLine(t *testing.T) {
+	getenv := env(t, "DATAHUB_CLIENT_SECRET", "x")
+	for _, args := range [][]string{{"--database=postgres://u:hunter2@localhost/p"}, {"--database", "postgres://u:hunter2@localhost/p"}} {
+		if _, err := Parse(append(append([]string{"serve"}, complete...), args...), getenv, io.Discard); err == nil || !strings.Contains(err.Error(), "--database: a password on the command line") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+	for _, flag := range []string{"--client-secret=x", "--password=x", "--database-password=x"} {
+		if _, err := Parse(append(append([]string{"serve"}, complete...), flag), getenv, io.Discard); err == nil {
+			t.Errorf("%s is a flag", flag)
+		}
+	}
+	t.Setenv("PORTICO_DATABASE", "postgres://u:hunter2@localhost/p")
+	if cmd, err := Parse(append([]string{"serve"}, complete...), getenv, io.Discard); err != nil || strings.Contains(fmt.Sprintf("%+v %#v", cmd.Serve.Identity.ClientSecret, cmd.Serve.Identity.ClientSecret), "x") {
+		t.Errorf("in the environment: %v", err)
+	}
+}
+
+func TestS97DemoTakesNothingReal(t *testing.T) {
+	for _, name := range []string{"DATAHUB_AUTH_URL", "OPINUM_AUTH_URL", "DATAHUB_CLIENT_SECRET", "OPINUM_SECRET_FILE", "PORTICO_DATABASE"} {
+		if _, err := Parse([]string{"demo"}, env(t, name, "https://real.example.com"), io.Discard); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, flag := range []string{"--issuer=https://id.example.com", "--client-id=x", "--database=memory:", "--keys=k", "--api-url=https://api.example.com"} {
+		if _, err := Parse([]string{"demo", flag}, env(t), io.Discard); err == nil {
+			t.Errorf("demo %s: accepted", flag)
+		}
+	}
+}

@@ -127,15 +127,15 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 		cmd.Serve = c.Check
 		fallthrough
 	case "serve":
-		return cmd, errors.Join(file.unknown(parser), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
+		return cmd, errors.Join(publicPasswords(args), file.unknown(parser), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
 	case "demo":
-		return cmd, cmd.Demo.Check()
+		return cmd, errors.Join(nothingReal(getenv), cmd.Demo.Check())
 	case "keys client":
 		return cmd, oneOf("alg", cmd.Keys.Algorithm, "ES256", "RS256", "PS256")
 	case "keys rotate", "keys list", "keys retire":
-		return cmd, errors.Join(cmd.Keys.Store.readSecrets(getenv), cmd.Keys.Store.check())
+		return cmd, errors.Join(publicPasswords(args), cmd.Keys.Store.readSecrets(getenv), cmd.Keys.Store.check())
 	case "sessions list", "sessions end":
-		return cmd, errors.Join(cmd.Sessions.Store.readSecrets(getenv), cmd.Sessions.Store.checkDatabase(), cmd.Sessions.Store.checkSessions(), cmd.Sessions.check())
+		return cmd, errors.Join(publicPasswords(args), cmd.Sessions.Store.readSecrets(getenv), cmd.Sessions.Store.checkDatabase(), cmd.Sessions.Store.checkSessions(), cmd.Sessions.check())
 	}
 	return cmd, nil
 }
@@ -174,6 +174,17 @@ func envNote(v *kong.Value) string {
 		return ""
 	}
 	return " ($" + strings.Join(v.Tag.Envs, ", $") + ")"
+}
+
+// nothingReal refuses a demo in the environment of a real portal: it would take the place of one, with passwords that everybody knows.
+func nothingReal(getenv func(string) string) error {
+	var errs []error
+	for _, name := range []string{"DATAHUB_AUTH_URL", "OPINUM_AUTH_URL", "DATAHUB_CLIENT_SECRET", "DATAHUB_CLIENT_SECRET_FILE", "OPINUM_SECRET", "OPINUM_SECRET_FILE", "PORTICO_DATABASE", "PORTICO_SESSIONS"} {
+		if getenv(name) != "" {
+			errs = append(errs, fmt.Errorf("%s is set, but the demo has an identity server, a client and a store of its own; unset it, or run: web serve", name))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // readSecrets fills the secrets: NAME_FILE (also as a flag) first, NAME second.

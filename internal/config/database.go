@@ -1,0 +1,83 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"portico/internal/secret"
+)
+
+// SQLitePath returns the file of a sqlite:// database, and false for memory: and for what is neither.
+func SQLitePath(database string) (string, bool) {
+	path, ok := strings.CutPrefix(database, "sqlite://")
+	return path, ok && path != ""
+}
+
+// PostgresURL returns the address of a postgres:// database with its password, and false for any other kind. What does not stay on this machine is sent through
+// verified TLS, unless the address says otherwise, which Check refuses.
+func (s Store) PostgresURL() (secret.Text, bool) {
+	u, ok := s.postgres()
+	if !ok {
+		return secret.Text{}, false
+	}
+	if !s.DatabasePassword.Empty() {
+		u.User = url.UserPassword(u.User.Username(), s.DatabasePassword.Reveal())
+	}
+	if q := u.Query(); !q.Has("sslmode") && !stays(u) {
+		q.Set("sslmode", "verify-full")
+		u.RawQuery = q.Encode()
+	}
+	return secret.New(u.String()), true
+}
+
+func (s Store) postgres() (*url.URL, bool) {
+	if !strings.HasPrefix(s.Database, "postgres://") && !strings.HasPrefix(s.Database, "postgresql://") {
+		return nil, false
+	}
+	u, err := url.Parse(s.Database)
+	return u, err == nil
+}
+
+// stays reports whether a connection to a postgres:// address never leaves this machine: all its hosts are on loopback or are folders of a socket.
+func stays(u *url.URL) bool {
+	hosts := append(strings.Split(u.Host, ","), strings.Split(u.Query().Get("host"), ",")...)
+	return !slices.ContainsFunc(hosts, func(host string) bool {
+		name := (&url.URL{Host: host}).Hostname()
+		return host != "" && !strings.HasPrefix(host, "/") && !LoopbackHost(name)
+	})
+}
+
+func (s Store) checkDatabase() error {
+	_, file := SQLitePath(s.Database)
+	u, server := s.postgres()
+	switch {
+	case !file && !server && s.Database != "memory:":
+		return fmt.Errorf("--database: %q is neither postgres://user@host/name, sqlite:///path/to/file nor memory", redactURL(s.Database))
+	case !server && !s.DatabasePassword.Empty():
+		return errors.New("--database-password-file: a password is set, but --database is no postgres:// URL")
+	case server && !stays(u) && !slices.Contains([]string{"", "verify-ca", "verify-full"}, u.Query().Get("sslmode")):
+		return fmt.Errorf("--database: sslmode=%s would send sessions over the network unprotected, or to whoever answers; leave it out for verify-full, or say verify-ca", u.Query().Get("sslmode"))
+	}
+	return nil
+}
+
+// publicPasswords refuses passwords in addresses on the command line, which everybody on the machine can read.
+func publicPasswords(args []string) error {
+	var errs []error
+	flag := ""
+	for _, arg := range args {
+		value := arg
+		if strings.HasPrefix(arg, "--") {
+			flag, value, _ = strings.Cut(arg, "=")
+		}
+		if u, err := url.Parse(value); err == nil && u.User != nil {
+			if _, set := u.User.Password(); set {
+				errs = append(errs, fmt.Errorf("%s: a password on the command line is public; put it into a file or into the environment", flag))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
