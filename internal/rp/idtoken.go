@@ -120,7 +120,7 @@ func (c *Client) verify(ctx context.Context, doc *metadata, raw secret.Text, non
 	switch {
 	case nonce != "" && !secret.New(nonce).Equal(secret.New(token.Nonce)):
 		return Identity{}, &AuthError{Problem: ProblemNonce}
-	case cl.Subject == "" || len(cl.Subject) > 255:
+	case cl.Subject == "" || len(cl.Subject) > 255 || len(cl.SID) > 255:
 		return Identity{}, &AuthError{Problem: ProblemSubject}
 	case token.AccessTokenHash != "" && token.VerifyAccessToken(access.Reveal()) != nil:
 		return Identity{}, &AuthError{Problem: ProblemHash}

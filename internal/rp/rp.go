@@ -188,6 +188,9 @@ func endpoint(raw string) (*url.URL, error) {
 	if err != nil || u.Host == "" || u.Opaque != "" {
 		return nil, fmt.Errorf("%.100q is not a URL", raw)
 	}
+	if strings.Trim(strings.ToLower(u.Host), "abcdefghijklmnopqrstuvwxyz0123456789.-:[]") != "" { // others have a meaning where the host is written into a header
+		return nil, errors.New("a host with characters that no host name has")
+	}
 	if u.User != nil || u.Fragment != "" {
 		return nil, fmt.Errorf("%s has a user or a fragment", u.Redacted())
 	}
