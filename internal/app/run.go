@@ -114,7 +114,7 @@ func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
 	go p.watchProvider(background)
 	go p.sweep(background)
 	ended := make(chan error, 1)
-	go func() { ended <- h.Serve(l) }()
+	go func() { ended <- h.Serve(p.server.Listener(l)) }()
 	var err error
 	select {
 	case err = <-ended:

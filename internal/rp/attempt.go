@@ -1,6 +1,7 @@
 package rp
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -55,7 +56,11 @@ type attemptJSON struct {
 
 // MarshalBinary returns the attempt with its code verifier, to be sealed.
 func (a Attempt) MarshalBinary() ([]byte, error) {
-	return json.Marshal(attemptJSON{a.State, a.Nonce, a.Verifier.Reveal(), a.Started.UnixMilli(), a.ReturnTo, a.Prompt, a.Account, a.LoginHint, int64(a.MaxAge / time.Second), a.ACRValues, a.Stay})
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // an ampersand of a return path is one byte, not six: cookies are small
+	err := e.Encode(attemptJSON{a.State, a.Nonce, a.Verifier.Reveal(), a.Started.UnixMilli(), a.ReturnTo, a.Prompt, a.Account, a.LoginHint, int64(a.MaxAge / time.Second), a.ACRValues, a.Stay})
+	return bytes.TrimSpace(b.Bytes()), err
 }
 
 // UnmarshalBinary reads what MarshalBinary wrote.

@@ -1,10 +1,13 @@
 package server
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"net/http"
-	"strconv"
+	"slices"
+	"strings"
 	"time"
 
 	"portico/internal/rp"
@@ -16,6 +19,7 @@ import (
 const (
 	maxAttempts = 5                // cookies; the oldest gives way
 	attemptLife = 10 * time.Minute // from the authorization request to the callback
+	maxCookie   = 4096             // bytes of a cookie with its attributes that every browser keeps (RFC 6265 section 6.1)
 )
 
 // attempts reads and writes the cookies of sign-ins under way.
@@ -25,53 +29,82 @@ type attempts struct {
 	now    func() time.Time
 }
 
-// name returns the name of the n-th cookie.
-func (a attempts) name(n int) string {
-	name := "portico-login-" + strconv.Itoa(n)
+func (a attempts) prefix() string {
 	if a.secure {
-		return "__Host-" + name
+		return "__Host-portico-login-"
 	}
-	return name
+	return "portico-login-"
 }
 
-// put writes the attempt into a free cookie, or over the oldest one.
+// name returns the name of the cookie of the attempt with a state. It is not a number: tabs that begin at the same moment do not know of each other, and would
+// take the same one.
+func (a attempts) name(state string) string {
+	sum := sha256.Sum256([]byte(state))
+	return a.prefix() + base64.RawURLEncoding.EncodeToString(sum[:6])
+}
+
+// put writes the attempt into a cookie of its own and drops the oldest ones beyond maxAttempts. A return path that would make the cookie larger than browsers
+// keep is given up.
 func (a attempts) put(w http.ResponseWriter, r *http.Request, attempt rp.Attempt) error {
-	plain, err := attempt.MarshalBinary()
+	cookie, err := a.sealed(attempt)
+	if err == nil && len(cookie.String()) > maxCookie {
+		attempt.ReturnTo = "/"
+		cookie, err = a.sealed(attempt)
+	}
 	if err != nil {
 		return err
 	}
-	slot, oldest := 0, a.now().Add(time.Hour)
-	for n := range maxAttempts {
-		old, ok := a.open(r, n)
-		if !ok {
-			slot = n
-			break
-		}
-		if old.Started.Before(oldest) {
-			slot, oldest = n, old.Started
-		}
+	for _, name := range a.tooMany(r) {
+		http.SetCookie(w, a.cookie(name, "", -1))
 	}
-	sealed := a.keys.Seal(session.PurposeAttempt, session.Handle{}, []byte(a.name(slot)), plain)
-	http.SetCookie(w, a.cookie(slot, base64.RawURLEncoding.EncodeToString(sealed), int(attemptLife.Seconds())))
+	http.SetCookie(w, cookie)
 	return nil
 }
 
-// find returns the attempt whose state was sent back, and its cookie's number.
-func (a attempts) find(r *http.Request, state string) (attempt rp.Attempt, n int, found bool) {
-	for n := range maxAttempts {
-		if at, ok := a.open(r, n); ok && state != "" && subtle.ConstantTimeCompare([]byte(at.State), []byte(state)) == 1 {
-			return at, n, true
-		}
+func (a attempts) sealed(attempt rp.Attempt) (*http.Cookie, error) {
+	plain, err := attempt.MarshalBinary()
+	if err != nil {
+		return nil, err
 	}
-	return rp.Attempt{}, 0, false
+	name := a.name(attempt.State)
+	sealed := a.keys.Seal(session.PurposeAttempt, session.Handle{}, []byte(name), plain)
+	return a.cookie(name, base64.RawURLEncoding.EncodeToString(sealed), int(attemptLife.Seconds())), nil
 }
 
-// clear removes the n-th cookie.
-func (a attempts) clear(w http.ResponseWriter, n int) { http.SetCookie(w, a.cookie(n, "", -1)) }
+// tooMany returns the names of the cookies that must go when one comes: all but the youngest. What cannot be read is the oldest.
+func (a attempts) tooMany(r *http.Request) []string {
+	started := map[string]time.Time{}
+	for _, c := range r.Cookies() {
+		if strings.HasPrefix(c.Name, a.prefix()) {
+			at, _ := a.open(r, c.Name)
+			started[c.Name] = at.Started
+		}
+	}
+	names := make([]string, 0, len(started))
+	for name := range started {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(x, y string) int { return cmp.Or(started[y].Compare(started[x]), strings.Compare(x, y)) })
+	return names[min(len(names), maxAttempts-1):]
+}
 
-func (a attempts) open(r *http.Request, n int) (rp.Attempt, bool) {
+// find returns the attempt whose state was sent back.
+func (a attempts) find(r *http.Request, state string) (attempt rp.Attempt, found bool) {
+	at, ok := a.open(r, a.name(state))
+	if !ok || state == "" || subtle.ConstantTimeCompare([]byte(at.State), []byte(state)) != 1 {
+		return rp.Attempt{}, false
+	}
+	return at, true
+}
+
+// clear removes the cookie of an attempt.
+func (a attempts) clear(w http.ResponseWriter, at rp.Attempt) {
+	http.SetCookie(w, a.cookie(a.name(at.State), "", -1))
+}
+
+func (a attempts) open(r *http.Request, name string) (rp.Attempt, bool) {
 	var at rp.Attempt
-	cookies := r.CookiesNamed(a.name(n))
+	cookies := r.CookiesNamed(name)
 	if len(cookies) != 1 {
 		return at, false
 	}
@@ -79,7 +112,7 @@ func (a attempts) open(r *http.Request, n int) (rp.Attempt, bool) {
 	if err != nil {
 		return at, false
 	}
-	plain, err := a.keys.Open(session.PurposeAttempt, session.Handle{}, []byte(a.name(n)), sealed)
+	plain, err := a.keys.Open(session.PurposeAttempt, session.Handle{}, []byte(name), sealed)
 	if err != nil || at.UnmarshalBinary(plain) != nil {
 		return at, false
 	}
@@ -92,6 +125,6 @@ func (a attempts) expired(at rp.Attempt) bool {
 	return age > attemptLife || age < -time.Minute
 }
 
-func (a attempts) cookie(n int, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: a.name(n), Value: value, Path: "/", MaxAge: maxAge, Secure: a.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+func (a attempts) cookie(name, value string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, Secure: a.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,7 +53,7 @@ func (b *tabs) begin(t *testing.T, state string) {
 		t.Fatal(err)
 	}
 	for _, c := range w.Result().Cookies() {
-		if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 600 {
+		if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 600 && c.MaxAge != -1 {
 			t.Errorf("cookie %v", c)
 		}
 	}
@@ -60,7 +61,7 @@ func (b *tabs) begin(t *testing.T, state string) {
 }
 
 func (b *tabs) knows(state string) bool {
-	_, _, found := b.a.find(b.request(), state)
+	_, found := b.a.find(b.request(), state)
 	return found
 }
 
@@ -86,6 +87,52 @@ func TestOldestOfSixSignInsGivesWay(t *testing.T) {
 	}
 }
 
+// Tabs that begin at the same moment send no cookies of each other.
+func TestS04TabsThatBeginTogetherKeepTheirSignIns(t *testing.T) {
+	t.Parallel()
+	b := newTabs(t)
+	r := b.request()
+	for i := range maxAttempts {
+		w := httptest.NewRecorder()
+		if err := b.a.put(w, r, rp.Attempt{State: "state-" + strconv.Itoa(i), Started: b.now}); err != nil {
+			t.Fatal(err)
+		}
+		b.take(w)
+	}
+	for i := range maxAttempts {
+		if !b.knows("state-" + strconv.Itoa(i)) {
+			t.Errorf("attempt %d is lost", i)
+		}
+	}
+	for range 20 {
+		b.begin(t, "later")
+	}
+	b.cookies["__Host-portico-login-garbage"] = "x"
+	b.begin(t, "last")
+	if len(b.cookies) != maxAttempts || !b.knows("last") || b.cookies["__Host-portico-login-garbage"] != "" {
+		t.Errorf("%d cookies, want the youngest %d: %v", len(b.cookies), maxAttempts, b.cookies)
+	}
+}
+
+func TestS41AttemptFitsACookie(t *testing.T) {
+	t.Parallel()
+	for what, path := range map[string]string{"ampersands": "/?" + strings.Repeat("&", 2000), "quotes": "/?" + strings.Repeat(`"`, 2000)} {
+		b := newTabs(t)
+		w := httptest.NewRecorder()
+		if err := b.a.put(w, b.request(), rp.Attempt{State: strings.Repeat("s", 43), Nonce: strings.Repeat("n", 43), Started: b.now, LoginOptions: rp.LoginOptions{ReturnTo: path}}); err != nil {
+			t.Fatal(err)
+		}
+		if line := w.Header().Get("Set-Cookie"); len(line) > maxCookie {
+			t.Errorf("%s: a cookie of %d bytes", what, len(line))
+		}
+		b.take(w)
+		at, found := b.a.find(b.request(), strings.Repeat("s", 43))
+		if want := map[bool]string{true: path, false: "/"}[what == "ampersands"]; !found || at.ReturnTo != want {
+			t.Errorf("%s: found %t, back to %.20q", what, found, at.ReturnTo)
+		}
+	}
+}
+
 func TestAttemptsAreSealedAndBound(t *testing.T) {
 	t.Parallel()
 	b := newTabs(t)
@@ -97,7 +144,7 @@ func TestAttemptsAreSealedAndBound(t *testing.T) {
 	for what, change := range map[string]func(){
 		"altered":          func() { b.cookies[name] = flipped(value) },
 		"cut":              func() { b.cookies[name] = value[:len(value)-4] },
-		"in another place": func() { delete(b.cookies, name); b.cookies["__Host-portico-login-4"] = value },
+		"in another place": func() { delete(b.cookies, name); b.cookies[b.a.name("other")] = value },
 		"empty":            func() { b.cookies[name] = "" },
 	} {
 		clear(b.cookies)
@@ -111,10 +158,10 @@ func TestAttemptsAreSealedAndBound(t *testing.T) {
 	b.cookies[name] = value
 	r := b.request()
 	r.AddCookie(&http.Cookie{Name: name, Value: value})
-	if _, _, found := b.a.find(r, "state"); found {
+	if _, found := b.a.find(r, "state"); found {
 		t.Error("two cookies of one name: found")
 	}
-	at, n, found := b.a.find(b.request(), "state")
+	at, found := b.a.find(b.request(), "state")
 	if !found || b.a.expired(at) {
 		t.Fatalf("found %t", found)
 	}
@@ -127,7 +174,7 @@ func TestAttemptsAreSealedAndBound(t *testing.T) {
 		t.Error("an attempt of the future is not expired")
 	}
 	w := httptest.NewRecorder()
-	b.a.clear(w, n)
+	b.a.clear(w, at)
 	b.take(w)
 	if b.knows("state") {
 		t.Error("found after it was cleared")

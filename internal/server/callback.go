@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -19,15 +21,15 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	if err := rp.CheckCallback(q); err != nil {
 		return s.signInFailed("/", err)
 	}
-	attempt, slot, found := s.attempts.find(r, q.Get("state"))
+	attempt, found := s.attempts.find(r, q.Get("state"))
 	switch {
 	case !found:
 		return s.strayCallback(w, r)
 	case s.attempts.expired(attempt):
-		s.attempts.clear(w, slot)
+		s.attempts.clear(w, attempt)
 		return &pageError{Status: http.StatusBadRequest, Kind: kindSignInExpired, RetryTo: s.loginPath(attempt.ReturnTo), Err: errors.New("sign-in attempt expired")}
 	}
-	first, err := s.store.Once(r.Context(), "attempt "+attempt.State, 2*attemptLife)
+	first, err := s.store.Once(r.Context(), "attempt "+hashed(attempt.State), 2*attemptLife)
 	if err != nil {
 		return &storeError{err}
 	}
@@ -35,7 +37,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return s.strayCallback(w, r)
 	}
 	faultpoint.Reach(faultpoint.CallbackConsumed)
-	s.attempts.clear(w, slot)
+	s.attempts.clear(w, attempt)
 	id, tokens, err := s.rp.Finish(r.Context(), attempt, q)
 	if err != nil {
 		note(r.Context(), slog.String("sign_in", "refused"))
@@ -49,6 +51,12 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	}
 	faultpoint.Reach(faultpoint.CallbackExchanged)
 	return s.signIn(w, r, attempt, id, tokens)
+}
+
+// hashed keeps what a store is told from being of use to whoever reads it there.
+func hashed(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // strayCallback answers a callback that belongs to no sign-in of this browser: a bookmark, the back button, a second tab that came later, or a
@@ -75,7 +83,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	if err != nil && !isNoSession(err) {
 		return &storeError{err}
 	}
-	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Email: id.Email, Account: id.Account, AccountName: id.AccountName, AuthTime: id.AuthTime}
+	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Email: cleanText(id.Email), Account: cleanText(id.Account), AccountName: cleanText(id.AccountName), AuthTime: id.AuthTime}
 	o := session.StartOptions{LoginStarted: attempt.Started, StaySignedIn: attempt.Stay && s.mayStay, About: s.aboutBrowser(r)}
 	if previous != nil && previous.Identity.Issuer == who.Issuer && previous.Identity.Subject == who.Subject {
 		o.Values = previous.Values
@@ -102,17 +110,19 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	s.observer.SignIn("ok")
 	s.limits.signIns.Give(s.network(r))
 	s.noteSignIn(w, r)
+	s.forgetLost(w, r)
 	http.Redirect(w, r, localPath(attempt.ReturnTo), http.StatusSeeOther)
 	return nil
 }
 
+// displayName is what the person is called, as somebody else wrote it: made harmless and not longer than a line.
 func displayName(id rp.Identity) string {
 	for _, name := range []string{id.Name, id.PreferredUsername, id.Email} {
-		if name != "" {
+		if name = cleanText(name); name != "" {
 			return name
 		}
 	}
-	return id.Subject
+	return cleanText(id.Subject)
 }
 
 // endPrevious ends the session that the browser had before. Its tokens are given back unless the provider may hold both under one session of its own: then

@@ -4,13 +4,12 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 )
 
 // Limits on what one request may carry. Excess is answered with 4xx and a small page.
 const (
-	maxHeaderBytes = 32 << 10
+	maxHeaderBytes = 32 << 10 // of a request, its first line included
 	maxFormBytes   = 64 << 10
 	maxQueryBytes  = 8 << 10
 	maxQueryParams = 200
@@ -32,7 +31,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 func (s *Server) checkRequest(r *http.Request) error {
 	path, query, _ := strings.Cut(r.RequestURI, "?")
 	switch {
-	case isProbe(r.URL.Path):
+	case isProbe(path):
 		return nil // probes come by address
 	case !strings.EqualFold(r.Host, s.baseURL.Host):
 		return &pageError{Status: http.StatusMisdirectedRequest, Kind: kindWrongHost, Err: errors.New("host is not the portal's")}
@@ -66,21 +65,18 @@ func isProbe(path string) bool  { return path == "/healthz" || path == "/readyz"
 func isStatic(path string) bool { return strings.HasPrefix(path, "/static/") }
 
 // sameOrigin refuses requests that change something from an origin that is not the portal's. http.CrossOriginProtection behind it judges by Fetch Metadata
-// first and compares no more than the host; this also tells http from https.
+// first and compares no more than the host; this also tells http from https. Neither knows an exception: see docs/adr/0008.
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	ours := s.baseURL.Scheme + "://" + s.baseURL.Host
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
-		if r.Method == http.MethodPost && origin != "" && origin != "null" && !strings.EqualFold(origin, ours) && !slices.Contains(s.openToOthers(), r.URL.Path) {
+		if r.Method == http.MethodPost && origin != "" && origin != "null" && !strings.EqualFold(origin, ours) {
 			s.refuseForeign(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
-
-// openToOthers are the paths that the identity server, or a website that it knows, may send a form to. None of them changes anything by itself.
-func (s *Server) openToOthers() []string { return []string{s.callbackPath, initiatePath} }
 
 func (s *Server) refuseForeign(w http.ResponseWriter, r *http.Request) {
 	s.fail(w, r, &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-origin request")})
@@ -90,16 +86,36 @@ func (s *Server) refuseForeign(w http.ResponseWriter, r *http.Request) {
 // a tab: an image, a frame, a script. Fetch Metadata, sections 2.1 to 2.3; browsers without it are not judged.
 func foreignLoad(r *http.Request) bool {
 	site := r.Header.Get("Sec-Fetch-Site")
-	if site == "" || site == "same-origin" || site == "none" {
-		return false
+	return site != "" && site != "same-origin" && site != "none" && !inTab(r)
+}
+
+// inTab reports whether a browser says that the request asks for a page in a tab.
+func inTab(r *http.Request) bool {
+	return r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
+}
+
+// judged reports whether the browser says what the request is for.
+func judged(r *http.Request) bool {
+	return r.Header.Get("Sec-Fetch-Mode") != "" || r.Header.Get("Sec-Fetch-Dest") != ""
+}
+
+// ahead reports whether a browser asks before anybody does: what it gets may never be looked at.
+func ahead(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Sec-Purpose"), "prefetch") || r.Header.Get("Purpose") == "prefetch" || r.Header.Get("X-Moz") == "prefetch"
+}
+
+// startsSignIn refuses a sign-in that something else than a tab asks for.
+func startsSignIn(r *http.Request) error {
+	if foreignLoad(r) || judged(r) && !inTab(r) || ahead(r) {
+		return &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/auth/login", Err: errors.New("sign-in asked for by something else than a tab")}
 	}
-	return !navigation(r)
+	return nil
 }
 
 // navigation reports whether the request asks for a page in a tab. Browsers without Fetch Metadata are taken at their Accept header.
 func navigation(r *http.Request) bool {
-	if mode := r.Header.Get("Sec-Fetch-Mode"); mode != "" {
-		return mode == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
+	if judged(r) {
+		return inTab(r)
 	}
 	if r.Header.Get("X-Requested-With") != "" || r.Header.Get("HX-Request") != "" {
 		return false

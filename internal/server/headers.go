@@ -5,25 +5,39 @@ import (
 	"strings"
 )
 
+// strictPolicy is the Content-Security-Policy of whatever is no page.
+const strictPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+// commonHeaders are the headers that are the same for all answers: names and values.
+func (s *Server) commonHeaders() [][2]string {
+	headers := [][2]string{
+		{"X-Content-Type-Options", "nosniff"},
+		{"X-Frame-Options", "DENY"},
+		{"Cross-Origin-Opener-Policy", "same-origin"},
+		{"Cross-Origin-Resource-Policy", "same-origin"},
+		{"Permissions-Policy", "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=(), browsing-topics=()"},
+	}
+	if s.baseURL.Scheme == "https" {
+		headers = append(headers, [2]string{"Strict-Transport-Security", "max-age=63072000; includeSubDomains"})
+	}
+	if s.noIndex {
+		headers = append(headers, [2]string{"X-Robots-Tag", "noindex, nofollow"})
+	}
+	return headers
+}
+
 // withHeaders sets what every answer carries, also redirects, errors and static files (OWASP ASVS 5.0, V3.4). Pages
 // replace the Content-Security-Policy by their own; everything else keeps the strictest one.
 func (s *Server) withHeaders(next http.Handler) http.Handler {
+	common := s.commonHeaders()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
+		for _, c := range common {
+			h.Set(c[0], c[1])
+		}
+		h.Set("Content-Security-Policy", strictPolicy)
 		h.Set("Referrer-Policy", s.referrerPolicy(r.URL.Path))
 		h.Set("Reporting-Endpoints", `csp="`+reportPath+`"`)
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=(), browsing-topics=()")
-		if s.baseURL.Scheme == "https" {
-			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-		}
-		if s.noIndex {
-			h.Set("X-Robots-Tag", "noindex, nofollow")
-		}
 		if !isStatic(r.URL.Path) {
 			h.Set("Cache-Control", "no-store")
 		}

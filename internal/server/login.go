@@ -7,7 +7,6 @@ import (
 	"net/url"
 
 	"portico/internal/rp"
-	"portico/internal/session"
 )
 
 // requireLogin sends a person who navigates to the sign-in, and tells a script where it is (401): fetches never end at the identity server.
@@ -39,26 +38,15 @@ func (s *Server) loginPath(returnTo string) string {
 // login starts a sign-in. Nothing but the return path is taken from the request. Somebody who had a session is signed in silently first, if the
 // identity server still knows them, unless that session was ended from elsewhere.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
-	if foreignLoad(r) || r.Header.Get("Sec-Fetch-Mode") != "" && !navigation(r) {
-		return &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/auth/login", Err: errors.New("sign-in asked for by something else than a tab")}
+	if err := startsSignIn(r); err != nil {
+		return err
 	}
 	o := s.loginOptions
 	o.ReturnTo, o.Stay = localPath(r.URL.Query().Get("return_to")), s.mayStay && r.URL.Query().Get("stay") == "1"
-	switch {
-	case s.endedFromElsewhere(r):
-		o.Prompt = "login"
-	case s.cookies.Present(r) && o.Prompt == "":
-		o.Prompt = "none"
+	if prompt := s.lostPrompt(r); prompt == promptLogin || o.Prompt == "" {
+		o.Prompt = prompt
 	}
 	return s.begin(w, r, o)
-}
-
-// endedFromElsewhere reports whether this browser's session was ended by its person from another browser, or by an operator. Whoever has the browser must then prove who
-// they are: the identity server may still know it, and would sign it in again without a word. A store that is down knows nothing of the kind.
-func (s *Server) endedFromElsewhere(r *http.Request) bool {
-	_, err := s.cookies.Load(r)
-	e, ended := errors.AsType[*session.EndedError](err)
-	return ended && (e.Reason == session.ReasonElsewhere || e.Reason == session.ReasonOperator)
 }
 
 // begin keeps the attempt with the browser and sends it to the identity server.

@@ -37,6 +37,7 @@ func (s *Server) hub(r *http.Request) *datahub.Client {
 func (s *Server) noSession(w http.ResponseWriter, r *http.Request, err error) error {
 	if isNoSession(err) {
 		note(r.Context(), slog.String("no_session", err.Error()))
+		s.clearLost(w, r, err)
 		s.requireLogin(w, r)
 		return nil
 	}

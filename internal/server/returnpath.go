@@ -42,7 +42,7 @@ func localPath(path string) string {
 // ambiguousPath reports whether two readers of an escaped path could take it for two different places: empty and dot
 // segments, path parameters, backslashes, and any percent sign, since no path of the portal needs one.
 func ambiguousPath(escaped string) bool {
-	if escaped == "" || escaped[0] != '/' || strings.ContainsAny(escaped, `%\;`) || strings.Contains(escaped, "//") {
+	if escaped == "" || escaped[0] != '/' || strings.ContainsAny(escaped, `%\;#`) || strings.Contains(escaped, "//") {
 		return true
 	}
 	for segment := range strings.SplitSeq(escaped[1:], "/") {

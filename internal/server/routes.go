@@ -12,7 +12,7 @@ import (
 // handler is a route's code: what it returns is answered by fail.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// routes is the table of contents of the portal. A route needs a login unless it is public; GET changes nothing.
+// routes is the table of contents of the portal. A route needs a login unless it is public; GET changes nothing but the steps of a sign-in, which land guards.
 func (s *Server) routes() http.Handler {
 	m := http.NewServeMux()
 	m.Handle("GET /{$}", s.page(s.home))
@@ -30,9 +30,7 @@ func (s *Server) routes() http.Handler {
 
 	m.Handle("GET /auth/login", s.public(s.limited("sign-ins", s.limits.signIns, s.login)))
 	m.Handle("GET "+s.callbackPath, s.public(s.callback))
-	m.Handle("POST "+s.callbackPath, s.public(s.callbackForm))
 	m.Handle("GET "+initiatePath, s.public(s.limited("sign-ins", s.limits.signIns, s.initiate)))
-	m.Handle("POST "+initiatePath, s.public(s.limited("sign-ins", s.limits.signIns, s.initiate)))
 	m.Handle("GET /auth/jwks.json", s.public(s.clientKeys))
 	m.Handle("GET /auth/account", s.page(s.accountPage))
 	m.Handle("POST /auth/account", s.page(s.limited("sign-ins", s.limits.signIns, s.switchAccount)))
@@ -64,11 +62,18 @@ func (s *Server) page(h handler) http.Handler {
 		}
 		ctx, cancel := context.WithTimeout(s.withSession(r.Context(), sess), pageTimeout)
 		defer cancel()
-		if err := s.cookies.Touch(ctx, sess); err != nil && !errors.Is(err, session.ErrNotFound) {
-			note(ctx, errAttr("touch_error", err)) // reading goes on when the store takes no writes
+		if navigation(r) && !ahead(r) {
+			s.touch(ctx, sess)
 		}
 		return h(w, r.WithContext(ctx))
 	})
+}
+
+// touch notes that the person did something. What scripts ask for, and what browsers ask for ahead, is nothing that a person did.
+func (s *Server) touch(ctx context.Context, sess *session.Session) {
+	if err := s.cookies.Touch(ctx, sess); err != nil && !errors.Is(err, session.ErrNotFound) {
+		note(ctx, errAttr("touch_error", err)) // reading goes on when the store takes no writes
+	}
 }
 
 // public wraps a handler that needs nobody to be signed in.

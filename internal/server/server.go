@@ -105,10 +105,7 @@ func New(c Config) (*Server, error) {
 func (s *Server) Handler() http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(s.refuseForeign))
-	for _, path := range s.openToOthers() {
-		protection.AddInsecureBypassPattern("POST " + path)
-	}
-	return s.withEvent(s.withHeaders(s.guard(s.withLoad(s.sameOrigin(protection.Handler(s.routes()))))))
+	return s.withEvent(s.withHeaders(s.guard(s.withLoad(s.land(s.sameOrigin(protection.Handler(s.routes())))))))
 }
 
 // Drain makes readiness fail, so that nobody sends new requests; those that come are answered.
@@ -142,7 +139,8 @@ const (
 func HTTPServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		MaxHeaderBytes:               maxHeaderBytes - 4<<10, // net/http adds these four
+		DisableGeneralOptionsHandler: true, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 }
 

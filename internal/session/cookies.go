@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -95,7 +96,22 @@ func (c *Cookies) Name() string {
 }
 
 // Present reports whether the browser sent a session cookie at all, good or bad.
-func (c *Cookies) Present(r *http.Request) bool { return len(r.CookiesNamed(c.Name())) > 0 }
+func (c *Cookies) Present(r *http.Request) bool { return len(c.sent(r)) > 0 }
+
+// sent returns the values of the session cookie as they stand in the request. net/http leaves out what is malformed and takes quotes off, and then one of two cookies
+// could pass for the only one.
+func (c *Cookies) sent(r *http.Request) []string {
+	var values []string
+	for _, line := range r.Header["Cookie"] {
+		for pair := range strings.SplitSeq(line, ";") {
+			name, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
+			if name == c.Name() {
+				values = append(values, value)
+			}
+		}
+	}
+	return values
+}
 
 // Load returns the request's session. The error is ErrNone, an *EndedError (also for a session past its limits), or the store's: then nobody knows, and
 // the cookie must be left alone.
@@ -109,16 +125,16 @@ func (c *Cookies) Load(r *http.Request) (*Session, error) {
 
 // handle reads the cookie. Of several of one name only equal ones count: there is no telling whose the others are.
 func (c *Cookies) handle(r *http.Request) (Handle, error) {
-	cookies := r.CookiesNamed(c.Name())
-	if len(cookies) == 0 {
+	values := c.sent(r)
+	if len(values) == 0 {
 		return Handle{}, ErrNone
 	}
-	for _, other := range cookies[1:] {
-		if other.Value != cookies[0].Value {
+	for _, other := range values[1:] {
+		if other != values[0] {
 			return Handle{}, ErrNone
 		}
 	}
-	h, err := ParseHandle(cookies[0].Value)
+	h, err := ParseHandle(values[0])
 	if err != nil {
 		return Handle{}, ErrNone
 	}

@@ -27,6 +27,7 @@ const (
 	PurposeAttempt Purpose = "attempt" // a sign-in under way, in a cookie
 	PurposeLogout  Purpose = "logout"  // a sign-out under way, in a cookie
 	PurposeRecent  Purpose = "recent"  // recent sign-ins of a browser, in a cookie
+	PurposeLost    Purpose = "lost"    // how to sign in after a session that is no more, in a cookie
 	PurposeAbout   Purpose = "about"   // what a session's list shows of a browser
 	purposeSeen    Purpose = "seen"    // authenticates LastSeen
 )

@@ -1,0 +1,70 @@
+package server
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/http"
+
+	"portico/internal/session"
+)
+
+// When the cookie of a session that is no more goes, a small one tells for a while how the next sign-in is asked for.
+const (
+	promptSilent = "none"
+	promptLogin  = "login"
+)
+
+func (s *Server) lostName() string {
+	if s.baseURL.Scheme == "https" {
+		return "__Host-portico-lost"
+	}
+	return "portico-lost"
+}
+
+// clearLost removes the cookie of a session that is no more; err is what loading it said. A script's answer may arrive after the new cookie of a sign-in in another tab, so
+// only pages do it.
+func (s *Server) clearLost(w http.ResponseWriter, r *http.Request, err error) {
+	if !s.cookies.Present(r) || !navigation(r) || r.Method != http.MethodGet {
+		return
+	}
+	s.cookies.Clear(w)
+	sealed := s.keys.Seal(session.PurposeLost, session.Handle{}, nil, []byte(promptAfter(err)))
+	s.setCookie(w, s.lostName(), base64.RawURLEncoding.EncodeToString(sealed), int(session.TombstoneLife.Seconds()))
+}
+
+// forgetLost removes the small cookie when somebody is signed in.
+func (s *Server) forgetLost(w http.ResponseWriter, r *http.Request) {
+	if len(r.CookiesNamed(s.lostName())) > 0 {
+		s.setCookie(w, s.lostName(), "", -1)
+	}
+}
+
+// promptAfter returns the prompt of the sign-in that follows. Somebody who had a session is signed in silently, if the identity server still knows them. Whose session was ended
+// by its person from another browser, or by an operator, must prove who they are: the identity server may know the browser, and would sign it in again without a word.
+func promptAfter(err error) string {
+	if e, ended := errors.AsType[*session.EndedError](err); ended && (e.Reason == session.ReasonElsewhere || e.Reason == session.ReasonOperator) {
+		return promptLogin
+	}
+	return promptSilent
+}
+
+// lostPrompt returns the prompt for a browser that has, or had, a session; "" for any other. A store that is down ends no session, so it asks for nothing.
+func (s *Server) lostPrompt(r *http.Request) string {
+	if s.cookies.Present(r) {
+		_, err := s.cookies.Load(r)
+		return promptAfter(err)
+	}
+	cookie, err := r.Cookie(s.lostName())
+	if err != nil {
+		return ""
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	if err != nil {
+		return ""
+	}
+	prompt, err := s.keys.Open(session.PurposeLost, session.Handle{}, nil, sealed)
+	if err != nil {
+		return ""
+	}
+	return string(prompt)
+}
