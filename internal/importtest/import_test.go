@@ -23,14 +23,15 @@ var allowed = map[string][]string{
 	"internal/session":        {"internal/secret"},
 	"internal/config":         {"internal/secret"},
 	"internal/telemetry":      {"internal/secret"},
-	"internal/store/memory":   {"internal/session", "internal/token"},
+	"internal/audit":          {"internal/limit"},
+	"internal/store/memory":   {"internal/audit", "internal/session", "internal/token"},
 	"internal/store/metered":  {"internal/session", "internal/token"},
-	"internal/store/postgres": {"internal/session", "internal/token"},
+	"internal/store/postgres": {"internal/audit", "internal/session", "internal/token"},
 	"internal/store/redis":    {"internal/secret", "internal/session", "internal/token"},
-	"internal/store/sqlite":   {"internal/session", "internal/token"},
+	"internal/store/sqlite":   {"internal/audit", "internal/session", "internal/token"},
 
 	// The suites that every store passes; tests import them.
-	"internal/store/storetest": {"internal/session", "internal/token"},
+	"internal/store/storetest": {"internal/audit", "internal/session", "internal/token"},
 
 	// The demo's servers share no types with the clients that talk to them.
 	"internal/demo":          {"internal/config", "internal/demo/energy", "internal/demo/hub", "internal/demo/identity", "internal/secret"},

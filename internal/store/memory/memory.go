@@ -1,4 +1,4 @@
-// Package memory keeps sessions and tokens in the memory of one process: for the demo, for tests, and as the model
+// Package memory keeps sessions, tokens and the audit log in the memory of one process: for the demo, for tests, and as the model
 // that the other stores are compared with. Everything is lost when the process ends.
 package memory
 
@@ -24,6 +24,8 @@ type Store struct {
 	tombstones map[session.ID]tombstone
 	ended      map[group]ending     // what DeleteMatching was asked for → when and why
 	once       map[string]time.Time // key → when it may be forgotten
+
+	events events
 }
 
 type tombstone struct {

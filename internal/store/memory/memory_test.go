@@ -1,8 +1,10 @@
 package memory_test
 
 import (
+	"fmt"
 	"testing"
 
+	"portico/internal/audit"
 	"portico/internal/session"
 	"portico/internal/store/memory"
 	"portico/internal/store/storetest"
@@ -16,4 +18,26 @@ func TestContracts(t *testing.T) {
 		return s.Sessions(), s.Tokens()
 	})
 }
+
+func TestAudit(t *testing.T) {
+	storetest.Audit(t, func(*testing.T) audit.Store { return memory.New(nil).Audit() })
+}
+
+func TestAuditIsBounded(t *testing.T) {
+	s := memory.New(nil).Audit()
+	for n := range 120 {
+		var batch []audit.Event
+		for i := range 100 {
+			batch = append(batch, audit.Event{ID: fmt.Sprintf("%032x", n*100+i)})
+		}
+		if err := s.Append(t.Context(), batch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := s.List(t.Context(), audit.Filter{Limit: 20_000})
+	if err != nil || len(list) != 10_000 || list[0].ID != fmt.Sprintf("%032x", 11_999) {
+		t.Errorf("%d events kept, %v", len(list), err)
+	}
+}
+
 func TestCountKeys(t *testing.T) { storetest.Keys(t, memory.New(nil)) }

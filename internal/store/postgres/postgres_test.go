@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/internal/audit"
 	"portico/internal/session"
 	"portico/internal/store/postgres"
 	"portico/internal/store/storetest"
@@ -40,6 +41,9 @@ func TestPostgres(t *testing.T) {
 		storetest.Sessions(t, func(t *testing.T, c *storetest.Clock) session.Store {
 			return open(t, server.NewDatabase(t), c.Now).Sessions()
 		})
+	})
+	t.Run("audit", func(t *testing.T) {
+		storetest.Audit(t, func(t *testing.T) audit.Store { return open(t, server.NewDatabase(t), nil).Audit() })
 	})
 	t.Run("tokens, two replicas", func(t *testing.T) {
 		storetest.Tokens(t, func(t *testing.T, c *storetest.Clock) (session.Store, token.Store) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/internal/audit"
 	"portico/internal/session"
 	"portico/internal/store/sqlite"
 	"portico/internal/store/storetest"
@@ -38,6 +39,10 @@ func TestContracts(t *testing.T) {
 		s := open(t, filepath.Join(t.TempDir(), "p.db"), c.Now)
 		return s.Sessions(), s.Tokens()
 	})
+}
+
+func TestAudit(t *testing.T) {
+	storetest.Audit(t, func(t *testing.T) audit.Store { return open(t, filepath.Join(t.TempDir(), "p.db"), nil).Audit() })
 }
 
 func TestCountKeys(t *testing.T) { storetest.Keys(t, open(t, filepath.Join(t.TempDir(), "p.db"), nil)) }

@@ -1,0 +1,248 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+)
+
+// fake is a store that fails, or answers nobody, on demand.
+type fake struct {
+	mu     sync.Mutex
+	events []Event
+	fail   bool
+	block  chan struct{} // calls wait until it is closed; nil: they do not
+}
+
+func (f *fake) Append(ctx context.Context, added []Event) error {
+	f.mu.Lock()
+	block := f.block
+	f.mu.Unlock()
+	if block != nil {
+		select {
+		case <-block:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.fail {
+		return errors.New("down")
+	}
+	f.events = append(f.events, added...)
+	return nil
+}
+
+func (f *fake) List(context.Context, Filter) ([]Event, error) { return f.kept(), nil }
+
+func (f *fake) kept() []Event {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.events)
+}
+
+func (f *fake) DeleteBefore(_ context.Context, t time.Time, limit int) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for n < limit && len(f.events) > 0 && f.events[0].Time.Before(t) {
+		f.events = f.events[1:]
+		n++
+	}
+	return n, nil
+}
+
+func (f *fake) set(fail bool, block chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fail, f.block = fail, block
+}
+
+type counts struct{ added, dropped, sampled atomic.Int64 }
+
+func (c *counts) Audited(string) { c.added.Add(1) }
+func (c *counts) AuditLost(why string, n int) {
+	if why == "dropped" {
+		c.dropped.Add(int64(n))
+		return
+	}
+	c.sampled.Add(int64(n))
+}
+
+func TestAddAndClose(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var text strings.Builder
+		s, c := &fake{}, &counts{}
+		l := New(Config{Store: s, Logger: slog.New(slog.NewJSONHandler(&text, nil)), Observer: c})
+		ctx := NewContext(t.Context(), &Origin{Request: "r1", Client: "192.0.2.1"})
+		for i := range 250 {
+			l.Add(ctx, Event{Kind: SignIn, Reason: "x\n" + strings.Repeat("é", 1000) + "\xff", Person: fmt.Sprint(i), Details: map[string]string{"a": "b", "empty": ""}})
+		}
+		if err := l.Close(t.Context()); err != nil {
+			t.Errorf("Close = %v", err)
+		}
+		l.Add(ctx, Event{Kind: SignIn})
+		if err := l.Close(t.Context()); err != nil {
+			t.Errorf("Close again = %v", err)
+		}
+		if len(s.kept()) != 250 || c.added.Load() != 251 || c.dropped.Load() != 1 {
+			t.Errorf("%d events, %d added, %d dropped", len(s.kept()), c.added.Load(), c.dropped.Load())
+		}
+		for i, e := range s.kept() {
+			if e.Person != fmt.Sprint(i) || len(e.ID) != 32 || i > 0 && e.ID <= s.kept()[i-1].ID {
+				t.Fatalf("event %d is %+v", i, e)
+			}
+		}
+		e := s.kept()[0]
+		if e.Request != "r1" || e.Client != "192.0.2.1" || !e.Time.Equal(time.Now().UTC().Truncate(time.Millisecond)) || len(e.Details) != 1 {
+			t.Errorf("event %+v", e)
+		}
+		if !utf8.ValidString(e.Reason) || strings.Contains(e.Reason, "\n") || len(e.Reason) > textMost+8 {
+			t.Errorf("reason %q", e.Reason)
+		}
+		if n := strings.Count(text.String(), "\n"); n != 251 || !strings.Contains(text.String(), `"event":"sign-in"`) || !strings.Contains(text.String(), `"request_id":"r1"`) || !strings.Contains(text.String(), `"details":{"a":"b"}`) {
+			t.Errorf("%d lines: %.500s", n, text.String())
+		}
+	})
+}
+
+// TestStoreThatAnswersNobody: adding goes on at once, memory is bounded, and what was taken is written when the store is back.
+func TestStoreThatAnswersNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		block := make(chan struct{})
+		s, c := &fake{block: block}, &counts{}
+		l := New(Config{Store: s, Observer: c})
+		began := time.Now()
+		for range 10_000 {
+			l.Add(t.Context(), Event{Kind: SignOut})
+		}
+		if took := time.Since(began); took != 0 {
+			t.Errorf("adding took %v", took)
+		}
+		if n := c.dropped.Load(); n < 10_000-reserved-batchMost || n > 10_000-reserved {
+			t.Errorf("%d of 10000 dropped, %d are reserved", n, reserved)
+		}
+		time.Sleep(time.Minute)
+		s.set(false, nil)
+		time.Sleep(2*retryMost + appendTimeout)
+		if n := int64(len(s.kept())); n != 10_000-c.dropped.Load() {
+			t.Errorf("%d events, %d dropped", n, c.dropped.Load())
+		}
+		if err := l.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestStoreThatIsDown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, c := &fake{fail: true}, &counts{}
+		l := New(Config{Store: s, Observer: c})
+		l.Add(t.Context(), Event{Kind: SignIn})
+		time.Sleep(time.Hour)
+		s.set(false, nil)
+		time.Sleep(retryMost)
+		if len(s.kept()) != 1 || c.dropped.Load() != 0 {
+			t.Errorf("%d events, %d dropped after the store came back", len(s.kept()), c.dropped.Load())
+		}
+		s.set(true, nil)
+		l.Add(t.Context(), Event{Kind: SignIn})
+		began := time.Now()
+		err := l.Close(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "1 events") || c.dropped.Load() != 1 || time.Since(began) > 2*time.Second {
+			t.Errorf("Close = %v after %v, %d dropped", err, time.Since(began), c.dropped.Load())
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		block := make(chan struct{})
+		l := New(Config{Store: &fake{block: block}})
+		l.Add(t.Context(), Event{Kind: SignIn})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := l.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Close = %v, want the context's end", err)
+		}
+		close(block)
+	})
+}
+
+func TestStrangersAreSampled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, c := &fake{}, &counts{}
+		l := New(Config{Store: s, Observer: c})
+		from := func(client string, k Kind, n int) {
+			for range n {
+				l.Add(NewContext(t.Context(), &Origin{Client: client}), Event{Kind: k})
+			}
+		}
+		from("a", SignInFailed, 100)
+		from("a", CrossSite, 5)
+		from("b", SignInFailed, 5)
+		from("a", SignOut, 50)
+		if n := c.sampled.Load(); n != 90 || c.added.Load() != 70 {
+			t.Errorf("%d sampled, %d added; want 90 and 70", n, c.added.Load())
+		}
+		time.Sleep(time.Minute)
+		from("a", SignInFailed, 100)
+		if n := c.added.Load(); n != 80 {
+			t.Errorf("%d added after a minute, want 80", n)
+		}
+		for i := range 1000 {
+			from(fmt.Sprint("stranger ", i), Limit, 1)
+		}
+		if n := c.added.Load(); n > 80+allBurst {
+			t.Errorf("%d added by a thousand strangers", n-80)
+		}
+		if err := l.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestWithoutAStore(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	l := New(Config{Logger: slog.New(slog.NewTextHandler(&text, nil)), Retention: time.Hour})
+	l.Add(t.Context(), Event{Kind: Start})
+	list, err := l.List(t.Context(), Filter{Limit: 1})
+	n, err2 := l.Sweep(t.Context(), 10)
+	if len(list) != 0 || n != 0 || errors.Join(err, err2, l.Close(t.Context())) != nil || !strings.Contains(text.String(), "event=start") {
+		t.Errorf("List = %v, Sweep = %d, %v %v, log %q", list, n, err, err2, text.String())
+	}
+}
+
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &fake{}
+		l := New(Config{Store: s, Retention: time.Hour})
+		l.Add(t.Context(), Event{Kind: Start})
+		time.Sleep(time.Hour)
+		l.Add(t.Context(), Event{Kind: Stop})
+		synctest.Wait()
+		if n, err := l.Sweep(t.Context(), 10); n != 0 || err != nil {
+			t.Errorf("Sweep = %d, %v before the retention is over", n, err)
+		}
+		time.Sleep(time.Second)
+		if n, err := l.Sweep(t.Context(), 10); n != 1 || err != nil || s.kept()[0].Kind != Stop {
+			t.Errorf("Sweep = %d, %v", n, err)
+		}
+		if err := l.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
