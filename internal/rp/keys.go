@@ -19,7 +19,7 @@ import (
 const (
 	keyAge     = time.Hour        // withdrawn keys die within it
 	keyRefetch = 30 * time.Second // between fetches that a token causes
-	keyBurst   = 4                // fetches that logins may have at once, before they wait like everybody
+	keyBurst   = 4                // fetches that logins may have at once for nothing, before they wait like everybody
 )
 
 // keyCache holds the provider's signature keys. Tokens that no known key signed cause a new fetch, but strangers who send
@@ -32,7 +32,7 @@ type keyCache struct {
 	fetched  time.Time
 	tried    time.Time
 	err      error // of the last fetch
-	burst    int   // fetches that logins have used of keyBurst; one comes back each keyRefetch
+	burst    int   // fetches that logins have used of keyBurst; one comes back each keyRefetch, and each that brought the key that was missing
 	refilled time.Time
 }
 
@@ -76,6 +76,7 @@ func (k *keySet) VerifySignature(ctx context.Context, raw string) ([]byte, error
 		return nil, err
 	}
 	if payload, ok := verifyWith(jws, keys); ok {
+		k.client.keys.worthwhile(k.login)
 		return payload, nil
 	}
 	return nil, errSignature
@@ -146,6 +147,15 @@ func (k *keyCache) allowed(now time.Time, login bool) bool {
 		return true
 	}
 	return false
+}
+
+// worthwhile gives back what a fetch cost: a provider that has changed its keys is no reason to wait, however often it does.
+func (k *keyCache) worthwhile(login bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if login {
+		k.burst = max(0, k.burst-1)
+	}
 }
 
 // fetch returns what a fetch that began after the call brought, or the last good keys of the same address.
