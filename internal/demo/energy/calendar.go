@@ -53,6 +53,16 @@ func (d *day) quiet() bool {
 // firstTuesday reports whether the day is the first Tuesday of its month.
 func (d *day) firstTuesday() bool { return d.weekday == time.Tuesday && d.dayOfMonth <= 7 }
 
+// secondWednesday reports whether the day is the second Wednesday of its month.
+func (d *day) secondWednesday() bool {
+	return d.weekday == time.Wednesday && d.dayOfMonth >= 8 && d.dayOfMonth <= 14
+}
+
+// thirdMonday reports whether the day is the third Monday of its month.
+func (d *day) thirdMonday() bool {
+	return d.weekday == time.Monday && d.dayOfMonth >= 15 && d.dayOfMonth <= 21
+}
+
 // holiday reports whether a local day is one of Belgium's ten public holidays.
 func holiday(t time.Time) bool {
 	_, m, d := t.Date()

@@ -2,6 +2,7 @@ package energy
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -108,14 +109,53 @@ func TestCalculated(t *testing.T) {
 			continue
 		}
 		found = append(found, v.Name)
-		if len(v.Calculated.Inputs) != len(v.inputs) || v.Calculated.Script == "" || v.Mapping != "" {
+		if len(v.Calculated.Inputs) != len(v.inputs) || v.Calculated.Script == "" || (v.Mapping == "") != (v.Name == "PUE") {
 			t.Errorf("%s: %+v from %q", v.Name, v.Calculated, v.inputs)
+		}
+		for _, in := range v.Calculated.Inputs {
+			if in.Variable == 0 {
+				t.Errorf("%s: an input of %q is not there", v.Name, v.inputs)
+			}
 		}
 	}
 	slices.Sort(found)
 	want := []string{"CO₂ emission", "Degree-day corrected heat", "Electricity per m²", "PUE", "Self-consumption", "Unmetered rest"}
 	if !slices.Equal(found, want) {
 		t.Errorf("calculated variables are %q, want %q", found, want)
+	}
+}
+
+// TestCalculatedValues computes calculated variables from their inputs, as their scripts say.
+func TestCalculatedValues(t *testing.T) {
+	t.Parallel()
+	w := New(42)
+	formulas := map[string]func(x []float64, v Variable) float64{
+		"CO₂ emission":              func(x []float64, v Variable) float64 { return x[0] * x[1] / v.Calculated.Constants[0].Value },
+		"Degree-day corrected heat": func(x []float64, _ Variable) float64 { return 1000 * x[0] * 6 / max(6, 16.5-x[1]) },
+		"Electricity per m²":        func(x []float64, v Variable) float64 { return x[0] / w.Sites[v.site].Area },
+		"PUE":                       func(x []float64, _ Variable) float64 { return (x[0] - x[1]) / x[2] },
+		"Self-consumption":          func(x []float64, _ Variable) float64 { return 100 * (x[0] - x[1]) / x[0] },
+		"Unmetered rest": func(x []float64, _ Variable) float64 {
+			return x[0] - x[1] - x[2] - x[3] - x[4] - x[5] - x[6] - x[7]
+		},
+	}
+	for _, v := range w.Variables {
+		if v.Calculated == nil {
+			continue
+		}
+		for hour := range 24 {
+			at := utc(2026, 6, 10, hour, 15)
+			var x []float64
+			for _, in := range v.Calculated.Inputs {
+				of, _ := w.Variable(in.Variable)
+				value, _ := w.Value(of, at, now)
+				x = append(x, value)
+			}
+			got, _ := w.Value(v, at, now)
+			if want := formulas[v.Name](x, v); x[0] != 0 && math.Abs(got-want) > 0.006*math.Abs(want)+0.02 {
+				t.Errorf("%s at %v = %v, its script says %v", v.Name, at, got, want)
+			}
+		}
 	}
 }
 

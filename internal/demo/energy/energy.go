@@ -21,6 +21,7 @@ type World struct {
 	Sites     []Site     // ascending by id
 	Sources   []Source   // ascending by id
 	Variables []Variable // ascending by id
+	Alarms    []Alarm    // ascending by id
 
 	seed uint64
 	zone *time.Location // Europe/Brussels
@@ -31,17 +32,22 @@ type World struct {
 type Point struct {
 	Time    time.Time // UTC; the start of the span that the value is for
 	Value   float64
+	Quality Quality
 	Arrived time.Time // UTC; nobody could read the point before
 }
 
 // New returns the world of a seed. The catalogue is the same for every seed, the values differ.
-func New(seed uint64) *World {
+func New(seed uint64) *World { return Scaled(seed, 1) }
+
+// Scaled returns a world whose first account has scale times its twelve sites, for lists, searches and maps that are full: the first
+// twelve are those of New, the others are copies with numbers, names, places and values of their own, and without alarms.
+func Scaled(seed uint64, scale int) *World {
 	zone, err := time.LoadLocation("Europe/Brussels")
 	if err != nil {
 		panic(fmt.Sprintf("energy: the embedded zone database lacks Belgium: %v", err))
 	}
 	w := &World{seed: seed, zone: zone, byID: map[int]int{}}
-	w.furnish()
+	w.furnish(scale)
 	return w
 }
 
@@ -57,14 +63,16 @@ func (w *World) Variable(id int) (Variable, bool) {
 // Value returns the value of v at t, and false when there is none because the meter was silent. now places what happens "these
 // days", such as a leak that began nine days ago.
 func (w *World) Value(v Variable, t, now time.Time) (float64, bool) {
-	return w.valueAt(&v, w.moment(v.site, t.Unix()), now.Unix())
+	x, quality := w.valueAt(&v, w.moment(v.site, t.Unix()), now.Unix())
+	return x, quality != Missing
 }
 
-func (w *World) valueAt(v *Variable, m *moment, now int64) (float64, bool) {
+func (w *World) valueAt(v *Variable, m *moment, now int64) (float64, Quality) {
 	if v.silent(m) {
-		return 0, false
+		return 0, Missing
 	}
-	return round(v.distort(m, now, v.model(m)), v.digits), true
+	x, quality := v.distort(m, now, v.model(m))
+	return round(x, v.digits), quality
 }
 
 // Points yields the points of v in [from, to) that have arrived at now, oldest first.
@@ -86,8 +94,8 @@ func (w *World) walk(v Variable, times instants, now time.Time) iter.Seq[Point] 
 			if arrived > now.Unix() {
 				continue
 			}
-			value, ok := w.valueAt(&v, m, now.Unix())
-			if ok && !yield(Point{time.Unix(m.sec, 0).UTC(), value, time.Unix(arrived, 0).UTC()}) {
+			value, quality := w.valueAt(&v, m, now.Unix())
+			if quality != Missing && !yield(Point{time.Unix(m.sec, 0).UTC(), value, quality, time.Unix(arrived, 0).UTC()}) {
 				return
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"math"
 	"slices"
 	"testing"
@@ -184,27 +185,35 @@ func TestLocalDaysAtClockChanges(t *testing.T) {
 	}
 }
 
-// TestGolden notices when the data change by accident: pages, tours and screenshots rely on them.
+// TestGolden notices when the data change by accident: pages, tours and screenshots rely on them. It looks at each site, and at each kind
+// of variable.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	w := New(42)
-	got := map[string]string{}
+	hashes := map[string]hash.Hash{}
 	from := time.Date(2026, 6, 10, 0, 0, 0, 0, w.zone)
-	for _, site := range w.Sites {
-		h := sha256.New()
-		for _, v := range w.Variables {
-			if v.number != site.Number {
-				continue
+	for _, v := range w.Variables {
+		kind := fmt.Sprintf("%s in %s each %v", QuantityTypes[v.QuantityType-1].Name, unitOf(v).Symbol, v.Step)
+		for _, name := range []string{w.Sites[v.site].Name, kind} {
+			if hashes[name] == nil {
+				hashes[name] = sha256.New()
 			}
 			for _, p := range collect(w, v, from, from.AddDate(0, 0, 1)) {
-				fmt.Fprintf(h, "%d %d %.4f\n", v.ID, p.Time.Unix(), p.Value)
+				fmt.Fprintf(hashes[name], "%d %d %.4f %d\n", v.ID, p.Time.Unix(), p.Value, p.Quality)
 			}
 		}
-		got[site.Name] = hex.EncodeToString(h.Sum(nil)[:6])
+	}
+	got := map[string]string{}
+	for name, h := range hashes {
+		got[name] = hex.EncodeToString(h.Sum(nil)[:6])
 	}
 	if diff := cmp.Diff(golden, got); diff != "" {
 		t.Errorf("hashes of 2026-06-10 (-want +got):\n%s", diff)
 	}
+}
+
+func unitOf(v Variable) Unit {
+	return Units[slices.IndexFunc(Units, func(u Unit) bool { return u.ID == v.Unit })]
 }
 
 func BenchmarkYearOfQuarterHours(b *testing.B) {

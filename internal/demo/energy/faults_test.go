@@ -151,3 +151,31 @@ func TestClockDrift(t *testing.T) {
 		t.Errorf("at %v the newest point of the drifting inverter is of %v, want %v", clock, last, want)
 	}
 }
+
+// TestQualities sees each fault by what is known of its points.
+func TestQualities(t *testing.T) {
+	t.Parallel()
+	w := New(42)
+	for _, tt := range []struct {
+		name     string
+		site     int
+		variable string
+		at       time.Time
+		want     Quality
+	}{
+		{"a good point", 8, "Electricity", utc(2026, 6, 10, 10, 0), Measured},
+		{"a calculated one", 8, "Unmetered rest", utc(2026, 6, 10, 10, 0), Computed},
+		{"Charleroi on the 1st", 7, "Pumps", utc(2026, 9, 30, 23, 30), Late},
+		{"Charleroi on the 2nd", 7, "Pumps", utc(2026, 10, 1, 23, 30), Measured},
+		{"the stuck meter", 8, "Gas", utc(2025, 11, 5, 10, 0), Doubtful},
+		{"the leak", 9, "Water", utc(2026, 11, 18, 1, 0), Doubtful},
+		{"the wrong unit", 10, "Battery charge", utc(2026, 9, 14, 11, 0), Doubtful},
+		{"Mons on the 10th", 11, "IT load", utc(2026, 10, 10, 12, 15), Resent},
+		{"Mons an hour later", 11, "IT load", utc(2026, 10, 10, 13, 15), Measured},
+	} {
+		points := collect(w, find(t, w, tt.site, tt.variable), tt.at, tt.at.Add(time.Minute))
+		if len(points) != 1 || points[0].Quality != tt.want {
+			t.Errorf("%s: %v, want quality %v", tt.name, points, tt.want)
+		}
+	}
+}

@@ -2,11 +2,11 @@ package energy
 
 import "math"
 
-// load is a power in kW that follows the use of its site: full at full use, more for each °C above 18 and below 15.
+// load is a power in kW that follows the use of its site: full at full use, more for each °C above 21 and below 15.
 func (b *builder) load(full, cooling, heating float64) model {
 	salt := b.salt()
 	return func(m *moment) float64 {
-		p := full*m.use() + cooling*max(0, m.temperature()-18)*(0.3+0.7*m.use()) + heating*max(0, 15-m.temperature())*(0.4+0.6*m.use())
+		p := full*m.use() + cooling*max(0, m.temperature()-21)*(0.3+0.7*m.use()) + heating*max(0, 15-m.temperature())*(0.4+0.6*m.use())
 		return max(0, p*(1+0.09*m.noise(salt)))
 	}
 }
@@ -53,7 +53,10 @@ func ratio(scale float64, a, b model) model {
 	}
 }
 
-// solar is the power in kW of a PV field: peak in kWp, less when modules are hot, hardly any under snow, and a fifth while prices
+// degreeDayBase is the outdoor temperature in °C from which on Belgian degree days count.
+const degreeDayBase = 16.5
+
+// solarField is the power in kW of a PV field: peak in kWp, less when modules are hot, hardly any under snow, and a fifth while prices
 // are negative if it is curtailed.
 func solarField(peak float64, curtailed bool) model {
 	return func(m *moment) float64 {
@@ -90,7 +93,7 @@ func turbine(rated float64) model {
 func (b *builder) gasFlow(base, perDegree float64) model {
 	salt := b.salt()
 	return func(m *moment) float64 {
-		return max(0, (base+perDegree*max(0, 16.5-m.temperature())*(0.35+0.65*m.use()))*(1+0.1*m.noise(salt)))
+		return max(0, (base+perDegree*max(0, degreeDayBase-m.temperature())*(0.35+0.65*m.use()))*(1+0.1*m.noise(salt)))
 	}
 }
 

@@ -30,6 +30,11 @@ func (m *moment) noise(salt uint64) float64 {
 		0.18*smooth(salt^9, m.sec, 86400) + 0.12*smooth(salt^17, m.sec, 4*86400)
 }
 
+// rough is a cheaper noise of quarter hours and hours, within [-1, 1].
+func (m *moment) rough(salt uint64) float64 {
+	return 0.6*smooth(salt, m.sec, 900) + 0.4*smooth(salt^5, m.sec, 3600)
+}
+
 // chance is a number in [0, 1) that is the same for all moments of a span of seconds.
 func (m *moment) chance(salt uint64, span int64) float64 {
 	return unit(mix(salt, uint64(m.sec/span), 4))

@@ -1,6 +1,9 @@
 package energy
 
-import "time"
+import (
+	"regexp"
+	"time"
+)
 
 // Steps between the points of variables.
 const (
@@ -62,8 +65,28 @@ func (v Variable) of(quantity, aggregate int) Variable {
 	return v
 }
 
-// calculated makes v one that is computed from the named variables of its site, which the script knows as a, b and so on.
+// script is an R script that combines the values of its inputs by a formula. The first one's dates are the result's.
+func script(formula string) string {
+	names := regexp.MustCompile(`\b[a-h]\b`)
+	return "list(TimeSeries=data.frame(Dates=inputVariables$a$TimeSeries$Dates, Values=" +
+		names.ReplaceAllString(formula, "inputVariables$$$0$$TimeSeries$$Values") + "))"
+}
+
+// calculated makes v one that is computed from the named variables of its site, or of the site before a slash. The script knows them as
+// a, b and so on.
 func (v Variable) calculated(script string, inputs ...string) Variable {
 	v.Calculated, v.inputs = &Calculated{Script: script}, inputs
+	return v
+}
+
+// with adds a constant to a calculated variable.
+func (v Variable) with(alias string, value float64) Variable {
+	v.Calculated.Constants = append(v.Calculated.Constants, Constant{alias, value})
+	return v
+}
+
+// withField adds a field of the site's form.
+func (v Variable) withField(alias, field string) Variable {
+	v.Calculated.Fields = append(v.Calculated.Fields, FormField{Alias: alias, Field: field})
 	return v
 }

@@ -19,6 +19,8 @@ func furnishOffice(b *builder) {
 		reading("Occupancy", none, quarter, 0, b.people(380)),
 		temperature("Floor 1 temperature", b.room(21.5)),
 		temperature("Floor 3 temperature", b.room(22)))
+	b.silence("Electricity", 0.5, 24, func(d *day) bool { return d.date == silentDay })
+	b.alarm("Electricity", Alarm{Name: "Quarter-hour peak above contract", Set: 90, Reset: 80, Priority: 2}, nil)
 }
 
 func furnishSchool(b *builder) {
@@ -39,6 +41,15 @@ func furnishSchool(b *builder) {
 			temperature(fmt.Sprintf("Class %d temperature", n), b.room(21)))
 	}
 	b.source("Classrooms", sensors, rooms...)
+	b.alarm("Gas", Alarm{Name: "Base load at night", Set: 8, Reset: 6.5, Priority: 2, Alive: Hours{2.5, 6}}, func(m *moment) []episode {
+		if !m.day.eve {
+			return nil
+		}
+		e := episode{set: m.day.start + 2*3600 + 1800, reset: m.day.start + 6*3600}
+		e.on, e.off = round(flow(m.at(m.day.start+2*3600)), 3), round(flow(m.at(e.reset)), 3)
+		return []episode{e}
+	})
+	b.alarm("Class 1 CO₂", Alarm{Name: "Class 1 needs air", Set: 1800, Reset: 1500, Priority: 3}, nil)
 }
 
 // schoolGas follows the cold; in the night after each public holiday nobody turns the heating down.
@@ -63,15 +74,17 @@ func furnishShop(b *builder) {
 		energy("Refrigeration case 3", quarter, parts[2]),
 		energy("Bake-off", quarter, parts[3]),
 		energy("Lighting", quarter, parts[4]),
-		energyIn(kWhPerM2, 1/2600.0, 6, "Electricity per m²", quarter, all).
-			calculated("list(TimeSeries=scale(inputVariables$a$TimeSeries, 1/inputForms$area))", "Electricity"))
+		energyIn(kWhPerM2, 1/b.w.Sites[b.site].Area, 6, "Electricity per m²", quarter, all).
+			calculated(script("a/inputForms$area"), "Electricity").withField("area", "FloorArea"))
 	b.source("Gas meter", gas, volume("Gas", hour1, b.gasFlow(0.5, 0.9)))
 	b.source("Water meter", water, volume("Water", hour1, b.waterFlow(0.6, 0.01)))
 	b.source("Refrigerated cases", cold,
 		temperature("Case 1 temperature", b.coldRoom(3, 0.8, 1)),
 		temperature("Case 2 temperature", b.coldRoom(4, 0.8, 2.5)),
-		temperature("Case 3 temperature", b.coldRoom(-20, 1.2, 4)),
+		temperature("Case 3 temperature", b.coldRoom(-20, 1.2, 3.5)),
 		temperature("Case 4 temperature", b.coldRoom(2, 0.7, 5)))
+	b.watch("Case 3 temperature", Alarm{Name: "Freezer case 3 too warm", Set: -19.3, Reset: -19.6, Priority: 2}, minutes5, b.variable("Case 3 temperature").model)
+	b.alarm("Case 1 temperature", Alarm{Name: "Case 1 too warm", Set: 7, Reset: 6, Priority: 1}, nil)
 }
 
 // shopLight is off on Sundays.
@@ -96,4 +109,5 @@ func furnishSmallOffice(b *builder) {
 	b.source("Gas meter", gas, volume("Gas", hour1, b.gasFlow(0.2, 0.3*area)))
 	b.source("Water meter", water, volume("Water", hour1, b.waterFlow(0.12*area, 0)))
 	b.source("Indoor climate", sensors, temperature("Temperature", b.room(21)))
+	b.watch("Power", Alarm{Name: "Morning peak", Set: 10 * area, Reset: 9 * area, Priority: 3, Alive: Hours{7, 10}}, quarter, total(light, machines))
 }

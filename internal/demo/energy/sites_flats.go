@@ -28,6 +28,8 @@ func furnishFlats(b *builder) {
 	b.source("Hot water meters", water, hot...)
 	b.source("Water meters", water, tap...)
 	b.station("Weather station Arlon")
+	b.permanent("Flat 17 water", Alarm{Name: "Water runs in flat 17 at night", Set: 0.005, Reset: 0.001, Priority: 3})
+	b.alarm("Heat pump", Alarm{Name: "Heat pump overload", Set: 16, Reset: 14, Priority: 2}, nil)
 }
 
 // flat is one of the 48 of Arlon.

@@ -22,24 +22,33 @@ func furnishPlant(b *builder) {
 		energy("Electricity", quarter, difference(load, sun)),
 		energy("Export", quarter, difference(sun, load)),
 		reading("Self-consumption", percent, quarter, 1, ratio(100, func(m *moment) float64 { return min(sun(m), load(m)) }, sun)).
-			calculated("list(TimeSeries=100*(a-b)/a)", "Production", "Export"))
+			calculated(script("100*(a-b)/a"), "Production", "Export"))
 	b.source("PV production", solar, energy("Production", quarter, sun))
 	b.source("Inverters", solar, each...)
 	b.source("Roof sensors", sensors,
 		reading("Irradiance", wattPerM2, minutes5, 0, (*moment).irradiance),
 		temperature("Module temperature", func(m *moment) float64 { return m.temperature() + 0.025*m.irradiance() }))
 	b.station("Weather station Zaventem")
+	b.watch(driftingInverter, Alarm{Name: "Inverter 4 stands still in the sun", Low: true, Set: 1, Reset: 20, Priority: 2, Alive: Hours{13, 16.5}}, minutes5, func(m *moment) float64 {
+		if tripped(m) {
+			return 0
+		}
+		return 20
+	})
+	b.alarm("Module temperature", Alarm{Name: "Modules too hot", Set: 75, Reset: 70, Priority: 3}, nil)
 }
 
 // tripping is an inverter that stops on hot afternoons.
 func tripping(field model) model {
 	return func(m *moment) float64 {
-		if m.temperature() > 26 && m.hour > 13 && m.hour < 16 {
+		if tripped(m) {
 			return 0
 		}
 		return field(m)
 	}
 }
+
+func tripped(m *moment) bool { return m.hour > 13 && m.hour < 16 && m.temperature() > 26 }
 
 // station adds a weather station of five variables.
 func (b *builder) station(name string) {
@@ -71,6 +80,8 @@ func furnishParking(b *builder) {
 		points = append(points, power(fmt.Sprintf("Charge point %02d", n+1), quarter, func(m *moment) float64 { return p.point(m, n) }))
 	}
 	b.source("Charge points", electricity, points...)
+	limit := Alarm{Name: "Quarter-hour forecast above the limit", Set: gridLimit, Reset: 172, Priority: 2, Window: quarter, Alive: Hours{18.25, 19}}
+	b.watch("Total power", limit, quarter, p.forecast)
 }
 
 // park is a charging park with load balancing.
@@ -84,7 +95,7 @@ type park struct {
 func (p park) wanted(m *moment, n int) float64 {
 	const turn = 5400
 	salt := p.points[n]
-	if m.chance(salt, turn) > 0.9*m.use() {
+	if m.chance(salt, turn) > 0.95*m.use() {
 		return 0
 	}
 	if n == 16 {
@@ -93,17 +104,17 @@ func (p park) wanted(m *moment, n int) float64 {
 	return 11 * (0.6 + 0.4*m.chance(salt^6, turn))
 }
 
-// share is what balancing leaves of the wishes.
-func (p park) share(m *moment) float64 {
+// forecast is the power in kW that all cars would take without balancing.
+func (p park) forecast(m *moment) float64 {
 	sum := 0.0
 	for n := range p.points {
 		sum += p.wanted(m, n)
 	}
-	if sum <= gridLimit {
-		return 1
-	}
-	return gridLimit / sum
+	return sum
 }
+
+// share is what balancing leaves of the wishes.
+func (p park) share(m *moment) float64 { return gridLimit / max(gridLimit, p.forecast(m)) }
 
 func (p park) point(m *moment, n int) float64 {
 	if w := p.wanted(m, n); w > 0 {
@@ -112,13 +123,7 @@ func (p park) point(m *moment, n int) float64 {
 	return 0
 }
 
-func (p park) power(m *moment) float64 {
-	sum := 0.0
-	for n := range p.points {
-		sum += p.wanted(m, n)
-	}
-	return min(sum, gridLimit)
-}
+func (p park) power(m *moment) float64 { return min(p.forecast(m), gridLimit) }
 
 // started counts the points with a car that had none a quarter of an hour before.
 func (p park) started(m *moment) float64 {
@@ -150,6 +155,10 @@ func furnishHarbour(b *builder) {
 	b.source("Electricity market", sensors,
 		reading("Day-ahead price", euroPerMWh, quarter, 2, (*moment).price),
 		reading("Grid CO₂", gramPerKWh, quarter, 0, (*moment).carbon))
+	b.watch("Battery charge", Alarm{Name: "Battery charges near its limit", Set: 39, Reset: 38, Priority: 3, Alive: Hours{12.5, 13.5}}, quarter, b.variable("Battery charge").model)
+	b.watch("Battery discharge", Alarm{Name: "Battery discharges near its limit", Set: 40, Reset: 39, Priority: 3, Alive: Hours{19.25, 19.75}}, quarter, b.variable("Battery discharge").model)
+	b.alarm("Turbine power", Alarm{Name: "Turbine above rated power", Set: 820, Reset: 800, Priority: 1}, nil)
+	b.alarm("Hub wind speed", Alarm{Name: "Storm: turbine stops", Set: 45, Reset: 40, Priority: 2}, nil)
 }
 
 // storage is a battery of 1 MWh that charges at noon, when power is cheap, and discharges in the evening.

@@ -38,9 +38,9 @@ func (m *moment) seasonal() float64 {
 	return c.mean + c.annual*annual + spell
 }
 
-// daily is the hour's part of the temperature: warmest at 15:00, up to 5.5 °C about the day's mean when the sky is clear.
+// daily is the hour's part of the temperature: warmest at 15:00, 1 °C about the day's mean under clouds and 4.5 when the sky is clear.
 func (m *moment) daily() float64 {
-	return m.site.climate.daily * (1.2 + 4.3*(1-m.cloud())) * math.Cos(2*math.Pi*(m.hour-15)/24)
+	return m.site.climate.daily * (1 + 3.5*(1-m.cloud())) * math.Cos(2*math.Pi*(m.hour-15)/24)
 }
 
 // cloud is the cloud cover, 0 to 1.
@@ -97,20 +97,31 @@ func (m *moment) pressure() float64 {
 // about 250 quarter hours a year.
 func (m *moment) price() float64 {
 	if s := &m.sky; !s.hasPrice {
-		s.hasPrice = true
-		p := 84 + 34*bump(m.hour, 8, 1.6) + 55*bump(m.hour, 19.5, 2.2) - 22*bump(m.hour, 3.5, 3)
-		p -= 0.074 * m.irradiance() * (1 + 0.35*bump(float64(m.day.yearDay), 130, 60))
-		p -= 2.2 * max(0, m.wind()-8)
-		if !m.day.working() {
-			p -= 16
-		}
-		s.price = p + 16*smooth(m.w.seed^region^41, m.sec, 86400)
+		s.hasPrice, s.price = true, m.middle().clearing()
 	}
 	return m.sky.price
 }
 
+// middle is the same instant in the middle of the country, whose weather makes the prices.
+func (m *moment) middle() *moment {
+	other := *m
+	other.site, other.sky, other.used = &m.w.Sites[3], sky{}, false
+	return &other
+}
+
+func (m *moment) clearing() float64 {
+	p := 84 + 34*bump(m.hour, 8, 1.6) + 55*bump(m.hour, 19.5, 2.2) - 22*bump(m.hour, 3.5, 3)
+	p -= 0.074 * m.irradiance() * (1 + 0.35*bump(float64(m.day.yearDay), 130, 60))
+	p -= 2.2 * max(0, m.wind()-8)
+	if !m.day.working() {
+		p -= 16
+	}
+	return p + 16*smooth(m.w.seed^region^41, m.sec, 86400)
+}
+
 // carbon is what a kilowatt hour from the grid emits in g CO₂, 60 to 260: less with sun and wind.
 func (m *moment) carbon() float64 {
+	m = m.middle()
 	return clamp(215-0.13*m.irradiance()-9*max(0, m.wind()-4)+28*bump(m.hour, 19, 2)+14*smooth(m.w.seed^region^61, m.sec, 7200), 60, 260)
 }
 

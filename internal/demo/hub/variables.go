@@ -87,6 +87,9 @@ func step(d time.Duration) (count, period int) {
 	return int(d / time.Minute), 2
 }
 
+// siteEntity is the platform's number for forms about sites.
+const siteEntity = 1
+
 // calculated is how a variable is computed. Clients index the arrays of each formula without asking whether they are there.
 func calculated(v *energy.Variable) object {
 	inputs := []object{}
@@ -94,6 +97,14 @@ func calculated(v *energy.Variable) object {
 		inputs = append(inputs, object{"alias": in.Alias, "siteId": in.Site, "sourceId": in.Source, "variableId": in.Variable, "granularity": raw,
 			"periodType": 1, "period": 1.0, "periodTimeBase": 4, "unitId": in.Unit, "canBeUsedAsATrigger": true})
 	}
-	formula := object{"formula": v.Calculated.Script, "variables": inputs, "entities": []object{}, "constants": []object{}}
+	fields, constants := []object{}, []object{}
+	for _, f := range v.Calculated.Fields {
+		fields = append(fields, object{"alias": f.Alias, "entityType": siteEntity, "siteId": f.Site, "entityId": f.Site, "formId": energy.SiteForm.ID,
+			"groupId": energy.SiteForm.Groups[0].ID, "propId": f.Field})
+	}
+	for _, k := range v.Calculated.Constants {
+		constants = append(constants, object{"alias": k.Alias, "value": k.Value})
+	}
+	formula := object{"formula": v.Calculated.Script, "variables": inputs, "entities": fields, "constants": constants}
 	return object{"id": v.ID, "friendlyName": v.Name, "calculatedVariableFormulas": []object{formula}}
 }
