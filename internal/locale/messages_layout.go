@@ -56,6 +56,8 @@ var noticeMessages = []message{
 	{"session.renewal", "Renewal", "Renouvellement", "Vernieuwing", "Erneuerung"},
 	{"session.renewal-auto", "by itself, as long as the session lasts", "automatique, tant que dure la session", "vanzelf, zolang de sessie duurt", "von selbst, solange die Sitzung dauert"},
 	{"session.renewal-none", "by signing in again", "par une nouvelle connexion", "door opnieuw aan te melden", "durch erneutes Anmelden"},
+	{"session.renew", "Renew now", "Renouveler maintenant", "Nu vernieuwen", "Jetzt erneuern"},
+	{"session.renew-about", "Fetches a new access token with your present rights, and your name as the sign-in service has it now.", "Demande un nouveau jeton d’accès avec vos droits actuels, et votre nom tel que le service de connexion le connaît.", "Haalt een nieuw toegangstoken met uw huidige rechten, en uw naam zoals de aanmelddienst die nu heeft.", "Holt ein neues Zugriffstoken mit Ihren jetzigen Rechten und Ihren Namen, wie ihn der Anmeldedienst jetzt führt."},
 	{"session.idle", "Ends without use", "Fin sans activité", "Eindigt zonder gebruik", "Endet ohne Nutzung"},
 	{"session.all", "All my sessions", "Toutes mes sessions", "Al mijn sessies", "Alle meine Sitzungen"},
 	{"session.expires", "Ends at the latest", "Fin au plus tard", "Eindigt uiterlijk", "Endet spätestens"},

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+
+	"portico/internal/secret"
 )
 
 // errorCodes are the errors of an authorization response that we know: RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6.
@@ -96,7 +98,7 @@ func (c *Client) complete(ctx context.Context, doc *metadata, id Identity, t Tok
 	if doc.UserinfoEndpoint == "" {
 		return id, nil
 	}
-	cl, err := c.userinfo(ctx, doc, t)
+	cl, err := c.userinfo(ctx, doc, t.Access)
 	if err != nil {
 		c.c.Log.WarnContext(ctx, "userinfo not read, the ID token's claims are used", "error", err)
 		return id, nil
@@ -112,13 +114,35 @@ func (c *Client) complete(ctx context.Context, doc *metadata, id Identity, t Tok
 	return id, nil
 }
 
+// Userinfo asks what the provider says of a person now; previous is what it said before, and stays where it says nothing. The error is ErrOtherSubject, also for another account: the session
+// must end (OpenID Connect Core section 5.3.2); any other one leaves previous in force.
+func (c *Client) Userinfo(ctx context.Context, access secret.Text, previous Identity) (Identity, error) {
+	doc, err := c.endpoints(ctx)
+	if err != nil || doc.UserinfoEndpoint == "" {
+		return previous, err
+	}
+	cl, err := c.userinfo(ctx, doc, access)
+	if err != nil {
+		return previous, err
+	}
+	if cl.Subject != previous.Subject {
+		return previous, ErrOtherSubject
+	}
+	id, now := previous, identity(previous.Issuer, cl)
+	id.Name = orDefault(now.Name, id.Name)
+	id.PreferredUsername = orDefault(now.PreferredUsername, id.PreferredUsername)
+	id.Email = orDefault(now.Email, id.Email)
+	id.AccountName = orDefault(now.AccountName, id.AccountName)
+	return id, sameAccount(now, previous)
+}
+
 // userinfo reads the claims, plain or signed. A signed answer that does not verify is an answer about nobody.
-func (c *Client) userinfo(ctx context.Context, doc *metadata, t Tokens) (claims, error) {
+func (c *Client) userinfo(ctx context.Context, doc *metadata, access secret.Text) (claims, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, doc.UserinfoEndpoint, nil)
 	if err != nil {
 		return claims{}, errors.New("rp: bad userinfo endpoint")
 	}
-	req.Header.Set("Authorization", "Bearer "+t.Access.Reveal())
+	req.Header.Set("Authorization", "Bearer "+access.Reveal())
 	req.Header.Set("Accept", "application/json, application/jwt")
 	body, contentType, err := c.read(req)
 	if err != nil {

@@ -375,13 +375,14 @@ func TestRefreshedIDToken(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	c, _ := p.client()
-	previous := Identity{Issuer: p.server.URL, Subject: "alice"}
+	previous := Identity{Issuer: p.server.URL, Subject: "alice", Account: "101"}
 	base := map[string]any{"iss": p.server.URL, "sub": "alice", "aud": "portico", "exp": time.Now().Add(time.Minute).Unix(), "iat": time.Now().Unix()}
 	for name, want := range map[string]struct {
 		claims map[string]any
 		other  bool
 	}{
 		"the same": {base, false}, "another subject": {with(base, "sub", "mallory"), true}, "another issuer": {with(base, "iss", "https://evil"), true}, "another audience": {with(base, "aud", "x"), true},
+		"the same account": {with(base, "account", 101), false}, "another account": {with(base, "account", 102), true},
 	} {
 		err := c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New(p.sign(want.claims)), Access: secret.New("at-canary")}, previous)
 		if errors.Is(err, ErrOtherSubject) != want.other || err != nil && !want.other {

@@ -199,7 +199,7 @@ func identity(issuer string, cl claims) Identity {
 }
 
 // CheckRefreshed judges the ID token that a refresh brought, after the tokens were saved (OpenID Connect Core section 12.2). Nil when none came.
-// ErrOtherSubject means that the token is about somebody else or meant for somebody else: the session must end. Any
+// ErrOtherSubject means that the token is about somebody else, meant for somebody else or for another account of theirs: the session must end. Any
 // other error, an *AuthError or ErrProviderUnavailable, leaves the old claims in force.
 func (c *Client) CheckRefreshed(ctx context.Context, t Tokens, previous Identity) error {
 	if t.IDToken.Empty() {
@@ -216,6 +216,17 @@ func (c *Client) CheckRefreshed(ctx context.Context, t Tokens, previous Identity
 	if token.Issuer != previous.Issuer || cl.Subject != previous.Subject || !slices.Contains(token.Audience, c.c.ClientID) {
 		return ErrOtherSubject
 	}
-	_, err = c.verify(ctx, doc, t.IDToken, "", t.Access)
-	return err
+	id, err := c.verify(ctx, doc, t.IDToken, "", t.Access)
+	if err != nil {
+		return err
+	}
+	return sameAccount(id, previous)
+}
+
+// sameAccount compares two accounts where both are known.
+func sameAccount(now, before Identity) error {
+	if now.Account != "" && before.Account != "" && now.Account != before.Account {
+		return fmt.Errorf("%w: another account", ErrOtherSubject)
+	}
+	return nil
 }

@@ -79,7 +79,7 @@ type Client struct {
 var (
 	ErrProviderUnavailable = errors.New("rp: the provider does not answer")
 	ErrNoEndSession        = errors.New("rp: the provider has no end session endpoint")
-	ErrOtherSubject        = errors.New("rp: the refreshed ID token is about somebody else")
+	ErrOtherSubject        = errors.New("rp: the refreshed ID token, or userinfo, is about somebody else")
 )
 
 var asymmetric = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}

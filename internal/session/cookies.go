@@ -305,13 +305,25 @@ func (c *Cookies) reseal(ctx context.Context, s *Session) error {
 // SaveValues writes s.Values. When another request of the same session wrote in between, change is applied again to what it wrote, a few
 // times; nothing else of the session is touched.
 func (c *Cookies) SaveValues(ctx context.Context, s *Session, change func(values map[string]string)) error {
-	for range 5 {
-		next := *s
-		next.Values = maps.Clone(s.Values)
-		if next.Values == nil {
+	return c.save(ctx, s, func(next *Session) {
+		if next.Values = maps.Clone(next.Values); next.Values == nil {
 			next.Values = map[string]string{}
 		}
 		change(next.Values)
+	})
+}
+
+// Rename writes what is shown of the person and their account, in the same way. Who they are never changes.
+func (c *Cookies) Rename(ctx context.Context, s *Session, name, email, accountName string) error {
+	return c.save(ctx, s, func(next *Session) {
+		next.Identity.Name, next.Identity.Email, next.Identity.AccountName = name, email, accountName
+	})
+}
+
+func (c *Cookies) save(ctx context.Context, s *Session, change func(next *Session)) error {
+	for range 5 {
+		next := *s
+		change(&next)
 		next.version++
 		next.oldKey = false
 		r, err := c.record(&next)

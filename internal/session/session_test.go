@@ -314,9 +314,12 @@ func TestValuesOfTwoRequestsAreBothKept(t *testing.T) {
 	if err := b.cookies.SaveValues(t.Context(), two, func(v map[string]string) { v["two"] = "2" }); err != nil {
 		t.Fatal(err)
 	}
+	if err := b.cookies.Rename(t.Context(), one, "New Name", "new@example.com", "New account"); err != nil {
+		t.Fatal(err)
+	}
 	s, err := b.cookies.Load(request(cookie))
-	if err != nil || s.Values["one"] != "1" || s.Values["two"] != "2" || s.Values["k"] != "v" {
-		t.Errorf("values %v, %v", s.Values, err)
+	if err != nil || s.Values["one"] != "1" || s.Values["two"] != "2" || s.Values["k"] != "v" || s.Identity.Name != "New Name" || s.Identity.Subject != one.Identity.Subject {
+		t.Errorf("values %v, name %q, %v", s.Values, s.Identity.Name, err)
 	}
 }
 

@@ -53,7 +53,7 @@ func (m *Manager) judge(ctx context.Context, h session.Handle, cur, next *held, 
 	err := m.c.Refresher.CheckRefreshed(ctx, t, cur.Identity)
 	switch {
 	case errors.Is(err, rp.ErrOtherSubject):
-		m.c.Log.ErrorContext(ctx, "refreshed ID token is about somebody else, session ended", "session", h.ID(), "subject", cur.Identity.Subject)
+		m.c.Log.ErrorContext(ctx, "refreshed ID token is about somebody else, session ended", "session", h.ID(), "subject", cur.Identity.Subject, "error", err)
 		if err := m.c.End(ctx, h.ID(), session.ReasonRefused); err != nil {
 			return nil, &StoreError{err}
 		}
