@@ -51,7 +51,7 @@ func TestLimitsLockNobodyOut(t *testing.T) {
 	a.want(t, http.StatusOK, "Cold store Meuse")
 	late.post("/auth/logout", nil).want(t, http.StatusSeeOther)
 	_, metrics := fetch(t, "http://"+admin+"/metrics")
-	for _, want := range []string{`portico_limits_hit_total\{limit="sign-ins"\} [1-9]`, `portico_limits_hit_total\{limit="callbacks"\} [1-9]`, `portico_limits_hit_total\{limit="logout tokens"\} [1-9]`} {
+	for _, want := range []string{`portico_limits_hit_total\{limit="sign-ins"\} [1-9]`, `portico_limits_hit_total\{limit="callbacks"\} [1-9]`, `portico_limits_hit_total\{limit="logout-tokens"\} [1-9]`} {
 		if !regexp.MustCompile(`(?m)^` + want).MatchString(metrics) {
 			t.Errorf("/metrics lacks %s", want)
 		}

@@ -15,12 +15,14 @@ import (
 	"strings"
 	"time"
 
+	"portico/internal/audit"
 	"portico/internal/config"
 	"portico/internal/datahub"
 	"portico/internal/faultpoint"
 	"portico/internal/rp"
 	"portico/internal/server"
 	"portico/internal/session"
+	"portico/internal/store/audited"
 	"portico/internal/store/metered"
 	"portico/internal/telemetry"
 	"portico/internal/token"
@@ -30,9 +32,10 @@ import (
 type Portal struct {
 	server     *server.Server
 	tokens     *token.Manager
-	database   stores        // the portal's own
+	database   database      // the portal's own
 	store      stores        // of sessions and tokens: the database, if there is no other
-	sessions   session.Store // of store, measured
+	sessions   session.Store // of store, measured and audited
+	audit      *audit.Log    // in database
 	hub        *datahub.Hub
 	rp         *rp.Client
 	metrics    *telemetry.Metrics
@@ -51,7 +54,8 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slo
 	if err := p.open(ctx, c.Sessions.Store); err != nil {
 		return nil, errors.Join(err, p.closeStores())
 	}
-	p.sessions = metered.Sessions(p.store.Sessions(), p.metrics)
+	p.audit = newAudit(p.database.Audit(), c.Audit, p.metrics, log)
+	p.sessions = audited.Sessions(metered.Sessions(p.store.Sessions(), p.metrics), keys, p.audit)
 	if err := p.build(c, base, keys); err != nil {
 		return nil, errors.Join(err, p.closeStores())
 	}
@@ -69,19 +73,19 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		return err
 	}
 	cookies, err := session.NewCookies(session.Config{Store: p.sessions, Keys: keys, Secure: base.Scheme == "https", Idle: c.Sessions.Idle.Duration,
-		Absolute: c.Sessions.Absolute.Duration, StayAbsolute: c.Identity.StaySignedIn.Duration, MaxPerSubject: c.Sessions.MaxEach, Log: p.log, Now: faultpoint.Now})
+		Absolute: c.Sessions.Absolute.Duration, StayAbsolute: c.Identity.StaySignedIn.Duration, MaxPerSubject: c.Sessions.MaxEach, Log: p.log, Refused: auditRefused(p.audit, keys, "session"), Now: faultpoint.Now})
 	if err != nil {
 		return err
 	}
 	p.tokens, err = token.New(token.Config{Store: metered.Tokens(p.store.Tokens(), p.metrics), Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy),
-		Owner: owner(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
+		Owner: owner(), Observer: p.metrics, Ended: auditGrants(p.audit, keys), Refused: auditRefused(p.audit, keys, "tokens"), Log: p.log, Now: faultpoint.Now})
 	if err != nil {
 		return err
 	}
 	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration > 0,
 		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(),
 		Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate,
-		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
+		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Audit: p.audit, Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
 	return err
 }
 

@@ -52,7 +52,7 @@ func check(ctx context.Context, c config.Config, out io.Writer) error {
 	return nil
 }
 
-func checkStore(ctx context.Context, c config.Store, open func(context.Context, config.Store) (stores, error)) error {
+func checkStore[S stores](ctx context.Context, c config.Store, open func(context.Context, config.Store) (S, error)) error {
 	s, err := open(ctx, c)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -55,10 +56,16 @@ func readKeyFile(path string) ([]session.Key, error) {
 }
 
 // rotateKeys takes the next step of a rotation. A key first opens only, so that when it begins to seal, every process can open what it sealed.
-func rotateKeys(c config.Keys, out io.Writer) error {
+func rotateKeys(ctx context.Context, c config.Keys, out, errs io.Writer) error {
 	keys, err := readKeyFile(c.Store.KeysFile)
 	if err != nil {
 		return err
+	}
+	write := func(keys []session.Key, step string, key session.Key) error {
+		if err := writeKeyFile(c.Store.KeysFile, keys); err != nil {
+			return err
+		}
+		return noteCommand(ctx, c.Store, errs, commandEvent("keys-rotate", map[string]string{"step": step, "key_id": key.ID}))
 	}
 	n := session.Pending(keys)
 	if n < 0 {
@@ -66,12 +73,12 @@ func rotateKeys(c config.Keys, out io.Writer) error {
 		keys, n = append(keys, added), len(keys)
 		if !c.AtOnce {
 			fmt.Fprintf(out, "Added %s, which opens and does not seal yet.\nNext: restart every process of the portal, then run this command again.\n", added.ID)
-			return writeKeyFile(c.Store.KeysFile, keys)
+			return write(keys, "added", added)
 		}
 	}
 	keys = session.Promote(keys, n)
 	fmt.Fprintf(out, "%s seals from now on.\nNext: restart every process of the portal. When \"web keys list\" counts no records under the other keys, retire those.\n", keys[0].ID)
-	return writeKeyFile(c.Store.KeysFile, keys)
+	return write(keys, "seals", keys[0])
 }
 
 func later(a, b time.Time) time.Time {
@@ -143,7 +150,7 @@ func countKeys(ctx context.Context, c config.Store) (map[string]int, error) {
 }
 
 // retireKey removes a key when nothing is sealed under it any more.
-func retireKey(ctx context.Context, c config.Keys, out io.Writer) error {
+func retireKey(ctx context.Context, c config.Keys, out, errs io.Writer) error {
 	keys, err := readKeyFile(c.Store.KeysFile)
 	if err != nil {
 		return err
@@ -164,6 +171,6 @@ func retireKey(ctx context.Context, c config.Keys, out io.Writer) error {
 	if err := writeKeyFile(c.Store.KeysFile, left); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "Retired %s.\nNext: restart every process of the portal.\n", c.ID)
-	return err
+	fmt.Fprintf(out, "Retired %s.\nNext: restart every process of the portal.\n", c.ID)
+	return noteCommand(ctx, c.Store, errs, commandEvent("keys-retire", map[string]string{"key_id": c.ID, "forced": strconv.FormatBool(c.Force)}))
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"portico/internal/audit"
 	"portico/internal/config"
 	"portico/internal/demo"
 	"portico/internal/faultpoint"
@@ -19,6 +20,7 @@ import (
 
 const (
 	drainTime     = 25 * time.Second // running requests, refreshes and unsaved answers
+	auditTime     = 5 * time.Second  // the rest of the audit log
 	demoDrainTime = time.Second      // the demo's servers keep nothing
 	sweepEvery    = time.Minute
 	sweepMost     = 1000 // records at a time
@@ -38,15 +40,15 @@ func Run(ctx context.Context, cmd config.Command, out, errs io.Writer) error {
 	case "keys client":
 		return newClientKey(cmd.Keys.Algorithm, out)
 	case "keys rotate":
-		return rotateKeys(cmd.Keys, out)
+		return rotateKeys(ctx, cmd.Keys, out, errs)
 	case "keys list":
 		return listKeys(ctx, cmd.Keys, out)
 	case "keys retire":
-		return retireKey(ctx, cmd.Keys, out)
+		return retireKey(ctx, cmd.Keys, out, errs)
 	case "sessions list":
 		return listSessions(ctx, cmd.Sessions, out)
 	case "sessions end":
-		return endSessions(ctx, cmd.Sessions, out)
+		return endSessions(ctx, cmd.Sessions, out, errs)
 	case "version":
 		_, err := fmt.Fprintln(out, "portico", Version())
 		return err
@@ -65,6 +67,7 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
+	p.begin(ctx, c)
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Portal.Listen)
 	if err != nil {
 		return errors.Join(fmt.Errorf("--listen: %w", err), p.closeStores())
@@ -87,6 +90,7 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
+	p.begin(ctx, d.Config)
 	log.WarnContext(ctx, "demo mode: published passwords and invented data")
 	if _, err := fmt.Fprint(out, d.Screen()); err != nil {
 		return err
@@ -132,6 +136,7 @@ func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
+	p.audit.Add(ctx, audit.Event{Kind: audit.Stop, Details: map[string]string{"process": owner()}})
 	return errors.Join(err, p.closeStores())
 }
 
@@ -161,6 +166,9 @@ func (p *Portal) sweep(ctx context.Context) {
 			p.log.WarnContext(ctx, "expired sessions not removed", "error", err)
 		case n > 0:
 			p.log.InfoContext(ctx, "expired sessions removed", "sessions", n)
+		}
+		if _, err := p.audit.Sweep(ctx, sweepMost); err != nil {
+			p.log.WarnContext(ctx, "old audit events not removed", "error", err)
 		}
 	}
 }

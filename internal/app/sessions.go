@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"text/tabwriter"
 	"time"
 
+	"portico/internal/audit"
 	"portico/internal/config"
 	"portico/internal/session"
+	"portico/internal/store/audited"
 )
 
 // withSessions opens the portal's sessions for a command.
@@ -29,11 +32,11 @@ func withSessions(ctx context.Context, c config.SessionCommand, f func(session.S
 // listSessions prints one line for each session. What the browsers are is read with the sealing keys, where they are given.
 func listSessions(ctx context.Context, c config.SessionCommand, out io.Writer) error {
 	about := func(session.Record) session.About { return session.About{} }
-	if c.Store.KeysFile != "" {
-		keys, err := readKeys(c.Store.KeysFile)
-		if err != nil {
-			return err
-		}
+	keys, err := readKeysIfAny(c.Store)
+	if err != nil {
+		return err
+	}
+	if keys != nil {
 		about = keys.OpenAbout
 	}
 	return withSessions(ctx, c, func(s session.Store, m session.Match) error {
@@ -53,9 +56,28 @@ func listSessions(ctx context.Context, c config.SessionCommand, out io.Writer) e
 }
 
 // endSessions deletes sessions with their tokens. It cannot give the tokens back: they are sealed with secrets that only the browsers have.
-func endSessions(ctx context.Context, c config.SessionCommand, out io.Writer) error {
+func endSessions(ctx context.Context, c config.SessionCommand, out, errs io.Writer) error {
+	keys, err := readKeysIfAny(c.Store)
+	if err != nil {
+		return err
+	}
 	return withSessions(ctx, c, func(s session.Store, m session.Match) error {
-		ids, err := s.DeleteMatching(ctx, m, session.ReasonOperator)
+		var ids []session.ID
+		err := withAudit(ctx, c.Store, errs, func(log *audit.Log) (err error) {
+			e := commandEvent("sessions-end", map[string]string{"everyone": strconv.FormatBool(m.Everyone)})
+			if keys != nil {
+				s = audited.Sessions(s, keys, log)
+				if m.Subject != "" {
+					e.Issuer, e.Person = m.Issuer, keys.PersonReferences(m.Issuer, m.Subject)[0]
+				}
+			}
+			ids, err = s.DeleteMatching(ctx, m, session.ReasonOperator)
+			if err == nil {
+				e.Details["sessions"] = strconv.Itoa(len(ids))
+				log.Add(ctx, e)
+			}
+			return err
+		})
 		if err != nil {
 			return err
 		}

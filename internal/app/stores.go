@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"portico/internal/audit"
 	"portico/internal/config"
 	"portico/internal/faultpoint"
 	"portico/internal/session"
@@ -20,6 +21,12 @@ type stores interface {
 	Tokens() token.Store
 	CountKeys(ctx context.Context) (map[string]int, error)
 	Close() error
+}
+
+// database is the portal's own, which also keeps its audit log.
+type database interface {
+	stores
+	Audit() audit.Store
 }
 
 // inMemory gives the memory store a Close.
@@ -45,17 +52,26 @@ func (p *Portal) open(ctx context.Context, c config.Store) error {
 	return nil
 }
 
+// closeStores closes what is open; the audit log first, which waits for what is not written yet.
 func (p *Portal) closeStores() error {
-	switch {
-	case p.database == nil:
-		return nil
-	case p.store == p.database:
-		return p.database.Close()
+	var err error
+	if p.audit != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), auditTime)
+		defer cancel()
+		if lost := p.audit.Close(ctx); lost != nil {
+			p.log.Error("audit log not written to its end", "error", lost)
+		}
 	}
-	return errors.Join(p.store.Close(), p.database.Close())
+	if p.store != nil && p.store != stores(p.database) {
+		err = errors.Join(err, p.store.Close())
+	}
+	if p.database != nil {
+		err = errors.Join(err, p.database.Close())
+	}
+	return err
 }
 
-func openDatabase(ctx context.Context, c config.Store) (stores, error) {
+func openDatabase(ctx context.Context, c config.Store) (database, error) {
 	if path, ok := config.SQLitePath(c.Database); ok {
 		return sqlite.Open(ctx, path, faultpoint.Now)
 	}

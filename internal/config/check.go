@@ -20,6 +20,7 @@ func (c Config) Check() error {
 		c.AppUser.check(),
 		c.Sessions.check(),
 		c.Limits.check(),
+		c.Audit.check(),
 		c.Log.check(),
 	)
 }

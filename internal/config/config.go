@@ -15,6 +15,7 @@ type Config struct {
 	AppUser  AppUser  `embed:"" group:"Dedicated application user"`
 	Sessions Sessions `embed:"" group:"Sessions"`
 	Limits   Limits   `embed:"" group:"Limits"`
+	Audit    Audit    `embed:"" group:"Audit log"`
 	Log      Log      `embed:"" group:"Log"`
 
 	// File is the configuration file. Keys are the names of the flags; an unknown key is a mistake.

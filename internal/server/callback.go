@@ -7,8 +7,10 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
+	"portico/internal/audit"
 	"portico/internal/faultpoint"
 	"portico/internal/rp"
 	"portico/internal/session"
@@ -19,7 +21,7 @@ import (
 func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	if err := rp.CheckCallback(q); err != nil {
-		return s.signInFailed("/", err)
+		return s.signInRefused(r.Context(), signInOutcome(err), s.signInFailed("/", err))
 	}
 	attempt, found := s.attempts.find(r, q.Get("state"))
 	switch {
@@ -27,7 +29,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return s.strayCallback(w, r)
 	case s.attempts.expired(attempt):
 		s.attempts.clear(w, attempt)
-		return &pageError{Status: http.StatusBadRequest, Kind: kindSignInExpired, RetryTo: s.loginPath(attempt.ReturnTo), Err: errors.New("sign-in attempt expired")}
+		return s.signInRefused(r.Context(), "expired", &pageError{Status: http.StatusBadRequest, Kind: kindSignInExpired, RetryTo: s.loginPath(attempt.ReturnTo), Err: errors.New("sign-in attempt expired")})
 	}
 	first, err := s.store.Once(r.Context(), "attempt "+hashed(attempt.State), 2*attemptLife)
 	if err != nil {
@@ -47,7 +49,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 			again.ReturnTo, again.Account, again.LoginHint, again.Stay = attempt.ReturnTo, attempt.Account, attempt.LoginHint, attempt.Stay
 			return s.begin(w, r, again)
 		}
-		return s.signInFailed(attempt.ReturnTo, err)
+		return s.signInRefused(r.Context(), signInOutcome(err), s.signInFailed(attempt.ReturnTo, err))
 	}
 	faultpoint.Reach(faultpoint.CallbackExchanged)
 	return s.signIn(w, r, attempt, id, tokens)
@@ -73,7 +75,7 @@ func (s *Server) strayCallback(w http.ResponseWriter, r *http.Request) error {
 	if err := s.take(r, "callbacks", s.limits.strays); err != nil {
 		return err
 	}
-	return &pageError{Status: http.StatusBadRequest, Kind: kindSignInCookie, RetryTo: "/auth/login", Err: errors.New("callback without a sign-in of this browser")}
+	return s.signInRefused(r.Context(), "stray", &pageError{Status: http.StatusBadRequest, Kind: kindSignInCookie, RetryTo: "/auth/login", Err: errors.New("callback without a sign-in of this browser")})
 }
 
 // signIn makes the session: tokens first, then the record that makes them reachable, then the cookie. The browser's previous session ends.
@@ -96,7 +98,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	if err != nil {
 		s.forget(ctx, h, "sign-in not finished")
 		if _, ended := errors.AsType[*session.EndedError](err); ended {
-			return &pageError{Status: http.StatusForbidden, Kind: kindSignInEnded, RetryTo: s.loginPath(attempt.ReturnTo), Err: err}
+			return s.signInRefused(ctx, "ended", &pageError{Status: http.StatusForbidden, Kind: kindSignInEnded, RetryTo: s.loginPath(attempt.ReturnTo), Err: err})
 		}
 		return &storeError{err}
 	}
@@ -106,7 +108,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	}
 	e := eventOf(ctx)
 	e.Session, e.Subject = sess.Handle.ID().String(), who.Subject
-	s.audit(ctx, "signed in", sess, slog.String("prompt", attempt.Prompt), slog.Bool("refreshable", !t.Refresh.Empty()))
+	s.audit(ctx, sess, audit.Event{Kind: audit.SignIn, Details: map[string]string{"prompt": attempt.Prompt, "account": who.Account, "refreshable": strconv.FormatBool(!t.Refresh.Empty())}})
 	s.observer.SignIn("ok")
 	s.limits.signIns.Give(s.network(r))
 	s.noteSignIn(w, r)
@@ -151,13 +153,4 @@ func (s *Server) forget(ctx context.Context, h session.Handle, reason string) {
 			}
 		})
 	}
-}
-
-// audit writes a line about something that decides who may do what.
-func (s *Server) audit(ctx context.Context, what string, sess *session.Session, attrs ...slog.Attr) {
-	attrs = append([]slog.Attr{slog.String("event", what), slog.String("request_id", eventOf(ctx).ID)}, attrs...)
-	if sess != nil {
-		attrs = append(attrs, slog.String("session", sess.Handle.ID().String()), slog.String("issuer", sess.Identity.Issuer), slog.String("subject", sess.Identity.Subject))
-	}
-	s.log.LogAttrs(ctx, slog.LevelInfo, "audit", attrs...)
 }

@@ -8,6 +8,9 @@ import (
 	"testing"
 )
 
+// httptestPeer is where requests of net/http/httptest come from.
+var httptestPeer = netip.MustParsePrefix("192.0.2.1/32")
+
 var testProxies = proxies{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8:1::/48")}
 
 func TestClientAddress(t *testing.T) {
@@ -101,7 +104,7 @@ func fromProxy(remote string) *http.Request {
 func TestAddressInTheLog(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
-	b.server.proxies = proxies{netip.MustParsePrefix("192.0.2.1/32")} // httptest's
+	b.server.proxies = proxies{httptestPeer}
 	b.get("/sites", "X-Forwarded-For", "203.0.113.9")
 	for range 3 {
 		b.get("/sites", "X-Forwarded-Proto", "http", "X-Forwarded-Host", "evil.example", "X-Original-Url", "/auth/session").want(t, "forwarded", http.StatusOK, "Cold store Meuse")

@@ -203,7 +203,7 @@ func TestNothingSecretInTheLog(t *testing.T) {
 			t.Errorf("the log holds %s", secret)
 		}
 	}
-	for _, want := range []string{`"path":"/sites"`, `"status":200`, `"event":"signed out"`} {
+	for _, want := range []string{`"path":"/sites"`, `"status":200`, `"event":"sign-out","reason":"here"`} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %s", want)
 		}

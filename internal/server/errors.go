@@ -103,7 +103,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.requireLogin(w, r)
 		return
 	}
-	s.showError(w, r, classify(err))
+	e := classify(err)
+	s.auditRefusal(r, e)
+	s.showError(w, r, e)
 }
 
 // classify turns an error of any package into one that can be shown.

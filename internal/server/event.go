@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/netip"
 	"time"
+
+	"portico/internal/audit"
 )
 
 // event is the one log line of a request: opened by the middleware, enriched by handlers, written at the end.
@@ -21,6 +23,15 @@ type event struct {
 	Attrs   []slog.Attr
 
 	held []func() // give slots back
+}
+
+// origin is what the audit log says of where something came from.
+func (e *event) origin() *audit.Origin {
+	o := &audit.Origin{Request: e.ID}
+	if e.Client.IsValid() {
+		o.Client = e.Client.String()
+	}
+	return o
 }
 
 // hold keeps a slot until the answer begins.
@@ -83,7 +94,7 @@ func (s *Server) withEvent(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		e := &event{ID: randomHex(8), Nonce: rand.Text(), Client: s.proxies.client(r.RemoteAddr, r.Header)}
-		r = r.WithContext(context.WithValue(r.Context(), eventKey{}, e))
+		r = r.WithContext(audit.NewContext(context.WithValue(r.Context(), eventKey{}, e), e.origin()))
 		rec := &recorder{ResponseWriter: w, event: e}
 		defer func() {
 			if p := recover(); p != nil {

@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/netip"
 	"time"
 
+	"portico/internal/audit"
 	"portico/internal/limit"
 	"portico/internal/session"
 )
@@ -27,7 +27,6 @@ type limits struct {
 	logouts  *limit.Rate[netip.Prefix] // logout messages that are refused
 	reports  *limit.Rate[netip.Prefix] // reports of the Content-Security-Policy
 	written  *limit.Rate[struct{}]     // and how many of them reach the log
-	told     *limit.Rate[string]       // refusals by a limit that are audited: one a minute for each limit and key
 	requests *limit.Slots[struct{}]    // requests under way in this process
 	sessions *limit.Slots[session.ID]  // pages under way for one session
 	memory   *limit.Memory             // above it, nothing new is begun
@@ -51,7 +50,6 @@ func newLimits(signInsPerMinute int, now func() time.Time) limits {
 		logouts:  byAddress(60, time.Second),
 		reports:  byAddress(reportsPerMinute, time.Minute/reportsPerMinute),
 		written:  limit.NewRate[struct{}](6*reportsPerMinute, time.Second, 1, now),
-		told:     limit.NewRate[string](1, time.Minute, addressesKnown, now),
 		requests: limit.NewSlots[struct{}](requestsAtOnce),
 		sessions: limit.NewSlots[session.ID](pagesPerSession),
 		memory:   limit.NewMemory(),
@@ -81,24 +79,21 @@ func (s *Server) limited(name string, rate *limit.Rate[netip.Prefix], h handler)
 
 // take counts one for the client's address, and returns the 429 when that is one too many.
 func (s *Server) take(r *http.Request, name string, rate *limit.Rate[netip.Prefix]) error {
-	key := s.network(r)
-	if wait := rate.Take(key); wait > 0 {
-		return s.tooMany(r, name, key.String(), wait)
+	if wait := rate.Take(s.network(r)); wait > 0 {
+		return s.tooMany(r, name, wait)
 	}
 	return nil
 }
 
 // tooMany is the answer to a client that comes too often.
-func (s *Server) tooMany(r *http.Request, name, key string, wait time.Duration) error {
-	s.tellLimit(r.Context(), name, key)
+func (s *Server) tooMany(r *http.Request, name string, wait time.Duration) error {
+	s.tellLimit(r.Context(), name)
 	return &pageError{Status: http.StatusTooManyRequests, Kind: kindTooMany, RetryAfter: wait, Err: errors.New("limit reached: " + name)}
 }
 
-func (s *Server) tellLimit(ctx context.Context, name, key string) {
+func (s *Server) tellLimit(ctx context.Context, name string) {
 	s.observer.Limited(name)
-	if s.limits.told.Take(name+" "+key) == 0 {
-		s.audit(ctx, "limit reached", nil, slog.String("limit", name), slog.String("client", eventOf(ctx).Client.String()))
-	}
+	s.audit(ctx, nil, audit.Event{Kind: audit.Limit, Reason: name})
 }
 
 // withLoad refuses work beyond what the process can do at a time, and leaves out what costs nothing: probes and static files. What a client sends is read
@@ -118,7 +113,7 @@ func (s *Server) withLoad(next http.Handler) http.Handler {
 			if release != nil {
 				release()
 			}
-			s.tellLimit(r.Context(), "requests", "")
+			s.tellLimit(r.Context(), "requests")
 			s.fail(w, r, &pageError{Status: http.StatusServiceUnavailable, Kind: kindBusy, RetryAfter: busyRetry, Err: errors.New("more requests than this process takes at a time")})
 			return
 		}
@@ -147,7 +142,7 @@ func readForm(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) holdPage(r *http.Request, id session.ID) error {
 	release := s.limits.sessions.Take(id)
 	if release == nil {
-		return s.tooMany(r, "pages of a session", id.String(), time.Second)
+		return s.tooMany(r, "pages", time.Second)
 	}
 	eventOf(r.Context()).hold(release)
 	return nil

@@ -4,11 +4,12 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"log/slog"
 	"mime"
 	"net/http"
+	"strconv"
 	"time"
 
+	"portico/internal/audit"
 	"portico/internal/faultpoint"
 	"portico/internal/rp"
 	"portico/internal/secret"
@@ -30,7 +31,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 		s.endAtProvider(w, r, token.Tokens{})
 		return nil
 	}
-	return s.signOut(w, r, sess, s.endHere)
+	return s.signOut(w, r, sess, "here", s.endHere)
 }
 
 // forgetData is what browsers forget when somebody signs out. Cookies are cleared one by one, because language and theme stay.
@@ -42,7 +43,7 @@ func (s *Server) endHere(ctx context.Context, sess *session.Session) error {
 
 // signOut signs the person out here first, by end, then gives the tokens back, then sends the browser to the identity server. Whatever fails after the first step,
 // they are signed out.
-func (s *Server) signOut(w http.ResponseWriter, r *http.Request, sess *session.Session, end func(context.Context, *session.Session) error) error {
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request, sess *session.Session, how string, end func(context.Context, *session.Session) error) error {
 	ctx := r.Context()
 	tokens, terr := s.tokens.Tokens(ctx, sess.Handle)
 	if err := end(ctx, sess); err != nil {
@@ -50,7 +51,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, sess *session.S
 	}
 	faultpoint.Reach(faultpoint.LogoutDeleted)
 	s.cookies.Clear(w)
-	s.audit(ctx, "signed out", sess)
+	s.audit(ctx, sess, audit.Event{Kind: audit.SignOut, Reason: how})
 	w.Header().Set("Clear-Site-Data", forgetData)
 	if terr == nil {
 		s.inBackground(ctx, 3*time.Second, func(ctx context.Context) {
@@ -122,7 +123,7 @@ func (s *Server) backChannelLogout(w http.ResponseWriter, r *http.Request) error
 	w.Header().Set("Cache-Control", "no-store")
 	refused := func(err error) error {
 		eventOf(r.Context()).Err = err
-		if err := s.take(r, "logout tokens", s.limits.logouts); err != nil {
+		if err := s.take(r, "logout-tokens", s.limits.logouts); err != nil {
 			return err
 		}
 		writeJSON(w, "application/json", http.StatusBadRequest, map[string]string{"error": "invalid_request"})
@@ -152,7 +153,11 @@ func (s *Server) backChannelLogout(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return &storeError{err}
 	}
-	s.audit(r.Context(), "signed out by the identity server", nil, slog.Int("sessions", len(ended)), slog.String("issuer", t.Issuer), slog.String("subject", t.Subject))
+	e := audit.Event{Kind: audit.SignOut, Reason: "back-channel", Issuer: t.Issuer, Details: map[string]string{"sessions": strconv.Itoa(len(ended))}}
+	if t.Subject != "" {
+		e.Person = s.personRef(t.Issuer, t.Subject)
+	}
+	s.audit(r.Context(), nil, e)
 	w.WriteHeader(http.StatusOK)
 	return nil
 }

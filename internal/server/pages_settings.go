@@ -3,12 +3,12 @@ package server
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 
+	"portico/internal/audit"
 	"portico/internal/session"
 	"portico/web/templates"
 )
@@ -78,7 +78,7 @@ func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
 	}
 	sess, _ := session.FromContext(r.Context())
 	if which[0] == "all" {
-		return s.signOut(w, r, sess, s.endEverywhere)
+		return s.signOut(w, r, sess, "everywhere", s.endEverywhere)
 	}
 	n, err := s.endOthers(r.Context(), sess, which[0])
 	if err != nil {
@@ -102,17 +102,13 @@ func (s *Server) endOthers(ctx context.Context, sess *session.Session, which str
 			return n, err
 		}
 		n++
-		s.audit(ctx, "signed out from another browser", sess, slog.String("ended", r.ID.String()))
+		s.audit(ctx, sess, audit.Event{Kind: audit.SignOut, Reason: "elsewhere", Details: map[string]string{"ended": s.sessionRef(r.ID)}})
 	}
 	return n, nil
 }
 
 // endEverywhere ends all sessions of a person, and lets no sign-in finish that is under way.
 func (s *Server) endEverywhere(ctx context.Context, sess *session.Session) error {
-	ids, err := s.store.DeleteMatching(ctx, session.Match{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject}, session.ReasonElsewhere)
-	if err != nil {
-		return err
-	}
-	s.audit(ctx, "signed out everywhere", sess, slog.Int("sessions", len(ids)))
-	return nil
+	_, err := s.store.DeleteMatching(ctx, session.Match{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject}, session.ReasonElsewhere)
+	return err
 }

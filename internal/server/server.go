@@ -18,6 +18,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"portico/internal/audit"
 	"portico/internal/datahub"
 	"portico/internal/rp"
 	"portico/internal/session"
@@ -42,6 +43,7 @@ type Config struct {
 	Keys         *session.Keyring // seals what goes into cookies
 	Tokens       *token.Manager   // each session's tokens
 	Hub          *datahub.Hub     // the Data Hub
+	Audit        *audit.Log       // takes events that decide who may do what; nil means that they go to Log
 	Observer     Observer         // hears of requests and sign-ins, for metrics; nil means nobody
 	Log          *slog.Logger     // request and audit lines
 	Now          func() time.Time // decides expiry; nil means time.Now
@@ -64,6 +66,7 @@ type Server struct {
 	tokens       *token.Manager
 	datahub      *datahub.Hub
 	observer     Observer
+	events       *audit.Log
 	log          *slog.Logger
 	clock        func() time.Time
 	attempts     attempts
@@ -91,12 +94,15 @@ func New(c Config) (*Server, error) {
 	if c.SignInRate == 0 {
 		c.SignInRate = SignInsPerMinute
 	}
+	if c.Audit == nil {
+		c.Audit = audit.New(audit.Config{Logger: c.Log, Now: c.Now})
+	}
 	if c.CallbackPath == "" {
 		c.CallbackPath = "/auth/callback"
 	}
 	return &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, mayStay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
-		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
+		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, events: c.Audit, log: c.Log, clock: c.Now, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}, nil
 }

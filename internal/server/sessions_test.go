@@ -98,7 +98,7 @@ func TestSigningOutAnotherBrowser(t *testing.T) {
 		b.get("/settings/sessions?ended="+wrong).want(t, wrong, http.StatusBadRequest)
 	}
 	b.ask("POST", "/settings/sessions", "").want(t, "no choice", http.StatusBadRequest)
-	if !strings.Contains(b.log.String(), `"event":"signed out from another browser"`) || !strings.Contains(b.log.String(), `"ended":"`+ref(t, other)+`"`) {
+	if !strings.Contains(b.log.String(), `"event":"sign-out","reason":"elsewhere"`) || !strings.Contains(b.log.String(), `"ended":"`+b.server.keys.SessionReferences(ref(t, other))[0]+`"`) {
 		t.Error("no audit line")
 	}
 	end("others").want(t, "others", http.StatusSeeOther)
@@ -133,7 +133,7 @@ func TestSigningOutEverywhere(t *testing.T) {
 	if err == nil {
 		t.Error("a sign-in that was under way has finished")
 	}
-	if !strings.Contains(b.log.String(), `"event":"signed out everywhere"`) {
+	if !strings.Contains(b.log.String(), `"event":"sign-out","reason":"everywhere"`) {
 		t.Error("no audit line")
 	}
 }

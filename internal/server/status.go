@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/internal/audit"
 	"portico/internal/locale"
 	"portico/internal/rp"
 	"portico/internal/session"
@@ -75,7 +76,7 @@ func (s *Server) renewSession(w http.ResponseWriter, r *http.Request) error {
 	now, err := s.rp.Userinfo(ctx, access, before)
 	switch {
 	case errors.Is(err, rp.ErrOtherSubject):
-		s.audit(ctx, "userinfo is about somebody else, session ended", sess)
+		s.audit(ctx, sess, audit.Event{Kind: audit.RefreshRefused, Reason: "other-subject"})
 		s.forget(ctx, sess.Handle, session.ReasonRefused)
 		return token.ErrLoginRequired
 	case err != nil:

@@ -45,8 +45,10 @@ type Config struct {
 	Absolute      time.Duration // and this long after sign-in; 0 means 12 h
 	StayAbsolute  time.Duration // the same for people who chose to stay signed in; 0 means 30 days
 	MaxPerSubject int           // sessions of one person; the oldest ends; 0 means 20
-	Log           *slog.Logger  // integrity failures; nil means none
-	Now           func() time.Time
+	Log           *slog.Logger  // nil means none
+	// Refused hears of each record that does not open or is not the one that was asked for, with a word of why: unknown-key, damaged or exchanged. nil means nobody.
+	Refused func(ctx context.Context, id ID, why string)
+	Now     func() time.Time
 }
 
 // Cookies finds, starts and ends sessions by cookie, and implements gorilla/sessions' Store over the same records. It is safe for concurrent use.
@@ -73,6 +75,9 @@ func NewCookies(c Config) (*Cookies, error) {
 	c.MaxPerSubject = orDefault(c.MaxPerSubject, 20)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Refused == nil {
+		c.Refused = func(context.Context, ID, string) {}
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -152,7 +157,7 @@ func (c *Cookies) load(ctx context.Context, h Handle) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.open(h, r)
+	s, err := c.open(ctx, h, r)
 	if err != nil {
 		return nil, err
 	}
@@ -165,20 +170,22 @@ func (c *Cookies) load(ctx context.Context, h Handle) (*Session, error) {
 
 // open authenticates a record and compares it with what was asked for: a store or a connection that mixed up two answers gives nobody
 // somebody else's session.
-func (c *Cookies) open(h Handle, r Record) (*Session, error) {
+func (c *Cookies) open(ctx context.Context, h Handle, r Record) (*Session, error) {
 	plain, err := c.c.Keys.Open(PurposeSession, h, recordData(h.ID(), r.Version), r.Sealed)
 	if err != nil {
-		c.c.Log.Warn("session record refused", "session", h.ID(), "error", err)
+		c.c.Log.WarnContext(ctx, "session record refused", "session", h.ID(), "error", err)
+		c.c.Refused(ctx, h.ID(), WhyRefused(err))
 		return nil, ErrNone
 	}
 	s, err := decode(plain)
 	if err != nil {
-		c.c.Log.Warn("session record refused", "session", h.ID(), "error", err)
+		c.c.Log.WarnContext(ctx, "session record refused", "session", h.ID(), "error", err)
 		return nil, ErrNone
 	}
 	if r.ID != h.ID() || r.Issuer != s.Identity.Issuer || r.Subject != s.Identity.Subject || r.SID != s.Identity.SID ||
 		!c.c.Keys.validTag(h, seenData(h.ID(), r.LastSeen), r.SeenTag) {
-		c.c.Log.Error("session record does not belong to the session", "session", h.ID())
+		c.c.Log.ErrorContext(ctx, "session record does not belong to the session", "session", h.ID())
+		c.c.Refused(ctx, h.ID(), "exchanged")
 		return nil, ErrNone
 	}
 	s.Handle, s.LastSeen, s.version, s.about, s.oldKey = h, r.LastSeen, r.Version, r.About, c.c.Keys.NeedsReseal(r.Sealed)

@@ -100,6 +100,14 @@ func NewKeyring(keys ...Key) (*Keyring, error) {
 	return k, nil
 }
 
+// WhyRefused names the reason for which something did not open.
+func WhyRefused(err error) string {
+	if _, unknown := errors.AsType[*UnknownKeyError](err); unknown {
+		return "unknown-key"
+	}
+	return "damaged"
+}
+
 // Format implements [fmt.Formatter] for every verb: printers show which keys there are, not the keys.
 func (k *Keyring) Format(f fmt.State, _ rune) {
 	for i, key := range k.keys {

@@ -18,6 +18,8 @@ type Metrics struct {
 	requests  *prometheus.HistogramVec
 	signIns   *prometheus.CounterVec
 	limited   *prometheus.CounterVec
+	audited   *prometheus.CounterVec
+	auditLost *prometheus.CounterVec
 	ended     *prometheus.CounterVec
 	refreshes *prometheus.HistogramVec
 	waits     prometheus.Observer
@@ -42,6 +44,8 @@ func NewMetrics(version string) *Metrics {
 	m.requests = m.histogram("http_request_duration_seconds", "Time to answer requests, by route.", slow, "method", "route", "code")
 	m.signIns = m.counter("portico_sign_ins_total", "Sign-ins that came back from the identity server, by outcome.", "outcome")
 	m.limited = m.counter("portico_limits_hit_total", "Requests refused by a limit, by limit.", "limit")
+	m.audited = m.counter("portico_audit_events_total", "Events of the audit log, by kind.", "kind")
+	m.auditLost = m.counter("portico_audit_lost_total", "Events that are not in the audit log: dropped because the database took none, or sampled because strangers caused too many.", "why")
 	m.ended = m.counter("portico_sessions_ended_total", "Sessions that ended, by reason.", "reason")
 	m.refreshes = m.histogram("portico_token_refresh_duration_seconds", "Time that the identity server took for a refresh, by outcome. unknown: the token may have been used up.", slow, "outcome")
 	m.waits = m.histogram("portico_token_refresh_wait_seconds", "Time that requests waited for a refresh; those whose access token is valid never do.", slow).WithLabelValues()
@@ -99,6 +103,12 @@ func (m *Metrics) SignIn(outcome string) { m.signIns.WithLabelValues(outcome).In
 
 // Limited is told each request that a limit refuses.
 func (m *Metrics) Limited(name string) { m.limited.WithLabelValues(name).Inc() }
+
+// Audited is told each event of the audit log.
+func (m *Metrics) Audited(kind string) { m.audited.WithLabelValues(kind).Inc() }
+
+// AuditLost is told of events that the audit log will not have.
+func (m *Metrics) AuditLost(why string, n int) { m.auditLost.WithLabelValues(why).Add(float64(n)) }
 
 // SessionsEnded is told when sessions ended.
 func (m *Metrics) SessionsEnded(reason string, n int) {

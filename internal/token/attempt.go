@@ -110,6 +110,7 @@ func (m *Manager) refused(ctx context.Context, h session.Handle, cur *held, atte
 	switch {
 	case err == nil:
 		m.c.Log.InfoContext(ctx, "refresh token refused", "session", h.ID(), "subject", cur.Identity.Subject)
+		m.c.Ended(ctx, h.ID(), cur.Identity, "refused")
 		return nil, ErrLoginRequired
 	case errors.Is(err, ErrGone):
 		return nil, ErrGone

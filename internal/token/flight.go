@@ -101,13 +101,13 @@ func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reas
 			return nil, &StoreError{err}
 		}
 		m.c.Observer.Claimed(verdict.String())
-		if cur, err = m.open(h, r); err != nil {
+		if cur, err = m.open(ctx, h, r); err != nil {
 			return nil, err
 		}
 		switch verdict {
 		case ClaimOK:
 			if p == planBury {
-				return nil, m.bury(ctx, h, attempt, "the answer was lost")
+				return nil, m.bury(ctx, h, cur, attempt, "the answer was lost")
 			}
 			return m.attempt(ctx, h, cur, attempt, asked)
 		case ClaimNewer:
@@ -135,11 +135,14 @@ func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reas
 }
 
 // bury declares a session's tokens dead: they are wiped, and the person signs in again.
-func (m *Manager) bury(ctx context.Context, h session.Handle, attempt, why string) error {
+func (m *Manager) bury(ctx context.Context, h session.Handle, cur *held, attempt, why string) error {
 	err := m.c.Store.Release(ctx, h.ID(), attempt, Outcome{State: Dead, LastError: why})
 	m.c.Log.InfoContext(ctx, "refresh token given up", "session", h.ID(), "reason", why)
 	if err != nil && !errors.Is(err, ErrGone) && !errors.Is(err, ErrLost) {
 		return &StoreError{err}
+	}
+	if err == nil {
+		m.c.Ended(ctx, h.ID(), cur.Identity, "given-up")
 	}
 	return ErrLoginRequired
 }

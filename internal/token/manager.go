@@ -51,8 +51,12 @@ type Config struct {
 	PollWait       time.Duration // 5 s: and for one of another process
 	Owner          string        // names this process in records, for people
 	Observer       Observer      // nil means nobody
-	Log            *slog.Logger
-	Now            func() time.Time
+	// Ended hears of each session that has no refresh token any more, with a word of why: refused, given-up or other-subject. nil means nobody.
+	Ended func(ctx context.Context, id session.ID, who rp.Identity, why string)
+	// Refused hears of each record that does not open; see session.WhyRefused. nil means nobody.
+	Refused func(ctx context.Context, id session.ID, why string)
+	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 // Manager refreshes the tokens of all sessions of one process. It is safe for concurrent use.
@@ -80,6 +84,12 @@ func New(c Config) (*Manager, error) {
 	c.FlightWait, c.PollWait = orDefault(c.FlightWait, 10*time.Second), orDefault(c.PollWait, 5*time.Second)
 	if c.Observer == nil {
 		c.Observer = nobody{}
+	}
+	if c.Ended == nil {
+		c.Ended = func(context.Context, session.ID, rp.Identity, string) {}
+	}
+	if c.Refused == nil {
+		c.Refused = func(context.Context, session.ID, string) {}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -170,13 +180,14 @@ func (m *Manager) load(ctx context.Context, h session.Handle) (*held, error) {
 	case err != nil:
 		return nil, &StoreError{err}
 	}
-	return m.open(h, r)
+	return m.open(ctx, h, r)
 }
 
-func (m *Manager) open(h session.Handle, r Record) (*held, error) {
+func (m *Manager) open(ctx context.Context, h session.Handle, r Record) (*held, error) {
 	cur, err := open(m.c.Keys, h, r)
 	if err != nil {
-		m.c.Log.Warn("token record refused", "session", h.ID(), "error", err)
+		m.c.Log.WarnContext(ctx, "token record refused", "session", h.ID(), "error", err)
+		m.c.Refused(ctx, h.ID(), session.WhyRefused(err))
 		return nil, ErrLoginRequired
 	}
 	return cur, nil

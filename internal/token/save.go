@@ -57,6 +57,7 @@ func (m *Manager) judge(ctx context.Context, h session.Handle, cur, next *held, 
 		if err := m.c.End(ctx, h.ID(), session.ReasonRefused); err != nil {
 			return nil, &StoreError{err}
 		}
+		m.c.Ended(ctx, h.ID(), cur.Identity, "other-subject")
 		m.revoke(ctx, next.Tokens)
 		return nil, ErrLoginRequired
 	case err != nil:

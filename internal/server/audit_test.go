@@ -1,0 +1,77 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/audit"
+	"portico/internal/store/memory"
+)
+
+// audited gives the bench an audit log that can be read.
+func (b *bench) audited() func() []audit.Event {
+	log := audit.New(audit.Config{Store: memory.New(nil).Audit()})
+	b.server.events = log
+	b.Cleanup(func() { _ = log.Close(b.Context()) })
+	n := 0
+	return func() []audit.Event {
+		b.Helper()
+		var list []audit.Event
+		for range 200 { // events are written in the background
+			list, _ = log.List(b.Context(), audit.Filter{Limit: 1000})
+			if len(list) > n {
+				time.Sleep(10 * time.Millisecond)
+				list, _ = log.List(b.Context(), audit.Filter{Limit: 1000})
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		added := list[:len(list)-n]
+		n = len(list)
+		slices.Reverse(added)
+		return added
+	}
+}
+
+func TestWhatIsAudited(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	b.server.proxies = proxies{httptestPeer}
+	events := b.audited()
+	person, sess := b.server.personRef("https://id.example", "alice"), b.server.sessionRef(handleOf(t, b.cookie).ID())
+	for name, tt := range map[string]struct {
+		do   func()
+		want string // kind, reason, and whether it names the person and the session
+	}{
+		"stray callback":    {func() { b.get("/auth/callback?code=c&state=s", "Cookie", "") }, "sign-in-failed stray false false"},
+		"bad callback":      {func() { b.get("/auth/callback?code=c&error=e", "Cookie", "") }, "sign-in-failed parameters false false"},
+		"form from outside": {func() { b.ask("POST", "/auth/logout", "", "Origin", "https://evil.example") }, "cross-site form false false"},
+		"image from outside": {func() {
+			b.get("/sites", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image")
+		}, "cross-site load false false"},
+	} {
+		tt.do()
+		for _, e := range events() {
+			if got := fmt.Sprint(e.Kind, " ", e.Reason, " ", e.Person == person, " ", e.Session == sess); got != tt.want {
+				t.Errorf("%s: %s, want %s", name, got, tt.want)
+			}
+			if len(e.Request) != 16 || e.Client != "192.0.2.1" || time.Since(e.Time) > time.Minute {
+				t.Errorf("%s: event %+v", name, e)
+			}
+		}
+	}
+	b.ask("POST", "/auth/logout", "", "X-Forwarded-For", "203.0.113.9").want(t, "sign-out", http.StatusSeeOther)
+	list := events()
+	if len(list) != 1 || list[0].Kind != audit.SignOut || list[0].Reason != "here" || list[0].Person != person || list[0].Session != sess || list[0].Issuer != "https://id.example" || list[0].Client != "203.0.113.9" {
+		t.Errorf("sign-out: %+v", list)
+	}
+	for _, e := range list {
+		if text := fmt.Sprint(e); strings.Contains(text, "alice") || strings.Contains(text, "Alice") || strings.Contains(text, handleOf(t, b.cookie).String()) {
+			t.Errorf("the event tells who it was: %s", text)
+		}
+	}
+}

@@ -1,0 +1,26 @@
+package session
+
+import "encoding/hex"
+
+// purposeReference keeps references apart from everything that keys are used for otherwise.
+const purposeReference Purpose = "reference"
+
+// PersonReferences returns the names that the audit log has for a person: the same for the same person, and of no use to somebody who has the log and not the keys. The
+// first one is under the key that seals; the others are what older keys of the ring called them.
+func (k *Keyring) PersonReferences(issuer, subject string) []string {
+	return k.references("person\x00" + issuer + "\x00" + subject)
+}
+
+// SessionReferences returns the same for a session. short is the id's short form, ID.String.
+func (k *Keyring) SessionReferences(short string) []string {
+	return k.references("session\x00" + short)
+}
+
+// references are 64 bits: enough to tell a portal's people and sessions apart, and short enough to be read out.
+func (k *Keyring) references(what string) []string {
+	var all []string
+	for _, key := range k.keys {
+		all = append(all, hex.EncodeToString(expand(key.secret, purposeReference, Handle{}, []byte(what), 8)))
+	}
+	return all
+}
