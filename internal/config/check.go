@@ -47,7 +47,7 @@ func (i Identity) check() error {
 		oneOf("client-assertion-audience", i.AssertionAudience, "issuer", "token-endpoint"),
 		oneOf("offline-access", i.OfflineAccess, "auto", "always", "never"),
 		oneOf("refresh-policy", i.RefreshPolicy, "strict", "grace", "reusable", "never"),
-		oneOf("account-param", i.AccountParam, "", "account", "acr_values"),
+		checkAccountParam(i.AccountParam),
 		oneOf("response-mode", i.ResponseMode, "", "query", "form_post"),
 		oneOf("par", i.PAR, "auto", "always", "never"),
 		oneOf("login-prompt", i.LoginPrompt, "", "login", "select_account", "consent"),
@@ -61,6 +61,21 @@ func (i Identity) check() error {
 		errs = append(errs, fmt.Errorf("--callback-path: %q is not a path such as /auth/callback", i.CallbackPath))
 	}
 	return errors.Join(errs...)
+}
+
+// ownParams are parameters of the protocol that an account's number must not end up in.
+var ownParams = []string{
+	"client_id", "client_secret", "client_assertion", "client_assertion_type", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code", "code_challenge", "code_challenge_method",
+	"code_verifier", "grant_type", "refresh_token", "username", "password", "prompt", "max_age", "login_hint", "id_token_hint", "claims", "request", "request_uri", "resource", "audience",
+}
+
+// checkAccountParam takes any name that is not the protocol's own.
+func checkAccountParam(name string) error {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
+	if strings.Trim(name, letters) != "" || len(name) > 64 || slices.Contains(ownParams, name) {
+		return fmt.Errorf("--account-param: %q is not the name of a parameter for the account, such as account", name)
+	}
+	return nil
 }
 
 // checkCredentials wants what the way to authenticate needs.

@@ -42,11 +42,12 @@ type suite struct {
 	request    url.Values // the last authorization request
 	code       string
 	verifiers  []string
-	access     string // the access token of the last token answer
-	refresh    string // and its refresh token
-	tokens     int    // token requests
-	idToken    string // the last ID token
-	logout     int    // status of the last back-channel logout
+	access     string       // the access token of the last token answer
+	refresh    string       // and its refresh token
+	tokens     int          // token requests since the last authorization request
+	tokenForms []url.Values // all of them
+	idToken    string       // the last ID token
+	logout     int          // status of the last back-channel logout
 }
 
 // registration is how the portal is registered.

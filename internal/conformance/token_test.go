@@ -14,6 +14,7 @@ import (
 func (s *suite) token(w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseForm()
 	s.tokens++
+	s.tokenForms = append(s.tokenForms, r.PostForm)
 	if r.Method != http.MethodPost || r.URL.RawQuery != "" {
 		s.violation("token request by %s with query %q", r.Method, r.URL.RawQuery)
 	}

@@ -132,8 +132,16 @@ func (v *visitor) signIn(p *portal) page {
 	return v.open(p.base + "/auth/login")
 }
 
-// signedIn asks the portal who this browser is; "" when it is nobody.
-func (v *visitor) signedIn(p *portal) string {
+// status is the portal's own account of a session.
+type status struct {
+	Active  bool
+	Subject string
+	Account string
+	Expires time.Time
+	Stay    bool `json:"stay_signed_in"`
+}
+
+func (v *visitor) status(p *portal) status {
 	v.t.Helper()
 	req, _ := http.NewRequest(http.MethodGet, p.base+"/auth/session", nil)
 	req.Header.Set("Accept", "application/json")
@@ -142,13 +150,20 @@ func (v *visitor) signedIn(p *portal) string {
 		v.t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	var d struct {
-		Active  bool
-		Subject string
-		Name    string
+	var d status
+	if err := json.NewDecoder(resp.Body).Decode(&d); err != nil {
+		v.t.Fatal(err)
 	}
-	if err := json.NewDecoder(resp.Body).Decode(&d); err != nil || !d.Active {
-		return ""
-	}
-	return d.Subject
+	return d
 }
+
+// signedIn is who this browser is; "" when it is nobody.
+func (v *visitor) signedIn(p *portal) string {
+	v.t.Helper()
+	if d := v.status(p); d.Active {
+		return d.Subject
+	}
+	return ""
+}
+
+func (v *visitor) account(p *portal) string { v.t.Helper(); return v.status(p).Account }

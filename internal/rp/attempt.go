@@ -128,7 +128,8 @@ func (c *Client) loginParams(doc *metadata, o LoginOptions) map[string]string {
 	return params
 }
 
-// accountParam names the account in the provider's own way: account=<id> with Keycloak, acr_values=accountId:<id> with an IdentityServer.
+// accountParam names the account in the provider's own way, in authorization and token requests alike: account=<id> with Keycloak, acr_values=accountId:<id> with an
+// IdentityServer, or <id> under the name that is configured.
 func (c *Client) accountParam(doc *metadata, account string) (name, value string) {
 	if account == "" {
 		return "", ""

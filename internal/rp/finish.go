@@ -61,7 +61,7 @@ func (c *Client) Finish(ctx context.Context, a Attempt, callback url.Values) (Id
 		}
 		return Identity{}, Tokens{}, e
 	}
-	t, err := c.exchange(ctx, doc, callback.Get("code"), a.Verifier)
+	t, err := c.exchange(ctx, doc, callback.Get("code"), a)
 	if err != nil {
 		return Identity{}, Tokens{}, &AuthError{Problem: ProblemGrant, Err: err}
 	}
@@ -89,6 +89,7 @@ func (c *Client) identify(ctx context.Context, doc *metadata, a Attempt, t Token
 	if a.Account != "" && id.Account != "" && id.Account != a.Account {
 		return Identity{}, &AuthError{Problem: ProblemAccount}
 	}
+	id.Account = orDefault(id.Account, a.Account) // who says nothing has not objected; refreshes name it again
 	return id, nil
 }
 

@@ -257,12 +257,23 @@ func (c *Client) IssuedBy(issuer string) bool {
 
 // EndSessionOrigin returns scheme and host of the provider's end session endpoint as far as known, "" otherwise. It asks nobody.
 func (c *Client) EndSessionOrigin() string {
-	doc := c.metadata.known()
-	if doc == nil || doc.EndSessionEndpoint == "" {
-		return ""
+	if doc := c.metadata.known(); doc != nil {
+		return origin(doc.EndSessionEndpoint)
 	}
-	u, err := url.Parse(doc.EndSessionEndpoint)
-	if err != nil {
+	return ""
+}
+
+// AuthorizationOrigin is EndSessionOrigin for the authorization endpoint.
+func (c *Client) AuthorizationOrigin() string {
+	if doc := c.metadata.known(); doc != nil {
+		return origin(doc.AuthorizationEndpoint)
+	}
+	return ""
+}
+
+func origin(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
 		return ""
 	}
 	return u.Scheme + "://" + u.Host

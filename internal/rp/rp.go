@@ -51,7 +51,7 @@ type Config struct {
 	Scopes                []string      // nil means openid profile email datahub-api
 	OfflineAccess         OfflineAccess // "" means auto
 	Algorithms            []string      // accepted for ID and logout tokens; nil means RS256
-	AccountParam          string        // account or acr_values; "" means by kind of provider
+	AccountParam          string        // names the account: acr_values, account or any other; "" means by kind of provider
 	ResponseMode          string        // query or form_post; "" leaves it to the provider, which means query
 	Pushed                Pushed        // "" means auto
 	EndpointHosts         []string      // hosts, with a port if not 443, on which the provider's endpoints may be; nil means any

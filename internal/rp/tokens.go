@@ -253,15 +253,18 @@ func retryAfter(text string, now time.Time) time.Duration {
 	return 0
 }
 
-// exchange presents the authorization code, once.
-func (c *Client) exchange(ctx context.Context, doc *metadata, code string, verifier secret.Text) (Tokens, error) {
+// exchange presents the authorization code, once, for the account that was asked for.
+func (c *Client) exchange(ctx context.Context, doc *metadata, code string, a Attempt) (Tokens, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.c.Timeout)
 	defer cancel()
 	proof, err := c.proof(doc)
 	if err != nil {
 		return Tokens{}, &GrantError{Class: NotSent, Err: err}
 	}
-	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(verifier.Reveal())}
+	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(a.Verifier.Reveal())}
+	if name, value := c.accountParam(doc, a.Account); name != "" {
+		options = append(options, oauth2.SetAuthURLParam(name, value))
+	}
 	for name := range proof {
 		options = append(options, oauth2.SetAuthURLParam(name, proof.Get(name)))
 	}
@@ -280,12 +283,12 @@ func (c *Client) exchange(ctx context.Context, doc *metadata, code string, verif
 		}
 		return Tokens{}, &GrantError{Class: Unknown, Err: errors.New("answer cannot be read")} // the library's text quotes the answer
 	}
-	a := tokenAnswer{AccessToken: tok.AccessToken, TokenType: tok.TokenType, RefreshToken: tok.RefreshToken}
-	a.IDToken, _ = tok.Extra("id_token").(string)
-	a.Scope, _ = tok.Extra("scope").(string)
-	a.ExpiresIn, _ = json.Marshal(tok.Extra("expires_in"))
-	a.RefreshExpiresIn, _ = json.Marshal(tok.Extra("refresh_expires_in"))
-	return c.accept(a)
+	t := tokenAnswer{AccessToken: tok.AccessToken, TokenType: tok.TokenType, RefreshToken: tok.RefreshToken}
+	t.IDToken, _ = tok.Extra("id_token").(string)
+	t.Scope, _ = tok.Extra("scope").(string)
+	t.ExpiresIn, _ = json.Marshal(tok.Extra("expires_in"))
+	t.RefreshExpiresIn, _ = json.Marshal(tok.Extra("refresh_expires_in"))
+	return c.accept(t)
 }
 
 // Revoke tells the provider that a token is no longer needed (RFC 7009). hint is refresh_token or access_token. Nil when the provider

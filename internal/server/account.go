@@ -9,11 +9,19 @@ import (
 	"portico/web/templates"
 )
 
+// promptAccount asks the identity server to let the person choose an account (OpenID Connect Core section 3.1.2.1).
+const promptAccount = "select_account"
+
 // accountPage shows the account of the session and the ways to another one.
 func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) error {
+	return s.showAccount(w, r, http.StatusOK, "", false)
+}
+
+func (s *Server) showAccount(w http.ResponseWriter, r *http.Request, status int, typed string, wrong bool) error {
 	sess, _ := session.FromContext(r.Context())
-	m := templates.AccountModel{Layout: s.layout(r), Name: sess.Identity.AccountName, ID: sess.Identity.Account}
-	return s.render(w, r, http.StatusOK, templates.Account(m))
+	eventOf(r.Context()).SignsIn = true
+	m := templates.AccountModel{Layout: s.layout(r), Name: sess.Identity.AccountName, ID: sess.Identity.Account, Typed: typed, Wrong: wrong}
+	return s.render(w, r, status, templates.Account(m))
 }
 
 // switchAccount begins a sign-in to another account: the one that is named, or one that the identity server lets the person choose. The present session stays until the
@@ -25,15 +33,14 @@ func (s *Server) switchAccount(w http.ResponseWriter, r *http.Request) error {
 	o := s.loginOptions
 	o.ReturnTo = "/"
 	if r.PostForm.Get("choose") != "" {
-		o.Prompt = "select_account"
+		if o.Prompt != promptAccount {
+			o.Prompt = strings.TrimSpace(o.Prompt + " " + promptAccount)
+		}
 		return s.begin(w, r, o)
 	}
-	o.Account = strings.TrimSpace(r.PostForm.Get("account"))
-	if !accountNumber(o.Account) {
-		sess, _ := session.FromContext(r.Context())
-		m := templates.AccountModel{Layout: s.layout(r), Name: sess.Identity.AccountName, ID: sess.Identity.Account, Typed: cleanText(short(o.Account)), Wrong: true}
+	if o.Account = strings.TrimSpace(r.PostForm.Get("account")); !accountNumber(o.Account) {
 		eventOf(r.Context()).Err = errors.New("not the number of an account")
-		return s.render(w, r, http.StatusBadRequest, templates.Account(m))
+		return s.showAccount(w, r, http.StatusBadRequest, cleanText(short(o.Account)), true)
 	}
 	return s.begin(w, r, o)
 }

@@ -19,6 +19,7 @@ type event struct {
 	Client  netip.Addr // see clientAddress
 	Session string     // short form of the session id, "" without one
 	Subject string     // OpenID Connect sub
+	SignsIn bool       // the page has a form that leads to the identity server's sign-in
 	Err     error      // what went wrong, for the log only
 	Attrs   []slog.Attr
 

@@ -45,16 +45,19 @@ func (s *Server) withHeaders(next http.Handler) http.Handler {
 	})
 }
 
-// pagePolicy is the Content-Security-Policy of a page. Scripts run by nonce only. Browsers enforce form-action on the
-// redirects that follow a form, so the identity server's sign-out origin stands there, and nothing else does.
-func (s *Server) pagePolicy(nonce string) string {
+// pagePolicy is the Content-Security-Policy of a page. Scripts run by nonce only. Browsers enforce form-action on the redirects that follow a form, so the identity
+// server's sign-out origin stands there, that of its sign-in on pages with a form that leads there, and nothing else does.
+func (s *Server) pagePolicy(e *event) string {
 	var b strings.Builder
 	b.WriteString("default-src 'none'; script-src 'nonce-")
-	b.WriteString(nonce)
+	b.WriteString(e.Nonce)
 	b.WriteString("' 'strict-dynamic'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'")
-	if origin := s.rp.EndSessionOrigin(); origin != "" {
-		b.WriteString(" ")
-		b.WriteString(origin)
+	out := s.rp.EndSessionOrigin()
+	if out != "" {
+		b.WriteString(" " + out)
+	}
+	if in := s.rp.AuthorizationOrigin(); e.SignsIn && in != "" && in != out {
+		b.WriteString(" " + in)
 	}
 	b.WriteString("; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; report-uri " + reportPath + "; report-to csp")
 	return b.String()

@@ -86,7 +86,7 @@ func (s *Server) signInFailed(returnTo string, err error) error {
 	case rp.ProblemClock:
 		e.Kind = kindSignInClock
 	case rp.ProblemAccount:
-		e.Status, e.Kind = http.StatusForbidden, kindSignInAccount
+		e.Status, e.Kind, e.RetryTo = http.StatusForbidden, kindSignInAccount, "/auth/account"
 	case rp.ProblemAuthTime, rp.ProblemACR:
 		e.Status, e.Kind = http.StatusForbidden, kindSignInWeak
 	case rp.ProblemProvider:

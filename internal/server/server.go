@@ -166,7 +166,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	h.Set("Content-Security-Policy", s.pagePolicy(eventOf(r.Context()).Nonce))
+	h.Set("Content-Security-Policy", s.pagePolicy(eventOf(r.Context())))
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the browser went away: nobody is left to tell
 	return nil
