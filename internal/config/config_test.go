@@ -230,6 +230,11 @@ func TestS94NoPasswordOnTheCommandLine(t *testing.T) {
 			t.Errorf("%v: %v", args, err)
 		}
 	}
+	for _, sessions := range []string{"redis://:hunter2@localhost", "redis://u:hunter2@localhost:7000,localhost:7001,localhost:7002"} {
+		if _, err := Parse(append(append([]string{"serve"}, complete...), "--sessions="+sessions), getenv, io.Discard); err == nil || !strings.Contains(err.Error(), "--sessions: a password on the command line") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", sessions, err)
+		}
+	}
 	for _, flag := range []string{"--client-secret=x", "--password=x", "--database-password=x"} {
 		if _, err := Parse(append(append([]string{"serve"}, complete...), flag), getenv, io.Discard); err == nil {
 			t.Errorf("%s is a flag", flag)

@@ -73,11 +73,21 @@ func publicPasswords(args []string) error {
 		if strings.HasPrefix(arg, "--") {
 			flag, value, _ = strings.Cut(arg, "=")
 		}
-		if u, err := url.Parse(value); err == nil && u.User != nil {
-			if _, set := u.User.Password(); set {
-				errs = append(errs, fmt.Errorf("%s: a password on the command line is public; put it into a file or into the environment", flag))
-			}
+		if hasPassword(value) {
+			errs = append(errs, fmt.Errorf("%s: a password on the command line is public; put it into a file or into the environment", flag))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// hasPassword also finds one in an address that package url does not understand, such as one with several hosts.
+func hasPassword(address string) bool {
+	u, err := url.Parse(address)
+	if err == nil {
+		_, set := u.User.Password()
+		return set
+	}
+	_, rest, ok := strings.Cut(address, "://")
+	at := strings.LastIndex(rest, "@")
+	return ok && at >= 0 && strings.Contains(rest[:at], ":")
 }
