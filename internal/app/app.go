@@ -78,7 +78,7 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		return err
 	}
 	p.tokens, err = token.New(token.Config{Store: metered.Tokens(p.store.Tokens(), p.metrics), Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy),
-		Owner: owner(), Observer: p.metrics, Ended: auditGrants(p.audit, keys), Refused: auditRefused(p.audit, keys, "tokens"), Log: p.log, Now: faultpoint.Now})
+		KeepIDTokens: c.Identity.LogoutHint, Owner: owner(), Observer: p.metrics, Ended: auditGrants(p.audit, keys), Refused: auditRefused(p.audit, keys, "tokens"), Log: p.log, Now: faultpoint.Now})
 	if err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ type Config struct {
 	// End ends a session whose tokens turned out to be somebody else's, usually session.Store.Delete.
 	End            func(ctx context.Context, id session.ID, reason string) error
 	Policy         Policy        // "" means Strict
+	KeepIDTokens   bool          // for the hint when somebody signs out; otherwise they are judged and forgotten
 	Lease          time.Duration // 20 s: how long a claim lasts without being renewed
 	RenewEvery     time.Duration // 5 s
 	RequestTimeout time.Duration // 10 s: nothing is sent unless the lease lasts longer than this
@@ -111,7 +112,7 @@ func orDefault[T comparable](v, otherwise T) T {
 // Start keeps the tokens of a session that is about to begin; until is the session's own limit.
 func (m *Manager) Start(ctx context.Context, h session.Handle, t rp.Tokens, id rp.Identity, until time.Time) error {
 	now := m.c.Now()
-	sealed, err := seal(m.c.Keys, h, 1, Tokens{Access: t.Access, Refresh: t.Refresh, IDToken: t.IDToken, Scopes: t.Scopes, Identity: id})
+	sealed, err := seal(m.c.Keys, h, 1, m.kept(t, id))
 	if err != nil {
 		return err
 	}
@@ -119,6 +120,15 @@ func (m *Manager) Start(ctx context.Context, h session.Handle, t rp.Tokens, id r
 		return &StoreError{err}
 	}
 	return nil
+}
+
+// kept is what is stored of an answer of the provider.
+func (m *Manager) kept(t rp.Tokens, id rp.Identity) Tokens {
+	k := Tokens{Access: t.Access, Refresh: t.Refresh, Scopes: t.Scopes, Identity: id}
+	if m.c.KeepIDTokens {
+		k.IDToken = t.IDToken
+	}
+	return k
 }
 
 // Status is what a person may know of their tokens.

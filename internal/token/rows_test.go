@@ -696,3 +696,30 @@ func TestNothingSecretIsPrinted(t *testing.T) {
 		}
 	})
 }
+
+func TestIDTokensAreKeptOnlyWhenTheyAreNeeded(t *testing.T) {
+	for _, keep := range []bool{false, true} {
+		bubble(t, func(b *bench, _ *Manager) {
+			m, err := New(Config{Store: b.store, Keys: b.keys, Refresher: b.provider, End: b.sessions.Delete, KeepIDTokens: keep})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.h = session.NewHandle()
+			first := b.provider.first()
+			first.IDToken = secret.New("id-0")
+			if err := m.Start(context.Background(), b.h, first, b.identity(), time.Now().Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+			kept := func() bool {
+				tokens, err := m.Tokens(context.Background(), b.h)
+				return err == nil && tokens.IDToken.Reveal() == "id-0"
+			}
+			before := kept()
+			b.expire()
+			b.wantToken(m, "at-1") // without a new ID token
+			if after := kept(); before != keep || after != keep {
+				t.Errorf("KeepIDTokens %t: kept %t, after a refresh %t", keep, before, after)
+			}
+		})
+	}
+}

@@ -13,11 +13,11 @@ import (
 // save writes the tokens that came back, first of all, and judges them afterwards: a token that is not written down is a session lost.
 func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt string, t rp.Tokens, l *lease) (*held, error) {
 	now := m.c.Now()
-	next := &held{Tokens: Tokens{Access: t.Access, Refresh: t.Refresh, IDToken: t.IDToken, Scopes: t.Scopes, Identity: cur.Identity}}
+	next := &held{Tokens: m.kept(t, cur.Identity)}
 	if next.Tokens.Refresh.Empty() { // RFC 6749 section 6: without a new refresh token the old one is kept
 		next.Tokens.Refresh = cur.Tokens.Refresh
 	}
-	if next.IDToken.Empty() {
+	if next.IDToken.Empty() && m.c.KeepIDTokens {
 		next.IDToken = cur.IDToken
 	}
 	if len(next.Scopes) == 0 {

@@ -6,7 +6,6 @@ package token
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -22,7 +21,7 @@ const unknownLifetime = 5 * time.Minute
 type Tokens struct {
 	Access   secret.Text
 	Refresh  secret.Text // empty: the session lasts as long as the access token
-	IDToken  secret.Text
+	IDToken  secret.Text // empty unless ID tokens are kept
 	Scopes   []string
 	Identity rp.Identity // whom the tokens are about
 }
@@ -66,28 +65,11 @@ func (h *held) valid(now time.Time) bool { return h.State != Dead && now.Before(
 
 func (h *held) refreshable() bool { return h.State != Dead && !h.Tokens.Refresh.Empty() }
 
-// payload is what a token record seals.
-type payload struct {
-	Version int      `json:"v"`
-	Access  string   `json:"access_token"`
-	Refresh string   `json:"refresh_token,omitempty"`
-	IDToken string   `json:"id_token,omitempty"`
-	Scopes  []string `json:"scopes,omitempty"`
-	Issuer  string   `json:"iss"`
-	Subject string   `json:"sub"`
-	SID     string   `json:"sid,omitempty"`
-	Account string   `json:"account,omitempty"`
-}
-
-const payloadVersion = 1
-
 func seal(k *session.Keyring, h session.Handle, version int64, t Tokens) ([]byte, error) {
-	b, err := json.Marshal(payload{payloadVersion, t.Access.Reveal(), t.Refresh.Reveal(), t.IDToken.Reveal(), t.Scopes, t.Identity.Issuer, t.Identity.Subject, t.Identity.SID, t.Identity.Account})
+	b, err := pack(payload{Version: payloadVersion, Access: t.Access.Reveal(), Refresh: t.Refresh.Reveal(), IDToken: t.IDToken.Reveal(), Scopes: t.Scopes,
+		Issuer: t.Identity.Issuer, Subject: t.Identity.Subject, SID: t.Identity.SID, Account: t.Identity.Account})
 	if err != nil {
 		return nil, err
-	}
-	if len(b) > session.MaxSealed {
-		return nil, errors.New("token: the tokens are too large to be kept")
 	}
 	return k.Seal(session.PurposeTokens, h, recordData(h.ID(), version), b), nil
 }
@@ -100,9 +82,9 @@ func open(k *session.Keyring, h session.Handle, r Record) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	var p payload
-	if err := json.Unmarshal(b, &p); err != nil || p.Version != payloadVersion {
-		return nil, session.ErrSealed
+	p, err := unpack(b)
+	if err != nil {
+		return nil, err
 	}
 	return &held{Record: r, Tokens: Tokens{
 		Access: secret.New(p.Access), Refresh: secret.New(p.Refresh), IDToken: secret.New(p.IDToken), Scopes: p.Scopes,

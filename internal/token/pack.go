@@ -1,0 +1,165 @@
+package token
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+
+	"portico/internal/session"
+)
+
+// payload is what a token record seals. Access, Refresh and IDToken stand behind the JSON of the rest.
+type payload struct {
+	Version int      `json:"v"`
+	Scopes  []string `json:"scopes,omitempty"`
+	Issuer  string   `json:"iss"`
+	Subject string   `json:"sub"`
+	SID     string   `json:"sid,omitempty"`
+	Account string   `json:"account,omitempty"`
+
+	Access  string `json:"-"`
+	Refresh string `json:"-"`
+	IDToken string `json:"-"`
+}
+
+const payloadVersion = 2
+
+// words is what the deflater has seen before it begins: what tokens usually say, so that it need not be kept with each of them. The order matters, the usual things
+// come last. Whoever changes it raises payloadVersion, or nobody's tokens can be read any more.
+var words = []byte(`http://opisense.opinum.com/account":"allowed-origins":["https://"],"realm_access":{"roles":["default-roles-opinum","offline_access","uma_authorization"]},"resource_access":{"account":{"roles":["manage-account","manage-account-links","view-profile"]}},` +
+	`"email_verified":true,"name":"","preferred_username":"","given_name":"","family_name":"","email":"","account_name":"","account":"client_id":"role":["amr":["pwd"],"idp":"local","at_hash":"","c_hash":"","nonce":"` +
+	`"nbf":18,"auth_time":18,"exp":18,"iat":18,"jti":"","acr":"1","typ":"Refresh","typ":"Bearer","azp":"portico","sid":"","scope":"openid profile email datahub-api offline_access","sub":"","aud":["datahub-api","account"],"iss":"https://` +
+	`{"alg":"HS512","typ" : "JWT","kid" : "{"alg":"RS256","typ" : "JWT","kid" : "{"alg":"RS256","kid":"","typ":"at+jwt"}{"v":2,"scopes":["openid","profile","email","datahub-api","offline_access"],"iss":"https://identity.opinum.com/realms/opinum","sub":"`)
+
+var (
+	deflaters = sync.Pool{New: func() any {
+		w, err := flate.NewWriterDict(nil, flate.BestCompression, words)
+		if err != nil {
+			panic(err)
+		}
+		return w
+	}}
+	inflaters = sync.Pool{New: func() any { return flate.NewReaderDict(bytes.NewReader(nil), words) }}
+)
+
+// pack makes a payload small. Sealed text cannot be compressed, so it happens before: JWTs lose their base64, and the whole is deflated. A stranger who chose part of a token
+// and saw the length of the record could guess at the rest of the same token; nobody who sees records chooses what is in them.
+func pack(p payload) ([]byte, error) {
+	head, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	plain := appendText(nil, string(head))
+	for _, t := range []string{p.Access, p.Refresh, p.IDToken} {
+		plain = appendToken(plain, t)
+	}
+	if len(plain) > session.MaxSealed {
+		return nil, errors.New("token: the tokens are too large to be kept")
+	}
+	var b bytes.Buffer
+	w := deflaters.Get().(*flate.Writer)
+	defer deflaters.Put(w)
+	w.Reset(&b)
+	_, err = w.Write(plain)
+	err = errors.Join(err, w.Close())
+	return b.Bytes(), err
+}
+
+// unpack is the inverse of pack. Anything else is session.ErrSealed.
+func unpack(b []byte) (payload, error) {
+	plain, err := inflate(b)
+	if err != nil {
+		return payload{}, session.ErrSealed
+	}
+	r := &reader{rest: plain}
+	var p payload
+	head := r.text()
+	for _, t := range []*string{&p.Access, &p.Refresh, &p.IDToken} {
+		*t = r.token()
+	}
+	if r.short || len(r.rest) > 0 || json.Unmarshal([]byte(head), &p) != nil || p.Version != payloadVersion {
+		return payload{}, session.ErrSealed
+	}
+	return p, nil
+}
+
+func inflate(b []byte) ([]byte, error) {
+	r := inflaters.Get().(io.ReadCloser)
+	defer inflaters.Put(r)
+	if err := r.(flate.Resetter).Reset(bytes.NewReader(b), words); err != nil {
+		return nil, err
+	}
+	plain := bytes.NewBuffer(make([]byte, 0, 4<<10))
+	if _, err := plain.ReadFrom(io.LimitReader(r, session.MaxSealed+1)); err != nil {
+		return nil, err
+	}
+	return plain.Bytes(), nil
+}
+
+// A text is its length and its bytes. A token is the number of its parts and these, each a text: one part for what is no JWT, three for the bytes of one.
+
+func appendText(b []byte, text string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+}
+
+func appendToken(b []byte, t string) []byte {
+	parts, ok := jwtParts(t)
+	if !ok {
+		parts = []string{t}
+	}
+	b = append(b, byte(len(parts)))
+	for _, part := range parts {
+		b = appendText(b, part)
+	}
+	return b
+}
+
+// jwtParts decodes header, claims and signature, if encoding them again gives the same text.
+func jwtParts(t string) ([]string, bool) {
+	parts := strings.Split(t, ".")
+	for i, part := range parts {
+		raw, err := base64.RawURLEncoding.Strict().DecodeString(part)
+		if err != nil || len(parts) != 3 || base64.RawURLEncoding.EncodedLen(len(raw)) != len(part) {
+			return nil, false
+		}
+		parts[i] = string(raw)
+	}
+	return parts, true
+}
+
+// reader takes texts and tokens off what appendText and appendToken made. short is set when there is less than was asked for.
+type reader struct {
+	rest  []byte
+	short bool
+}
+
+func (r *reader) text() string {
+	n, size := binary.Uvarint(r.rest)
+	if size <= 0 || n > uint64(len(r.rest)-size) {
+		r.rest, r.short = nil, true
+		return ""
+	}
+	text := string(r.rest[size : size+int(n)])
+	r.rest = r.rest[size+int(n):]
+	return text
+}
+
+func (r *reader) token() string {
+	if len(r.rest) == 0 || r.rest[0] != 1 && r.rest[0] != 3 {
+		r.short = true
+		return ""
+	}
+	n := r.rest[0]
+	r.rest = r.rest[1:]
+	if n == 1 {
+		return r.text()
+	}
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(r.text())) + "." + encode([]byte(r.text())) + "." + encode([]byte(r.text()))
+}
