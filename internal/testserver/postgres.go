@@ -2,11 +2,14 @@ package testserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -63,6 +66,25 @@ func (p *Postgres) Start(t testing.TB) {
 	p.Process = run(t, cmd, syscall.SIGINT)
 	if err := await(func() error { return p.do(t, "SELECT 1") }); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Kill ends the server without notice. Its children would go on serving until they notice.
+func (p *Postgres) Kill() {
+	pid := p.cmd.Process.Pid
+	list, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	p.Process.Kill()
+	for _, text := range strings.Fields(string(list)) {
+		child, err := strconv.Atoi(text)
+		if err != nil {
+			continue
+		}
+		_ = await(func() error {
+			if syscall.Kill(child, syscall.SIGKILL) == nil {
+				return errors.New("it is still there")
+			}
+			return nil
+		})
 	}
 }
 
