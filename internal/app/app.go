@@ -77,7 +77,8 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 	if err != nil {
 		return err
 	}
-	p.tokens, err = token.New(token.Config{Store: metered.Tokens(p.store.Tokens(), p.metrics), Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy),
+	hints, _ := p.store.Tokens().(token.Hinter)
+	p.tokens, err = token.New(token.Config{Store: metered.Tokens(p.store.Tokens(), p.metrics), Hints: hints, Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy),
 		KeepIDTokens: c.Identity.LogoutHint, Owner: owner(), Observer: p.metrics, Ended: auditGrants(p.audit, keys), Refused: auditRefused(p.audit, keys, "tokens"), Log: p.log, Now: faultpoint.Now})
 	if err != nil {
 		return err

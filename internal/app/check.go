@@ -29,9 +29,14 @@ func check(ctx context.Context, c config.Config, out io.Writer) error {
 	}
 	_, err := readKeys(c.Sessions.KeysFile)
 	report("sealing keys", err)
-	report("database", checkStore(ctx, c.Sessions.Store, openDatabase))
+	_, err = checkStore(ctx, c.Sessions.Store, openDatabase)
+	report("database", err)
 	if c.Sessions.Store.Sessions != "" {
-		report("sessions", checkStore(ctx, c.Sessions.Store, openSessions))
+		warned, err := checkStore(ctx, c.Sessions.Store, openSessions)
+		report("sessions", err)
+		for _, line := range warned {
+			fmt.Fprintf(out, "%-16s warning: %s\n", "sessions", line)
+		}
 	}
 	base, err := url.Parse(c.Portal.BaseURL)
 	if err != nil {
@@ -52,12 +57,12 @@ func check(ctx context.Context, c config.Config, out io.Writer) error {
 	return nil
 }
 
-func checkStore[S stores](ctx context.Context, c config.Store, open func(context.Context, config.Store) (S, error)) error {
+func checkStore[S stores](ctx context.Context, c config.Store, open func(context.Context, config.Store) (S, error)) (warned []string, err error) {
 	s, err := open(ctx, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return errors.Join(s.Sessions().Ping(ctx), s.Close())
+	return warnings(ctx, s), errors.Join(s.Sessions().Ping(ctx), s.Close())
 }
 
 // checkAppUser signs in and reads the account, which proves the identity server, the scope and the Data Hub in one go.

@@ -49,6 +49,19 @@ func (p *Portal) open(ctx context.Context, c config.Store) error {
 		return err
 	}
 	p.store = store
+	for _, line := range warnings(ctx, store) {
+		p.log.WarnContext(ctx, "sessions can get lost", "warning", line)
+	}
+	return nil
+}
+
+// warnings returns what a store says of its server's settings.
+func warnings(ctx context.Context, s stores) []string {
+	if w, ok := s.(interface {
+		Warnings(ctx context.Context) []string
+	}); ok {
+		return w.Warnings(ctx)
+	}
 	return nil
 }
 
@@ -88,7 +101,7 @@ func openSessions(ctx context.Context, c config.Store) (stores, error) {
 	case err != nil:
 		return nil, err
 	case ok:
-		return redis.Open(ctx, redis.Config{Addresses: r.Addresses, Cluster: r.Cluster, Master: r.Master, Database: r.Database, User: r.User, Password: r.Password, TLS: r.TLS})
+		return redis.Open(ctx, redis.Config{Addresses: r.Addresses, Cluster: r.Cluster, Master: r.Master, Database: r.Database, User: r.User, Password: r.Password, TLS: r.TLS, Replicas: r.Replicas})
 	case c.Sessions == "memory:":
 		return inMemory{memory.New(faultpoint.Now)}, nil
 	}

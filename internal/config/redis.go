@@ -21,6 +21,7 @@ type Redis struct {
 	User      string
 	Password  secret.Text
 	TLS       bool
+	Replicas  int // that must confirm what must not get lost; 0: none
 }
 
 // Redis returns where sessions are kept, false when that is not in Redis, and what is wrong with the URL. The password is the one of the file or the environment, else the URL's.
@@ -38,7 +39,7 @@ func (s Store) Redis() (Redis, bool, error) {
 		r.Password = secret.New(password)
 	}
 	r.Cluster = r.Master == "" && (len(hosts) > 1 || u.Query().Has("cluster"))
-	return r, true, errors.Join(r.setAddresses(hosts), r.setDatabase(u.Path), r.check(u.Query()))
+	return r, true, errors.Join(r.setAddresses(hosts), r.setDatabase(u.Path), r.setReplicas(u.Query().Get("replicas")), r.check(u.Query()))
 }
 
 // splitHosts takes the list of hosts out of a URL, because package url knows of one host only.
@@ -86,12 +87,22 @@ func (r *Redis) setDatabase(path string) (err error) {
 	return nil
 }
 
+func (r *Redis) setReplicas(count string) (err error) {
+	if count == "" {
+		return nil
+	}
+	if r.Replicas, err = strconv.Atoi(count); err != nil || r.Replicas < 1 || r.Replicas > 10 {
+		return fmt.Errorf("--sessions: replicas=%s is not a number from 1 to 10", count)
+	}
+	return nil
+}
+
 // check refuses what would carry sessions over a network that others read, or take them from a server that anybody may ask.
 func (r *Redis) check(query url.Values) error {
 	var errs []error
 	for name := range query {
-		if name != "master" && name != "cluster" {
-			errs = append(errs, fmt.Errorf("--sessions: unknown parameter %q; there are master (the name that the Sentinels know) and cluster", name))
+		if name != "master" && name != "cluster" && name != "replicas" {
+			errs = append(errs, fmt.Errorf("--sessions: unknown parameter %q; there are master, cluster and replicas", name))
 		}
 	}
 	for _, a := range r.Addresses {

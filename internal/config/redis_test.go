@@ -19,10 +19,10 @@ func TestSessionsURL(t *testing.T) {
 		"rediss://portico:canary@cache.example.com": {Addresses: []string{"cache.example.com:6379"}, User: "portico", Password: secret.New("canary"), TLS: true},
 		"rediss://:can%40ary@a.example.com:1,b.example.com,c.example.com:3": {Addresses: []string{"a.example.com:1", "b.example.com:6379", "c.example.com:3"}, Cluster: true, Password: secret.New("can@ary"), TLS: true},
 		"rediss://:canary@cluster.example.com?cluster":                      {Addresses: []string{"cluster.example.com:6379"}, Cluster: true, Password: secret.New("canary"), TLS: true},
-		"redis://127.0.0.1,127.0.0.2:5/2?master=main":                       {Addresses: []string{"127.0.0.1:26379", "127.0.0.2:5"}, Master: "main", Database: 2},
+		"redis://127.0.0.1,127.0.0.2:5/2?master=main&replicas=1":            {Addresses: []string{"127.0.0.1:26379", "127.0.0.2:5"}, Master: "main", Database: 2, Replicas: 1},
 	} {
 		got, ok, err := Store{Sessions: raw}.Redis()
-		if err != nil || !ok || fmt.Sprint(got.Addresses, got.Cluster, got.Master, got.Database, got.User, got.Password.Reveal(), got.TLS) != fmt.Sprint(want.Addresses, want.Cluster, want.Master, want.Database, want.User, want.Password.Reveal(), want.TLS) {
+		if err != nil || !ok || fmt.Sprint(got.Addresses, got.Cluster, got.Master, got.Database, got.User, got.Password.Reveal(), got.TLS, got.Replicas) != fmt.Sprint(want.Addresses, want.Cluster, want.Master, want.Database, want.User, want.Password.Reveal(), want.TLS, want.Replicas) {
 			t.Errorf("%s: %+v, %v, %v, want %+v", raw, got, ok, err, want)
 		}
 	}
@@ -33,6 +33,8 @@ func TestSessionsURL(t *testing.T) {
 		"redis://127.0.0.1/x":                      "number of a database",
 		"redis://127.0.0.1,127.0.0.2/1":            "database 0 only",
 		"redis://127.0.0.1?protocol=3":             `unknown parameter "protocol"`,
+		"redis://127.0.0.1?replicas=none":          "replicas=none is not a number",
+		"redis://127.0.0.1?replicas=-1":            "replicas=-1 is not a number",
 		"redis://":                                 "not a host",
 		"redis://:canary@127.0.0.1:port":           "not a host",
 		"redis://:canary@127.0.0.1,,127.0.0.2":     "not a host",

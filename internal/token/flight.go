@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"math/rand/v2"
 	"time"
 
 	"portico/internal/session"
@@ -78,7 +77,7 @@ func (m *Manager) plan(r *Record, lost bool) (maxPresented int, p planned) {
 // refresh brings a session's tokens forward: it claims the record, or finds that somebody else did and waits for them.
 func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reason string, lost bool) (*held, error) {
 	deadline := m.c.Now().Add(m.c.PollWait)
-	wait := 25 * time.Millisecond
+	var others *poll
 	for {
 		now := m.c.Now()
 		lost = lost || !cur.valid(now)
@@ -123,8 +122,11 @@ func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reas
 		if !lost || !m.c.Now().Before(deadline) { // ClaimBusy: another process is at it
 			return nil, &UnavailableError{RetryAfter: retryDefault, Err: errors.New("another process refreshes")}
 		}
-		time.Sleep(wait + rand.N(wait))
-		wait = min(wait*2, 250*time.Millisecond)
+		if others == nil {
+			others = m.newPoll(h.ID())
+			defer others.stop()
+		}
+		others.wait()
 		if cur, err = m.load(ctx, h); err != nil {
 			return nil, err
 		}

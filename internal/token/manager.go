@@ -38,6 +38,7 @@ const (
 // Config is what a Manager is built from. Durations of 0 mean the defaults that stand with them.
 type Config struct {
 	Store     Store
+	Hints     Hinter // usually Store; nil: waiting is looking again and again
 	Keys      *session.Keyring
 	Refresher Refresher
 	// End ends a session whose tokens turned out to be somebody else's, usually session.Store.Delete.

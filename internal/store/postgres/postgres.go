@@ -31,8 +31,9 @@ const (
 
 // Store is a pool of connections to one database. It is safe for concurrent use; Close it last.
 type Store struct {
-	pool *pgxpool.Pool
-	now  func() time.Time // nil: the database's clock
+	pool  *pgxpool.Pool
+	now   func() time.Time // nil: the database's clock
+	hints hints
 }
 
 // Open connects to the database of a postgres:// URL (or key=value string, as libpq has them) and brings its tables up to date; replicas that start together wait for
@@ -85,6 +86,7 @@ func (s *Store) migrate(ctx context.Context) error {
 
 // Close closes all connections.
 func (s *Store) Close() error {
+	s.hints.close()
 	s.pool.Close()
 	return nil
 }

@@ -55,6 +55,10 @@ func TestPostgres(t *testing.T) {
 	t.Run("the database's clock", func(t *testing.T) { databaseClock(t, open(t, server.NewDatabase(t), nil)) })
 	t.Run("replicas migrate together", func(t *testing.T) { migrateTogether(t, server.NewDatabase(t)) })
 	t.Run("cancelled reads", func(t *testing.T) { cancelledReads(t, open(t, server.NewDatabase(t), nil).Sessions()) })
+	t.Run("hints", func(t *testing.T) {
+		dsn := server.NewDatabase(t)
+		storetest.Hints(t, open(t, dsn, nil).Tokens(), open(t, dsn, nil).Tokens())
+	})
 	t.Run("ended connections", func(t *testing.T) { endedConnections(t, server, open(t, server.NewDatabase(t), nil)) })
 	t.Run("restart", func(t *testing.T) { restart(t, server, open(t, server.NewDatabase(t), nil)) })
 }

@@ -102,7 +102,7 @@ func (t tokens) Send(ctx context.Context, id session.ID, attempt string) error {
 
 // Commit is safe to ask for twice: the second time the version has moved on.
 func (t tokens) Commit(ctx context.Context, id session.ID, _ string, n token.NewTokens) error {
-	return t.change(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	err := t.change(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `UPDATE portico_tokens SET version = $1, state = $2, access_issued = $3, access_expiry = $4, until = $5, sealed = $6,
 			attempt = '', attempt_owner = '', attempt_reason = '', attempt_started = 0, lease_until = 0, presented = 0, not_before = 0, last_error = '' WHERE id = $7 AND version = $8`,
 			n.Seen+1, string(token.Fresh), milli(n.AccessIssued), milli(n.AccessExpiry), milli(n.Until), n.Sealed, id[:], n.Seen)
@@ -114,10 +114,14 @@ func (t tokens) Commit(ctx context.Context, id session.ID, _ string, n token.New
 		}
 		return token.ErrLost
 	})
+	if err == nil {
+		t.hint(id)
+	}
+	return err
 }
 
 func (t tokens) Release(ctx context.Context, id session.ID, attempt string, o token.Outcome) error {
-	return t.held(ctx, id, attempt, func(ctx context.Context, tx pgx.Tx, r token.Record, _ time.Time) error {
+	err := t.held(ctx, id, attempt, func(ctx context.Context, tx pgx.Tx, r token.Record, _ time.Time) error {
 		if o.NotPresented && r.Presented > 0 {
 			r.Presented--
 		}
@@ -133,6 +137,10 @@ func (t tokens) Release(ctx context.Context, id session.ID, attempt string, o to
 			r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, milli(r.Attempt.Started), milli(r.Attempt.LeaseUntil), id[:])
 		return err
 	})
+	if err == nil {
+		t.hint(id)
+	}
+	return err
 }
 
 // held runs change on the record if attempt holds it, in one transaction.

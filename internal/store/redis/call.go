@@ -3,7 +3,6 @@ package redis
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -57,25 +56,38 @@ func (s *Store) callAt(ctx context.Context, clock string, sc script, keys []stri
 
 // once sends a script by its digest, and as a text to a server that does not know it yet.
 func (s *Store) once(ctx context.Context, sc script, keys []string, args []any) (reply, error) {
-	r, err := s.send(ctx, "EVALSHA", sc.sha, keys, args)
+	r, err := s.send(ctx, sc.durable, words("EVALSHA", sc.sha, keys, args))
 	if goredis.HasErrorPrefix(err, "NOSCRIPT") {
-		r, err = s.send(ctx, "EVAL", sc.text, keys, args)
+		r, err = s.send(ctx, sc.durable, words("EVAL", sc.text, keys, args))
 	}
 	return r, err
 }
 
-func (s *Store) send(ctx context.Context, verb, script string, keys []string, args []any) (reply, error) {
-	all := []any{verb, script, len(keys)}
+func words(verb, script string, keys []string, args []any) []any {
+	all := append(make([]any, 0, 3+len(keys)+len(args)), verb, script, len(keys))
 	for _, k := range keys {
 		all = append(all, k)
 	}
-	cmd := command{goredis.NewCmd(ctx, append(all, args...)...)}
-	if err := s.client.Process(ctx, cmd); err != nil {
+	return append(all, args...)
+}
+
+func (s *Store) send(ctx context.Context, durable bool, words []any) (reply, error) {
+	cmd := command{goredis.NewCmd(ctx, words...)}
+	confirmed, err := s.replicas, error(nil)
+	if durable && s.replicas > 0 {
+		confirmed, err = s.replicated(ctx, cmd)
+	} else {
+		err = s.client.Process(ctx, cmd)
+	}
+	if err != nil {
 		return nil, err
 	}
 	r, err := cmd.Slice()
-	if err == nil && len(r) == 0 {
-		err = fmt.Errorf("%s: empty answer", verb)
+	switch {
+	case err == nil && len(r) == 0:
+		return nil, errors.New("a script answered nothing")
+	case err == nil && reply(r).word() == "ok" && confirmed < s.replicas:
+		return nil, &replicasError{confirmed, s.replicas}
 	}
 	return r, err
 }
@@ -88,7 +100,8 @@ func broken(err error) bool {
 	if _, said := errors.AsType[goredis.Error](err); said {
 		return goredis.IsReadOnlyError(err)
 	}
-	return true
+	_, written := errors.AsType[*replicasError](err)
+	return !written
 }
 
 // clock is the present time for a script, in Unix milliseconds: "" where the server's own counts.
@@ -108,4 +121,19 @@ func (s *Store) read(ctx context.Context, f func(ctx context.Context) error) err
 		err = f(ctx)
 	}
 	return wrap(err)
+}
+
+// get returns the record at a key, nil when there is none.
+func (s *Store) get(ctx context.Context, key string) (r reply, err error) {
+	err = s.read(ctx, func(ctx context.Context) error {
+		b, err := s.client.Get(ctx, key).Bytes()
+		if errors.Is(err, goredis.Nil) {
+			return nil
+		}
+		if err == nil {
+			r, err = unpack(b)
+		}
+		return err
+	})
+	return r, err
 }

@@ -153,14 +153,27 @@ func (s *Store) CountKeys(ctx context.Context) (map[string]int, error) {
 	var mu sync.Mutex
 	counts := map[string]int{}
 	err = each(ctx, ids, func(ctx context.Context, _ int, id session.ID) error {
-		r, err := s.call(ctx, sealedHeads, keysOf(id), session.SealedHead)
+		sealed, err := s.sealed(ctx, id)
 		mu.Lock()
 		defer mu.Unlock()
-		heads := r.list(1)
-		for n := range heads {
-			counts[session.KeyID(heads.bytes(n))]++
+		for _, b := range sealed {
+			counts[session.KeyID(b)]++
 		}
 		return err
 	})
 	return counts, err
+}
+
+// sealed returns what is sealed under an id: of the session, of the tokens.
+func (s *Store) sealed(ctx context.Context, id session.ID) (sealed [][]byte, err error) {
+	for n, key := range keysOf(id)[:2] {
+		r, err := s.get(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		if b := []([]byte){recordOf(id, r).Sealed, tokenRecord(id, r).Sealed}[n]; b != nil {
+			sealed = append(sealed, b)
+		}
+	}
+	return sealed, nil
 }

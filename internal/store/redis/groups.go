@@ -57,9 +57,9 @@ func (g group) keys() []string {
 // prefix is in front of all keys. A portal has a server, or a numbered database of one, for itself.
 const prefix = "portico:"
 
-// keysOf returns the names of a session, its tokens and its tombstone.
+// keysOf returns the names of a session, its tokens and its tombstone, which half of the id tells apart from all others.
 func keysOf(id session.ID) []string {
-	tag := prefix + "{" + base64.RawURLEncoding.EncodeToString(id[:]) + "}:"
+	tag := prefix + "{" + base64.RawURLEncoding.EncodeToString(id[:16]) + "}:"
 	return []string{tag + "s", tag + "t", tag + "e"}
 }
 

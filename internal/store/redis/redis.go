@@ -33,18 +33,21 @@ type Config struct {
 	User      string           // "" is the server's default user
 	Password  secret.Text      // empty: none
 	TLS       bool             // without it only servers on loopback are spoken to
+	Replicas  int              // how many must have a claim, or new tokens, before the portal goes on; 0: it goes on with the master alone
 	Now       func() time.Time // the store's clock; nil means the server's
 }
 
 // Store is a pool of connections. It is safe for concurrent use; Close it last.
 type Store struct {
-	client goredis.UniversalClient
-	now    func() time.Time
+	client   goredis.UniversalClient
+	replicas int
+	now      func() time.Time
+	hints    hints
 }
 
 // Open connects to the servers of c and returns when they answer. Errors never hold the password.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{client: newClient(c), now: c.Now}
+	s := &Store{client: newClient(c), replicas: c.Replicas, now: c.Now}
 	if err := s.ping(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -87,7 +90,10 @@ func dialLoopback(ctx context.Context, network, address string) (net.Conn, error
 }
 
 // Close closes all connections.
-func (s *Store) Close() error { return s.client.Close() }
+func (s *Store) Close() error {
+	s.hints.close()
+	return s.client.Close()
+}
 
 // Sessions returns the view that implements [session.Store].
 func (s *Store) Sessions() session.Store { return sessions{s} }
@@ -98,11 +104,7 @@ func (s *Store) Tokens() token.Store { return tokens{s} }
 func (s *Store) ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	cluster, ok := s.client.(*goredis.ClusterClient)
-	if !ok {
-		return wrap(s.client.Ping(ctx).Err())
-	}
-	return wrap(cluster.ForEachMaster(ctx, func(ctx context.Context, node *goredis.Client) error { return node.Ping(ctx).Err() }))
+	return wrap(s.eachServer(ctx, func(ctx context.Context, node *goredis.Client) error { return node.Ping(ctx).Err() }))
 }
 
 func wrap(err error) error {

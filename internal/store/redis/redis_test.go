@@ -47,6 +47,10 @@ func suites(t *testing.T, config func(t *testing.T) redis.Config) {
 		})
 	})
 	t.Run("count of keys", func(t *testing.T) { storetest.Keys(t, open(t, config(t))) })
+	t.Run("hints", func(t *testing.T) {
+		c := config(t)
+		storetest.Hints(t, open(t, c).Tokens(), open(t, c).Tokens())
+	})
 }
 
 func TestServer(t *testing.T) {

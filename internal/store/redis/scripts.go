@@ -11,8 +11,9 @@ var lua embed.FS
 
 // script is one operation of the store: one atomic step on keys of one hash slot.
 type script struct {
-	text string
-	sha  string // by which servers know it
+	text    string
+	sha     string // by which servers know it
+	durable bool   // what it wrote must not get lost: see Config.Replicas
 }
 
 func newScript(parts ...string) script {
@@ -25,7 +26,12 @@ func newScript(parts ...string) script {
 		text += string(b) + "\n"
 	}
 	sum := sha1.Sum([]byte(text))
-	return script{text, hex.EncodeToString(sum[:])}
+	return script{text: text, sha: hex.EncodeToString(sum[:])}
+}
+
+func (s script) mustLast() script {
+	s.durable = true
+	return s
 }
 
 var (
@@ -38,12 +44,10 @@ var (
 	groupAdd      = newScript("group_add")
 	groupEnd      = newScript("group_end")
 	onceFirst     = newScript("once")
-	sealedHeads   = newScript("heads")
 	tokensCreate  = newScript("tokens_create")
-	tokensLoad    = newScript("tokens_load")
-	tokensClaim   = newScript("tokens_claim")
+	tokensClaim   = newScript("tokens_claim").mustLast()
 	tokensRenew   = newScript("held", "tokens_renew")
-	tokensSend    = newScript("held", "tokens_send")
-	tokensCommit  = newScript("tokens_commit")
+	tokensSend    = newScript("held", "tokens_send").mustLast()
+	tokensCommit  = newScript("tokens_commit").mustLast()
 	tokensRelease = newScript("held", "tokens_release")
 )

@@ -45,3 +45,8 @@ local function tombstone(key)
   local t = get(key)
   if t and t[1] + TOMBSTONE_LIFE > now then return t end
 end
+
+-- hint tells those who wait for tokens to look at them. It may fail, for example where a user may not publish.
+local function hint(key)
+  redis.pcall('PUBLISH', 'portico:hints', key)
+end

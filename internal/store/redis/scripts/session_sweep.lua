@@ -8,6 +8,8 @@ if s and s[UNTIL] < math.floor(at / 1000) then
   bury(tomb, 'expired')
   return {'ended', 0, s[ISSUER], s[SUBJECT], s[SID]}
 end
+local buried = again and not s and tombstone(tomb)
+if buried and buried[2] == 'expired' and now - buried[1] < 5000 then return {'ended', 0, '', '', ''} end
 if t and t[TOKENS_UNTIL] < at then
   redis.call('DEL', tokens)
   t = nil

@@ -9,4 +9,5 @@ end
 t[VERSION], t[STATE], t[ISSUED], t[EXPIRY], t[TOKENS_UNTIL], t[TOKENS] = seen + 1, 'fresh', issued, expiry, until_ms, sealed
 t[ATTEMPT], t[OWNER], t[REASON], t[STARTED], t[LEASE], t[PRESENTED], t[NOT_BEFORE], t[ERROR] = '', '', '', 0, 0, 0, 0, ''
 replace(key, t, until_ms)
+hint(key)
 return {'ok'}

@@ -9,4 +9,5 @@ if state == 'dead' then t[TOKENS] = '' end
 if state ~= 'unknown' then t[ATTEMPT], t[OWNER], t[REASON], t[STARTED], t[LEASE] = '', '', '', 0, 0 end
 t[STATE], t[NOT_BEFORE], t[ERROR] = state, not_before, error
 replace(key, t, t[TOKENS_UNTIL])
+hint(key)
 return {'ok'}
