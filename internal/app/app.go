@@ -64,7 +64,7 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slo
 
 func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) error {
 	var err error
-	if p.rp, err = relyingParty(c.Identity, base, p.metrics, p.log); err != nil {
+	if p.rp, err = relyingParty(c, base, p.metrics, p.log); err != nil {
 		return err
 	}
 	p.hub, err = datahub.New(datahub.Config{BaseURL: c.Hub.APIURL, Timeout: c.Hub.Timeout.Duration, Transport: loopbackTransport(c.Hub.APIURL),
@@ -85,13 +85,14 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 	}
 	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration > 0,
 		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(),
-		Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate,
+		Managers: server.Managers{Role: c.Audit.ManagerRole, Account: c.Audit.ManagerAccount}, Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate,
 		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Audit: p.audit, Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
 	return err
 }
 
-func relyingParty(c config.Identity, base *url.URL, o rp.Observer, log *slog.Logger) (*rp.Client, error) {
+func relyingParty(all config.Config, base *url.URL, o rp.Observer, log *slog.Logger) (*rp.Client, error) {
 	var scopes []string
+	c := all.Identity
 	for _, s := range c.Scopes {
 		scopes = append(scopes, strings.Fields(s)...)
 	}
@@ -107,7 +108,7 @@ func relyingParty(c config.Identity, base *url.URL, o rp.Observer, log *slog.Log
 		Issuer: c.Issuer, EndpointHosts: c.EndpointHosts, Algorithms: c.Algorithms, RootCAs: roots,
 		ClientID: c.ClientID, AuthStyle: rp.AuthStyle(c.ClientAuth), ClientSecret: c.ClientSecret, ClientKeys: c.ClientKeys, AssertionAudience: c.AssertionAudience, Certificate: certificate,
 		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", ResponseMode: c.ResponseMode, Pushed: rp.Pushed(c.PAR),
-		Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess), AccountParam: c.AccountParam,
+		Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess), AccountParam: c.AccountParam, RoleClaim: all.Audit.ManagerClaim, Role: all.Audit.ManagerRole,
 		Transport: loopbackTransport(c.Issuer), Observer: o, Log: log, Now: faultpoint.Now,
 	})
 }

@@ -112,6 +112,7 @@ func (c *Client) complete(ctx context.Context, doc *metadata, id Identity, t Tok
 	id.PreferredUsername = orDefault(id.PreferredUsername, more.PreferredUsername)
 	id.Email = orDefault(id.Email, more.Email)
 	id.Account = orDefault(id.Account, more.Account)
+	id.Role = orDefault(id.Role, more.Role)
 	return id, nil
 }
 
@@ -134,6 +135,9 @@ func (c *Client) Userinfo(ctx context.Context, access secret.Text, previous Iden
 	id.PreferredUsername = orDefault(now.PreferredUsername, id.PreferredUsername)
 	id.Email = orDefault(now.Email, id.Email)
 	id.AccountName = orDefault(now.AccountName, id.AccountName)
+	if cl.saysRoles {
+		id.Role = now.Role
+	}
 	return id, sameAccount(now, previous)
 }
 
@@ -154,8 +158,8 @@ func (c *Client) userinfo(ctx context.Context, doc *metadata, access secret.Text
 			return claims{}, nil
 		}
 	}
-	var cl claims
-	if err := json.Unmarshal(body, &cl); err != nil {
+	cl, err := c.readClaims(body)
+	if err != nil {
 		return claims{}, errors.New("rp: userinfo is not JSON of the expected shape")
 	}
 	return cl, nil

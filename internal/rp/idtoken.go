@@ -2,6 +2,7 @@ package rp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,6 +24,7 @@ type Identity struct {
 	Email             string
 	Account           string // Data Hub account, "" when the provider does not say
 	AccountName       string
+	Role              string // Config.Role when the person has it, else ""
 	ACR               string
 	AuthTime          time.Time // zero when the provider does not say
 	IssuedAt          time.Time
@@ -89,6 +91,8 @@ type claims struct {
 	AccountID         any      `json:"accountId"`
 	AccountUnderscore any      `json:"account_id"`
 	AccountURI        any      `json:"http://opisense.opinum.com/account"`
+	role              string
+	saysRoles         bool
 }
 
 // instant is a NumericDate (RFC 7519 section 2).
@@ -144,8 +148,12 @@ func (c *Client) verifySigned(ctx context.Context, doc *metadata, raw secret.Tex
 	if err != nil {
 		return nil, claims{}, &AuthError{Problem: ProblemSignature} // the library's text quotes the token's claims
 	}
-	var cl claims
-	if err := token.Claims(&cl); err != nil {
+	var body json.RawMessage
+	if err := token.Claims(&body); err != nil {
+		return nil, claims{}, &AuthError{Problem: ProblemSignature}
+	}
+	cl, err := c.readClaims(body)
+	if err != nil {
 		return nil, claims{}, &AuthError{Problem: ProblemSignature, Err: errors.New("claims of the wrong type")}
 	}
 	return token, cl, nil
@@ -186,7 +194,7 @@ func checkTimes(cl claims, now time.Time) error {
 }
 
 func identity(issuer string, cl claims) Identity {
-	id := Identity{Issuer: issuer, Subject: cl.Subject, SID: cl.SID, Name: cl.Name, PreferredUsername: cl.PreferredUsername, Email: cl.Email, AccountName: cl.AccountName, ACR: cl.ACR, AuthTime: cl.AuthTime.time(), IssuedAt: cl.IssuedAt.time()}
+	id := Identity{Issuer: issuer, Subject: cl.Subject, SID: cl.SID, Name: cl.Name, PreferredUsername: cl.PreferredUsername, Email: cl.Email, AccountName: cl.AccountName, Role: cl.role, ACR: cl.ACR, AuthTime: cl.AuthTime.time(), IssuedAt: cl.IssuedAt.time()}
 	for _, v := range []any{cl.Account, cl.AccountID, cl.AccountUnderscore, cl.AccountURI} {
 		switch a := v.(type) {
 		case string:

@@ -55,6 +55,8 @@ type Config struct {
 	ResponseMode          string        // query or form_post; "" leaves it to the provider, which means query
 	Pushed                Pushed        // "" means auto
 	EndpointHosts         []string      // hosts, with a port if not 443, on which the provider's endpoints may be; nil means any
+	RoleClaim             string        // claim of ID token or userinfo that holds a person's roles
+	Role                  string        // the one that Identity tells of; "" means none
 	TrustedAudiences      []string      // other audiences that an ID token may name besides us
 	Transport             http.RoundTripper
 	RootCAs               *x509.CertPool                                              // nil means the system's

@@ -103,6 +103,7 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 		m.Notice = m.T("notice." + s.notice)
 	}
 	if sess, ok := session.FromContext(r.Context()); ok {
+		m.Manager = s.managers.allow(sess)
 		m.Person = &templates.PersonModel{Name: sess.Identity.Name, Account: sess.Identity.AccountName}
 	}
 	return m

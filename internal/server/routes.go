@@ -41,6 +41,8 @@ func (s *Server) routes() http.Handler {
 	m.Handle("POST /auth/logout", s.public(s.logout))
 	m.Handle("POST /auth/backchannel-logout", s.public(s.backChannelLogout))
 
+	m.Handle(auditPath, s.manages(s.auditPage))
+
 	m.Handle("POST "+reportPath, s.public(s.limited("reports", s.limits.reports, s.cspReports)))
 	m.Handle("GET /static/", static.Handler())
 	m.Handle("GET /healthz", s.public(s.health))
@@ -96,16 +98,26 @@ func (s *Server) refuseUnknown(m *http.ServeMux) http.Handler {
 		}
 		rec := &headersOnly{header: http.Header{}}
 		h.ServeHTTP(rec, r)
-		e := &pageError{Status: http.StatusNotFound, Kind: kindNotFound, RetryTo: "/", Err: errors.New("no such route")}
 		if allow := rec.header.Get("Allow"); allow != "" {
 			w.Header().Set("Allow", allow)
-			e = &pageError{Status: http.StatusMethodNotAllowed, Kind: kindMethod, RetryTo: "/", Err: errors.New("method not allowed")}
+			s.refuse(w, r, &pageError{Status: http.StatusMethodNotAllowed, Kind: kindMethod, RetryTo: "/", Err: errors.New("method not allowed")})
+			return
 		}
-		if sess, err := s.cookies.Load(r); err == nil { // who is signed in keeps the menu
-			r = r.WithContext(s.withSession(r.Context(), sess))
-		}
-		s.fail(w, r, e)
+		s.unknown(w, r)
 	})
+}
+
+// unknown is the answer where there is nothing.
+func (s *Server) unknown(w http.ResponseWriter, r *http.Request) {
+	s.refuse(w, r, &pageError{Status: http.StatusNotFound, Kind: kindNotFound, RetryTo: "/", Err: errors.New("no such route")})
+}
+
+// refuse answers outside of page: who is signed in keeps the menu.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, e *pageError) {
+	if sess, err := s.cookies.Load(r); err == nil {
+		r = r.WithContext(s.withSession(r.Context(), sess))
+	}
+	s.fail(w, r, e)
 }
 
 // headersOnly takes the headers of an answer and drops the rest.

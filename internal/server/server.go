@@ -36,6 +36,7 @@ type Config struct {
 	NoIndex      bool             // ask search engines to stay away
 	Version      string           // build, for the page's foot
 	SignInRate   int              // sign-ins that may begin in a minute from one address; 0 means SignInsPerMinute
+	Managers     Managers         // who may see the pages under /admin
 	Proxies      []netip.Prefix   // networks of the proxies in front, whose word about a visitor's address counts
 	RP           *rp.Client       // sign-in
 	Cookies      *session.Cookies // who is signed in
@@ -72,6 +73,7 @@ type Server struct {
 	attempts     attempts
 	references   references
 	limits       limits
+	managers     Managers
 	proxies      proxies
 	proxyTold    atomic.Bool // the operator knows that a proxy is not listed
 	schemeTold   atomic.Bool // the operator knows that proxy and public URL differ
@@ -102,7 +104,7 @@ func New(c Config) (*Server, error) {
 	}
 	return &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, mayStay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
-		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, events: c.Audit, log: c.Log, clock: c.Now, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
+		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, events: c.Audit, log: c.Log, clock: c.Now, managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}, nil
 }

@@ -72,7 +72,7 @@ func (s *Server) renewSession(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	before := t.Identity
-	before.Name, before.Email, before.AccountName = sess.Identity.Name, sess.Identity.Email, sess.Identity.AccountName
+	before.Name, before.Email, before.AccountName, before.Role = sess.Identity.Name, sess.Identity.Email, sess.Identity.AccountName, sess.Identity.Role
 	now, err := s.rp.Userinfo(ctx, access, before)
 	switch {
 	case errors.Is(err, rp.ErrOtherSubject):
@@ -82,7 +82,7 @@ func (s *Server) renewSession(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		note(ctx, errAttr("userinfo_error", err)) // the tokens are new all the same
 	case now != before:
-		if err := s.cookies.Rename(ctx, sess, displayName(now), now.Email, now.AccountName); err != nil {
+		if err := s.cookies.Describe(ctx, sess, session.Identity{Name: displayName(now), Email: now.Email, AccountName: now.AccountName, Role: now.Role}); err != nil {
 			return &storeError{err}
 		}
 	}

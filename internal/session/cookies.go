@@ -320,10 +320,10 @@ func (c *Cookies) SaveValues(ctx context.Context, s *Session, change func(values
 	})
 }
 
-// Rename writes what is shown of the person and their account, in the same way. Who they are never changes.
-func (c *Cookies) Rename(ctx context.Context, s *Session, name, email, accountName string) error {
+// Describe writes what is shown of the person and their account, and their role, in the same way. Who they are never changes.
+func (c *Cookies) Describe(ctx context.Context, s *Session, now Identity) error {
 	return c.save(ctx, s, func(next *Session) {
-		next.Identity.Name, next.Identity.Email, next.Identity.AccountName = name, email, accountName
+		next.Identity.Name, next.Identity.Email, next.Identity.AccountName, next.Identity.Role = now.Name, now.Email, now.AccountName, now.Role
 	})
 }
 

@@ -18,6 +18,7 @@ type Identity struct {
 	Account string // Data Hub account, "" when the provider does not say
 	// AccountName is the account's name, for showing, "" when nobody said.
 	AccountName string
+	Role        string    // what lets the person do more than others, as the provider said at sign-in, "" for nothing
 	AuthTime    time.Time // zero when the provider does not say
 }
 
@@ -31,6 +32,7 @@ type payload struct {
 	Email    string            `json:"email,omitempty"`
 	Account  string            `json:"account,omitempty"`
 	AccName  string            `json:"account_name,omitempty"`
+	Role     string            `json:"role,omitempty"`
 	AuthTime int64             `json:"auth_time,omitempty"`
 	Created  int64             `json:"created"`
 	Expires  int64             `json:"expires"`
@@ -47,7 +49,7 @@ var errPayload = errors.New("session: record of another version")
 func encode(s *Session) ([]byte, error) {
 	b, err := json.Marshal(payload{
 		Version: payloadVersion, Issuer: s.Identity.Issuer, Subject: s.Identity.Subject, SID: s.Identity.SID, Name: s.Identity.Name, Email: s.Identity.Email,
-		Account: s.Identity.Account, AccName: s.Identity.AccountName, AuthTime: unix(s.Identity.AuthTime), Created: unix(s.Created), Expires: unix(s.Expires), Idle: int64(s.idle / time.Second),
+		Account: s.Identity.Account, AccName: s.Identity.AccountName, Role: s.Identity.Role, AuthTime: unix(s.Identity.AuthTime), Created: unix(s.Created), Expires: unix(s.Expires), Idle: int64(s.idle / time.Second),
 		Stay: s.StaySignedIn, Values: s.Values,
 	})
 	if err == nil && len(b) > MaxSealed {
@@ -65,7 +67,7 @@ func decode(b []byte) (*Session, error) {
 		p.Values = map[string]string{}
 	}
 	return &Session{
-		Identity: Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Name: p.Name, Email: p.Email, Account: p.Account, AccountName: p.AccName, AuthTime: fromUnix(p.AuthTime)},
+		Identity: Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Name: p.Name, Email: p.Email, Account: p.Account, AccountName: p.AccName, Role: p.Role, AuthTime: fromUnix(p.AuthTime)},
 		Created:  fromUnix(p.Created), Expires: fromUnix(p.Expires), idle: time.Duration(p.Idle) * time.Second, StaySignedIn: p.Stay, Values: p.Values,
 	}, nil
 }

@@ -314,7 +314,7 @@ func TestValuesOfTwoRequestsAreBothKept(t *testing.T) {
 	if err := b.cookies.SaveValues(t.Context(), two, func(v map[string]string) { v["two"] = "2" }); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.cookies.Rename(t.Context(), one, "New Name", "new@example.com", "New account"); err != nil {
+	if err := b.cookies.Describe(t.Context(), one, session.Identity{Name: "New Name", Email: "new@example.com", AccountName: "New account", Role: "Manager"}); err != nil {
 		t.Fatal(err)
 	}
 	s, err := b.cookies.Load(request(cookie))

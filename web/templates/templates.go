@@ -20,6 +20,7 @@ type LayoutModel struct {
 	Theme     string       // "light", "dark", or "system" for what the browser prefers
 	Place     string       // where in the menu the page belongs: "overview", "sites", "explore" or ""
 	ReturnTo  string       // local path and query of this page, where the settings forms come back to
+	Manager   bool         // the person may see the pages under /admin
 	Person    *PersonModel // nil when nobody is signed in
 	Clock     ClockModel   // the server's time, the only "now" that the portal knows
 	Notice    string       // line above each page, for example "demo data"; "" for none

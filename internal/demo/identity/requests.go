@@ -244,6 +244,7 @@ func (s *storage) describe(ctx context.Context, info *oidc.UserInfo, u *User, ac
 	for name, value := range s.accountClaims(ctx, u, account) {
 		info.AppendClaims(name, value)
 	}
+	info.AppendClaims("role", u.Roles)
 	if op.IssuerFromContext(ctx) == s.c.Issuer {
 		info.AppendClaims(nameIdentifier, u.ID)
 	}
