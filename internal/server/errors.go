@@ -184,7 +184,7 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError)
 		Param: e.Param, Detail: e.Detail, RetryTo: e.RetryTo, Home: s.baseURL.String(),
 	}
 	if m.RetryTo == "" && r.Method == http.MethodGet {
-		m.RetryTo = localPath(r.URL.RequestURI())
+		m.RetryTo = localPath(s.here(r))
 	}
 	if err := s.render(w, r, e.Status, templates.ErrorPage(m)); err != nil {
 		s.log.ErrorContext(r.Context(), "error page not rendered", "request_id", m.RequestID, "error", err)

@@ -77,12 +77,13 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 
 // settingsReturn goes back to where the form was, which may also be a page about signing in or out.
 func settingsReturn(path string) string {
-	for _, page := range []string{"/auth/signed-out", "/auth/session"} {
-		if path == page {
-			return page
-		}
-	}
-	if u, err := url.Parse(path); err == nil && u.Path == "/auth/expired" && !u.IsAbs() && u.Host == "" {
+	u, err := url.Parse(path)
+	switch {
+	case err != nil || u.IsAbs() || u.Host != "":
+		return "/"
+	case u.Path == "/auth/signed-out" || u.Path == "/auth/session" || u.Path == "/auth/account":
+		return u.Path
+	case u.Path == "/auth/expired":
 		return "/auth/expired?" + url.Values{"to": {localPath(u.Query().Get("to"))}}.Encode()
 	}
 	return localPath(path)
@@ -94,7 +95,7 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 	e := eventOf(r.Context())
 	m := templates.LayoutModel{
 		T:    func(key string, args ...any) string { return l.T(locale.Key(key), args...) },
-		Lang: l.Lang(), Theme: s.preferencesOf(r).theme, ReturnTo: returnTo(r), Clock: s.clockModel(l), Version: s.version,
+		Lang: l.Lang(), Theme: s.preferencesOf(r).theme, ReturnTo: s.here(r), Clock: s.clockModel(l), Version: s.version,
 		RequestID: e.ID, NoIndex: s.noIndex, Nonce: e.Nonce,
 		Assets: templates.AssetsModel{Stylesheet: static.URL("app.css"), Icons: static.URL("icons.svg"), Favicon: static.URL("favicon.svg"), Font: static.URL("inter-latin.woff2")},
 	}
@@ -121,12 +122,12 @@ func placeOf(path string) string {
 	return ""
 }
 
-// returnTo is the address of this page, for the forms that come back to it. Pages that answer a form have none.
-func returnTo(r *http.Request) string {
-	if r.Method != http.MethodGet {
+// here is the address of this page, for what leads back to it. Pages that answer a form have none, and the steps of a sign-in give theirs to nobody: it holds a code.
+func (s *Server) here(r *http.Request) string {
+	if r.Method != http.MethodGet || slices.Contains(s.steps(), r.URL.Path) {
 		return "/"
 	}
-	return r.URL.RequestURI()
+	return settingsReturn(r.URL.RequestURI())
 }
 
 // clockModel shows the server's time in Belgium, where the platform lives.
