@@ -45,14 +45,14 @@ func (i Identity) check() error {
 		i.checkCredentials(),
 		checkURL("issuer", i.Issuer),
 		oneOf("client-assertion-audience", i.AssertionAudience, "issuer", "token-endpoint"),
-		oneOf("offline-access", i.OfflineAccess, "auto", "always", "never"),
+		oneOf("offline-access", i.OfflineAccess, "auto", "stay", "always", "never"),
 		oneOf("refresh-policy", i.RefreshPolicy, "strict", "grace", "reusable", "never"),
 		checkAccountParam(i.AccountParam),
 		oneOf("response-mode", i.ResponseMode, "", "query", "form_post"),
 		oneOf("par", i.PAR, "auto", "always", "never"),
 		oneOf("login-prompt", i.LoginPrompt, "", "login", "select_account", "consent"),
 		i.LoginMaxAge.between("login-max-age", 0, 365*24*time.Hour),
-		i.StaySignedIn.between("stay-signed-in", 0, 90*24*time.Hour),
+		i.checkStay(),
 	)
 	for _, a := range i.Algorithms {
 		errs = append(errs, oneOf("id-token-algorithms", a, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"))
@@ -61,6 +61,14 @@ func (i Identity) check() error {
 		errs = append(errs, fmt.Errorf("--callback-path: %q is not a path such as /auth/callback", i.CallbackPath))
 	}
 	return errors.Join(errs...)
+}
+
+// checkStay takes none, or whole days.
+func (i Identity) checkStay() error {
+	if i.StaySignedIn.Duration == 0 && i.StaySignedIn.err == nil {
+		return nil
+	}
+	return i.StaySignedIn.between("stay-signed-in", 24*time.Hour, 90*24*time.Hour)
 }
 
 // ownParams are parameters of the protocol that an account's number must not end up in.

@@ -18,8 +18,8 @@ import (
 type visitor struct {
 	t    *testing.T
 	http *http.Client
-	bare *http.Client // without cookies
-	site string       // of the page that causes the next request
+	bare *http.Client   // without cookies
+	ages map[string]int // Max-Age of the cookies that were set last, by name
 }
 
 // page is where a visit ended.
@@ -39,14 +39,13 @@ func newVisitor(t *testing.T) *visitor {
 	transport := &http.Transport{DialContext: dialLoopback, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} // the portal's certificate is the test's own
 	t.Cleanup(transport.CloseIdleConnections)
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &visitor{t: t, http: &http.Client{Jar: jar, Transport: transport, Timeout: 20 * time.Second, CheckRedirect: stay},
+	return &visitor{t: t, ages: map[string]int{}, http: &http.Client{Jar: jar, Transport: transport, Timeout: 20 * time.Second, CheckRedirect: stay},
 		bare: &http.Client{Transport: transport, Timeout: 20 * time.Second, CheckRedirect: stay}}
 }
 
 // open goes to an address and wherever it leads.
 func (v *visitor) open(address string) page {
 	v.t.Helper()
-	v.site = ""
 	return v.follow(http.MethodGet, address, nil, "")
 }
 
@@ -123,6 +122,9 @@ func (v *visitor) ask(method, address string, form url.Values, origin string) (*
 		v.t.Fatal(err)
 	}
 	v.http.Jar.SetCookies(req.URL, resp.Cookies())
+	for _, c := range resp.Cookies() {
+		v.ages[c.Name] = c.MaxAge
+	}
 	return resp, string(body)
 }
 

@@ -30,6 +30,8 @@ var layoutMessages = []message{
 var noticeMessages = []message{
 	{"sign-in.again", "Sign in again", "Se reconnecter", "Opnieuw aanmelden", "Erneut anmelden"},
 	{"sign-in.start", "Sign in", "Se connecter", "Aanmelden", "Anmelden"},
+	{"sign-in.stay", "Sign in and stay signed in", "Se connecter et le rester", "Aanmelden en aangemeld blijven", "Anmelden und angemeldet bleiben"},
+	{"sign-in.stay-about", "On a device of your own you can stay signed in for up to {0} day, also when the browser was closed in between. Sign out to end it.|On a device of your own you can stay signed in for up to {0} days, also when the browser was closed in between. Sign out to end it.", "Sur un appareil personnel, vous pouvez rester connecté jusqu’à {0} jour, même si le navigateur a été fermé entre-temps. Déconnectez-vous pour y mettre fin.|Sur un appareil personnel, vous pouvez rester connecté jusqu’à {0} jours, même si le navigateur a été fermé entre-temps. Déconnectez-vous pour y mettre fin.", "Op een eigen toestel kunt u tot {0} dag aangemeld blijven, ook als de browser intussen gesloten was. Meld u af om dat te beëindigen.|Op een eigen toestel kunt u tot {0} dagen aangemeld blijven, ook als de browser intussen gesloten was. Meld u af om dat te beëindigen.", "Auf einem eigenen Gerät können Sie bis zu {0} Tag angemeldet bleiben, auch wenn der Browser zwischendurch geschlossen war. Zum Beenden melden Sie sich ab.|Auf einem eigenen Gerät können Sie bis zu {0} Tage angemeldet bleiben, auch wenn der Browser zwischendurch geschlossen war. Zum Beenden melden Sie sich ab."},
 	{"signed-out.title", "You are signed out", "Vous êtes déconnecté", "U bent afgemeld", "Sie sind abgemeldet"},
 	{"signed-out.here", "Your session here has ended and its tokens were given back.", "Votre session est terminée ici et ses jetons ont été rendus.", "Uw sessie hier is beëindigd en de tokens zijn teruggegeven.", "Ihre Sitzung hier ist beendet und ihre Tokens wurden zurückgegeben."},
 	{"signed-out.everywhere", "The sign-in service has signed you out as well.", "Le service de connexion vous a également déconnecté.", "De aanmelddienst heeft u ook afgemeld.", "Der Anmeldedienst hat Sie ebenfalls abgemeldet."},
@@ -57,9 +59,14 @@ var noticeMessages = []message{
 	{"session.renewal", "Renewal", "Renouvellement", "Vernieuwing", "Erneuerung"},
 	{"session.renewal-auto", "by itself, as long as the session lasts", "automatique, tant que dure la session", "vanzelf, zolang de sessie duurt", "von selbst, solange die Sitzung dauert"},
 	{"session.renewal-none", "by signing in again", "par une nouvelle connexion", "door opnieuw aan te melden", "durch erneutes Anmelden"},
+	{"session.refresh", "Renewal possible until", "Renouvellement possible jusqu’à", "Vernieuwing mogelijk tot", "Erneuerung möglich bis"},
 	{"session.renew", "Renew now", "Renouveler maintenant", "Nu vernieuwen", "Jetzt erneuern"},
 	{"session.renew-about", "Renewing fetches a new access token with your present rights, and your name as the sign-in service has it now.", "Le renouvellement demande un nouveau jeton d’accès avec vos droits actuels, et votre nom tel que le service de connexion le connaît.", "Vernieuwen haalt een nieuw toegangstoken met uw huidige rechten, en uw naam zoals de aanmelddienst die nu heeft.", "Erneuern holt ein neues Zugriffstoken mit Ihren jetzigen Rechten und Ihren Namen, wie ihn der Anmeldedienst jetzt führt."},
 	{"session.idle", "Ends without use", "Fin sans activité", "Eindigt zonder gebruik", "Endet ohne Nutzung"},
 	{"session.all", "All my sessions", "Toutes mes sessions", "Al mijn sessies", "Alle meine Sitzungen"},
+	{"session.stay", "Stays signed in", "Reste connecté", "Blijft aangemeld", "Bleibt angemeldet"},
+	{"session.stay-yes", "yes, on this device", "oui, sur cet appareil", "ja, op dit toestel", "ja, auf diesem Gerät"},
+	{"session.stay-no", "no", "non", "nee", "nein"},
+	{"session.stay-here", "Stay signed in on this device", "Rester connecté sur cet appareil", "Op dit toestel aangemeld blijven", "Auf diesem Gerät angemeldet bleiben"},
 	{"session.expires", "Ends at the latest", "Fin au plus tard", "Eindigt uiterlijk", "Endet spätestens"},
 }

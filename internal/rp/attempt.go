@@ -92,7 +92,7 @@ func (c *Client) Begin(ctx context.Context, o LoginOptions) (Attempt, *url.URL, 
 	for name, value := range c.loginParams(doc, o) {
 		options = append(options, oauth2.SetAuthURLParam(name, value))
 	}
-	u, err := url.Parse(c.oauth(doc).AuthCodeURL(a.State, options...))
+	u, err := url.Parse(c.oauth(doc, o.Stay).AuthCodeURL(a.State, options...))
 	if err != nil {
 		return Attempt{}, nil, fmt.Errorf("%w: authorization endpoint: %w", ErrProviderUnavailable, err)
 	}
@@ -145,9 +145,9 @@ func (c *Client) accountParam(doc *metadata, account string) (name, value string
 }
 
 // oauth returns the x/oauth2 configuration for the provider, with an explicit way to authenticate: the secret by HTTP Basic, or what proof puts into the form.
-func (c *Client) oauth(doc *metadata) *oauth2.Config {
+func (c *Client) oauth(doc *metadata, stay bool) *oauth2.Config {
 	o := &oauth2.Config{
-		ClientID: c.c.ClientID, RedirectURL: c.c.RedirectURL, Scopes: c.scopes(doc),
+		ClientID: c.c.ClientID, RedirectURL: c.c.RedirectURL, Scopes: c.scopes(doc, stay),
 		Endpoint: oauth2.Endpoint{AuthURL: doc.AuthorizationEndpoint, TokenURL: doc.TokenEndpoint, AuthStyle: oauth2.AuthStyleInParams},
 	}
 	if c.authStyle(doc) == AuthStyleBasic {
@@ -156,8 +156,12 @@ func (c *Client) oauth(doc *metadata) *oauth2.Config {
 	return o
 }
 
-func (c *Client) scopes(doc *metadata) []string {
-	offline := c.c.OfflineAccess == OfflineAlways || c.c.OfflineAccess == OfflineAuto && !doc.keycloak() && slices.Contains(doc.Scopes, "offline_access")
+// scopes are the configured ones, and offline_access by its own rule.
+func (c *Client) scopes(doc *metadata, stay bool) []string {
+	offline := c.c.OfflineAccess == OfflineAlways
+	if listed := slices.Contains(doc.Scopes, "offline_access"); listed && !offline {
+		offline = c.c.OfflineAccess == OfflineStay && stay || c.c.OfflineAccess != OfflineNever && !doc.keycloak()
+	}
 	if !offline || slices.Contains(c.c.Scopes, "offline_access") {
 		return c.c.Scopes
 	}

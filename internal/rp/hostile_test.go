@@ -365,7 +365,7 @@ func TestRefreshNotSent(t *testing.T) {
 func TestLifetimes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{`60`: time.Minute, `"60"`: time.Minute, `0`: 0, `-1`: 0, `1e12`: 24 * time.Hour, `null`: 0, `"soon"`: 0, `1.5`: time.Second, ``: 0} {
-		if got := lifetime(json.RawMessage(text)); got != want {
+		if got := lifetime(json.RawMessage(text), 24*time.Hour); got != want {
 			t.Errorf("lifetime(%s) = %v, want %v", text, got, want)
 		}
 	}

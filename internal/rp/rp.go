@@ -31,6 +31,7 @@ type OfflineAccess string
 // When offline_access is asked for.
 const (
 	OfflineAuto   OfflineAccess = "auto"   // with an IdentityServer that lists it; not with Keycloak, which needs it not
+	OfflineStay   OfflineAccess = "stay"   // as auto, and for people who chose to stay signed in wherever it is listed
 	OfflineAlways OfflineAccess = "always" // always
 	OfflineNever  OfflineAccess = "never"  // never
 )

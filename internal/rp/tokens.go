@@ -218,18 +218,18 @@ func (c *Client) accept(a tokenAnswer) (Tokens, error) {
 		return Tokens{}, &GrantError{Class: Unknown, Status: status, Err: errors.New("refresh token has characters that no token has")}
 	}
 	return Tokens{
-		Access: secret.New(a.AccessToken), ExpiresIn: lifetime(a.ExpiresIn), Refresh: secret.New(a.RefreshToken), RefreshExpiresIn: lifetime(a.RefreshExpiresIn),
+		Access: secret.New(a.AccessToken), ExpiresIn: lifetime(a.ExpiresIn, 24*time.Hour), Refresh: secret.New(a.RefreshToken), RefreshExpiresIn: lifetime(a.RefreshExpiresIn, 10*365*24*time.Hour),
 		IDToken: secret.New(a.IDToken), Scopes: strings.Fields(a.Scope), Received: c.c.Now(),
 	}, nil
 }
 
-// lifetime reads seconds, a number or a string of digits. Missing, zero, negative and absurd ones are 0: not known; long ones are cut at a day.
-func lifetime(raw json.RawMessage) time.Duration {
+// lifetime reads seconds, a number or a string of digits. Missing, zero, negative and absurd ones are 0: not known; long ones are cut.
+func lifetime(raw json.RawMessage, longest time.Duration) time.Duration {
 	f, err := strconv.ParseFloat(strings.Trim(string(raw), `" `), 64)
 	if err != nil || !(f >= 1) {
 		return 0
 	}
-	return time.Duration(min(f, (24*time.Hour).Seconds())) * time.Second
+	return time.Duration(min(f, longest.Seconds())) * time.Second
 }
 
 func b64token(s string) bool {
@@ -270,7 +270,7 @@ func (c *Client) exchange(ctx context.Context, doc *metadata, code string, a Att
 	}
 	var sent atomic.Bool
 	ctx = traced(context.WithValue(ctx, oauth2.HTTPClient, c.grants), &sent)
-	tok, err := c.oauth(doc).Exchange(ctx, code, options...)
+	tok, err := c.oauth(doc, a.Stay).Exchange(ctx, code, options...)
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
 		if e.Response.StatusCode >= 200 && e.Response.StatusCode <= 299 {
 			return Tokens{}, &GrantError{Class: Unknown, Status: e.Response.StatusCode, Err: errors.New("answer without tokens")}

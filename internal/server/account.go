@@ -31,7 +31,8 @@ func (s *Server) switchAccount(w http.ResponseWriter, r *http.Request) error {
 		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, RetryTo: "/auth/account", Err: err}
 	}
 	o := s.loginOptions
-	o.ReturnTo = "/"
+	sess, _ := session.FromContext(r.Context())
+	o.ReturnTo, o.Stay = "/", sess.StaySignedIn
 	if r.PostForm.Get("choose") != "" {
 		if o.Prompt != promptAccount {
 			o.Prompt = strings.TrimSpace(o.Prompt + " " + promptAccount)

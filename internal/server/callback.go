@@ -87,7 +87,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 		return &storeError{err}
 	}
 	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Email: cleanText(id.Email), Account: cleanText(id.Account), AccountName: cleanText(id.AccountName), Role: id.Role, AuthTime: id.AuthTime}
-	o := session.StartOptions{LoginStarted: attempt.Started, StaySignedIn: attempt.Stay && s.mayStay, About: s.aboutBrowser(r)}
+	o := session.StartOptions{LoginStarted: attempt.Started, StaySignedIn: attempt.Stay && s.stay > 0, About: s.aboutBrowser(r)}
 	if previous != nil && previous.Identity.Issuer == who.Issuer && previous.Identity.Subject == who.Subject {
 		o.Values = previous.Values
 	}

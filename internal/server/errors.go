@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -185,6 +186,9 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError)
 	}
 	if m.RetryTo == "" && r.Method == http.MethodGet {
 		m.RetryTo = localPath(s.here(r))
+	}
+	if u, err := url.Parse(m.RetryTo); err == nil && u.Path == "/auth/login" {
+		m.SignIn = s.signInModel(r, u.Query().Get("return_to"))
 	}
 	if err := s.render(w, r, e.Status, templates.ErrorPage(m)); err != nil {
 		s.log.ErrorContext(r.Context(), "error page not rendered", "request_id", m.RequestID, "error", err)

@@ -5,8 +5,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	"portico/internal/rp"
+	"portico/web/templates"
 )
 
 // requireLogin sends a person who navigates to the sign-in, and tells a script where it is (401): fetches never end at the identity server.
@@ -35,14 +37,41 @@ func (s *Server) loginPath(returnTo string) string {
 	return "/auth/login?" + url.Values{"return_to": {returnTo}}.Encode()
 }
 
-// login starts a sign-in. Nothing but the return path is taken from the request. Somebody who had a session is signed in silently first, if the
+// stayPath is loginPath for somebody who chooses to stay signed in; "" where nobody may.
+func (s *Server) stayPath(returnTo string) string {
+	if s.stay <= 0 {
+		return ""
+	}
+	q := url.Values{"stay": {"1"}}
+	if returnTo = localPath(returnTo); returnTo != "/" {
+		q.Set("return_to", returnTo)
+	}
+	return "/auth/login?" + q.Encode()
+}
+
+// choosesToStay reports whether the person chose, on a page of ours, to stay signed in. A link elsewhere chooses nothing for anybody.
+func (s *Server) choosesToStay(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return s.stay > 0 && r.URL.Query().Get("stay") == "1" && (site == "" || site == "same-origin")
+}
+
+// signInModel is the way back in: to returnTo, for this time or to stay.
+func (s *Server) signInModel(r *http.Request, returnTo string) templates.SignInModel {
+	m := templates.SignInModel{URL: s.loginPath(returnTo), StayURL: s.stayPath(returnTo)}
+	if m.StayURL != "" {
+		m.StayAbout = s.locale(r).T("sign-in.stay-about", int(s.stay/(24*time.Hour)))
+	}
+	return m
+}
+
+// login starts a sign-in. Nothing but the return path, and the choice to stay signed in, is taken from the request. Somebody who had a session is signed in silently first, if the
 // identity server still knows them, unless that session was ended from elsewhere.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	if err := startsSignIn(r); err != nil {
 		return err
 	}
 	o := s.loginOptions
-	o.ReturnTo, o.Stay = localPath(r.URL.Query().Get("return_to")), s.mayStay && r.URL.Query().Get("stay") == "1"
+	o.ReturnTo, o.Stay = localPath(r.URL.Query().Get("return_to")), s.choosesToStay(r)
 	if prompt := s.lostPrompt(r); prompt == promptLogin || o.Prompt == "" {
 		o.Prompt = prompt
 	}

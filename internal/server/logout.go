@@ -107,13 +107,13 @@ func (s *Server) signedOut(w http.ResponseWriter, r *http.Request) error {
 		}
 		s.setCookie(w, s.logoutName(), "", -1)
 	}
-	m := templates.SignedOutModel{Layout: s.layout(r), Everywhere: everywhere, ProviderDown: r.URL.Query().Get("provider") == "unreachable", LoginURL: "/auth/login"}
+	m := templates.SignedOutModel{Layout: s.layout(r), Everywhere: everywhere, ProviderDown: r.URL.Query().Get("provider") == "unreachable", SignIn: s.signInModel(r, "/")}
 	return s.render(w, r, http.StatusOK, templates.SignedOut(m))
 }
 
 // expired explains that a session has ended and leads back to where the person was.
 func (s *Server) expired(w http.ResponseWriter, r *http.Request) error {
-	m := templates.ExpiredModel{Layout: s.layout(r), LoginURL: s.loginPath(r.URL.Query().Get("to"))}
+	m := templates.ExpiredModel{Layout: s.layout(r), SignIn: s.signInModel(r, r.URL.Query().Get("to"))}
 	return s.render(w, r, http.StatusOK, templates.Expired(m))
 }
 

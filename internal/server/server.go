@@ -31,7 +31,7 @@ type Config struct {
 	CallbackPath string           // path of the redirect URI
 	LogoutHint   bool             // send the ID token as id_token_hint when signing out
 	Login        rp.LoginOptions  // what every sign-in asks for: Prompt, MaxAge, ACRValues
-	StaySignedIn bool             // people may choose to stay signed in on a device
+	StaySignedIn time.Duration    // people may choose to stay signed in on a device for so long; 0: they may not
 	Notice       string           // optional line above each page
 	NoIndex      bool             // ask search engines to stay away
 	Version      string           // build, for the page's foot
@@ -56,7 +56,7 @@ type Server struct {
 	callbackPath string
 	logoutHint   bool
 	loginOptions rp.LoginOptions
-	mayStay      bool
+	stay         time.Duration
 	notice       string
 	noIndex      bool
 	version      string
@@ -103,7 +103,7 @@ func New(c Config) (*Server, error) {
 		c.CallbackPath = "/auth/callback"
 	}
 	return &Server{
-		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, mayStay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
+		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, events: c.Audit, log: c.Log, clock: c.Now, managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}, nil

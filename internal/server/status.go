@@ -24,7 +24,9 @@ type sessionDocument struct {
 	Expires       string   `json:"expires,omitempty"`
 	IdleExpires   string   `json:"idle_expires,omitempty"`
 	AccessExpires string   `json:"access_token_expires,omitempty"`
+	RefreshUntil  string   `json:"refresh_token_expires,omitempty"`
 	Refreshable   bool     `json:"refreshable"`
+	Stay          bool     `json:"stay_signed_in"`
 	State         string   `json:"state,omitempty"`
 	ServerTime    string   `json:"server_time"`
 	LoginURL      string   `json:"login_url,omitempty"`
@@ -47,9 +49,10 @@ func (s *Server) sessionStatus(w http.ResponseWriter, r *http.Request) error {
 		if err != nil && !errors.Is(err, token.ErrGone) && !errors.Is(err, token.ErrLoginRequired) {
 			return err
 		}
-		d.Active, d.Subject, d.Name, d.Account = err == nil && st.State != token.Dead, sess.Identity.Subject, sess.Identity.Name, sess.Identity.Account
-		d.Scopes, d.Refreshable, d.State = st.Scopes, st.Refreshable, string(st.State)
-		d.Expires, d.IdleExpires, d.AccessExpires = stamp(sess.Expires), stamp(sess.IdleUntil()), stamp(st.AccessExpiry)
+		usable := st.State != token.Dead && (st.Refreshable || s.now().Before(st.AccessExpiry))
+		d.Active, d.Subject, d.Name, d.Account = err == nil && usable, sess.Identity.Subject, sess.Identity.Name, sess.Identity.Account
+		d.Scopes, d.Refreshable, d.State, d.Stay = st.Scopes, st.Refreshable, string(st.State), sess.StaySignedIn
+		d.Expires, d.IdleExpires, d.AccessExpires, d.RefreshUntil = stamp(sess.Expires), stamp(sess.IdleUntil()), stamp(st.AccessExpiry), stamp(st.RefreshUntil)
 		r = r.WithContext(s.withSession(r.Context(), sess))
 	}
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
@@ -82,7 +85,7 @@ func (s *Server) renewSession(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		note(ctx, errAttr("userinfo_error", err)) // the tokens are new all the same
 	case now != before:
-		if err := s.cookies.Describe(ctx, sess, session.Identity{Name: displayName(now), Email: now.Email, AccountName: now.AccountName, Role: now.Role}); err != nil {
+		if err := s.cookies.Describe(ctx, sess, session.Identity{Name: displayName(now), Email: cleanText(now.Email), AccountName: cleanText(now.AccountName), Role: now.Role}); err != nil {
 			return &storeError{err}
 		}
 	}
@@ -91,7 +94,10 @@ func (s *Server) renewSession(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) sessionModel(r *http.Request, d sessionDocument) templates.SessionModel {
-	m := templates.SessionModel{Layout: s.layout(r), Active: d.Active, Name: d.Name, Account: d.Account, Scopes: strings.Join(d.Scopes, " "), Refreshable: d.Refreshable, LoginURL: "/auth/login"}
+	m := templates.SessionModel{Layout: s.layout(r), Active: d.Active, Name: d.Name, Account: d.Account, Scopes: strings.Join(d.Scopes, " "), Refreshable: d.Refreshable, Stays: d.Stay, MayStay: s.stay > 0, SignIn: s.signInModel(r, "/")}
+	if d.Active {
+		m.SignIn = s.signInModel(r, "/settings/sessions")
+	}
 	if p := m.Layout.Person; p != nil && p.Account != "" && p.Account != d.Account {
 		m.Account = locale.Join(p.Account, bracket(d.Account))
 	}
@@ -104,7 +110,7 @@ func (s *Server) sessionModel(r *http.Request, d sessionDocument) templates.Sess
 		t = t.In(clockZone())
 		return templates.ClockModel{Text: l.Day(t) + " " + l.Clock(t), ISO: stamp}
 	}
-	m.Expires, m.IdleExpires, m.AccessExpires = show(d.Expires), show(d.IdleExpires), show(d.AccessExpires)
+	m.Expires, m.IdleExpires, m.AccessExpires, m.RefreshUntil = show(d.Expires), show(d.IdleExpires), show(d.AccessExpires), show(d.RefreshUntil)
 	return m
 }
 

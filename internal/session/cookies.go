@@ -43,7 +43,7 @@ type Config struct {
 	Secure        bool          // https: __Host- cookies with Secure
 	Idle          time.Duration // a session ends after this long without activity; 0 means 1 h
 	Absolute      time.Duration // and this long after sign-in; 0 means 12 h
-	StayAbsolute  time.Duration // the same for people who chose to stay signed in; 0 means 30 days
+	StayAbsolute  time.Duration // both limits of people who chose to stay signed in; 0 means that nobody may
 	MaxPerSubject int           // sessions of one person; the oldest ends; 0 means 20
 	Log           *slog.Logger  // nil means none
 	// Refused hears of each record that does not open or is not the one that was asked for, with a word of why: unknown-key, damaged or exchanged. nil means nobody.
@@ -71,7 +71,7 @@ func NewCookies(c Config) (*Cookies, error) {
 	if c.Idle < 0 || c.Absolute < 0 || c.StayAbsolute < 0 || c.MaxPerSubject < 0 {
 		return nil, errors.New("session: limits must not be negative")
 	}
-	c.Idle, c.Absolute, c.StayAbsolute = orDefault(c.Idle, time.Hour), orDefault(c.Absolute, 12*time.Hour), orDefault(c.StayAbsolute, 30*24*time.Hour)
+	c.Idle, c.Absolute = orDefault(c.Idle, time.Hour), orDefault(c.Absolute, 12*time.Hour)
 	c.MaxPerSubject = orDefault(c.MaxPerSubject, 20)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -189,6 +189,7 @@ func (c *Cookies) open(ctx context.Context, h Handle, r Record) (*Session, error
 		return nil, ErrNone
 	}
 	s.Handle, s.LastSeen, s.version, s.about, s.oldKey = h, r.LastSeen, r.Version, r.About, c.c.Keys.NeedsReseal(r.Sealed)
+	c.curb(s)
 	return s, nil
 }
 
@@ -205,10 +206,9 @@ type StartOptions struct {
 // oldest sessions end.
 func (c *Cookies) Start(ctx context.Context, w http.ResponseWriter, h Handle, id Identity, o StartOptions) (*Session, error) {
 	now := c.c.Now().UTC().Truncate(time.Second)
-	s := &Session{Handle: h, Identity: id, Created: now, LastSeen: now, Expires: now.Add(c.c.Absolute), StaySignedIn: o.StaySignedIn, Values: maps.Clone(o.Values), idle: c.c.Idle, version: 1}
-	if o.StaySignedIn {
-		s.Expires, s.idle = now.Add(c.c.StayAbsolute), c.c.StayAbsolute
-	}
+	s := &Session{Handle: h, Identity: id, Created: now, LastSeen: now, StaySignedIn: o.StaySignedIn && c.c.StayAbsolute > 0, Values: maps.Clone(o.Values), version: 1}
+	idle, absolute := c.limits(s.StaySignedIn)
+	s.idle, s.Expires = idle, now.Add(absolute)
 	s.about = c.c.Keys.sealAbout(h.ID(), o.About)
 	r, err := c.record(s)
 	if err != nil {
@@ -227,10 +227,25 @@ func (c *Cookies) Start(ctx context.Context, w http.ResponseWriter, h Handle, id
 
 // UntilLimit returns when a session that starts now will end at the latest.
 func (c *Cookies) UntilLimit(stay bool) time.Time {
-	if stay {
-		return c.c.Now().Add(c.c.StayAbsolute)
+	_, absolute := c.limits(stay)
+	return c.c.Now().Add(absolute)
+}
+
+// limits returns how long a session may go without activity, and in all.
+func (c *Cookies) limits(stay bool) (idle, absolute time.Duration) {
+	if stay && c.c.StayAbsolute > 0 {
+		return c.c.StayAbsolute, c.c.StayAbsolute
 	}
-	return c.c.Now().Add(c.c.Absolute)
+	return c.c.Idle, c.c.Absolute
+}
+
+// curb applies the present limits to a session that began under longer ones.
+func (c *Cookies) curb(s *Session) {
+	idle, absolute := c.limits(s.StaySignedIn)
+	s.idle = min(s.idle, idle)
+	if latest := s.Created.Add(absolute); latest.Before(s.Expires) {
+		s.Expires = latest
+	}
 }
 
 // endOldest ends a person's oldest sessions beyond MaxPerSubject, never s itself. It runs after s was created, so that of several

@@ -125,7 +125,7 @@ func (m *Manager) Start(ctx context.Context, h session.Handle, t rp.Tokens, id r
 
 // kept is what is stored of an answer of the provider.
 func (m *Manager) kept(t rp.Tokens, id rp.Identity) Tokens {
-	k := Tokens{Access: t.Access, Refresh: t.Refresh, Scopes: t.Scopes, Identity: id}
+	k := Tokens{Access: t.Access, Refresh: t.Refresh, Scopes: t.Scopes, Identity: id, RefreshUntil: refreshUntil(t, m.c.Now())}
 	if m.c.KeepIDTokens {
 		k.IDToken = t.IDToken
 	}
@@ -138,6 +138,7 @@ type Status struct {
 	AccessExpiry time.Time
 	Scopes       []string
 	Refreshable  bool
+	RefreshUntil time.Time // end of the refresh token; zero when the provider does not say
 	LastError    string
 }
 
@@ -147,7 +148,7 @@ func (m *Manager) Status(ctx context.Context, h session.Handle) (Status, error) 
 	if err != nil {
 		return Status{}, err
 	}
-	return Status{State: cur.State, AccessExpiry: cur.AccessExpiry, Scopes: cur.Scopes, Refreshable: cur.refreshable(), LastError: cur.LastError}, nil
+	return Status{State: cur.State, AccessExpiry: cur.AccessExpiry, Scopes: cur.Scopes, Refreshable: cur.refreshable(m.c.Now()), RefreshUntil: cur.RefreshUntil, LastError: cur.LastError}, nil
 }
 
 // Tokens returns a session's tokens, for signing out.

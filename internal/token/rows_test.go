@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portico/internal/faultpoint"
+	"portico/internal/rp"
 	"portico/internal/secret"
 	"portico/internal/session"
 	. "portico/internal/token"
@@ -722,4 +723,26 @@ func TestIDTokensAreKeptOnlyWhenTheyAreNeeded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A session does not outlive its refresh token: one that is known to be over is not presented.
+func TestExpiredRefreshTokenIsNotPresented(t *testing.T) {
+	bubble(t, func(b *bench, m *Manager) {
+		h := session.NewHandle()
+		first := b.provider.first()
+		first.RefreshExpiresIn = 10 * time.Minute
+		if err := m.Start(context.Background(), h, first, rp.Identity{Issuer: "https://op", Subject: "alice"}, time.Now().Add(12*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if st, err := m.Status(context.Background(), h); err != nil || !st.Refreshable || time.Until(st.RefreshUntil) > 10*time.Minute {
+			t.Errorf("Status = %+v, %v", st, err)
+		}
+		time.Sleep(11 * time.Minute)
+		if _, err := m.Source(h).Token(context.Background()); !errors.Is(err, ErrLoginRequired) || b.provider.count() != 0 {
+			t.Errorf("Token = %v after %d refreshes, want ErrLoginRequired after none", err, b.provider.count())
+		}
+		if st, err := m.Status(context.Background(), h); err != nil || st.Refreshable {
+			t.Errorf("Status = %+v, %v, want one that cannot be refreshed", st, err)
+		}
+	})
 }

@@ -16,6 +16,9 @@ func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt
 	next := &held{Tokens: m.kept(t, cur.Identity)}
 	if next.Tokens.Refresh.Empty() { // RFC 6749 section 6: without a new refresh token the old one is kept
 		next.Tokens.Refresh = cur.Tokens.Refresh
+		if next.RefreshUntil.IsZero() {
+			next.RefreshUntil = cur.RefreshUntil
+		}
 	}
 	if next.IDToken.Empty() && m.c.KeepIDTokens {
 		next.IDToken = cur.IDToken

@@ -42,7 +42,7 @@ func (s *Source) Token(ctx context.Context) (secret.Text, error) {
 	}
 	now := s.m.c.Now()
 	if cur.valid(now) {
-		if cur.refreshable() && !now.Before(dueAt(cur)) && s.m.wants(cur, now, false) {
+		if cur.refreshable(now) && !now.Before(dueAt(cur)) && s.m.wants(cur, now, false) {
 			s.m.fly(ctx, s.h, cur, "due", false)
 		}
 		return cur.Access, nil
@@ -62,7 +62,7 @@ func (s *Source) Renew(ctx context.Context, rejected secret.Text) (secret.Text, 
 	switch {
 	case cur.valid(now) && !cur.Access.Equal(rejected):
 		return cur.Access, nil
-	case !cur.refreshable():
+	case !cur.refreshable(now):
 		return secret.Text{}, ErrLoginRequired
 	case cur.valid(now) && now.Sub(cur.AccessIssued) < tooYoung:
 		return secret.Text{}, ErrRejected
@@ -79,7 +79,7 @@ func (s *Source) Refresh(ctx context.Context) (secret.Text, error) {
 	}
 	s.remember(cur)
 	now := s.m.c.Now()
-	if lately := cur.Version > 1 && now.Sub(cur.AccessIssued) < minBetween; cur.valid(now) && (lately || !cur.refreshable() || !s.m.wants(cur, now, false)) {
+	if lately := cur.Version > 1 && now.Sub(cur.AccessIssued) < minBetween; cur.valid(now) && (lately || !cur.refreshable(now) || !s.m.wants(cur, now, false)) {
 		return cur.Access, nil
 	}
 	return s.await(ctx, cur, "asked", false)
@@ -108,7 +108,7 @@ func (s *Source) remember(cur *held) {
 
 // await joins or starts the session's flight and waits for what it brings. lost says that the present access token is of no use any more.
 func (s *Source) await(ctx context.Context, cur *held, reason string, lost bool) (secret.Text, error) {
-	if !cur.refreshable() {
+	if !cur.refreshable(s.m.c.Now()) {
 		return secret.Text{}, ErrLoginRequired
 	}
 	f := s.m.fly(ctx, s.h, cur, reason, lost)

@@ -24,6 +24,8 @@ type Tokens struct {
 	IDToken  secret.Text // empty unless ID tokens are kept
 	Scopes   []string
 	Identity rp.Identity // whom the tokens are about
+
+	RefreshUntil time.Time // end of the refresh token; zero when the provider does not say
 }
 
 // Errors that callers of a Source can tell apart; see also UnavailableError and StoreError.
@@ -63,11 +65,21 @@ type held struct {
 
 func (h *held) valid(now time.Time) bool { return h.State != Dead && now.Before(h.AccessExpiry) }
 
-func (h *held) refreshable() bool { return h.State != Dead && !h.Tokens.Refresh.Empty() }
+func (h *held) refreshable(now time.Time) bool {
+	return h.State != Dead && !h.Tokens.Refresh.Empty() && (h.RefreshUntil.IsZero() || now.Before(h.RefreshUntil))
+}
+
+// refreshUntil is the end of a refresh token that was just received.
+func refreshUntil(t rp.Tokens, now time.Time) time.Time {
+	if t.RefreshExpiresIn <= 0 {
+		return time.Time{}
+	}
+	return now.Add(t.RefreshExpiresIn)
+}
 
 func seal(k *session.Keyring, h session.Handle, version int64, t Tokens) ([]byte, error) {
 	b, err := pack(payload{Version: payloadVersion, Access: t.Access.Reveal(), Refresh: t.Refresh.Reveal(), IDToken: t.IDToken.Reveal(), Scopes: t.Scopes,
-		Issuer: t.Identity.Issuer, Subject: t.Identity.Subject, SID: t.Identity.SID, Account: t.Identity.Account})
+		Issuer: t.Identity.Issuer, Subject: t.Identity.Subject, SID: t.Identity.SID, Account: t.Identity.Account, Until: unix(t.RefreshUntil)})
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +100,22 @@ func open(k *session.Keyring, h session.Handle, r Record) (*held, error) {
 	}
 	return &held{Record: r, Tokens: Tokens{
 		Access: secret.New(p.Access), Refresh: secret.New(p.Refresh), IDToken: secret.New(p.IDToken), Scopes: p.Scopes,
-		Identity: rp.Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Account: p.Account},
+		Identity: rp.Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Account: p.Account}, RefreshUntil: fromUnix(p.Until),
 	}}, nil
+}
+
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+func fromUnix(s int64) time.Time {
+	if s == 0 {
+		return time.Time{}
+	}
+	return time.Unix(s, 0).UTC()
 }
 
 // recordData is the associated data of the sealing: tokens cannot be moved to another session or version.

@@ -58,6 +58,7 @@ type ErrorModel struct {
 	Param     string      // name of the parameter at fault, "" when none
 	Detail    string      // what is wrong with it
 	RetryTo   string      // local path of the button, "" for none
+	SignIn    SignInModel // in its place where that is a sign-in
 	Home      string      // the portal's public address, for people who came under another host name
 	Fields    []FormField // what a form held that could not be taken, shown so that it is not lost
 }

@@ -45,12 +45,9 @@ func (m ErrorModel) tone() string {
 	return "warn"
 }
 
-func (m ErrorModel) signsIn() bool { return strings.HasPrefix(m.RetryTo, "/auth/login") }
+func (m ErrorModel) signsIn() bool { return m.SignIn.URL != "" }
 
 func (m ErrorModel) retryText() string {
-	if m.signsIn() {
-		return m.Layout.T("sign-in.again")
-	}
 	if m.RetryTo == "/" {
 		return m.Layout.T("error.home")
 	}

@@ -68,13 +68,20 @@ type SignedOutModel struct {
 	Layout       LayoutModel
 	Everywhere   bool // the identity server has confirmed that it has signed the person out too
 	ProviderDown bool // the identity server could not be reached
-	LoginURL     string
+	SignIn       SignInModel
+}
+
+// SignInModel is the way back in.
+type SignInModel struct {
+	URL       string // signs in and comes back to where the person was
+	StayURL   string // the same, to stay signed in on this device; "" where nobody may
+	StayAbout string // what that means
 }
 
 // ExpiredModel is the page that explains that a session has ended.
 type ExpiredModel struct {
-	Layout   LayoutModel
-	LoginURL string // signs in and comes back to where the person was
+	Layout LayoutModel
+	SignIn SignInModel
 }
 
 // AccountModel is the page on which a person changes to another Data Hub account.
@@ -96,6 +103,9 @@ type SessionModel struct {
 	Expires       ClockModel // absolute end of the session
 	IdleExpires   ClockModel // its end if nothing is done
 	AccessExpires ClockModel // end of the present access token
+	RefreshUntil  ClockModel // end of the refresh token, and of the session without another refresh
 	Refreshable   bool       // the access token is renewed by itself
-	LoginURL      string
+	Stays         bool       // the person chose to stay signed in on this device
+	MayStay       bool       // or may choose to
+	SignIn        SignInModel
 }
