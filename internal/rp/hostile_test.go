@@ -451,6 +451,26 @@ func TestForgedLogoutTokensCauseNoKeyFetches(t *testing.T) {
 	}
 }
 
+// A provider that changes its keys and signs somebody out sends one logout token, and not again when it is refused. That a sign-in has just asked for the keys
+// must not make it one that nobody can verify.
+func TestLogoutTokenRightAfterARotation(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	c, _ := p.client()
+	event := map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}
+	for i := range 3 {
+		if _, _, err := p.login(c); err != nil {
+			t.Fatal(err)
+		}
+		p.mu.Lock()
+		p.key, p.kid = newKeyPair(t), fmt.Sprint("k", i)
+		p.mu.Unlock()
+		if _, err := c.VerifyLogout(t.Context(), p.sign(map[string]any{"iss": p.server.URL, "sub": "alice", "aud": "portico", "jti": fmt.Sprint(i), "iat": time.Now().Unix(), "exp": time.Now().Add(2 * time.Minute).Unix(), "events": event})); err != nil {
+			t.Errorf("rotation %d: %v", i, err)
+		}
+	}
+}
+
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)

@@ -18,7 +18,7 @@ import (
 
 const (
 	keyAge     = time.Hour        // withdrawn keys die within it
-	keyRefetch = 30 * time.Second // between fetches that a token causes
+	keyRefetch = 30 * time.Second // between fetches that a token causes, and between those that logout tokens cause for nothing
 	keyBurst   = 4                // fetches that logins may have at once for nothing, before they wait like everybody
 )
 
@@ -26,14 +26,15 @@ const (
 // forged logout tokens cannot cause many.
 type keyCache struct {
 	flights
-	mu       sync.Mutex
-	uri      string
-	keys     []jose.JSONWebKey
-	fetched  time.Time
-	tried    time.Time
-	err      error // of the last fetch
-	burst    int   // fetches that logins have used of keyBurst; one comes back each keyRefetch, and each that brought the key that was missing
-	refilled time.Time
+	mu        sync.Mutex
+	uri       string
+	keys      []jose.JSONWebKey
+	fetched   time.Time
+	tried     time.Time
+	err       error // of the last fetch
+	burst     int   // fetches that logins have used of keyBurst; one comes back each keyRefetch, and each that brought the key that was missing
+	refilled  time.Time
+	strangers time.Time // last fetch that a logout token caused for nothing
 }
 
 // keySet is a view of the cache that implements oidc.KeySet for one token.
@@ -139,10 +140,16 @@ func (k *keyCache) allowed(now time.Time, login bool) bool {
 		k.burst = max(0, k.burst-back)
 		k.refilled = now
 	}
-	if now.Sub(k.tried) >= keyRefetch {
+	switch {
+	case !login: // whatever logins did: a provider sends a logout token once, also when it has just changed its keys
+		if now.Sub(k.strangers) < keyRefetch {
+			return false
+		}
+		k.strangers = now
 		return true
-	}
-	if login && k.burst < keyBurst {
+	case now.Sub(k.tried) >= keyRefetch:
+		return true
+	case k.burst < keyBurst:
 		k.burst++
 		return true
 	}
@@ -153,9 +160,11 @@ func (k *keyCache) allowed(now time.Time, login bool) bool {
 func (k *keyCache) worthwhile(login bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if login {
-		k.burst = max(0, k.burst-1)
+	if !login {
+		k.strangers = time.Time{}
+		return
 	}
+	k.burst = max(0, k.burst-1)
 }
 
 // fetch returns what a fetch that began after the call brought, or the last good keys of the same address.
