@@ -103,7 +103,7 @@ func newPortal(b *testing.B, s stores) *portal {
 func (p *portal) signIn(b *testing.B, subject string) *http.Cookie {
 	b.Helper()
 	h, w := session.NewHandle(), httptest.NewRecorder()
-	t := rp.Tokens{Access: secret.New(longToken), ExpiresIn: 24 * time.Hour, Refresh: secret.New(longToken[:300]), IDToken: secret.New(longToken[:900]), Received: time.Now()}
+	t := rp.Tokens{Access: secret.New(longToken), ExpiresIn: 24 * time.Hour, Refresh: secret.New(longToken[:300]), IDToken: secret.New(longToken[:900]), Asked: time.Now()}
 	must(b, p.tokens.Start(b.Context(), h, t, rp.Identity{Issuer: "https://id.example", Subject: subject}, p.cookies.UntilLimit(false)))
 	_, err := p.cookies.Start(b.Context(), w, h, session.Identity{Issuer: "https://id.example", Subject: subject, SID: "s", Name: "Olivia Peeters", Account: "101"}, session.StartOptions{LoginStarted: time.Now()})
 	must(b, err)

@@ -426,6 +426,23 @@ func TestLogoutTokens(t *testing.T) {
 	}
 }
 
+// Lifetimes count from before the provider answered, at a sign-in and at a refresh.
+func TestTokensSayWhenTheyWereAskedFor(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	c, _ := p.client()
+	var answered time.Time
+	p.token = func(http.ResponseWriter, map[string]any) bool { answered = time.Now(); return false }
+	_, tokens, err := p.login(c)
+	if err != nil || tokens.Asked.IsZero() || tokens.Asked.After(answered) {
+		t.Errorf("sign-in: asked %v, answered %v, %v", tokens.Asked, answered, err)
+	}
+	tokens, err = c.Refresh(t.Context(), tokens.Refresh, "")
+	if err != nil || tokens.Asked.IsZero() || tokens.Asked.After(answered) {
+		t.Errorf("refresh: asked %v, answered %v, %v", tokens.Asked, answered, err)
+	}
+}
+
 // strangers who send forged tokens cause at most one key fetch in 30 s, and sign-ins go on.
 func TestForgedLogoutTokensCauseNoKeyFetches(t *testing.T) {
 	t.Parallel()

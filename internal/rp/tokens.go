@@ -28,7 +28,7 @@ type Tokens struct {
 	RefreshExpiresIn time.Duration // 0 when the provider does not say
 	IDToken          secret.Text   // empty when none was given
 	Scopes           []string      // granted; nil when the provider does not say, which means as asked for
-	Received         time.Time
+	Asked            time.Time     // when the request was sent: the provider cannot have begun to count ExpiresIn before
 }
 
 // Class says what a failed grant means for the token that was presented.
@@ -107,11 +107,12 @@ func (c *Client) grant(ctx context.Context, form func(*metadata) url.Values) (To
 	if err != nil {
 		return Tokens{}, &GrantError{Class: NotSent, Err: err}
 	}
+	asked := c.c.Now()
 	body, err := c.post(ctx, doc, doc.TokenEndpoint, form(doc))
 	if err != nil {
 		return Tokens{}, err
 	}
-	return c.parse(body)
+	return c.parse(body, asked)
 }
 
 // post sends a form with the client's credentials, once, and returns the body of a 2xx. Errors are *GrantError.
@@ -198,16 +199,16 @@ type tokenAnswer struct {
 	Scope            string          `json:"scope"`
 }
 
-func (c *Client) parse(body []byte) (Tokens, error) {
+func (c *Client) parse(body []byte, asked time.Time) (Tokens, error) {
 	var a tokenAnswer
 	if json.Unmarshal(body, &a) != nil {
 		return Tokens{}, &GrantError{Class: Unknown, Status: http.StatusOK, Err: errors.New("answer is not JSON of the expected shape")}
 	}
-	return c.accept(a)
+	return c.accept(a, asked)
 }
 
 // accept checks what could do harm later: another token type, and characters that break out of a header (RFC 6750 section 2.1).
-func (c *Client) accept(a tokenAnswer) (Tokens, error) {
+func (c *Client) accept(a tokenAnswer, asked time.Time) (Tokens, error) {
 	const status = http.StatusOK
 	switch {
 	case a.TokenType != "" && !strings.EqualFold(a.TokenType, "Bearer"):
@@ -219,7 +220,7 @@ func (c *Client) accept(a tokenAnswer) (Tokens, error) {
 	}
 	return Tokens{
 		Access: secret.New(a.AccessToken), ExpiresIn: lifetime(a.ExpiresIn, 24*time.Hour), Refresh: secret.New(a.RefreshToken), RefreshExpiresIn: lifetime(a.RefreshExpiresIn, 10*365*24*time.Hour),
-		IDToken: secret.New(a.IDToken), Scopes: strings.Fields(a.Scope), Received: c.c.Now(),
+		IDToken: secret.New(a.IDToken), Scopes: strings.Fields(a.Scope), Asked: asked,
 	}, nil
 }
 
@@ -270,6 +271,7 @@ func (c *Client) exchange(ctx context.Context, doc *metadata, code string, a Att
 	}
 	var sent atomic.Bool
 	ctx = traced(context.WithValue(ctx, oauth2.HTTPClient, c.grants), &sent)
+	asked := c.c.Now()
 	tok, err := c.oauth(doc, a.Stay).Exchange(ctx, code, options...)
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
 		if e.Response.StatusCode >= 200 && e.Response.StatusCode <= 299 {
@@ -288,7 +290,7 @@ func (c *Client) exchange(ctx context.Context, doc *metadata, code string, a Att
 	t.Scope, _ = tok.Extra("scope").(string)
 	t.ExpiresIn, _ = json.Marshal(tok.Extra("expires_in"))
 	t.RefreshExpiresIn, _ = json.Marshal(tok.Extra("refresh_expires_in"))
-	return c.accept(t)
+	return c.accept(t, asked)
 }
 
 // Revoke tells the provider that a token is no longer needed (RFC 7009). hint is refresh_token or access_token. Nil when the provider

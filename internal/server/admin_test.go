@@ -22,7 +22,7 @@ import (
 func (b *bench) withRole(subject, account, role string) []string {
 	b.Helper()
 	h, w := session.NewHandle(), httptest.NewRecorder()
-	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("a"), ExpiresIn: time.Hour, Received: time.Now()}, rp.Identity{Issuer: "https://id.example", Subject: subject}, b.cookies.UntilLimit(false)))
+	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("a"), ExpiresIn: time.Hour, Asked: time.Now()}, rp.Identity{Issuer: "https://id.example", Subject: subject}, b.cookies.UntilLimit(false)))
 	_, err := b.cookies.Start(b.Context(), w, h, session.Identity{Issuer: "https://id.example", Subject: subject, Name: subject, Account: account, Role: role}, session.StartOptions{LoginStarted: time.Now()})
 	b.must(err)
 	return with(w.Result().Cookies()[0])

@@ -88,7 +88,7 @@ func (b *bench) must(err error) {
 func (b *bench) signIn() {
 	b.Helper()
 	h, w := session.NewHandle(), httptest.NewRecorder()
-	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: time.Hour, Refresh: secret.New("refresh-secret"), Received: time.Now()},
+	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: time.Hour, Refresh: secret.New("refresh-secret"), Asked: time.Now()},
 		rp.Identity{Issuer: "https://id.example", Subject: "alice"}, b.cookies.UntilLimit(false)))
 	_, err := b.cookies.Start(b.Context(), w, h, session.Identity{Issuer: "https://id.example", Subject: "alice", Name: "Alice Peeters", Account: "101", AccountName: "Noordzee"}, session.StartOptions{LoginStarted: time.Now()})
 	b.must(err)

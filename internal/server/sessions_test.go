@@ -19,7 +19,7 @@ import (
 func (b *bench) browserOf(subject string, about session.About) *http.Cookie {
 	b.Helper()
 	h, w := session.NewHandle(), httptest.NewRecorder()
-	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: time.Hour, Refresh: secret.New("refresh-secret"), Received: time.Now()},
+	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: time.Hour, Refresh: secret.New("refresh-secret"), Asked: time.Now()},
 		rp.Identity{Issuer: "https://id.example", Subject: subject}, b.cookies.UntilLimit(false)))
 	_, err := b.cookies.Start(b.Context(), w, h, session.Identity{Issuer: "https://id.example", Subject: subject, Name: subject}, session.StartOptions{LoginStarted: time.Now(), About: about})
 	b.must(err)

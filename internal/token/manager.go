@@ -112,12 +112,12 @@ func orDefault[T comparable](v, otherwise T) T {
 
 // Start keeps the tokens of a session that is about to begin; until is the session's own limit.
 func (m *Manager) Start(ctx context.Context, h session.Handle, t rp.Tokens, id rp.Identity, until time.Time) error {
-	now := m.c.Now()
+	issued, expiry := lifetime(t, m.c.Now())
 	sealed, err := seal(m.c.Keys, h, 1, m.kept(t, id))
 	if err != nil {
 		return err
 	}
-	if err := m.c.Store.Create(ctx, Record{ID: h.ID(), State: Fresh, AccessIssued: now, AccessExpiry: now.Add(lifetime(t)), Until: until, Sealed: sealed}); err != nil {
+	if err := m.c.Store.Create(ctx, Record{ID: h.ID(), State: Fresh, AccessIssued: issued, AccessExpiry: expiry, Until: until, Sealed: sealed}); err != nil {
 		return &StoreError{err}
 	}
 	return nil

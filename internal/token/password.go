@@ -91,8 +91,8 @@ func (s *PasswordSource) get(ctx context.Context, rejected secret.Text) (secret.
 		return secret.Text{}, s.failed
 	}
 	s.backoff.success()
-	s.access, s.refresh, s.issued = t.Access, t.Refresh, s.c.Now()
-	s.expires = s.issued.Add(lifetime(t))
+	s.access, s.refresh = t.Access, t.Refresh
+	s.issued, s.expires = lifetime(t, s.c.Now())
 	return s.access, nil
 }
 

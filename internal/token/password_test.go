@@ -36,7 +36,7 @@ func (g *granter) grant(ctx context.Context) (rp.Tokens, error) {
 	if fail != nil {
 		return rp.Tokens{}, fail
 	}
-	t := rp.Tokens{Access: secret.New(fmt.Sprint("access-", n)), ExpiresIn: 5 * time.Minute, Received: time.Now()}
+	t := rp.Tokens{Access: secret.New(fmt.Sprint("access-", n)), ExpiresIn: 5 * time.Minute, Asked: time.Now()}
 	if g.offline {
 		t.Refresh = secret.New(fmt.Sprint("refresh-", n))
 	}

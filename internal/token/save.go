@@ -12,7 +12,7 @@ import (
 
 // save writes the tokens that came back, first of all, and judges them afterwards: a token that is not written down is a session lost.
 func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt string, t rp.Tokens, l *lease) (*held, error) {
-	now := m.c.Now()
+	issued, expiry := lifetime(t, m.c.Now())
 	next := &held{Tokens: m.kept(t, cur.Identity)}
 	if next.Tokens.Refresh.Empty() { // RFC 6749 section 6: without a new refresh token the old one is kept
 		next.Tokens.Refresh = cur.Tokens.Refresh
@@ -27,7 +27,7 @@ func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt
 		next.Scopes = cur.Scopes
 	}
 	m.learned.Store(next.Tokens.Refresh.Equal(cur.Tokens.Refresh))
-	next.Record = Record{ID: h.ID(), Version: cur.Version + 1, State: Fresh, AccessIssued: now, AccessExpiry: now.Add(lifetime(t)), Until: cur.Until}
+	next.Record = Record{ID: h.ID(), Version: cur.Version + 1, State: Fresh, AccessIssued: issued, AccessExpiry: expiry, Until: cur.Until}
 	sealed, err := seal(m.c.Keys, h, next.Version, next.Tokens)
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt
 	default:
 		faultpoint.Reach(faultpoint.RefreshSaved)
 	}
-	m.c.Log.InfoContext(ctx, "access token refreshed", "session", h.ID(), "subject", cur.Identity.Subject, "expires_in", lifetime(t), "rotated", !next.Tokens.Refresh.Equal(cur.Tokens.Refresh), "generation", next.Version)
+	m.c.Log.InfoContext(ctx, "access token refreshed", "session", h.ID(), "subject", cur.Identity.Subject, "expires_in", expiry.Sub(issued), "rotated", !next.Tokens.Refresh.Equal(cur.Tokens.Refresh), "generation", next.Version)
 	return m.judge(ctx, h, cur, next, t)
 }
 

@@ -123,10 +123,16 @@ func recordData(id session.ID, version int64) []byte {
 	return binary.BigEndian.AppendUint64(append(make([]byte, 0, 40), id[:]...), uint64(version))
 }
 
-// lifetime is the life of an access token that was just received.
-func lifetime(t rp.Tokens) time.Duration {
-	if t.ExpiresIn <= 0 {
-		return unknownLifetime
+// lifetime is the life of an access token that was received just now. It counts from when the token was asked for, because the provider began to count before its answer was on its
+// way; but an answer that took long costs half of a token's life at most.
+func lifetime(t rp.Tokens, now time.Time) (issued, expiry time.Time) {
+	life := t.ExpiresIn
+	if life <= 0 {
+		life = unknownLifetime
 	}
-	return t.ExpiresIn
+	issued = now
+	if late := now.Sub(t.Asked); !t.Asked.IsZero() && late > 0 {
+		issued = now.Add(-min(late, life/2))
+	}
+	return issued, issued.Add(life)
 }
