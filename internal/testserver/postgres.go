@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"os/exec"
@@ -12,7 +13,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
-	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,7 +28,7 @@ type Postgres struct {
 }
 
 // StartPostgres makes a cluster and starts it; the test is skipped, or fails, without Debian's package postgresql.
-func StartPostgres(t testing.TB) *Postgres {
+func StartPostgres(t TB) *Postgres {
 	t.Helper()
 	initdb := find("initdb", "/usr/lib/postgresql/*/bin/initdb")
 	if initdb == "" {
@@ -56,7 +56,7 @@ func StartPostgres(t testing.TB) *Postgres {
 }
 
 // Start starts the server, also after Stop or Kill: the same data on the same port.
-func (p *Postgres) Start(t testing.TB) {
+func (p *Postgres) Start(t TB) {
 	t.Helper()
 	cmd := exec.Command(filepath.Join(p.bin, "postgres"), "-D", filepath.Join(p.dir, "data"), "-p", p.Port, "-k", p.dir, "-h", "127.0.0.1", "-F", "-c", "max_connections=200", "-c", "log_min_messages=panic")
 	cmd.Dir = p.dir
@@ -88,14 +88,40 @@ func (p *Postgres) Kill() {
 	}
 }
 
+// Failover ends the server without notice and starts another one, on another port, with all that was committed.
+func (p *Postgres) Failover(t TB) *Postgres {
+	t.Helper()
+	p.Kill()
+	dir, err := os.MkdirTemp("", "portico-postgres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := asUser(&exec.Cmd{}, dir); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("cp", "-a", filepath.Join(p.dir, "data"), dir).CombinedOutput(); err != nil {
+		t.Fatalf("copying the data: %v\n%s", err, out)
+	}
+	if err := os.Remove(filepath.Join(dir, "data", "postmaster.pid")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	second := &Postgres{Port: freePort(t), dir: dir, bin: p.bin}
+	second.Start(t)
+	return second
+}
+
+// Address is where the server listens.
+func (p *Postgres) Address() string { return "127.0.0.1:" + p.Port }
+
 // URL is the address of a database of the server.
 func (p *Postgres) URL(database string) string {
-	u := url.URL{Scheme: "postgres", User: url.User("portico"), Host: "127.0.0.1:" + p.Port, Path: "/" + database, RawQuery: "sslmode=disable"}
+	u := url.URL{Scheme: "postgres", User: url.User("portico"), Host: p.Address(), Path: "/" + database, RawQuery: "sslmode=disable"}
 	return u.String()
 }
 
 // NewDatabase makes an empty database and returns its address.
-func (p *Postgres) NewDatabase(t testing.TB) string {
+func (p *Postgres) NewDatabase(t TB) string {
 	t.Helper()
 	name := fmt.Sprint("test_", p.made.Add(1))
 	if err := p.do(t, "CREATE DATABASE "+name); err != nil {
@@ -105,14 +131,14 @@ func (p *Postgres) NewDatabase(t testing.TB) string {
 }
 
 // Do runs a statement as the superuser.
-func (p *Postgres) Do(t testing.TB, statement string) {
+func (p *Postgres) Do(t TB, statement string) {
 	t.Helper()
 	if err := p.do(t, statement); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (p *Postgres) do(t testing.TB, statement string) error {
+func (p *Postgres) do(t TB, statement string) error {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	c, err := pgx.Connect(ctx, p.URL("postgres"))

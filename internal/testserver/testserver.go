@@ -1,4 +1,4 @@
-// Package testserver starts private database servers for tests: Debian's binaries, on free loopback ports, in temporary folders, ended by
+// Package testserver starts private database servers for tests and for the load command: Debian's binaries, on free loopback ports, in temporary folders, ended by
 // process id. A server that the machine already runs is never touched.
 package testserver
 
@@ -13,12 +13,11 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
-	"testing"
 	"time"
 )
 
 // Missing skips the test loudly, or fails it where everything must be there: PORTICO_TEST_SERVERS=required.
-func Missing(t testing.TB, what string) {
+func Missing(t TB, what string) {
 	t.Helper()
 	if os.Getenv("PORTICO_TEST_SERVERS") == "required" {
 		t.Fatalf("NOT TESTED: %s", what)
@@ -42,7 +41,7 @@ func find(patterns ...string) string {
 }
 
 // freePort returns a port that nobody listened on a moment ago.
-func freePort(t testing.TB) string {
+func freePort(t TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -54,13 +53,13 @@ func freePort(t testing.TB) string {
 
 // Process is a server under way.
 type Process struct {
-	t    testing.TB
+	t    TB
 	cmd  *exec.Cmd
 	done chan error
 	stop os.Signal
 }
 
-func run(t testing.TB, cmd *exec.Cmd, stop os.Signal) *Process {
+func run(t TB, cmd *exec.Cmd, stop os.Signal) *Process {
 	t.Helper()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
