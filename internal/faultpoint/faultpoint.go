@@ -9,7 +9,7 @@ type Point string
 const (
 	RefreshLocked   Point = "refresh.locked"   // the record is claimed
 	RefreshMarked   Point = "refresh.marked"   // and marked: the refresh token may have been presented from now on
-	RefreshSent     Point = "refresh.sent"     // the request is written, the answer has not been read
+	RefreshSent     Point = "refresh.sent"     // the provider has answered, and nobody has read it
 	RefreshReceived Point = "refresh.received" // new tokens are here and nowhere else
 	RefreshSaved    Point = "refresh.saved"    // and in the store
 

@@ -10,8 +10,8 @@ import (
 // Reach ends the process at p if a test wants that.
 func Reach(Point) {}
 
-// WhenSent returns a context whose next HTTP request reaches p as soon as it is written.
-func WhenSent(ctx context.Context, _ Point) context.Context { return ctx }
+// WhenAnswered returns a context whose next HTTP request reaches p when its answer begins to arrive: it had its effect, and nobody has read the answer.
+func WhenAnswered(ctx context.Context, _ Point) context.Context { return ctx }
 
 // Now is the wall clock, which tests can set.
 func Now() time.Time { return time.Now() }

@@ -34,9 +34,9 @@ func Reach(p Point) {
 	}
 }
 
-// WhenSent returns a context whose next HTTP request reaches p as soon as it is written.
-func WhenSent(ctx context.Context, p Point) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { Reach(p) }})
+// WhenAnswered returns a context whose next HTTP request reaches p when its answer begins to arrive: it had its effect, and nobody has read the answer.
+func WhenAnswered(ctx context.Context, p Point) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotFirstResponseByte: func() { Reach(p) }})
 }
 
 // Now is the wall clock, which tests can set. A clock that is wrong has no monotonic part: it was wrong before the process started.

@@ -25,7 +25,7 @@ func (m *Manager) attempt(ctx context.Context, h session.Handle, cur *held, atte
 		return nil, err
 	}
 	faultpoint.Reach(faultpoint.RefreshMarked)
-	request, cancel := context.WithTimeout(faultpoint.WhenSent(ctx, faultpoint.RefreshSent), m.c.AnswerTimeout)
+	request, cancel := context.WithTimeout(faultpoint.WhenAnswered(ctx, faultpoint.RefreshSent), m.c.AnswerTimeout)
 	asked := m.c.Now()
 	t, err := m.c.Refresher.Refresh(request, cur.Tokens.Refresh, cur.Identity.Account)
 	cancel()

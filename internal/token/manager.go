@@ -72,7 +72,7 @@ type Manager struct {
 	flights map[session.ID]*flight // refreshes under way in this process
 	unsaved map[session.ID]*held   // answers that the store would not take yet
 	closed  bool
-	running sync.WaitGroup // flights and savers
+	running sync.WaitGroup // flights, savers and revocations
 }
 
 // New checks c and returns a Manager.

@@ -408,6 +408,7 @@ func TestF18SaveFirstJudgeAfterwards(t *testing.T) {
 		if _, err := b.store.Load(context.Background(), b.h.ID()); !errors.Is(err, ErrGone) {
 			t.Errorf("Load = %v, want ErrGone: the session ends", err)
 		}
+		synctest.Wait()
 		if !b.provider.revoked["rt-2"] {
 			t.Error("the tokens of somebody else were not revoked")
 		}
@@ -488,6 +489,7 @@ func endDuringRefresh(b *bench, m *Manager, end func() error) {
 	if _, err := b.store.Load(context.Background(), b.h.ID()); !errors.Is(err, ErrGone) {
 		b.t.Errorf("the record came back: %v", err)
 	}
+	synctest.Wait()
 	if !b.provider.revoked["rt-1"] || !b.provider.revoked["at-1"] {
 		b.t.Errorf("late tokens were not revoked: %v", b.provider.revoked)
 	}

@@ -61,7 +61,7 @@ func (m *Manager) judge(ctx context.Context, h session.Handle, cur, next *held, 
 			return nil, &StoreError{err}
 		}
 		m.c.Ended(ctx, h.ID(), cur.Identity, "other-subject")
-		m.revoke(ctx, next.Tokens)
+		m.giveBack(ctx, next.Tokens)
 		return nil, ErrLoginRequired
 	case err != nil:
 		m.c.Log.WarnContext(ctx, "refreshed ID token refused, the old claims stay", "session", h.ID(), "error", err)
@@ -71,17 +71,20 @@ func (m *Manager) judge(ctx context.Context, h session.Handle, cur, next *held, 
 
 // tooLate gives back tokens that arrived after the session had ended.
 func (m *Manager) tooLate(ctx context.Context, h session.Handle, next *held) error {
-	m.c.Log.InfoContext(ctx, "tokens arrived after the session had ended, revoked", "session", h.ID())
-	m.revoke(ctx, next.Tokens)
+	m.c.Log.InfoContext(ctx, "tokens arrived after the session had ended, given back", "session", h.ID())
+	m.giveBack(ctx, next.Tokens)
 	return ErrGone
 }
 
-func (m *Manager) revoke(ctx context.Context, t Tokens) {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	if err := m.Revoke(ctx, t); err != nil {
-		m.c.Log.WarnContext(ctx, "tokens not revoked", "error", err)
-	}
+// giveBack revokes tokens that nobody will use, while nobody waits for it.
+func (m *Manager) giveBack(ctx context.Context, t Tokens) {
+	m.running.Go(func() {
+		ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+		defer cancel()
+		if err := m.Revoke(ctx, t); err != nil {
+			m.c.Log.WarnContext(ctx, "tokens not revoked", "error", err)
+		}
+	})
 }
 
 // keepUnsaved serves an answer from memory while the store refuses it, and tries to save it until its access token ends. The lease is kept alive meanwhile,
