@@ -73,7 +73,7 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		return err
 	}
 	cookies, err := session.NewCookies(session.Config{Store: p.sessions, Keys: keys, Secure: base.Scheme == "https", Idle: c.Sessions.Idle.Duration,
-		Absolute: c.Sessions.Absolute.Duration, StayAbsolute: c.Identity.StaySignedIn.Duration, MaxPerSubject: c.Sessions.MaxEach, Log: p.log, Refused: auditRefused(p.audit, keys, "session"), Now: faultpoint.Now})
+		Absolute: c.Sessions.Absolute.Duration, StayAbsolute: c.Identity.StaySignedIn.Duration, MaxPerSubject: c.Sessions.MaxEach, Observer: p.metrics, Log: p.log, Refused: auditRefused(p.audit, keys, "session"), Now: faultpoint.Now})
 	if err != nil {
 		return err
 	}

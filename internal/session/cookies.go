@@ -45,10 +45,17 @@ type Config struct {
 	Absolute      time.Duration // and this long after sign-in; 0 means 12 h
 	StayAbsolute  time.Duration // both limits of people who chose to stay signed in; 0 means that nobody may
 	MaxPerSubject int           // sessions of one person; the oldest ends; 0 means 20
+	Observer      Observer      // hears of records that cannot be opened; nil means nobody
 	Log           *slog.Logger  // nil means none
 	// Refused hears of each record that does not open or is not the one that was asked for, with a word of why: unknown-key, damaged or exchanged. nil means nobody.
 	Refused func(ctx context.Context, id ID, why string)
 	Now     func() time.Time
+}
+
+// Observer hears of trouble with records, for metrics. Its methods return quickly and may be called concurrently.
+type Observer interface {
+	// KeyMissing is told the id of a key that a record is sealed under and that the key file does not hold.
+	KeyMissing(id string)
 }
 
 // Cookies finds, starts and ends sessions by cookie, and implements gorilla/sessions' Store over the same records. It is safe for concurrent use.
@@ -175,6 +182,9 @@ func (c *Cookies) open(ctx context.Context, h Handle, r Record) (*Session, error
 	if err != nil {
 		c.c.Log.WarnContext(ctx, "session record refused", "session", h.ID(), "error", err)
 		c.c.Refused(ctx, h.ID(), WhyRefused(err))
+		if e, ok := errors.AsType[*UnknownKeyError](err); ok && c.c.Observer != nil {
+			c.c.Observer.KeyMissing(e.ID)
+		}
 		return nil, ErrNone
 	}
 	s, err := decode(plain)

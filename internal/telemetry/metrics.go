@@ -29,6 +29,7 @@ type Metrics struct {
 	skew      prometheus.Gauge
 	store     *prometheus.HistogramVec
 	storeDown *prometheus.CounterVec
+	keyGone   *prometheus.CounterVec
 }
 
 var (
@@ -55,6 +56,7 @@ func NewMetrics(version string) *Metrics {
 	m.skew = m.gauge("portico_provider_clock_skew_seconds", "How far the identity server's clock is ahead of ours, by its last answer, to a second.")
 	m.store = m.histogram("portico_store_duration_seconds", "Time that operations of the session store took.", fast, "operation")
 	m.storeDown = m.counter("portico_store_failures_total", "Operations of the session store that failed because it is not available.", "operation")
+	m.keyGone = m.counter("portico_sealing_key_missing_total", "Sessions that could not be opened because their key is not in the key file, by key.", "key")
 	return m
 }
 
@@ -153,3 +155,6 @@ func (m *Metrics) StoreCall(operation string, took time.Duration, failed bool) {
 		m.storeDown.WithLabelValues(operation).Inc()
 	}
 }
+
+// KeyMissing is told the key of a session that could not be opened; it comes from the store's records, which are ours.
+func (m *Metrics) KeyMissing(id string) { m.keyGone.WithLabelValues(id).Inc() }
