@@ -83,6 +83,8 @@ func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reas
 		lost = lost || !cur.valid(now)
 		limit, p := m.plan(&cur.Record, lost)
 		switch {
+		case m.unsavedOf(h.ID()) != nil:
+			return nil, &UnavailableError{RetryAfter: retryDefault, Err: errors.New("the last answer is not saved yet")}
 		case m.breaker.open(now):
 			return nil, &UnavailableError{RetryAfter: m.breaker.wait(now), Err: errors.New("the provider refuses this client")}
 		case now.Before(cur.NotBefore):

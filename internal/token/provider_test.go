@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -334,7 +335,7 @@ func (f *faulty) Release(ctx context.Context, id session.ID, attempt string, o O
 	return f.around("release", func() error { return f.Store.Release(ctx, id, attempt, o) })
 }
 
-// outside is the store and the provider as one replica reaches them. A process that has crashed does nothing any more: neither of them hears of it.
+// outside is the store and the provider as one replica reaches them. A process that has crashed does nothing any more: whatever comes here ends.
 type outside struct {
 	*faulty
 	*provider
@@ -342,16 +343,15 @@ type outside struct {
 	dead atomic.Bool
 }
 
-var errCrashed = errors.New("crashed")
-
 // do makes a call of a process that lives, and passes a point when it has succeeded.
 func (o *outside) do(p faultpoint.Point, call func() error) error {
 	if o.dead.Load() {
-		return errCrashed
+		runtime.Goexit()
 	}
 	err := call()
 	if at := o.at.Load(); err == nil && p != "" && at != nil && (*at)(p) {
 		o.dead.Store(true)
+		runtime.Goexit()
 	}
 	return err
 }

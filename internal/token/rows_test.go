@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -170,6 +171,29 @@ func TestF07StoreRefusesTheAnswer(t *testing.T) {
 		b.wantToken(b.replica(), "at-1") // saved
 		if b.provider.count() != 1 {
 			t.Errorf("%d refreshes", b.provider.count())
+		}
+	})
+}
+
+// The store takes no answer for longer than the access token lives. Its refresh token is the only good one: it is kept until the store takes it, and the old one is not presented.
+func TestF07AnswerOutlivesItsAccessToken(t *testing.T) {
+	bubble(t, func(b *bench, m *Manager) {
+		b.store.before = map[string]int{"commit": math.MaxInt}
+		b.expire()
+		b.wantToken(m, "at-1")
+		b.expire()
+		for range 30 {
+			wantError[*UnavailableError](b, m)
+			time.Sleep(time.Second)
+		}
+		b.store.mu.Lock()
+		b.store.before = nil
+		b.store.mu.Unlock()
+		time.Sleep(time.Second)
+		b.wantToken(m, "at-2")
+		b.wantToken(b.replica(), "at-2")
+		if b.provider.max() != 1 || b.provider.count() != 2 {
+			t.Errorf("%d refreshes, one token presented %d times", b.provider.count(), b.provider.max())
 		}
 	})
 }

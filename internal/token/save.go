@@ -10,6 +10,9 @@ import (
 	"portico/internal/session"
 )
 
+// saveEvery is how often a store that took no answer is asked again: when it comes back, nobody else should be faster.
+const saveEvery = 500 * time.Millisecond
+
 // save writes the tokens that came back, first of all, and judges them afterwards: a token that is not written down is a session lost.
 func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt string, t rp.Tokens, l *lease) (*held, error) {
 	issued, expiry := lifetime(t, m.c.Now())
@@ -87,8 +90,8 @@ func (m *Manager) giveBack(ctx context.Context, t Tokens) {
 	})
 }
 
-// keepUnsaved serves an answer from memory while the store refuses it, and tries to save it until its access token ends. The lease is kept alive meanwhile,
-// so that nobody presents the old refresh token again.
+// keepUnsaved serves an answer from memory while the store refuses it, and tries to save it for as long as the session may last: when the access token is over, its refresh token
+// still is the only good one. The lease is kept alive meanwhile, so that nobody presents the old one again.
 func (m *Manager) keepUnsaved(ctx context.Context, h session.Handle, cur, next *held, attempt string, l *lease, cause error) {
 	m.c.Log.ErrorContext(ctx, "refreshed tokens not saved, served from memory", "session", h.ID(), "error", cause)
 	m.mu.Lock()
@@ -105,9 +108,9 @@ func (m *Manager) keepUnsaved(ctx context.Context, h session.Handle, cur, next *
 			m.mu.Unlock()
 		}()
 		wait := 100 * time.Millisecond
-		for m.c.Now().Before(next.AccessExpiry) {
+		for m.c.Now().Before(next.Until) {
 			time.Sleep(wait)
-			wait = min(wait*2, 2*time.Second)
+			wait = min(wait*2, saveEvery)
 			switch err := m.commit(ctx, cur, next, attempt); {
 			case err == nil:
 				m.c.Log.InfoContext(ctx, "refreshed tokens saved late", "session", h.ID())
@@ -119,6 +122,6 @@ func (m *Manager) keepUnsaved(ctx context.Context, h session.Handle, cur, next *
 				return
 			}
 		}
-		m.c.Log.ErrorContext(ctx, "refreshed tokens lost, the store took none until they expired", "session", h.ID())
+		m.c.Log.ErrorContext(ctx, "refreshed tokens lost, the store took none until the session was over", "session", h.ID())
 	}()
 }
