@@ -27,6 +27,7 @@ var migrations embed.FS
 const (
 	callTimeout    = 2 * time.Second // of one call, waiting for a connection and a second try included
 	migrateTimeout = time.Minute     // another replica may be migrating
+	idleTimeout    = callTimeout + time.Second
 )
 
 // Store is a pool of connections to one database. It is safe for concurrent use; Close it last.
@@ -48,6 +49,7 @@ func Open(ctx context.Context, dsn string, now func() time.Time) (*Store, error)
 	if c.ConnConfig.RuntimeParams["application_name"] == "" {
 		c.ConnConfig.RuntimeParams["application_name"] = "portico"
 	}
+	c.AfterConnect = endIdleTransactions
 	pool, err := pgxpool.NewWithConfig(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
@@ -58,6 +60,13 @@ func Open(ctx context.Context, dsn string, now func() time.Time) (*Store, error)
 		return nil, err
 	}
 	return s, nil
+}
+
+// endIdleTransactions lets the server end a transaction whose owner says nothing for longer than any call lasts: a process that is halted, or cut off, must not keep others from a
+// session that it has locked.
+func endIdleTransactions(ctx context.Context, c *pgx.Conn) error {
+	_, err := c.Exec(ctx, fmt.Sprintf("SET idle_in_transaction_session_timeout = %d", idleTimeout.Milliseconds()))
+	return err
 }
 
 // migrate applies the migrations that the database lacks. They only add, so that old and new replicas work side by side.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"portico/internal/audit"
+	"portico/internal/faultproxy"
 	"portico/internal/session"
 	"portico/internal/store/postgres"
 	"portico/internal/store/storetest"
@@ -60,6 +61,7 @@ func TestPostgres(t *testing.T) {
 		storetest.Hints(t, open(t, dsn, nil).Tokens(), open(t, dsn, nil).Tokens())
 	})
 	t.Run("ended connections", func(t *testing.T) { endedConnections(t, server, open(t, server.NewDatabase(t), nil)) })
+	t.Run("a process cut off in a transaction", func(t *testing.T) { cutOffInATransaction(t, server, server.NewDatabase(t)) })
 	t.Run("restart", func(t *testing.T) { restart(t, server, open(t, server.NewDatabase(t), nil)) })
 }
 
@@ -176,6 +178,40 @@ func restart(t *testing.T, server *testserver.Postgres, s *postgres.Store) {
 	server.Start(t)
 	if got, err := s.Sessions().Load(t.Context(), r.ID); err != nil || got.Subject != "alice" {
 		t.Errorf("Load after the restart = %+v, %v", got, err)
+	}
+}
+
+// cutOffInATransaction loses the way to a process that has just locked a session. Another one can claim it soon.
+func cutOffInATransaction(t *testing.T, server *testserver.Postgres, dsn string) {
+	line, err := faultproxy.New(server.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = line.Close() })
+	cut, other := open(t, strings.Replace(dsn, server.Address(), line.Address(), 1), nil), open(t, dsn, nil)
+	r := token.Record{ID: session.NewHandle().ID(), AccessExpiry: time.Now().Add(time.Minute), Until: time.Now().Add(time.Hour), Sealed: []byte("x")}
+	if err := cut.Tokens().Create(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	claim := func(s *postgres.Store, attempt string) error {
+		_, _, err := s.Tokens().Claim(t.Context(), token.ClaimRequest{ID: r.ID, Seen: 1, Attempt: attempt, Lease: time.Minute, MaxPresented: 1})
+		return err
+	}
+	line.Delay(150 * time.Millisecond) // the locking SELECT is the third thing to arrive, after 0.75 s, and COMMIT the sixth, after 1.65 s
+	lost := make(chan error, 1)
+	go func() { lost <- claim(cut, "a") }()
+	time.Sleep(1100 * time.Millisecond)
+	line.Blackhole()
+	defer func() { _ = line.Heal() }()
+	began := time.Now()
+	for err = claim(other, "b"); err != nil && time.Since(began) < 8*time.Second; {
+		err = claim(other, "b")
+	}
+	if err != nil || time.Since(began) > 5*time.Second {
+		t.Errorf("the session could be claimed after %v: %v", time.Since(began), err)
+	}
+	if <-lost == nil {
+		t.Error("the process that is cut off claims as well")
 	}
 }
 
