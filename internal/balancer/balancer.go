@@ -13,8 +13,10 @@ import (
 	"time"
 )
 
-// checkEvery is how often each target is asked. A replica that is going away must go on answering for longer than this.
-const checkEvery = 100 * time.Millisecond
+const (
+	checkEvery = 100 * time.Millisecond // a replica that is going away must go on answering for longer than this
+	missesMost = 5                      // answers that may fail to come in time, in a row, from a replica that is only slow
+)
 
 // Balancer is such a proxy; it is an http.Handler. It is safe for concurrent use.
 type Balancer struct {
@@ -30,7 +32,18 @@ type Balancer struct {
 type target struct {
 	address string // host:port
 	ready   bool
+	misses  int // in a row
 	stop    context.CancelFunc
+}
+
+// found notes how a target answered.
+func (t *target) found(ready bool, err error) {
+	if slow, ok := errors.AsType[net.Error](err); ok && slow.Timeout() {
+		t.misses++
+		t.ready = t.ready && t.misses < missesMost
+		return
+	}
+	t.ready, t.misses = ready, 0
 }
 
 // New returns a balancer without targets.
@@ -58,7 +71,8 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.proxy.S
 // Add takes a target in. It gets requests as soon as it says that it is ready, and when it says so already, from now on.
 func (b *Balancer) Add(address string) {
 	ctx, stop := context.WithCancel(context.Background())
-	t := &target{address: address, ready: b.probe(ctx, address), stop: stop}
+	t := &target{address: address, stop: stop}
+	t.found(b.probe(ctx, address))
 	b.mu.Lock()
 	b.targets = append(b.targets, t)
 	b.mu.Unlock()
@@ -106,9 +120,9 @@ func (b *Balancer) watch(ctx context.Context, t *target) {
 	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
 	for {
-		ready := b.probe(ctx, t.address)
+		ready, err := b.probe(ctx, t.address)
 		b.mu.Lock()
-		t.ready = ready
+		t.found(ready, err)
 		b.mu.Unlock()
 		select {
 		case <-ctx.Done():
@@ -118,18 +132,18 @@ func (b *Balancer) watch(ctx context.Context, t *target) {
 	}
 }
 
-func (b *Balancer) probe(ctx context.Context, address string) bool {
+func (b *Balancer) probe(ctx context.Context, address string) (bool, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
 	if err != nil {
-		return false
+		return false, err
 	}
 	resp, err := b.probes.Do(req)
 	if err != nil {
-		return false
+		return false, err
 	}
 	_, _ = io.Copy(io.Discard, resp.Body)
 	_ = resp.Body.Close()
-	return resp.StatusCode == http.StatusOK
+	return resp.StatusCode == http.StatusOK, nil
 }
 
 // next returns the next target that is ready and not among those that were tried.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http/httptrace"
 	"os"
+	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
@@ -27,11 +28,20 @@ func Reach(p Point) {
 	switch {
 	case Point(name) != p:
 	case what == "stop":
-		stopped.Do(func() { _ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) })
+		stopped.Do(halt)
 	default:
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // nothing happens here any more
 	}
+}
+
+// halt stops the process. The goroutine that was here goes on only when somebody has woken it: it gains no step on the signal.
+func halt() {
+	woken := make(chan os.Signal, 1)
+	signal.Notify(woken, syscall.SIGCONT)
+	_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+	<-woken
+	signal.Stop(woken)
 }
 
 // WhenAnswered returns a context whose next HTTP request reaches p when its answer begins to arrive: it had its effect, and nobody has read the answer.

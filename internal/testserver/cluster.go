@@ -4,11 +4,10 @@ import (
 	"errors"
 	"os/exec"
 	"strings"
-	"testing"
 )
 
 // StartRedisCluster starts three masters and joins them.
-func StartRedisCluster(t testing.TB) []*Redis {
+func StartRedisCluster(t TB) []*Redis {
 	t.Helper()
 	cli := find("redis-cli")
 	if cli == "" {

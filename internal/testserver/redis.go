@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"syscall"
-	"testing"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -33,7 +32,7 @@ func RedisPrograms() []string {
 }
 
 // StartRedis starts Redis with further arguments; the test is skipped, or fails, without Debian's package redis-server.
-func StartRedis(t testing.TB, args ...string) *Redis {
+func StartRedis(t TB, args ...string) *Redis {
 	t.Helper()
 	bin := find("redis-server")
 	if bin == "" {
@@ -43,7 +42,7 @@ func StartRedis(t testing.TB, args ...string) *Redis {
 }
 
 // StartRedisProgram starts one of RedisPrograms.
-func StartRedisProgram(t testing.TB, bin string, args ...string) *Redis {
+func StartRedisProgram(t TB, bin string, args ...string) *Redis {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "portico-redis")
 	if err != nil {
@@ -56,7 +55,7 @@ func StartRedisProgram(t testing.TB, bin string, args ...string) *Redis {
 }
 
 // Start starts the server, also after Stop or Kill: the same data on the same port.
-func (r *Redis) Start(t testing.TB) {
+func (r *Redis) Start(t TB) {
 	t.Helper()
 	args := append([]string{"--port", r.Port, "--bind", "127.0.0.1", "--dir", r.dir, "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--loglevel", "warning", "--daemonize", "no"}, r.args...)
 	cmd := exec.Command(r.bin, args...)
@@ -77,7 +76,7 @@ func (r *Redis) URL() string { return "redis://" + r.Address() }
 func (r *Redis) File(name string) string { return filepath.Join(r.dir, name) }
 
 // Do runs a command and returns its answer.
-func (r *Redis) Do(t testing.TB, command ...any) any {
+func (r *Redis) Do(t TB, command ...any) any {
 	t.Helper()
 	c := r.client()
 	defer func() { _ = c.Close() }()
@@ -88,7 +87,7 @@ func (r *Redis) Do(t testing.TB, command ...any) any {
 	return v
 }
 
-func (r *Redis) do(t testing.TB, command ...any) error {
+func (r *Redis) do(t TB, command ...any) error {
 	c := r.client()
 	defer func() { _ = c.Close() }()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
