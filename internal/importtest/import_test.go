@@ -34,6 +34,9 @@ var allowed = map[string][]string{
 	// The suites that every store passes; tests import them.
 	"internal/store/storetest": {"internal/audit", "internal/session", "internal/token"},
 
+	// The real program as several processes, for tests and for the load command.
+	"internal/fleet": {"internal/balancer", "internal/demo/energy", "internal/demo/fault", "internal/demo/hub", "internal/demo/identity", "internal/faultproxy", "internal/testserver"},
+
 	// The demo's servers share no types with the clients that talk to them.
 	"internal/demo":          {"internal/config", "internal/demo/energy", "internal/demo/hub", "internal/demo/identity", "internal/secret"},
 	"internal/demo/hub":      {"internal/demo/energy", "internal/demo/fault"},

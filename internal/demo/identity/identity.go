@@ -181,6 +181,9 @@ func (p *Provider) Refreshes() int { return p.storage.refreshCount() }
 // Replays returns how many times a refresh token was presented that had been used before.
 func (p *Provider) Replays() int { return p.storage.replayCount() }
 
+// Live returns how many refresh tokens are good and have not been used.
+func (p *Provider) Live() int { return p.storage.live() }
+
 // RotateKeys signs with a new key from now on. The old one stays published.
 func (p *Provider) RotateKeys() error { return p.storage.rotate() }
 

@@ -344,3 +344,15 @@ func (s *storage) replayCount() int {
 	defer s.mu.Unlock()
 	return s.replays
 }
+
+func (s *storage) live() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, t := range s.refresh {
+		if t.used.IsZero() && time.Now().Before(t.expires) {
+			n++
+		}
+	}
+	return n
+}
