@@ -154,12 +154,7 @@ func TestOperatorEndsSessions(t *testing.T) {
 	viewer, operator := newPerson(t, d.base), newPerson(t, d.base)
 	viewer.signIn("/sites", "viewer").want(t, http.StatusOK)
 	operator.signIn("/sites", "operator").want(t, http.StatusOK)
-	issuer := ""
-	for _, e := range d.env {
-		if v, ok := strings.CutPrefix(e, "DATAHUB_AUTH_URL="); ok {
-			issuer = v
-		}
-	}
+	issuer := d.issuer
 	if out, err := d.command(t, "sessions", "list", "--everyone"); err != nil || !strings.Contains(out, "2 sessions") || !strings.Contains(out, "7be40911-viewer") {
 		t.Errorf("list: %v\n%s", err, out)
 	}

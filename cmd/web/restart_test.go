@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -22,9 +23,11 @@ import (
 // deployment is an identity server and a Data Hub in the test's own process, and what a portal needs to use them.
 type deployment struct {
 	identity *identity.Provider
+	issuer   string
 	env      []string
 	base     string
-	faults   fault.Switch // of the identity server
+	faults   fault.Switch                                                      // of the identity server
+	instead  atomic.Pointer[func(w http.ResponseWriter, r *http.Request) bool] // answers a request in the identity server's place
 }
 
 func deploy(t *testing.T, lifetime time.Duration) *deployment {
@@ -33,10 +36,10 @@ func deploy(t *testing.T, lifetime time.Duration) *deployment {
 	port := freePort(t)
 	d.base = "http://localhost:" + port
 	server := httptest.NewUnstartedServer(nil)
-	issuer := "http://id.localhost:" + portOf(t, server.Listener)
+	d.issuer = "http://id.localhost:" + portOf(t, server.Listener)
 	secret := rand.Text()
 	provider, err := identity.New(identity.Config{
-		Issuer: issuer, AccessTokenLifetime: lifetime,
+		Issuer: d.issuer, AccessTokenLifetime: lifetime,
 		Clients: []identity.Client{{ID: "portico", Secret: secret, RedirectURIs: []string{d.base + "/auth/callback"}, PostLogoutRedirectURIs: []string{d.base + "/auth/signed-out"}, BackChannelLogoutURI: d.base + "/auth/backchannel-logout"}},
 		Fault:   d.faults.Pick,
 	})
@@ -44,7 +47,11 @@ func deploy(t *testing.T, lifetime time.Duration) *deployment {
 		t.Fatal(err)
 	}
 	d.identity = provider
-	server.Config.Handler = provider
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f := d.instead.Load(); f == nil || !(*f)(w, r) {
+			provider.ServeHTTP(w, r)
+		}
+	})
 	server.Start()
 	t.Cleanup(server.Close)
 	data := httptest.NewServer(hub.New(hub.Config{World: energy.New(42), Check: provider.Introspect}))
@@ -59,7 +66,7 @@ func deploy(t *testing.T, lifetime time.Duration) *deployment {
 			t.Fatal(err)
 		}
 	}
-	d.env = []string{"PORTICO_BASE_URL=" + d.base, "PORTICO_LISTEN=127.0.0.1:" + port, "PORTICO_ADMIN_LISTEN=off", "PORTICO_DRAIN_DELAY=0s", "DATAHUB_AUTH_URL=" + issuer, "DATAHUB_CLIENT_ID=portico", "DATAHUB_CLIENT_SECRET_FILE=" + filepath.Join(dir, "secret"),
+	d.env = []string{"PORTICO_BASE_URL=" + d.base, "PORTICO_LISTEN=127.0.0.1:" + port, "PORTICO_ADMIN_LISTEN=off", "PORTICO_DRAIN_DELAY=0s", "DATAHUB_AUTH_URL=" + d.issuer, "DATAHUB_CLIENT_ID=portico", "DATAHUB_CLIENT_SECRET_FILE=" + filepath.Join(dir, "secret"),
 		"DATAHUB_API_URL=" + data.URL, "PORTICO_KEYS_FILE=" + filepath.Join(dir, "keys"), "PORTICO_DATABASE=sqlite://" + filepath.Join(dir, "data", "portico.db")}
 	return d
 }

@@ -255,6 +255,29 @@ func (c *Client) IssuedBy(issuer string) bool {
 	return issuer == c.c.Issuer || doc != nil && issuer == doc.Issuer
 }
 
+// Issuer returns the provider's issuer as its metadata have it, and as it stands in sessions. The error is freshMetadata's when the metadata are not known and cannot be had.
+func (c *Client) Issuer(ctx context.Context) (string, error) {
+	doc, err := c.endpoints(ctx)
+	if err != nil {
+		return "", err
+	}
+	return doc.Issuer, nil
+}
+
+// FrameAncestors returns the origins of the provider's own pages, as sources of a Content-Security-Policy: the issuer's, and that of its end session endpoint where that is
+// another one; 'none' while they are not known. It asks nobody.
+func (c *Client) FrameAncestors() string {
+	doc := c.metadata.known()
+	if doc == nil {
+		return "'none'"
+	}
+	sources := origin(doc.Issuer)
+	if end := origin(doc.EndSessionEndpoint); end != "" && end != sources {
+		sources += " " + end
+	}
+	return sources
+}
+
 // EndSessionOrigin returns scheme and host of the provider's end session endpoint as far as known, "" otherwise. It asks nobody.
 func (c *Client) EndSessionOrigin() string {
 	if doc := c.metadata.known(); doc != nil {

@@ -42,7 +42,7 @@ func TestWhatIsAudited(t *testing.T) {
 	b := newBench(t, "https://portal.example")
 	b.server.proxies = proxies{httptestPeer}
 	events := b.audited()
-	person, sess := b.server.personRef("https://id.example", "alice"), b.server.sessionRef(handleOf(t, b.cookie).ID())
+	person, sess := b.server.personRef(b.issuer, "alice"), b.server.sessionRef(handleOf(t, b.cookie).ID())
 	for name, tt := range map[string]struct {
 		do   func()
 		want string // kind, reason, and whether it names the person and the session
@@ -66,7 +66,7 @@ func TestWhatIsAudited(t *testing.T) {
 	}
 	b.ask("POST", "/auth/logout", "", "X-Forwarded-For", "203.0.113.9").want(t, "sign-out", http.StatusSeeOther)
 	list := events()
-	if len(list) != 1 || list[0].Kind != audit.SignOut || list[0].Reason != "here" || list[0].Person != person || list[0].Session != sess || list[0].Issuer != "https://id.example" || list[0].Client != "203.0.113.9" {
+	if len(list) != 1 || list[0].Kind != audit.SignOut || list[0].Reason != "here" || list[0].Person != person || list[0].Session != sess || list[0].Issuer != b.issuer || list[0].Client != "203.0.113.9" {
 		t.Errorf("sign-out: %+v", list)
 	}
 	for _, e := range list {

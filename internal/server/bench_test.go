@@ -27,14 +27,21 @@ import (
 // bench is a portal over a store and a Data Hub that fail on demand, with an identity server that is away.
 type bench struct {
 	*testing.T
-	server  *Server
-	handler http.Handler
-	store   *storetest.Faulty
-	cookies *session.Cookies
-	tokens  *token.Manager
-	faults  fault.Switch // of the Data Hub
-	log     *strings.Builder
-	cookie  *http.Cookie // of the person who is signed in
+	base     string
+	issuer   string // of the identity server
+	provider token.Refresher
+	hub      *datahub.Hub
+	keys     *session.Keyring
+	server   *Server
+	handler  http.Handler
+	store    *storetest.Faulty
+	cookies  *session.Cookies
+	tokens   *token.Manager
+	faults   *fault.Switch // of the Data Hub
+	log      *strings.Builder
+	logger   *slog.Logger  // that writes it
+	cookie   *http.Cookie  // of the person who is signed in
+	lifetime time.Duration // of access tokens
 }
 
 // away is an identity server that refuses nothing and answers nothing.
@@ -50,31 +57,46 @@ var world = energy.New(1)
 
 func newBench(t *testing.T, base string) *bench {
 	t.Helper()
-	b := &bench{T: t, log: &strings.Builder{}}
-	log := slog.New(slog.NewJSONHandler(&lockedWriter{w: b.log}, nil))
+	return newBenchAt(t, base, "http://127.0.0.1:9", away{})
+}
+
+// newBenchAt is a portal whose people sign in at issuer; provider is its token endpoint.
+func newBenchAt(t *testing.T, base, issuer string, provider token.Refresher) *bench {
+	t.Helper()
+	b := &bench{T: t, base: base, issuer: issuer, provider: provider, lifetime: time.Hour, faults: &fault.Switch{}, log: &strings.Builder{}}
 	data := httptest.NewServer(hub.New(hub.Config{World: world, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true },
 		Fault: b.faults.Pick}))
 	t.Cleanup(data.Close)
+	b.logger = slog.New(slog.NewJSONHandler(&lockedWriter{w: b.log}, nil))
 	inMemory := memory.New(nil)
 	b.store = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens())
-	keys, err := session.NewKeyring(session.NewKey(time.Now()))
+	var err error
+	b.keys, err = session.NewKeyring(session.NewKey(time.Now()))
 	b.must(err)
-	u, err := url.Parse(base)
+	b.hub, err = datahub.New(datahub.Config{BaseURL: data.URL, Timeout: time.Second})
 	b.must(err)
-	b.cookies, err = session.NewCookies(session.Config{Store: b.store.Sessions(), Keys: keys, Secure: u.Scheme == "https", StayAbsolute: 30 * 24 * time.Hour, Log: log})
-	b.must(err)
-	b.tokens, err = token.New(token.Config{Store: b.store.Tokens(), Keys: keys, Refresher: away{}, End: b.store.Sessions().Delete, Log: log})
-	b.must(err)
-	t.Cleanup(func() { _ = b.tokens.Close(context.Background()) })
-	client, err := rp.New(rp.Config{Issuer: "http://127.0.0.1:9", ClientID: "portico", ClientSecret: secret.New("s"), RedirectURL: base + "/auth/callback"})
-	b.must(err)
-	h, err := datahub.New(datahub.Config{BaseURL: data.URL, Timeout: time.Second})
-	b.must(err)
-	b.server, err = New(Config{BaseURL: u, StaySignedIn: 30 * 24 * time.Hour, RP: client, Cookies: b.cookies, Store: b.store.Sessions(), Keys: keys, Tokens: b.tokens, Hub: h, Log: log, Version: "test"})
-	b.must(err)
-	b.handler = b.server.Handler()
+	b.serve()
 	b.signIn()
 	return b
+}
+
+// serve makes a replica of the portal and lets the bench ask it.
+func (b *bench) serve() {
+	b.Helper()
+	log := b.logger
+	u, err := url.Parse(b.base)
+	b.must(err)
+	b.cookies, err = session.NewCookies(session.Config{Store: b.store.Sessions(), Keys: b.keys, Secure: u.Scheme == "https", StayAbsolute: 30 * 24 * time.Hour, Log: log})
+	b.must(err)
+	tokens, err := token.New(token.Config{Store: b.store.Tokens(), Keys: b.keys, Refresher: b.provider, End: b.store.Sessions().Delete, KeepIDTokens: true, Log: log})
+	b.must(err)
+	b.tokens = tokens
+	b.Cleanup(func() { _ = tokens.Close(context.Background()) })
+	client, err := rp.New(rp.Config{Issuer: b.issuer, ClientID: "portico", ClientSecret: secret.New("s"), RedirectURL: b.base + "/auth/callback", PostLogoutRedirectURL: b.base + "/auth/signed-out"})
+	b.must(err)
+	b.server, err = New(Config{BaseURL: u, StaySignedIn: 30 * 24 * time.Hour, RP: client, Cookies: b.cookies, Store: b.store.Sessions(), Keys: b.keys, Tokens: b.tokens, Hub: b.hub, Log: log, Version: "test"})
+	b.must(err)
+	b.handler = b.server.Handler()
 }
 
 func (b *bench) must(err error) {
@@ -84,15 +106,22 @@ func (b *bench) must(err error) {
 	}
 }
 
-// signIn makes a session as the callback does.
+// signIn makes a session of Alice's, whose browser the bench is from now on.
 func (b *bench) signIn() {
 	b.Helper()
+	b.cookie = b.start(session.Identity{Subject: "alice", Name: "Alice Peeters", Account: "101", AccountName: "Noordzee"}, session.About{})
+}
+
+// start makes a session of some browser's, as the callback does, and returns its cookie.
+func (b *bench) start(who session.Identity, about session.About) *http.Cookie {
+	b.Helper()
+	who.Issuer = b.issuer
 	h, w := session.NewHandle(), httptest.NewRecorder()
-	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: time.Hour, Refresh: secret.New("refresh-secret"), Asked: time.Now()},
-		rp.Identity{Issuer: "https://id.example", Subject: "alice"}, b.cookies.UntilLimit(false)))
-	_, err := b.cookies.Start(b.Context(), w, h, session.Identity{Issuer: "https://id.example", Subject: "alice", Name: "Alice Peeters", Account: "101", AccountName: "Noordzee"}, session.StartOptions{LoginStarted: time.Now()})
+	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: b.lifetime, Refresh: secret.New("refresh-secret"), IDToken: secret.New("id-token-secret"), Asked: time.Now()},
+		rp.Identity{Issuer: who.Issuer, Subject: who.Subject}, b.cookies.UntilLimit(false)))
+	_, err := b.cookies.Start(b.Context(), w, h, who, session.StartOptions{LoginStarted: time.Now(), About: about})
 	b.must(err)
-	b.cookie = w.Result().Cookies()[0]
+	return w.Result().Cookies()[0]
 }
 
 // answer is a response with its body.

@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"mime"
 	"net/http"
-	"strconv"
 	"time"
 
 	"portico/internal/audit"
@@ -115,49 +113,4 @@ func (s *Server) signedOut(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) expired(w http.ResponseWriter, r *http.Request) error {
 	m := templates.ExpiredModel{Layout: s.layout(r), SignIn: s.signInModel(r, r.URL.Query().Get("to"))}
 	return s.render(w, r, http.StatusOK, templates.Expired(m))
-}
-
-// backChannelLogout ends the sessions that the provider names (OpenID Connect Back-Channel Logout 1.0). A session that is gone already is a success; what was
-// wrong with a token is not told.
-func (s *Server) backChannelLogout(w http.ResponseWriter, r *http.Request) error {
-	w.Header().Set("Cache-Control", "no-store")
-	refused := func(err error) error {
-		eventOf(r.Context()).Err = err
-		if err := s.take(r, "logout-tokens", s.limits.logouts); err != nil {
-			return err
-		}
-		writeJSON(w, "application/json", http.StatusBadRequest, map[string]string{"error": "invalid_request"})
-		return nil
-	}
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/x-www-form-urlencoded" {
-		return refused(errors.New("logout token in no form"))
-	}
-	if err := r.ParseForm(); err != nil || len(r.PostForm["logout_token"]) != 1 {
-		return refused(errors.New("one logout_token is wanted"))
-	}
-	t, err := s.rp.VerifyLogout(r.Context(), r.PostForm.Get("logout_token"))
-	if errors.Is(err, rp.ErrProviderUnavailable) {
-		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindSignInDown, RetryAfter: retryAfterDefault, Err: err}
-	}
-	if err != nil {
-		return refused(err)
-	}
-	first, err := s.store.Once(r.Context(), "logout "+t.Issuer+" "+t.ID, max(t.Expires.Sub(s.now()), 0)+2*rp.Leeway)
-	if err != nil {
-		return &storeError{err}
-	}
-	if !first {
-		return refused(errors.New("logout token seen before"))
-	}
-	ended, err := s.store.DeleteMatching(r.Context(), session.Match{Issuer: t.Issuer, SID: t.SID, Subject: t.Subject}, session.ReasonBackChannel)
-	if err != nil {
-		return &storeError{err}
-	}
-	e := audit.Event{Kind: audit.SignOut, Reason: "back-channel", Issuer: t.Issuer, Details: map[string]string{"sessions": strconv.Itoa(len(ended))}}
-	if t.Subject != "" {
-		e.Person = s.personRef(t.Issuer, t.Subject)
-	}
-	s.audit(r.Context(), nil, e)
-	w.WriteHeader(http.StatusOK)
-	return nil
 }

@@ -12,7 +12,8 @@ import (
 // handler is a route's code: what it returns is answered by fail.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// routes is the table of contents of the portal. A route needs a login unless it is public; GET changes nothing but the steps of a sign-in, which land guards.
+// routes is the table of contents of the portal. A route needs a login unless it is public; GET changes nothing but the steps of a sign-in, which land guards, and the identity
+// server's sign-out through a frame.
 func (s *Server) routes() http.Handler {
 	m := http.NewServeMux()
 	m.Handle("GET /{$}", s.page(s.home))
@@ -40,6 +41,7 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET /auth/signed-out", s.public(s.signedOut))
 	m.Handle("POST /auth/logout", s.public(s.logout))
 	m.Handle("POST /auth/backchannel-logout", s.public(s.backChannelLogout))
+	m.Handle("GET "+frontChannelPath, s.public(s.frontChannelLogout))
 
 	m.Handle(auditPath, s.manages(s.auditPage))
 

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"portico/internal/locale"
-	"portico/internal/rp"
-	"portico/internal/secret"
 	"portico/internal/session"
 	"portico/internal/store/storetest"
 )
@@ -18,12 +16,7 @@ import (
 // browserOf signs subject in with another browser.
 func (b *bench) browserOf(subject string, about session.About) *http.Cookie {
 	b.Helper()
-	h, w := session.NewHandle(), httptest.NewRecorder()
-	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: time.Hour, Refresh: secret.New("refresh-secret"), Asked: time.Now()},
-		rp.Identity{Issuer: "https://id.example", Subject: subject}, b.cookies.UntilLimit(false)))
-	_, err := b.cookies.Start(b.Context(), w, h, session.Identity{Issuer: "https://id.example", Subject: subject, Name: subject}, session.StartOptions{LoginStarted: time.Now(), About: about})
-	b.must(err)
-	return w.Result().Cookies()[0]
+	return b.start(session.Identity{Subject: subject, Name: subject}, about)
 }
 
 // with is the header of a request from another browser.
@@ -129,7 +122,7 @@ func TestSigningOutEverywhere(t *testing.T) {
 	b.get("/sites").want(t, "this browser", http.StatusSeeOther)
 	b.get("/sites", with(other)...).want(t, "the other browser", http.StatusSeeOther)
 	b.get("/sites", with(foreign)...).want(t, "somebody else's", http.StatusOK)
-	_, err := b.cookies.Start(t.Context(), httptest.NewRecorder(), session.NewHandle(), session.Identity{Issuer: "https://id.example", Subject: "alice"}, session.StartOptions{LoginStarted: began.Add(-time.Second)})
+	_, err := b.cookies.Start(t.Context(), httptest.NewRecorder(), session.NewHandle(), session.Identity{Issuer: b.issuer, Subject: "alice"}, session.StartOptions{LoginStarted: began.Add(-time.Second)})
 	if err == nil {
 		t.Error("a sign-in that was under way has finished")
 	}

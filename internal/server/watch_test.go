@@ -53,7 +53,9 @@ func (w *watched) wantEnd(t *testing.T, ended <-chan string, reason string, most
 
 func TestWatchedSessionEndsElsewhere(t *testing.T) {
 	for reason, end := range map[string]func(session.Store, session.ID) error{
-		session.ReasonLogout: func(s session.Store, id session.ID) error { return s.Delete(context.Background(), id, session.ReasonLogout) },
+		session.ReasonLogout: func(s session.Store, id session.ID) error {
+			return s.Delete(context.Background(), id, session.ReasonLogout)
+		},
 		session.ReasonBackChannel: func(s session.Store, _ session.ID) error {
 			_, err := s.DeleteMatching(context.Background(), session.Match{Issuer: "https://op", SID: "s1"}, session.ReasonBackChannel)
 			return err

@@ -154,7 +154,9 @@ func (c *Cookies) handle(r *http.Request) (Handle, error) {
 }
 
 // Reload returns s as the store has it now. The errors are those of Load.
-func (c *Cookies) Reload(ctx context.Context, s *Session) (*Session, error) { return c.load(ctx, s.Handle) }
+func (c *Cookies) Reload(ctx context.Context, s *Session) (*Session, error) {
+	return c.load(ctx, s.Handle)
+}
 
 func (c *Cookies) load(ctx context.Context, h Handle) (*Session, error) {
 	r, err := c.c.Store.Load(ctx, h.ID())

@@ -55,14 +55,15 @@ type Match struct {
 
 // Reasons for which a session ends, as they appear in tombstones, in the audit log and on the page that explains it.
 const (
-	ReasonLogout      = "logout"       // the person signed out here
-	ReasonElsewhere   = "elsewhere"    // the person signed this browser out from another one
-	ReasonBackChannel = "back-channel" // the provider said so
-	ReasonReplaced    = "replaced"     // the same browser signed in again
-	ReasonRefused     = "refused"      // the provider refused the grant, or the subject changed
-	ReasonExpired     = "expired"      // idle or absolute limit
-	ReasonOperator    = "operator"     // ended by an operator
-	ReasonCap         = "cap"          // too many sessions of one person; the oldest ended
+	ReasonLogout       = "logout"        // the person signed out here
+	ReasonElsewhere    = "elsewhere"     // the person signed this browser out from another one
+	ReasonBackChannel  = "back-channel"  // the provider said so
+	ReasonFrontChannel = "front-channel" // the provider said so, through the browser
+	ReasonReplaced     = "replaced"      // the same browser signed in again
+	ReasonRefused      = "refused"       // the provider refused the grant, or the subject changed
+	ReasonExpired      = "expired"       // idle or absolute limit
+	ReasonOperator     = "operator"      // ended by an operator
+	ReasonCap          = "cap"           // too many sessions of one person; the oldest ended
 )
 
 // TombstoneLife is how long a store remembers that a session was ended.
