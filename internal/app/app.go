@@ -39,6 +39,7 @@ type Portal struct {
 	hub        *datahub.Hub
 	rp         *rp.Client
 	metrics    *telemetry.Metrics
+	traces     *telemetry.Traces
 	drainDelay time.Duration
 	admins     string // address of the operator's listener
 	log        *slog.Logger
@@ -51,11 +52,14 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slo
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
 	p := &Portal{metrics: telemetry.NewMetrics(Version()), drainDelay: c.Portal.DrainDelay.Duration, admins: c.Portal.AdminListen, log: log}
+	if p.traces, err = telemetry.NewTraces(ctx, os.Getenv, Version(), log); err != nil {
+		return nil, err
+	}
 	if err := p.open(ctx, c.Sessions.Store); err != nil {
 		return nil, errors.Join(err, p.closeStores())
 	}
 	p.audit = newAudit(p.database.Audit(), c.Audit, p.metrics, log)
-	p.sessions = audited.Sessions(metered.Sessions(p.store.Sessions(), p.metrics), keys, p.audit)
+	p.sessions = audited.Sessions(metered.Sessions(p.store.Sessions(), p.watched()), keys, p.audit)
 	if err := p.build(c, base, keys); err != nil {
 		return nil, errors.Join(err, p.closeStores())
 	}
@@ -64,10 +68,10 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slo
 
 func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) error {
 	var err error
-	if p.rp, err = relyingParty(c, base, p.metrics, p.log); err != nil {
+	if p.rp, err = relyingParty(c, base, p.metrics, p.traces, p.log); err != nil {
 		return err
 	}
-	p.hub, err = datahub.New(datahub.Config{BaseURL: c.Hub.APIURL, Timeout: c.Hub.Timeout.Duration, Transport: loopbackTransport(c.Hub.APIURL),
+	p.hub, err = datahub.New(datahub.Config{BaseURL: c.Hub.APIURL, Timeout: c.Hub.Timeout.Duration, Transport: loopbackTransport(c.Hub.APIURL), Wrap: p.traces.Wrap(telemetry.Peer{Name: "data hub", Propagate: true}),
 		Skipped: func(path string, err error) { p.log.Warn("item of the Data Hub left out", "path", path, "error", err) }})
 	if err != nil {
 		return err
@@ -78,19 +82,33 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		return err
 	}
 	hints, _ := p.store.Tokens().(token.Hinter)
-	p.tokens, err = token.New(token.Config{Store: metered.Tokens(p.store.Tokens(), p.metrics), Hints: hints, Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy),
-		KeepIDTokens: c.Identity.LogoutHint, Owner: owner(), Observer: p.metrics, Ended: auditGrants(p.audit, keys), Refused: auditRefused(p.audit, keys, "tokens"), Log: p.log, Now: faultpoint.Now})
+	p.tokens, err = token.New(token.Config{Store: metered.Tokens(p.store.Tokens(), p.watched()), Hints: hints, Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy),
+		KeepIDTokens: c.Identity.LogoutHint, Owner: owner(), Observer: p.metrics, Flight: p.traces.Flight, Ended: auditGrants(p.audit, keys), Refused: auditRefused(p.audit, keys, "tokens"), Log: p.log, Now: faultpoint.Now})
 	if err != nil {
 		return err
 	}
 	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration,
 		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(),
 		Managers: server.Managers{Role: c.Audit.ManagerRole, Account: c.Audit.ManagerAccount}, Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate,
-		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Audit: p.audit, Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
+		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Audit: p.audit, Tracer: p.traces.Tracer(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
 	return err
 }
 
-func relyingParty(all config.Config, base *url.URL, o rp.Observer, log *slog.Logger) (*rp.Client, error) {
+// watched measures the stores and makes them part of traces.
+type watched struct {
+	*telemetry.Metrics
+	traces *telemetry.Traces
+}
+
+func (p *Portal) watched() watched { return watched{p.metrics, p.traces} }
+
+// StoreCall implements [metered.Observer].
+func (w watched) StoreCall(ctx context.Context, operation string, took time.Duration, failed bool) {
+	w.Metrics.StoreCall(ctx, operation, took, failed)
+	w.traces.StoreCall(ctx, operation, took, failed)
+}
+
+func relyingParty(all config.Config, base *url.URL, o rp.Observer, t *telemetry.Traces, log *slog.Logger) (*rp.Client, error) {
 	var scopes []string
 	c := all.Identity
 	for _, s := range c.Scopes {
@@ -109,7 +127,7 @@ func relyingParty(all config.Config, base *url.URL, o rp.Observer, log *slog.Log
 		ClientID: c.ClientID, AuthStyle: rp.AuthStyle(c.ClientAuth), ClientSecret: c.ClientSecret, ClientKeys: c.ClientKeys, AssertionAudience: c.AssertionAudience, Certificate: certificate,
 		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", ResponseMode: c.ResponseMode, Pushed: rp.Pushed(c.PAR),
 		Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess), AccountParam: c.AccountParam, RoleClaim: all.Audit.ManagerClaim, Role: all.Audit.ManagerRole,
-		Transport: loopbackTransport(c.Issuer), Observer: o, Log: log, Now: faultpoint.Now,
+		Transport: loopbackTransport(c.Issuer), Wrap: t.Wrap(telemetry.Peer{Name: "identity server"}), Observer: o, Log: log, Now: faultpoint.Now,
 	})
 }
 

@@ -42,7 +42,7 @@ func check(ctx context.Context, c config.Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	client, err := relyingParty(c, base, nil, slog.New(slog.DiscardHandler))
+	client, err := relyingParty(c, base, nil, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

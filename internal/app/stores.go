@@ -75,6 +75,9 @@ func (p *Portal) closeStores() error {
 			p.log.Error("audit log not written to its end", "error", lost)
 		}
 	}
+	if lost := p.traces.Close(context.Background()); lost != nil {
+		p.log.Warn("traces not sent to their end", "error", lost)
+	}
 	if p.store != nil && p.store != stores(p.database) {
 		err = errors.Join(err, p.store.Close())
 	}

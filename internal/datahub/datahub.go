@@ -29,11 +29,12 @@ type TokenSource interface {
 
 // Config is what a Hub is built from.
 type Config struct {
-	BaseURL   string            // https, or http on loopback; the only place where tokens are sent
-	Transport http.RoundTripper // nil: one of its own with connection limits and time-outs
-	Timeout   time.Duration     // longest wait for one call, retries included; 0 means 20 s
-	MaxList   int64             // bytes of a list after decompression; 0 means 16 MiB
-	MaxData   int64             // bytes of an answer with data points; 0 means 64 MiB
+	BaseURL   string                                    // https, or http on loopback; the only place where tokens are sent
+	Transport http.RoundTripper                         // nil: one of its own with connection limits and time-outs
+	Wrap      func(http.RoundTripper) http.RoundTripper // puts something around Transport, such as traces; nil: nothing
+	Timeout   time.Duration                             // longest wait for one call, retries included; 0 means 20 s
+	MaxList   int64                                     // bytes of a list after decompression; 0 means 16 MiB
+	MaxData   int64                                     // bytes of an answer with data points; 0 means 64 MiB
 	// Skipped is told, if set, that an item at path could not be read and was left out. It may be called concurrently.
 	Skipped func(path string, err error)
 	Now     func() time.Time // reads Retry-After dates; nil means time.Now
@@ -68,6 +69,9 @@ func New(c Config) (*Hub, error) {
 	}
 	if c.Transport == nil {
 		c.Transport = transport(h.timeout)
+	}
+	if c.Wrap != nil {
+		c.Transport = c.Wrap(c.Transport)
 	}
 	if h.skipped == nil {
 		h.skipped = func(string, error) {}

@@ -60,6 +60,7 @@ type Config struct {
 	Role                  string        // the one that Identity tells of; "" means none
 	TrustedAudiences      []string      // other audiences that an ID token may name besides us
 	Transport             http.RoundTripper
+	Wrap                  func(http.RoundTripper) http.RoundTripper                   // puts something around every transport, such as traces; nil: nothing
 	RootCAs               *x509.CertPool                                              // nil means the system's
 	Certificate           func(*tls.CertificateRequestInfo) (*tls.Certificate, error) // of the client, asked for at each handshake; nil means none
 	Timeout               time.Duration                                               // of one request to the provider; 0 means 10 s
@@ -137,12 +138,15 @@ func New(c Config) (*Client, error) {
 	if c.Observer == nil {
 		c.Observer = nobody{}
 	}
+	if c.Wrap == nil {
+		c.Wrap = func(t http.RoundTripper) http.RoundTripper { return t }
+	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{
 		c:        c,
 		signers:  signers,
-		http:     &http.Client{Transport: c.Transport, CheckRedirect: stay, Timeout: c.Timeout},
-		grants:   &http.Client{Transport: oneShot(c.Transport), CheckRedirect: stay},
+		http:     &http.Client{Transport: c.Wrap(c.Transport), CheckRedirect: stay, Timeout: c.Timeout},
+		grants:   &http.Client{Transport: c.Wrap(oneShot(c.Transport)), CheckRedirect: stay},
 		metadata: metadataCache{flights: newFlights()},
 		keys:     keyCache{flights: newFlights()},
 	}, nil

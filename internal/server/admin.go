@@ -9,7 +9,7 @@ import (
 	"portico/web/templates"
 )
 
-// Managers says who may see the pages under /admin. The zero Managers is nobody (docs/adr/0010).
+// Managers says who may see the pages under /admin. The zero Managers is nobody (docs/adr/0011).
 type Managers struct {
 	Role    string // as the identity server names it; "": nobody
 	Account string // of the Data Hub; "": any

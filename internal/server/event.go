@@ -95,7 +95,7 @@ func (s *Server) withEvent(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		e := &event{ID: randomHex(8), Nonce: rand.Text(), Client: s.proxies.client(r.RemoteAddr, r.Header)}
-		r = r.WithContext(audit.NewContext(context.WithValue(r.Context(), eventKey{}, e), e.origin()))
+		r = r.WithContext(s.startTrace(audit.NewContext(context.WithValue(r.Context(), eventKey{}, e), e.origin()), r))
 		rec := &recorder{ResponseWriter: w, event: e}
 		defer func() {
 			if p := recover(); p != nil {
@@ -104,6 +104,7 @@ func (s *Server) withEvent(next http.Handler) http.Handler {
 			e.letGo()
 			took := time.Since(start)
 			s.observer.Request(r.Method, route(r.Pattern), rec.status, took)
+			endTrace(r, e, rec.status)
 			s.writeEvent(r, e, rec, took)
 		}()
 		s.checkProxy(r)

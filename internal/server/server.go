@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	"go.opentelemetry.io/otel/trace"
 
 	"portico/internal/audit"
 	"portico/internal/datahub"
@@ -45,6 +46,7 @@ type Config struct {
 	Tokens       *token.Manager   // each session's tokens
 	Hub          *datahub.Hub     // the Data Hub
 	Audit        *audit.Log       // takes events that decide who may do what; nil means that they go to Log
+	Tracer       trace.Tracer     // makes spans of requests; nil means none
 	Observer     Observer         // hears of requests and sign-ins, for metrics; nil means nobody
 	Log          *slog.Logger     // request and audit lines
 	Now          func() time.Time // decides expiry; nil means time.Now
@@ -68,6 +70,7 @@ type Server struct {
 	datahub      *datahub.Hub
 	observer     Observer
 	events       *audit.Log
+	tracer       trace.Tracer
 	log          *slog.Logger
 	clock        func() time.Time
 	attempts     attempts
@@ -104,7 +107,8 @@ func New(c Config) (*Server, error) {
 	}
 	return &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
-		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, events: c.Audit, log: c.Log, clock: c.Now, managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
+		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now,
+		events: c.Audit, tracer: c.Tracer, managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}, nil
 }

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -149,7 +150,7 @@ func (m *Metrics) Fetched(document string, ok bool) {
 func (m *Metrics) ClockSkew(ahead time.Duration) { m.skew.Set(ahead.Seconds()) }
 
 // StoreCall is told each operation of the session store.
-func (m *Metrics) StoreCall(operation string, took time.Duration, failed bool) {
+func (m *Metrics) StoreCall(_ context.Context, operation string, took time.Duration, failed bool) {
 	m.store.WithLabelValues(operation).Observe(took.Seconds())
 	if failed {
 		m.storeDown.WithLabelValues(operation).Inc()

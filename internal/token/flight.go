@@ -34,7 +34,9 @@ func (m *Manager) fly(ctx context.Context, h session.Handle, cur *held, reason s
 	m.running.Add(1)
 	go func() {
 		defer m.running.Done()
-		f.got, f.err = m.refresh(context.WithoutCancel(ctx), h, cur, reason, lost)
+		ctx, done := m.c.Flight(context.WithoutCancel(ctx))
+		f.got, f.err = m.refresh(ctx, h, cur, reason, lost)
+		done(f.err)
 		m.mu.Lock()
 		delete(m.flights, id)
 		m.mu.Unlock()

@@ -53,6 +53,8 @@ type Config struct {
 	PollWait       time.Duration // 5 s: and for one of another process
 	Owner          string        // names this process in records, for people
 	Observer       Observer      // nil means nobody
+	// Flight is called where a refresh begins; it may put something into the context of the refresh, and what it returns is called at the end. nil means nothing.
+	Flight func(ctx context.Context) (context.Context, func(error))
 	// Ended hears of each session that has no refresh token any more, with a word of why: refused, given-up or other-subject. nil means nobody.
 	Ended func(ctx context.Context, id session.ID, who rp.Identity, why string)
 	// Refused hears of each record that does not open; see session.WhyRefused. nil means nobody.
@@ -86,6 +88,9 @@ func New(c Config) (*Manager, error) {
 	c.FlightWait, c.PollWait = orDefault(c.FlightWait, 10*time.Second), orDefault(c.PollWait, 5*time.Second)
 	if c.Observer == nil {
 		c.Observer = nobody{}
+	}
+	if c.Flight == nil {
+		c.Flight = func(ctx context.Context) (context.Context, func(error)) { return ctx, func(error) {} }
 	}
 	if c.Ended == nil {
 		c.Ended = func(context.Context, session.ID, rp.Identity, string) {}

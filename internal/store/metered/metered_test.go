@@ -1,6 +1,7 @@
 package metered_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ func newCounter() *counter {
 	return &counter{calls: map[string]int{}, failed: map[string]int{}, ended: map[string]int{}}
 }
 
-func (c *counter) StoreCall(operation string, _ time.Duration, failed bool) {
+func (c *counter) StoreCall(_ context.Context, operation string, _ time.Duration, failed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.calls[operation]++; failed {
