@@ -126,7 +126,8 @@ func relyingParty(all config.Config, base *url.URL, o rp.Observer, t *telemetry.
 		Issuer: c.Issuer, EndpointHosts: c.EndpointHosts, Algorithms: c.Algorithms, RootCAs: roots,
 		ClientID: c.ClientID, AuthStyle: rp.AuthStyle(c.ClientAuth), ClientSecret: c.ClientSecret, ClientKeys: c.ClientKeys, AssertionAudience: c.AssertionAudience, Certificate: certificate,
 		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", ResponseMode: c.ResponseMode, Pushed: rp.Pushed(c.PAR),
-		Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess), AccountParam: c.AccountParam, RoleClaim: all.Audit.ManagerClaim, Role: all.Audit.ManagerRole,
+		Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess), AcceptFewerScopes: c.MissingScopes == "accept", Resource: c.Resource, Audience: c.Audience, AccountParam: c.AccountParam,
+		RoleClaim: all.Audit.ManagerClaim, Role: all.Audit.ManagerRole,
 		Transport: loopbackTransport(c.Issuer), Wrap: t.Wrap(telemetry.Peer{Name: "identity server"}), Observer: o, Log: log, Now: faultpoint.Now,
 	})
 }

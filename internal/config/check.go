@@ -46,6 +46,8 @@ func (i Identity) check() error {
 		checkURL("issuer", i.Issuer),
 		oneOf("client-assertion-audience", i.AssertionAudience, "issuer", "token-endpoint"),
 		oneOf("offline-access", i.OfflineAccess, "auto", "stay", "always", "never"),
+		oneOf("missing-scopes", i.MissingScopes, "refuse", "accept"),
+		checkResource(i.Resource),
 		oneOf("refresh-policy", i.RefreshPolicy, "strict", "grace", "reusable", "never"),
 		checkAccountParam(i.AccountParam),
 		oneOf("response-mode", i.ResponseMode, "", "query", "form_post"),
@@ -61,6 +63,14 @@ func (i Identity) check() error {
 		errs = append(errs, fmt.Errorf("--callback-path: %q is not a path such as /auth/callback", i.CallbackPath))
 	}
 	return errors.Join(errs...)
+}
+
+// checkResource takes an absolute URI without a fragment (RFC 8707 section 2).
+func checkResource(raw string) error {
+	if u, err := url.Parse(raw); raw != "" && (err != nil || !u.IsAbs() || u.Fragment != "") {
+		return fmt.Errorf("--resource: %q is not an absolute URI", redactURL(raw))
+	}
+	return nil
 }
 
 // checkStay takes none, or whole days.

@@ -60,6 +60,7 @@ type bent struct {
 	metadata     func(map[string]any)
 	claims       func(map[string]any)                // of the ID token
 	sign         func(*suite, map[string]any) string // makes the whole ID token instead
+	token        func(map[string]any)                // the answer to a code
 	userinfo     func(map[string]any)                // claims of the userinfo answer
 	userinfoJWT  bool                                // which is signed
 	keys         func(*testing.T) keys               // instead of the usual ones

@@ -95,6 +95,9 @@ func (s *suite) answer(w http.ResponseWriter, claims map[string]any) {
 		s.refresh = fmt.Sprintf("refresh-%d.-_~!/+=", len(s.calls))
 		m["refresh_token"] = s.refresh
 	}
+	if s.bent.token != nil {
+		s.bent.token(m)
+	}
 	writeJSON(w, http.StatusOK, m)
 }
 

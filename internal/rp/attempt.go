@@ -102,34 +102,44 @@ func (c *Client) Begin(ctx context.Context, o LoginOptions) (Attempt, *url.URL, 
 	return a, u, err
 }
 
+// loginParams are the parameters of an authorization request that x/oauth2 does not know.
 func (c *Client) loginParams(doc *metadata, o LoginOptions) map[string]string {
-	params := map[string]string{}
-	if c.c.ResponseMode != "" {
-		params["response_mode"] = c.c.ResponseMode
+	params := c.target(doc, o.Account)
+	for name, value := range map[string]string{"response_mode": c.c.ResponseMode, "prompt": o.Prompt, "login_hint": o.LoginHint, "acr_values": strings.TrimSpace(o.ACRValues + " " + params["acr_values"])} {
+		if value != "" {
+			params[name] = value
+		}
 	}
-	if o.Prompt != "" {
-		params["prompt"] = o.Prompt
-	}
-	if o.LoginHint != "" {
-		params["login_hint"] = o.LoginHint
-	}
-	if o.MaxAge > 0 {
-		params["max_age"] = strconv.FormatInt(int64(o.MaxAge/time.Second), 10)
-	}
-	acr := o.ACRValues
-	if name, value := c.accountParam(doc, o.Account); name == "acr_values" {
-		acr = strings.TrimSpace(acr + " " + value)
-	} else if name != "" {
-		params[name] = value
-	}
-	if acr != "" {
-		params["acr_values"] = acr
+	if o.MaxAge > 0 || o.again() {
+		params["max_age"] = strconv.FormatInt(int64(orDefault(o.MaxAge, againAge)/time.Second), 10)
 	}
 	return params
 }
 
-// accountParam names the account in the provider's own way, in authorization and token requests alike: account=<id> with Keycloak, acr_values=accountId:<id> with an
-// IdentityServer, or <id> under the name that is configured.
+// againAge is asked for with prompt=login: only to somebody who names an age a provider must say when the person authenticated (OpenID Connect Core section 2). Zero would say
+// the same as the prompt, but providers are known to ask for ever then.
+const againAge = 10 * time.Minute
+
+// again reports whether the person has to authenticate now.
+func (o LoginOptions) again() bool { return slices.Contains(strings.Fields(o.Prompt), "login") }
+
+// target names the account and the API that tokens are for (RFC 8707 section 2), in authorization and token requests alike.
+func (c *Client) target(doc *metadata, account string) map[string]string {
+	params := map[string]string{}
+	if name, value := c.accountParam(doc, account); name != "" {
+		params[name] = value
+	}
+	if c.c.Resource != "" {
+		params["resource"] = c.c.Resource
+	}
+	if c.c.Audience != "" {
+		params["audience"] = c.c.Audience
+	}
+	return params
+}
+
+// accountParam names the account in the provider's own way: account=<id> with Keycloak, acr_values=accountId:<id> with an IdentityServer, or <id> under the name that is
+// configured.
 func (c *Client) accountParam(doc *metadata, account string) (name, value string) {
 	if account == "" {
 		return "", ""

@@ -21,10 +21,10 @@ var errorCodes = []string{
 	"request_not_supported", "request_uri_not_supported", "registration_not_supported", "unmet_authentication_requirements",
 }
 
-// InteractionNeeded reports whether err says that a sign-in without interaction (prompt none) is not possible now.
+// InteractionNeeded reports whether err says that a sign-in without interaction (prompt none) is not possible now, or was not good enough.
 func InteractionNeeded(err error) bool {
 	e, ok := errors.AsType[*AuthError](err)
-	return ok && e.Problem == ProblemProvider && slices.Contains(errorCodes[:4], e.Code)
+	return ok && (e.Problem == ProblemProvider && slices.Contains(errorCodes[:4], e.Code) || e.Problem == ProblemAuthTime || e.Problem == ProblemACR)
 }
 
 // CheckCallback refuses a callback that no honest provider sends, before anything is sent to anybody: a repeated parameter, a code together with an
@@ -77,11 +77,11 @@ func (c *Client) identify(ctx context.Context, doc *metadata, a Attempt, t Token
 	if err != nil {
 		return Identity{}, err
 	}
-	if a.MaxAge > 0 && (id.AuthTime.IsZero() || c.c.Now().Sub(id.AuthTime) > a.MaxAge+Leeway) {
-		return Identity{}, &AuthError{Problem: ProblemAuthTime}
+	if err := c.checkAuthentication(a, id); err != nil {
+		return Identity{}, err
 	}
-	if a.ACRValues != "" && !slices.Contains(strings.Fields(a.ACRValues), id.ACR) {
-		return Identity{}, &AuthError{Problem: ProblemACR}
+	if missing := c.missingScopes(t); len(missing) > 0 {
+		return Identity{}, &AuthError{Problem: ProblemScope, Missing: missing}
 	}
 	if id, err = c.complete(ctx, doc, id, t); err != nil {
 		return Identity{}, err
@@ -91,6 +91,30 @@ func (c *Client) identify(ctx context.Context, doc *metadata, a Attempt, t Token
 	}
 	id.Account = orDefault(id.Account, a.Account) // who says nothing has not objected; refreshes name it again
 	return id, nil
+}
+
+// checkAuthentication wants what was asked for to be true of the answer: when, and how, the person authenticated. A provider that did not do it says so, or says nothing.
+func (c *Client) checkAuthentication(a Attempt, id Identity) error {
+	switch {
+	case a.MaxAge > 0 && (id.AuthTime.IsZero() || c.c.Now().Sub(id.AuthTime) > a.MaxAge+Leeway):
+		return &AuthError{Problem: ProblemAuthTime}
+	case a.again() && id.AuthTime.Before(a.Started.Add(-Leeway)):
+		return &AuthError{Problem: ProblemAuthTime}
+	case a.ACRValues != "" && !slices.Contains(strings.Fields(a.ACRValues), id.ACR):
+		return &AuthError{Problem: ProblemACR}
+	}
+	return nil
+}
+
+// ownScopes are those of OpenID Connect: what they give is told by claims, not by the answer's scope.
+var ownScopes = []string{"openid", "profile", "email", "address", "phone", "roles", "offline_access"}
+
+// missingScopes returns the scopes of an API that were asked for and not granted. A provider that does not tell has granted all (RFC 6749 section 5.1).
+func (c *Client) missingScopes(t Tokens) []string {
+	if c.c.AcceptFewerScopes || len(t.Scopes) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(c.c.Scopes), func(s string) bool { return slices.Contains(ownScopes, s) || slices.Contains(t.Scopes, s) })
 }
 
 // complete asks userinfo for what the ID token leaves out. Somebody else's userinfo ends the sign-in (OpenID Connect Core section 5.3.2);

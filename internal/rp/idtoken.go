@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -50,13 +51,15 @@ const (
 	ProblemUserinfo   Problem = "userinfo" // userinfo is about somebody else
 	ProblemAuthTime   Problem = "auth_time"
 	ProblemACR        Problem = "acr"
+	ProblemScope      Problem = "scope"   // fewer were granted than the portal needs; see AuthError.Missing
 	ProblemAccount    Problem = "account" // signed in to another account than the one that was asked for
 )
 
 // AuthError is a sign-in that was refused. Its text holds nothing that came from outside but a known error code.
 type AuthError struct {
 	Problem Problem
-	Code    string // OAuth or OpenID Connect error code, one of a fixed list, with ProblemProvider
+	Code    string   // OAuth or OpenID Connect error code, one of a fixed list, with ProblemProvider
+	Missing []string // scopes of ours, with ProblemScope
 	Err     error
 }
 
@@ -64,6 +67,9 @@ func (e *AuthError) Error() string {
 	s := "rp: sign-in refused: " + string(e.Problem)
 	if e.Code != "" {
 		s += ": " + e.Code
+	}
+	if len(e.Missing) > 0 {
+		s += ": not granted: " + strings.Join(e.Missing, " ")
 	}
 	if e.Err != nil {
 		s += ": " + e.Err.Error()

@@ -51,6 +51,9 @@ type Config struct {
 	PostLogoutRedirectURL string
 	Scopes                []string      // nil means openid profile email datahub-api
 	OfflineAccess         OfflineAccess // "" means auto
+	AcceptFewerScopes     bool          // sign in also when scopes of an API were not granted
+	Resource              string        // API that tokens are for (RFC 8707); "" names none
+	Audience              string        // the same for providers that want another parameter
 	Algorithms            []string      // accepted for ID and logout tokens; nil means RS256
 	AccountParam          string        // names the account: acr_values, account or any other; "" means by kind of provider
 	ResponseMode          string        // query or form_post; "" leaves it to the provider, which means query

@@ -74,7 +74,7 @@ func (e *GrantError) Unwrap() error { return e.Err }
 func (c *Client) Refresh(ctx context.Context, refresh secret.Text, account string) (Tokens, error) {
 	return c.grant(ctx, func(doc *metadata) url.Values {
 		v := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}}
-		if name, value := c.accountParam(doc, account); name != "" {
+		for name, value := range c.target(doc, account) {
 			v.Set(name, value)
 		}
 		return v
@@ -94,7 +94,7 @@ func (c *Client) Password(ctx context.Context, user string, password secret.Text
 			scopes = append(scopes, "offline_access")
 		}
 		v := url.Values{"grant_type": {"password"}, "username": {user}, "password": {password.Reveal()}, "scope": {strings.Join(scopes, " ")}}
-		if name, value := c.accountParam(doc, account); name != "" {
+		for name, value := range c.target(doc, account) {
 			v.Set(name, value)
 		}
 		return v
@@ -263,7 +263,7 @@ func (c *Client) exchange(ctx context.Context, doc *metadata, code string, a Att
 		return Tokens{}, &GrantError{Class: NotSent, Err: err}
 	}
 	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(a.Verifier.Reveal())}
-	if name, value := c.accountParam(doc, a.Account); name != "" {
+	for name, value := range c.target(doc, a.Account) {
 		options = append(options, oauth2.SetAuthURLParam(name, value))
 	}
 	for name := range proof {

@@ -180,37 +180,3 @@ func TestAttemptsAreSealedAndBound(t *testing.T) {
 		t.Error("found after it was cleared")
 	}
 }
-
-func TestLoopIsStoppedAtTheThird(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, "https://portal.example")
-	now := time.Now()
-	b.server.clock = func() time.Time { return now }
-	jar := map[string]string{}
-	for i := range 3 {
-		r := httptest.NewRequest(http.MethodGet, "/", nil)
-		for name, value := range jar {
-			r.AddCookie(&http.Cookie{Name: name, Value: value})
-		}
-		if got := b.server.looping(r); got != (i == loopMost) {
-			t.Errorf("after %d sign-ins: looping %t", i, got)
-		}
-		w := httptest.NewRecorder()
-		b.server.noteSignIn(w, r)
-		for _, c := range w.Result().Cookies() {
-			jar[c.Name] = c.Value
-		}
-		now = now.Add(5 * time.Second)
-	}
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	for name, value := range jar {
-		r.AddCookie(&http.Cookie{Name: name, Value: value})
-	}
-	if !b.server.looping(r) {
-		t.Error("after three sign-ins: not looping")
-	}
-	now = now.Add(loopWindow)
-	if b.server.looping(r) {
-		t.Error("a minute later: still looping")
-	}
-}

@@ -76,7 +76,11 @@ func (s *Server) strayCallback(w http.ResponseWriter, r *http.Request) error {
 	if err := s.take(r, "callbacks", s.limits.strays); err != nil {
 		return err
 	}
-	return s.signInRefused(r.Context(), "stray", &pageError{Status: http.StatusBadRequest, Kind: kindSignInCookie, RetryTo: "/auth/login", Err: errors.New("callback without a sign-in of this browser")})
+	e := &pageError{Status: http.StatusBadRequest, Kind: kindSignInCookie, RetryTo: "/auth/login", Err: errors.New("callback without a sign-in of this browser")}
+	if s.byPlainHTTP(r) {
+		e = schemeError()
+	}
+	return s.signInRefused(r.Context(), "stray", e)
 }
 
 // signIn makes the session: tokens first, then the record that makes them reachable, then the cookie. The browser's previous session ends.

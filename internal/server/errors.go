@@ -48,6 +48,8 @@ const (
 	kindSignInLost     = templates.ErrorSignInLost
 	kindSignInAccount  = templates.ErrorSignInAccount
 	kindSignInWeak     = templates.ErrorSignInWeak
+	kindSignInScope    = templates.ErrorSignInScope
+	kindSignInScheme   = templates.ErrorSignInScheme
 	kindSignInEnded    = templates.ErrorSignInEnded
 	kindSessionEnded   = templates.ErrorSessionEnded
 	kindHubDown        = templates.ErrorHubDown
@@ -68,6 +70,7 @@ type pageError struct {
 	Kind       kind
 	Param      string        // name of the parameter at fault, "" when none
 	Detail     string        // what is wrong with it, plain words of ours
+	Missing    string        // scopes that were not granted
 	RetryAfter time.Duration // 0: no header
 	RetryTo    string        // local path of the button, "" for the kind's own
 	Err        error         // for the log
@@ -182,9 +185,9 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError)
 	}
 	m := templates.ErrorModel{
 		Layout: s.layout(r), Status: e.Status, Kind: e.Kind, RequestID: eventOf(r.Context()).ID,
-		Param: e.Param, Detail: e.Detail, RetryTo: e.RetryTo, Home: s.baseURL.String(),
+		Param: e.Param, Detail: e.Detail, Missing: e.Missing, RetryTo: e.RetryTo, Home: s.baseURL.String(),
 	}
-	if m.RetryTo == "" && r.Method == http.MethodGet {
+	if m.RetryTo == "" && r.Method == http.MethodGet && e.Kind != kindSignInScheme {
 		m.RetryTo = localPath(s.here(r))
 	}
 	if u, err := url.Parse(m.RetryTo); err == nil && u.Path == "/auth/login" {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"portico/internal/rp"
@@ -18,15 +19,17 @@ func (s *Server) requireLogin(w http.ResponseWriter, r *http.Request) {
 		s.showError(w, r, &pageError{Status: http.StatusUnauthorized, Kind: kindSessionEnded, RetryTo: "/auth/login", Err: errors.New("no session")})
 		return
 	}
+	to := s.loginPath(r.URL.RequestURI())
 	if s.looping(r) {
-		e := &pageError{Status: http.StatusForbidden, Kind: kindSignInLoop, RetryTo: s.loginPath(r.URL.RequestURI()), Err: errors.New("sign-in loop stopped: the browser does not return the session cookie")}
-		if s.cookies.Present(r) {
-			e.Kind, e.Err = kindSignInLost, errors.New("sign-in loop stopped: the cookie comes back, and its session is not there; do all processes share the keys and the database?")
-		}
+		e := s.loopError(r, to)
+		eventOf(r.Context()).Err = e
 		s.showError(w, r, e)
 		return
 	}
-	http.Redirect(w, r, s.loginPath(r.URL.RequestURI()), http.StatusSeeOther)
+	if s.byPlainHTTP(r) { // a cookie that is set here would not be kept
+		to = s.baseURL.String() + to
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // loginPath is the address that starts a sign-in and comes back to returnTo.
@@ -116,6 +119,8 @@ func (s *Server) signInFailed(returnTo string, err error) error {
 		e.Kind = kindSignInClock
 	case rp.ProblemAccount:
 		e.Status, e.Kind, e.RetryTo = http.StatusForbidden, kindSignInAccount, "/auth/account"
+	case rp.ProblemScope:
+		e.Status, e.Kind, e.Missing = http.StatusForbidden, kindSignInScope, strings.Join(a.Missing, " ")
 	case rp.ProblemAuthTime, rp.ProblemACR:
 		e.Status, e.Kind = http.StatusForbidden, kindSignInWeak
 	case rp.ProblemProvider:

@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -49,6 +50,37 @@ func (s *Server) recent(r *http.Request) []int64 {
 
 // looping reports whether an automatic sign-in now would be one too many.
 func (s *Server) looping(r *http.Request) bool { return len(s.recent(r)) >= loopMost }
+
+// loopError says why a browser is signed in again and again, as far as it can be seen from here.
+func (s *Server) loopError(r *http.Request, retryTo string) *pageError {
+	e := &pageError{Status: http.StatusForbidden, Kind: kindSignInLoop, RetryTo: retryTo, Err: errors.New("sign-in loop stopped: the browser does not return the session cookie")}
+	switch {
+	case s.cookies.Present(r):
+		e.Kind, e.Err = kindSignInLost, errors.New("sign-in loop stopped: the cookie comes back, and its session is not there; do all processes share the keys and the database?")
+	case s.byPlainHTTP(r):
+		return schemeError()
+	}
+	return e
+}
+
+// schemeError offers no sign-in, which would go in circles at this address.
+func schemeError() *pageError {
+	return &pageError{Status: http.StatusForbidden, Kind: kindSignInScheme, Err: errors.New("the browser came by http, where it keeps no cookie of a portal on https; let the proxy redirect http")}
+}
+
+// byPlainHTTP reports whether a proxy says that the browser came by http to a portal on https. It decides which words are shown, and that a sign-in starts at the configured
+// address, so that it may be anybody's word.
+func (s *Server) byPlainHTTP(r *http.Request) bool {
+	if s.baseURL.Scheme != "https" {
+		return false
+	}
+	for value := range strings.SplitSeq(strings.ToLower(strings.Join(r.Header.Values("Forwarded"), ";")), ";") {
+		if strings.TrimSpace(value) == "proto=http" {
+			return true
+		}
+	}
+	return strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "http")
+}
 
 // noteSignIn remembers that the browser was signed in now.
 func (s *Server) noteSignIn(w http.ResponseWriter, r *http.Request) {

@@ -28,6 +28,8 @@ const (
 	ErrorSignInLost      ErrorKind = "sign-in-lost"    // the same, though the browser returns the cookie
 	ErrorSignInAccount   ErrorKind = "sign-in-account" // signed in to another account than asked for
 	ErrorSignInWeak      ErrorKind = "sign-in-weak"    // not authenticated lately or strongly enough
+	ErrorSignInScope     ErrorKind = "sign-in-scope"   // a scope that the portal needs was not granted
+	ErrorSignInScheme    ErrorKind = "sign-in-scheme"  // the browser came by http, where no cookie of ours is kept
 	ErrorSignInEnded     ErrorKind = "sign-in-ended"   // signed out centrally in the meantime
 	ErrorSessionEnded    ErrorKind = "session-ended"   // a form came without a session
 	ErrorHubDown         ErrorKind = "hub-down"        // the Data Hub does not answer
@@ -44,7 +46,7 @@ func ErrorKinds() []ErrorKind {
 	return []ErrorKind{
 		ErrorBadRequest, ErrorBadAddress, ErrorTooLarge, ErrorWrongHost, ErrorForbidden, ErrorCrossSite, ErrorNotFound, ErrorMethod, ErrorTooMany, ErrorBusy,
 		ErrorInternal, ErrorStore, ErrorSignInDown, ErrorSignInRefused, ErrorSignInDenied, ErrorSignInBusy, ErrorSignInClock, ErrorSignInCookie,
-		ErrorSignInExpired, ErrorSignInLoop, ErrorSignInLost, ErrorSignInAccount, ErrorSignInWeak, ErrorSignInEnded, ErrorSessionEnded, ErrorHubDown, ErrorHubSlow, ErrorHubBusy, ErrorHubAnswer,
+		ErrorSignInExpired, ErrorSignInLoop, ErrorSignInLost, ErrorSignInAccount, ErrorSignInWeak, ErrorSignInScope, ErrorSignInScheme, ErrorSignInEnded, ErrorSessionEnded, ErrorHubDown, ErrorHubSlow, ErrorHubBusy, ErrorHubAnswer,
 		ErrorHubNoAccess, ErrorHubRefused,
 	}
 }
@@ -59,7 +61,8 @@ type ErrorModel struct {
 	Detail    string      // what is wrong with it
 	RetryTo   string      // local path of the button, "" for none
 	SignIn    SignInModel // in its place where that is a sign-in
-	Home      string      // the portal's public address, for people who came under another host name
+	Missing   string      // scopes that were not granted, "" when that is not what happened
+	Home      string      // the portal's public address
 	Fields    []FormField // what a form held that could not be taken, shown so that it is not lost
 }
 

@@ -8,7 +8,7 @@ func (m ErrorModel) text(part string) string {
 	if !known[kind] {
 		kind = errorKindForUnknowns
 	}
-	return m.Layout.T("error." + string(kind) + "." + part)
+	return m.Layout.T("error."+string(kind)+"."+part, m.Missing)
 }
 
 var known = func() map[ErrorKind]bool {
@@ -45,6 +45,15 @@ func (m ErrorModel) tone() string {
 	return "warn"
 }
 
+// address is the portal's public address, for people who may have come by another one.
+func (m ErrorModel) address() string {
+	switch m.Kind {
+	case ErrorWrongHost, ErrorSignInScheme, ErrorSignInCookie, ErrorSignInLoop:
+		return m.Home
+	}
+	return ""
+}
+
 func (m ErrorModel) signsIn() bool { return m.SignIn.URL != "" }
 
 func (m ErrorModel) retryText() string {
@@ -56,11 +65,16 @@ func (m ErrorModel) retryText() string {
 
 // homeOffered reports whether a second button leads to the start page: not when the first one does, and not where nobody is signed in.
 func (m ErrorModel) homeOffered() bool {
-	return m.Kind == ErrorWrongHost && m.Home != "" || m.RetryTo != "/" && !m.signsIn()
+	return m.elsewhere() || m.RetryTo != "/" && !m.signsIn()
+}
+
+// elsewhere reports whether the person is at a wrong address and the start page is at another one.
+func (m ErrorModel) elsewhere() bool {
+	return (m.Kind == ErrorWrongHost || m.Kind == ErrorSignInScheme) && m.Home != ""
 }
 
 func (m ErrorModel) homeHref() string {
-	if m.Kind == ErrorWrongHost && m.Home != "" {
+	if m.elsewhere() {
 		return m.Home
 	}
 	return "/"
