@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -224,7 +225,11 @@ func (s *Server) panicked(rec *recorder, r *http.Request, p any) {
 	if p == http.ErrAbortHandler {
 		panic(p)
 	}
-	s.log.ErrorContext(r.Context(), "handler panicked", "request_id", eventOf(r.Context()).ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	what := fmt.Sprintf("%T", p) // a library's words may hold what it was working on
+	if e, ok := p.(runtime.Error); ok {
+		what = e.Error()
+	}
+	s.log.ErrorContext(r.Context(), "handler panicked", "request_id", eventOf(r.Context()).ID, "panic", what, "stack", string(debug.Stack()))
 	if rec.status == 0 {
 		s.showError(rec, r, &pageError{Status: http.StatusInternalServerError, Kind: kindInternal, Err: errors.New("panic")})
 	}

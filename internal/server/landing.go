@@ -56,6 +56,6 @@ func (s *Server) turn(w http.ResponseWriter, r *http.Request, names []string) er
 	if len(encoded) > maxQueryBytes {
 		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, RetryTo: "/auth/login", Err: errors.New("form too large for an address")}
 	}
-	http.Redirect(w, r, r.URL.Path+"?"+encoded, http.StatusSeeOther)
+	sendTo(w, r.URL.Path+"?"+encoded)
 	return nil
 }

@@ -91,8 +91,14 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, o rp.LoginOptions
 		return err
 	}
 	note(r.Context(), slog.String("sign_in", "started"), slog.String("prompt", o.Prompt))
-	http.Redirect(w, r, target.String(), http.StatusSeeOther)
+	sendTo(w, target.String())
 	return nil
+}
+
+// sendTo redirects to an address that holds what only the browser and the identity server should know. Unlike http.Redirect it writes no page with the address in it.
+func sendTo(w http.ResponseWriter, address string) {
+	w.Header().Set("Location", address)
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 // signInFailed turns what rp reports into a page that offers a fresh sign-in to the same place.

@@ -83,7 +83,7 @@ func (s *Server) endAtProvider(w http.ResponseWriter, r *http.Request, t token.T
 	}
 	sealed := s.keys.Seal(session.PurposeLogout, session.Handle{}, nil, []byte(state))
 	s.setCookie(w, s.logoutName(), base64.RawURLEncoding.EncodeToString(sealed), 600)
-	http.Redirect(w, r, target.String(), http.StatusSeeOther)
+	sendTo(w, target.String())
 }
 
 func (s *Server) logoutName() string {
