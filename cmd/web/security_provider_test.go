@@ -194,7 +194,8 @@ type siege struct {
 	secret   string // of the client
 	ports    []string
 	programs []*program
-	hubRaw   func(w http.ResponseWriter, r *http.Request) bool // answers instead of the Data Hub
+	hub      http.Handler                                      // the Data Hub
+	hubRaw   func(w http.ResponseWriter, r *http.Request) bool // answers instead of it
 	mu       sync.Mutex
 	hubSeen  []seenRequest
 }
@@ -203,7 +204,7 @@ type siege struct {
 func besiege(t *testing.T, processes int, env ...string) *siege {
 	t.Helper()
 	s := &siege{deployment: &deployment{base: "https://" + publicHost}, op: newRogue(t), secret: "client-secret-" + rand.Text()}
-	demo := hub.New(hub.Config{World: energy.New(42), Check: func(token string) (string, int64, []string, bool) {
+	s.hub = hub.New(hub.Config{World: energy.New(42), Check: func(token string) (string, int64, []string, bool) {
 		s.op.mu.Lock()
 		defer s.op.mu.Unlock()
 		_, ours := s.op.planted["access token "+token]
@@ -215,7 +216,7 @@ func besiege(t *testing.T, processes int, env ...string) *siege {
 		raw := s.hubRaw
 		s.mu.Unlock()
 		if raw == nil || !raw(w, r) {
-			demo.ServeHTTP(w, r)
+			s.hub.ServeHTTP(w, r)
 		}
 	}))
 	t.Cleanup(data.Close)
