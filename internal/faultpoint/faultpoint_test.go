@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	_ "portico/internal/app" // so that go test forgets its results when the program has changed
 	"portico/internal/faultpoint"
 )
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	_ "portico/internal/app" // so that go test forgets its results when the program has changed
 	"portico/internal/testserver"
 )
 

@@ -48,7 +48,7 @@ func (m *Manager) fly(ctx context.Context, h session.Handle, cur *held, reason s
 // wants reports whether a flight could do anything now; if not, a valid access token is served and nobody is bothered.
 func (m *Manager) wants(cur *held, now time.Time, lost bool) bool {
 	_, verdict := m.plan(&cur.Record, lost)
-	return verdict == planClaim && !now.Before(cur.NotBefore) && !m.breaker.open(now)
+	return verdict == planClaim && !runs(cur.NotBefore, now) && !m.breaker.open(now)
 }
 
 type planned int
@@ -89,7 +89,7 @@ func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reas
 			return nil, &UnavailableError{RetryAfter: retryDefault, Err: errors.New("the last answer is not saved yet")}
 		case m.breaker.open(now):
 			return nil, &UnavailableError{RetryAfter: m.breaker.wait(now), Err: errors.New("the provider refuses this client")}
-		case now.Before(cur.NotBefore):
+		case runs(cur.NotBefore, now):
 			return nil, &UnavailableError{RetryAfter: cur.NotBefore.Sub(now), Err: errors.New("waiting after: " + cur.LastError)}
 		case p == planServe:
 			return cur, nil

@@ -642,6 +642,20 @@ func TestF29LeaseTimesAreTheStores(t *testing.T) {
 	})
 }
 
+// The wall clock is set back by a day after a refresh: the access token seems to be good for a day and to come from the future. When the Data Hub rejects it, it is refreshed.
+func TestF29ClockSetBack(t *testing.T) {
+	bubble(t, func(b *bench, m *Manager) {
+		behind, err := New(Config{Store: b.store, Keys: b.keys, Refresher: b.provider, End: b.sessions.Delete, Now: func() time.Time { return time.Now().Add(-24 * time.Hour) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.wantToken(behind, "at-0")
+		if got, err := behind.Source(b.h).Renew(context.Background(), secret.New("at-0")); err != nil || got.Reveal() != "at-1" {
+			t.Errorf("Renew = %q, %v, want at-1", got.Reveal(), err)
+		}
+	})
+}
+
 func TestF30ShortLifetimes(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {
 		b.provider.life = 3 * time.Second

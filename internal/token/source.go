@@ -64,7 +64,7 @@ func (s *Source) Renew(ctx context.Context, rejected secret.Text) (secret.Text, 
 		return cur.Access, nil
 	case !cur.refreshable(now):
 		return secret.Text{}, ErrLoginRequired
-	case cur.valid(now) && now.Sub(cur.AccessIssued) < tooYoung:
+	case cur.valid(now) && young(cur, now):
 		return secret.Text{}, ErrRejected
 	}
 	return s.await(ctx, cur, "rejected", true)
@@ -83,6 +83,12 @@ func (s *Source) Refresh(ctx context.Context) (secret.Text, error) {
 		return cur.Access, nil
 	}
 	return s.await(ctx, cur, "asked", false)
+}
+
+// young reports whether an access token was issued less than half a minute ago. One that seems to come from the future does not: the clock was set back since.
+func young(cur *held, now time.Time) bool {
+	age := now.Sub(cur.AccessIssued)
+	return age >= 0 && age < tooYoung
 }
 
 // current returns what the source knows, reading it when it knows nothing or something expired. A store that is down does not take a valid token away.

@@ -107,6 +107,8 @@ type NewTokens struct {
 //	Presented ≥ MaxPresented                ClaimSpent
 //	otherwise (also Claimed, lease over)    ClaimOK: Claimed, new attempt, new lease
 //
+// A lease or a back-off that would run for longer than LongestWait was written before the clock was set back, and counts as over.
+//
 // The end of a lease alone never lets another process present a token that was presented before: MaxPresented decides.
 type Store interface {
 	// Create adds a record in state Fresh with Version 1, or returns ErrExists.
@@ -129,6 +131,12 @@ type Store interface {
 	Release(ctx context.Context, id session.ID, attempt string, o Outcome) error
 }
 
+// LongestWait bounds leases and back-offs, a provider's Retry-After of five minutes among them.
+const LongestWait = 6 * time.Minute
+
+// runs reports whether a time that lies ahead still has to come.
+func runs(until, now time.Time) bool { return now.Before(until) && until.Sub(now) <= LongestWait }
+
 // Judge applies the table of [Store] to a record, for implementations that read it inside their atomic step. It changes the record only from
 // Sent to Unknown, when the lease is over.
 func (r *Record) Judge(c ClaimRequest, now time.Time) Verdict {
@@ -137,14 +145,14 @@ func (r *Record) Judge(c ClaimRequest, now time.Time) Verdict {
 		return ClaimNewer
 	case r.State == Dead:
 		return ClaimDead
-	case (r.State == Claimed || r.State == Sent) && now.Before(r.Attempt.LeaseUntil):
+	case (r.State == Claimed || r.State == Sent) && runs(r.Attempt.LeaseUntil, now):
 		return ClaimBusy
 	}
 	if r.State == Sent {
 		r.State = Unknown
 	}
 	switch {
-	case now.Before(r.NotBefore):
+	case runs(r.NotBefore, now):
 		return ClaimWait
 	case r.Presented >= c.MaxPresented:
 		return ClaimSpent

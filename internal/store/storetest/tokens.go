@@ -16,7 +16,7 @@ import (
 func Tokens(t *testing.T, open func(t *testing.T, c *Clock) (session.Store, token.Store)) {
 	for name, test := range map[string]func(*testing.T, *tokenBench){
 		"create and load": tokensCreate, "claim": tokensClaim, "one claim of many": tokensOneClaim, "leases": tokensLeases, "send": tokensSend, "commit": tokensCommit, "late commit": tokensLateCommit,
-		"release": tokensRelease, "ended stays ended": tokensEnded, "claim answers in order": tokensClaimOrder, "records come back whole": tokensWhole, "ended with their session": tokensEndedWithSession,
+		"release": tokensRelease, "ended stays ended": tokensEnded, "claim answers in order": tokensClaimOrder, "the clock is set back": tokensClockSetBack, "records come back whole": tokensWhole, "ended with their session": tokensEndedWithSession,
 		"swept": tokensSwept, "one commit of many": tokensOneCommit, "the end wins races": tokensEndWins, "many refreshes": tokensManyRefreshes,
 	} {
 		t.Run(name, func(t *testing.T) {

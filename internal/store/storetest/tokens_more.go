@@ -30,6 +30,21 @@ func tokensClaimOrder(t *testing.T, b *tokenBench) {
 	}
 }
 
+// Leases and back-offs that were written before the clock was set back keep nobody waiting for a day. What was presented stays presented.
+func tokensClockSetBack(t *testing.T, b *tokenBench) {
+	b.want("a", 1, 1, token.ClaimOK)
+	b.c.Advance(-24 * time.Hour)
+	b.want("b", 1, 1, token.ClaimOK)
+	must(t, b.s.Send(t.Context(), b.id, "b"))
+	b.c.Advance(-24 * time.Hour)
+	b.want("c", 1, 1, token.ClaimSpent)
+	b.want("c", 1, 2, token.ClaimOK)
+	must(t, b.s.Release(t.Context(), b.id, "c", token.Outcome{State: token.Fresh, NotPresented: true, NotBefore: b.c.Now().Add(5 * time.Minute)}))
+	b.want("d", 1, 2, token.ClaimWait)
+	b.c.Advance(-24 * time.Hour)
+	b.want("d", 1, 2, token.ClaimOK)
+}
+
 func tokensWhole(t *testing.T, b *tokenBench) {
 	at := b.c.Now().Add(1234 * time.Millisecond)
 	must(t, b.s.Release(t.Context(), b.id, b.want("a", 1, 1, token.ClaimOK).Attempt.ID, token.Outcome{State: token.Fresh, NotPresented: true, NotBefore: at, LastError: "dial: tcp\x00 é"}))

@@ -13,6 +13,7 @@ local again = ARGV[2] == '1'
 
 local GRACE = 3600 * 1000           -- how much longer than their time keys stay; whoever reads a record judges its time
 local TOMBSTONE_LIFE = 600 * 1000   -- session.TombstoneLife
+local LONGEST_WAIT = 360 * 1000     -- token.LongestWait
 local INDEX_LIFE = 100 * 86400      -- seconds; longer than any session
 
 -- Fields of a session; times in seconds.

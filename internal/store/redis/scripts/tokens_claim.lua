@@ -3,10 +3,12 @@ local key, seen, attempt, owner, reason, lease, most = KEYS[2], tonumber(ARGV[3]
 local t = get(key)
 if not t then return {'gone'} end
 
+local function runs(till) return now < till and till - now <= LONGEST_WAIT end
+
 local function judge()
   if t[VERSION] ~= seen then return 'newer' end
   if t[STATE] == 'dead' then return 'dead' end
-  if (t[STATE] == 'claimed' or t[STATE] == 'sent') and now < t[LEASE] then
+  if (t[STATE] == 'claimed' or t[STATE] == 'sent') and runs(t[LEASE]) then
     if again and t[STATE] == 'claimed' and t[ATTEMPT] == attempt then return 'ok' end
     return 'busy'
   end
@@ -14,7 +16,7 @@ local function judge()
     t[STATE] = 'unknown'
     replace(key, t, t[TOKENS_UNTIL])
   end
-  if now < t[NOT_BEFORE] then return 'wait' end
+  if runs(t[NOT_BEFORE]) then return 'wait' end
   if t[PRESENTED] >= most then return 'spent' end
   return 'ok'
 end

@@ -1,0 +1,72 @@
+package fleet
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"portico/internal/demo/fault"
+)
+
+// wrongClock is a process whose wall clock a test sets.
+type wrongClock struct {
+	*Process
+	t    *testing.T
+	file string
+}
+
+func startWithClock(t *testing.T, f *Fleet) wrongClock {
+	t.Helper()
+	c := wrongClock{t: t, file: filepath.Join(t.TempDir(), "clock")}
+	c.set(0)
+	c.Process = f.StartAside("PORTICO_FAULTPOINT_CLOCK=" + c.file)
+	return c
+}
+
+// set makes the clock wrong by off.
+func (c wrongClock) set(off time.Duration) {
+	c.t.Helper()
+	next := c.file + ".next"
+	if err := os.WriteFile(next, []byte(off.String()), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.Rename(next, c.file); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// the wall clock of a process jumps, forwards below the limits of sessions and backwards, in the middle of a request and of a refresh, and back again. Nobody is signed out, and refreshes
+// go on. Beyond the limits a session is over.
+func TestR46WallClockJumps(t *testing.T) {
+	t.Parallel()
+	jumps := []time.Duration{time.Hour, -time.Hour, 23 * time.Hour, -24 * time.Hour}
+	f := newFleet(t, Config{Program: withFaultpoints(t), Store: stores[0].new(t), People: len(jumps), Env: []string{"PORTICO_SESSION_IDLE=24h", "PORTICO_SESSION_MAX=24h"}})
+	var wg sync.WaitGroup
+	f.HubFaults.Set(fault.Rule{Fault: fault.Fault{Delay: 200 * time.Millisecond}})
+	for i, jump := range jumps {
+		c, p := startWithClock(t, f), f.People[i]
+		p.Use(c.Process)
+		signedIn(t, p)
+		wg.Go(func() {
+			for _, off := range []time.Duration{jump, 0} {
+				time.Sleep(4100 * time.Millisecond) // the access token has expired at the identity server and at the Data Hub
+				midway := time.AfterFunc(150*time.Millisecond, func() { c.set(off) })
+				seesPage(t, p)
+				midway.Stop()
+				c.set(off)
+				seesPage(t, p)
+				time.Sleep(4100 * time.Millisecond)
+				seesPage(t, p)
+			}
+			c.set(25 * time.Hour)
+			answers(t, p, p.Page, http.StatusSeeOther)
+		})
+	}
+	wg.Wait()
+	if n := f.Identity.Replays(); n > 0 {
+		t.Errorf("%d refresh tokens were presented twice", n)
+	}
+}
