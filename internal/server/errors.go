@@ -47,6 +47,7 @@ const (
 	kindSignInExpired  = templates.ErrorSignInExpired
 	kindSignInLoop     = templates.ErrorSignInLoop
 	kindSignInLost     = templates.ErrorSignInLost
+	kindSignInBrief    = templates.ErrorSignInBrief
 	kindSignInAccount  = templates.ErrorSignInAccount
 	kindSignInWeak     = templates.ErrorSignInWeak
 	kindSignInScope    = templates.ErrorSignInScope

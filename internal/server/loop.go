@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"portico/internal/session"
+	"portico/internal/token"
 )
 
 // A browser that loses its session cookie would be signed in, sent back, found without a session and signed in again, for ever. So each browser
@@ -55,6 +56,8 @@ func (s *Server) looping(r *http.Request) bool { return len(s.recent(r)) >= loop
 func (s *Server) loopError(r *http.Request, retryTo string) *pageError {
 	e := &pageError{Status: http.StatusForbidden, Kind: kindSignInLoop, RetryTo: retryTo, Err: errors.New("sign-in loop stopped: the browser does not return the session cookie")}
 	switch {
+	case errors.Is(eventOf(r.Context()).Err, token.ErrLoginRequired):
+		e.Kind, e.Err = kindSignInBrief, errors.New("sign-in loop stopped: the session is there, and the identity server renews nothing of it; how long do its tokens live?")
 	case s.cookies.Present(r):
 		e.Kind, e.Err = kindSignInLost, errors.New("sign-in loop stopped: the cookie comes back, and its session is not there; do all processes share the keys and the database?")
 	case s.byPlainHTTP(r):

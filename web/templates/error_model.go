@@ -26,6 +26,7 @@ const (
 	ErrorSignInExpired   ErrorKind = "sign-in-expired" // the sign-in took too long
 	ErrorSignInLoop      ErrorKind = "sign-in-loop"    // signed in again and again; stopped
 	ErrorSignInLost      ErrorKind = "sign-in-lost"    // the same, though the browser returns the cookie
+	ErrorSignInBrief     ErrorKind = "sign-in-brief"   // the same, though the session is there: its tokens are of no use
 	ErrorSignInAccount   ErrorKind = "sign-in-account" // signed in to another account than asked for
 	ErrorSignInWeak      ErrorKind = "sign-in-weak"    // not authenticated lately or strongly enough
 	ErrorSignInScope     ErrorKind = "sign-in-scope"   // a scope that the portal needs was not granted
@@ -46,7 +47,7 @@ func ErrorKinds() []ErrorKind {
 	return []ErrorKind{
 		ErrorBadRequest, ErrorBadAddress, ErrorTooLarge, ErrorWrongHost, ErrorForbidden, ErrorCrossSite, ErrorNotFound, ErrorMethod, ErrorTooMany, ErrorBusy,
 		ErrorInternal, ErrorStore, ErrorSignInDown, ErrorSignInRefused, ErrorSignInDenied, ErrorSignInBusy, ErrorSignInClock, ErrorSignInCookie,
-		ErrorSignInExpired, ErrorSignInLoop, ErrorSignInLost, ErrorSignInAccount, ErrorSignInWeak, ErrorSignInScope, ErrorSignInScheme, ErrorSignInEnded, ErrorSessionEnded, ErrorHubDown, ErrorHubSlow, ErrorHubBusy, ErrorHubAnswer,
+		ErrorSignInExpired, ErrorSignInLoop, ErrorSignInLost, ErrorSignInBrief, ErrorSignInAccount, ErrorSignInWeak, ErrorSignInScope, ErrorSignInScheme, ErrorSignInEnded, ErrorSessionEnded, ErrorHubDown, ErrorHubSlow, ErrorHubBusy, ErrorHubAnswer,
 		ErrorHubNoAccess, ErrorHubRefused,
 	}
 }
