@@ -2,13 +2,16 @@ package testserver
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 )
 
 // Redis is a private server of the Redis protocol that keeps an append-only file.
@@ -96,5 +99,19 @@ func (r *Redis) do(t TB, command ...any) error {
 }
 
 func (r *Redis) client() *goredis.Client {
+	logging.Disable()
 	return goredis.NewClient(&goredis.Options{Addr: r.Address(), MaxRetries: -1, DisableIdentity: true})
+}
+
+// AwaitReplica waits until the server has a replica that is in step.
+func (r *Redis) AwaitReplica(t testing.TB) {
+	t.Helper()
+	if err := await(func() error {
+		if info, _ := r.Do(t, "INFO", "replication").(string); !strings.Contains(info, "state=online") {
+			return errors.New("no replica in step")
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 }

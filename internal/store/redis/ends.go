@@ -40,9 +40,9 @@ func (s sessions) end(ctx context.Context, clock string, id session.ID, reason s
 	}
 	switch {
 	case r.word() == "ok":
-		s.leave(ctx, id, groupsOf(r.text(1), r.text(2), r.text(3)))
+		_ = s.leave(ctx, id, groupsOf(r.text(1), r.text(2), r.text(3)))
 	case r.word() == "none" && g.kind != "":
-		s.leave(ctx, id, []group{g})
+		_ = s.leave(ctx, id, []group{g})
 	}
 	return r.word() == "ok", nil
 }
@@ -131,11 +131,9 @@ func (s sessions) reindex(ctx context.Context, id session.ID, r reply) error {
 	word, groups := r.word(), groupsOf(r.text(2), r.text(3), r.text(4))
 	switch word {
 	case "ended":
-		s.leave(ctx, id, groups)
-		return nil
+		return s.leave(ctx, id, groups)
 	case "none":
-		s.leave(ctx, id, groups[:1])
-		return nil
+		return s.leave(ctx, id, groups[:1])
 	case "kept":
 		if err := s.enter(ctx, id, never, never, groups[1:]); err != nil {
 			return err

@@ -92,13 +92,16 @@ func (s *Store) enter(ctx context.Context, id session.ID, until, began time.Time
 	return nil
 }
 
-// leave takes an id out of the indexes, as well as it can: who follows an index looks at the record, and the sweep comes by.
-func (s *Store) leave(ctx context.Context, id session.ID, groups []group) {
-	_, _ = s.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
-		for _, g := range groups {
-			p.ZRem(ctx, g.keys()[0], id[:])
-		}
-		return nil
+// leave takes an id out of indexes. Where it fails nothing is wrong: who follows an index looks at the record, and the sweep comes by.
+func (s *Store) leave(ctx context.Context, id session.ID, groups []group) error {
+	return s.read(ctx, func(ctx context.Context) error { // repeated like a read: the second time it removes nothing
+		_, err := s.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
+			for _, g := range groups {
+				p.ZRem(ctx, g.keys()[0], id[:])
+			}
+			return nil
+		})
+		return err
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
 	"portico/internal/secret"
@@ -47,6 +48,7 @@ type Store struct {
 
 // Open connects to the servers of c and returns when they answer. Errors never hold the password.
 func Open(ctx context.Context, c Config) (*Store, error) {
+	logging.Disable() // the library's lines say what the errors of calls say, on a log of its own
 	s := &Store{client: newClient(c), replicas: c.Replicas, now: c.Now}
 	if err := s.ping(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -2,6 +2,7 @@ package redis_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,4 +78,13 @@ func TestCluster(t *testing.T) {
 		}
 		return redis.Config{Addresses: addresses[:1], Cluster: true}
 	})
+}
+
+func containsAll(lines []string, text string) bool {
+	for _, line := range lines {
+		if !strings.Contains(line, text) {
+			return false
+		}
+	}
+	return true
 }

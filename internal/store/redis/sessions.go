@@ -22,7 +22,7 @@ func (s sessions) Create(ctx context.Context, r session.Record) error {
 		err = s.create(ctx, r)
 	}
 	if _, ended := errors.AsType[*session.EndedError](err); ended {
-		s.leave(ctx, r.ID, groups)
+		_ = s.leave(ctx, r.ID, groups)
 	}
 	return err
 }

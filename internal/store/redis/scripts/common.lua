@@ -11,7 +11,8 @@ if not now then
 end
 local again = ARGV[2] == '1'
 
-local GRACE = 3600 * 1000           -- how much longer than their time keys stay; whoever reads a record judges its time
+local GRACE = 3600 * 1000           -- how much longer than their time records stay; whoever reads one judges its time
+local SLACK = 60 * 1000             -- the same for what goes by itself: another server's clock may take over
 local TOMBSTONE_LIFE = 600 * 1000   -- session.TombstoneLife
 local LONGEST_WAIT = 360 * 1000     -- token.LongestWait
 local INDEX_LIFE = 100 * 86400      -- seconds; longer than any session
@@ -27,8 +28,12 @@ local function get(key)
   return v and cmsgpack.unpack(v)
 end
 
+local function set(key, record, ttl)
+  redis.call('SET', key, cmsgpack.pack(record), 'PX', ttl)
+end
+
 local function add(key, record, until_ms)
-  redis.call('SET', key, cmsgpack.pack(record), 'PX', math.max(until_ms - now, 0) + GRACE)
+  set(key, record, math.max(until_ms - now, 0) + GRACE)
 end
 
 -- replace writes a record that is there. A server without memory refuses commands that need some, but not after one that gave some back: who is signed in goes on.
@@ -37,9 +42,10 @@ local function replace(key, record, until_ms)
   add(key, record, until_ms)
 end
 
--- A tombstone is {time, reason}.
-local function bury(key, reason)
-  replace(key, {now, reason}, now + TOMBSTONE_LIFE)
+-- A tombstone is {time, reason} and, of a session, its issuer, subject and sid.
+local function bury(key, reason, s)
+  redis.call('DEL', key)
+  set(key, {now, reason, s and s[ISSUER], s and s[SUBJECT], s and s[SID]}, TOMBSTONE_LIFE + SLACK)
 end
 
 local function tombstone(key)

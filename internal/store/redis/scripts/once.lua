@@ -5,5 +5,5 @@ if o and now < o[1] then
   if again and o[2] == call then return {'ok'} end
   return {'taken'}
 end
-add(key, {now + ttl, call}, now + ttl)
+set(key, {now + ttl, call}, ttl + SLACK)
 return {'ok'}

@@ -13,14 +13,14 @@ local s = get(session)
 if s and not of_group(s) then return {'other'} end
 if s then
   redis.call('DEL', session, tokens)
-  bury(tomb, reason)
+  bury(tomb, reason, s)
   return {'ok', s[ISSUER], s[SUBJECT], s[SID]}
 end
+local t = tombstone(tomb)
+if again and t and t[1] == now and t[2] == reason and t[3] then return {'ok', t[3], t[4], t[5]} end
 if group == '' then
   redis.call('DEL', tokens)
-  return {'none'}
+elseif not t then
+  bury(tomb, reason)
 end
-local t = tombstone(tomb)
-if again and t and t[1] == now and t[2] == reason then return {'ok', '', '', ''} end
-if not t then bury(tomb, reason) end
 return {'none'}

@@ -5,11 +5,11 @@ local at = tonumber(ARGV[3])
 local s, t = get(session), get(tokens)
 if s and s[UNTIL] < math.floor(at / 1000) then
   redis.call('DEL', session, tokens)
-  bury(tomb, 'expired')
+  bury(tomb, 'expired', s)
   return {'ended', 0, s[ISSUER], s[SUBJECT], s[SID]}
 end
 local buried = again and not s and tombstone(tomb)
-if buried and buried[2] == 'expired' and now - buried[1] < 5000 then return {'ended', 0, '', '', ''} end
+if buried and buried[2] == 'expired' and now - buried[1] < 5000 then return {'ended', 0, buried[3], buried[4], buried[5]} end
 if t and t[TOKENS_UNTIL] < at then
   redis.call('DEL', tokens)
   t = nil
