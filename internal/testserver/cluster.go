@@ -2,6 +2,7 @@ package testserver
 
 import (
 	"errors"
+	"fmt"
 	"os/exec"
 	"strings"
 )
@@ -34,4 +35,14 @@ func StartRedisCluster(t TB) []*Redis {
 		}
 	}
 	return nodes
+}
+
+// Reshard moves slots from the first node of a Cluster to the second, with what is in them.
+func Reshard(t TB, nodes []*Redis, slots int) {
+	t.Helper()
+	id := func(r *Redis) string { return fmt.Sprint(r.Do(t, "CLUSTER", "MYID")) }
+	cmd := exec.Command(find("redis-cli"), "--cluster", "reshard", nodes[0].Address(), "--cluster-from", id(nodes[0]), "--cluster-to", id(nodes[1]), "--cluster-slots", fmt.Sprint(slots), "--cluster-yes")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("redis-cli --cluster reshard: %v\n%s", err, out)
+	}
 }

@@ -104,7 +104,7 @@ func (r *Redis) client() *goredis.Client {
 }
 
 // AwaitReplica waits until the server has a replica that is in step.
-func (r *Redis) AwaitReplica(t testing.TB) {
+func (r *Redis) AwaitReplica(t TB) {
 	t.Helper()
 	if err := await(func() error {
 		if info, _ := r.Do(t, "INFO", "replication").(string); !strings.Contains(info, "state=online") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 )
@@ -35,7 +36,7 @@ type command struct{ *goredis.Cmd }
 
 func (command) NoRetry() bool { return true }
 
-// call runs a script within the time of one call. When the connection breaks it runs it once more on another one and tells it so; the scripts are written to be repeated.
+// call runs a script within the time of one call. When it runs it again it tells it so; the scripts are written to be repeated.
 func (s *Store) call(ctx context.Context, sc script, keys []string, args ...any) (reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -43,15 +44,42 @@ func (s *Store) call(ctx context.Context, sc script, keys []string, args ...any)
 }
 
 // callAt is call at a given time, within the caller's deadline.
-func (s *Store) callAt(ctx context.Context, clock string, sc script, keys []string, args ...any) (reply, error) {
-	r, err := s.once(ctx, sc, keys, append([]any{clock, "0"}, args...))
-	if broken(err) && ctx.Err() == nil {
-		r, err = s.once(ctx, sc, keys, append([]any{clock, "1"}, args...))
-	}
+func (s *Store) callAt(ctx context.Context, clock string, sc script, keys []string, args ...any) (r reply, err error) {
+	err = repeat(ctx, func(again string) error {
+		r, err = s.once(ctx, sc, keys, append([]any{clock, again}, args...))
+		return err
+	})
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
 	return r, nil
+}
+
+// repeat calls f once more when a connection broke, and says so, and a few times, within a third of a second, while a server says that it did nothing but soon may.
+func repeat(ctx context.Context, f func(again string) error) error {
+	again := "0"
+	for pause := 10 * time.Millisecond; ; {
+		err := f(again)
+		switch {
+		case refused(err) && pause < 200*time.Millisecond && sleep(ctx, pause):
+			pause *= 2
+		case broken(err) && again == "0" && ctx.Err() == nil:
+			again = "1"
+		default:
+			return wrap(err)
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // once sends a script by its digest, and as a text to a server that does not know it yet.
@@ -92,16 +120,24 @@ func (s *Store) send(ctx context.Context, durable bool, words []any) (reply, err
 	return r, err
 }
 
-// broken reports whether a connection broke, or the server was no longer the one that may write.
+// broken reports whether a connection broke: nobody knows whether the server did what it was asked for.
 func broken(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	if _, said := errors.AsType[goredis.Error](err); said {
-		return goredis.IsReadOnlyError(err)
-	}
+	_, said := errors.AsType[goredis.Error](err)
 	_, written := errors.AsType[*replicasError](err)
-	return !written
+	return !said && !written
+}
+
+// refused reports whether a server did nothing, for reasons that pass: a failover, a slot on the move, a start.
+func refused(err error) bool {
+	for _, word := range []string{"READONLY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "LOADING", "MOVED", "ASK"} {
+		if goredis.HasErrorPrefix(err, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // clock is the present time for a script, in Unix milliseconds: "" where the server's own counts.
@@ -116,11 +152,7 @@ func (s *Store) clock() string {
 func (s *Store) read(ctx context.Context, f func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	err := f(ctx)
-	if broken(err) && ctx.Err() == nil {
-		err = f(ctx)
-	}
-	return wrap(err)
+	return repeat(ctx, func(string) error { return f(ctx) })
 }
 
 // get returns the record at a key, nil when there is none.

@@ -43,6 +43,7 @@ func create(t *testing.T, s *redis.Store, subject string) session.Record {
 
 // The server dies in the middle: calls fail quickly, and all that was confirmed is there afterwards.
 func TestRestart(t *testing.T) {
+	t.Parallel()
 	server := testserver.StartRedis(t)
 	s := open(t, redis.Config{Addresses: []string{server.Address()}})
 	r := create(t, s, "alice")
@@ -76,6 +77,7 @@ func TestRestart(t *testing.T) {
 
 // The server ends connections while they are in use: nobody notices, and nothing happens twice.
 func TestEndedConnections(t *testing.T) {
+	t.Parallel()
 	server := testserver.StartRedis(t)
 	s := open(t, redis.Config{Addresses: []string{server.Address()}})
 	rs := []session.Record{create(t, s, "alice"), create(t, s, "bob"), create(t, s, "carol"), create(t, s, "dave")}
@@ -124,6 +126,7 @@ func TestEndedConnections(t *testing.T) {
 
 // a caller that leaves in the middle of a read must not leave its answer to the next one.
 func TestCancelledReads(t *testing.T) {
+	t.Parallel()
 	server := testserver.StartRedis(t)
 	s := open(t, redis.Config{Addresses: []string{server.Address()}})
 	rs := []session.Record{create(t, s, "alice"), create(t, s, "bob")}
@@ -154,6 +157,7 @@ func TestCancelledReads(t *testing.T) {
 
 // what was flushed is gone, and everything can begin anew, the scripts included.
 func TestFlush(t *testing.T) {
+	t.Parallel()
 	server := testserver.StartRedis(t)
 	s := open(t, redis.Config{Addresses: []string{server.Address()}})
 	r := create(t, s, "alice")
@@ -173,6 +177,7 @@ func TestFlush(t *testing.T) {
 
 // a server without memory takes no new sessions. Who is signed in goes on and can sign out.
 func TestFullMemory(t *testing.T) {
+	t.Parallel()
 	server := testserver.StartRedis(t)
 	s := open(t, redis.Config{Addresses: []string{server.Address()}})
 	r, leaving := create(t, s, "alice"), create(t, s, "bob")
@@ -211,6 +216,7 @@ func TestFullMemory(t *testing.T) {
 
 // A user who may do only what operations.md lists, with a password that no error tells.
 func TestNarrowUser(t *testing.T) {
+	t.Parallel()
 	server := testserver.StartRedis(t)
 	server.Do(t, append([]any{"ACL", "SETUSER", "portico", "on", ">canary", "~portico:*", "&portico:hints"}, narrow...)...)
 	c := redis.Config{Addresses: []string{server.Address()}, User: "portico", Password: secret.New("canary")}
@@ -232,6 +238,7 @@ func TestNarrowUser(t *testing.T) {
 var narrow = []any{"+ping", "+hello", "+client|setname", "+eval", "+evalsha", "+time", "+get", "+set", "+del", "+zadd", "+zrem", "+zrange", "+zrangebyscore", "+zremrangebyscore", "+expire", "+publish", "+subscribe"}
 
 func TestWarnings(t *testing.T) {
+	t.Parallel()
 	server := testserver.StartRedis(t)
 	s := open(t, redis.Config{Addresses: []string{server.Address()}})
 	if lines := s.Warnings(t.Context()); len(lines) != 0 {
@@ -249,6 +256,7 @@ func TestWarnings(t *testing.T) {
 
 // With replicas=1 nothing may be presented that no replica knows of.
 func TestReplicasConfirm(t *testing.T) {
+	t.Parallel()
 	server := testserver.StartRedis(t, "--repl-diskless-sync-delay", "0")
 	s := open(t, redis.Config{Addresses: []string{server.Address()}, Replicas: 1})
 	r := create(t, s, "alice")

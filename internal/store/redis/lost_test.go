@@ -59,6 +59,7 @@ func (l losing) lose(cmds ...goredis.Cmder) error {
 
 // A script that is repeated because its answer was lost has the effect and the answer of one that is not.
 func TestContractsWhileAnswersAreLost(t *testing.T) {
+	t.Parallel()
 	server := testserver.StartRedis(t)
 	open := func(t *testing.T, c *storetest.Clock) *Store {
 		server.Do(t, "FLUSHALL")

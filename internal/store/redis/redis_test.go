@@ -55,6 +55,7 @@ func suites(t *testing.T, config func(t *testing.T) redis.Config) {
 }
 
 func TestServer(t *testing.T) {
+	t.Parallel()
 	for _, program := range testserver.RedisPrograms() {
 		t.Run(filepath.Base(program), func(t *testing.T) {
 			server := testserver.StartRedisProgram(t, program)
@@ -64,20 +65,6 @@ func TestServer(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestCluster(t *testing.T) {
-	nodes := testserver.StartRedisCluster(t)
-	var addresses []string
-	for _, n := range nodes {
-		addresses = append(addresses, n.Address())
-	}
-	suites(t, func(t *testing.T) redis.Config {
-		for _, n := range nodes {
-			n.Do(t, "FLUSHALL")
-		}
-		return redis.Config{Addresses: addresses[:1], Cluster: true}
-	})
 }
 
 func containsAll(lines []string, text string) bool {

@@ -1,0 +1,90 @@
+package redis_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"portico/internal/session"
+	"portico/internal/store/redis"
+	"portico/internal/testserver"
+	"portico/internal/token"
+)
+
+func TestCluster(t *testing.T) {
+	t.Parallel()
+	nodes := testserver.StartRedisCluster(t)
+	c := redis.Config{Addresses: []string{nodes[0].Address()}, Cluster: true}
+	suites(t, func(t *testing.T) redis.Config {
+		for _, n := range nodes {
+			n.Do(t, "FLUSHALL")
+		}
+		return c
+	})
+	t.Run("slots on the move", func(t *testing.T) { slotsOnTheMove(t, open(t, c), nodes) })
+	t.Run("warnings", func(t *testing.T) {
+		nodes[1].Do(t, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+		if lines := open(t, c).Warnings(t.Context()); len(lines) != 1 || !containsAll(lines, nodes[1].Address()) {
+			t.Errorf("Warnings = %q", lines)
+		}
+	})
+	t.Run("replicas confirm", func(t *testing.T) {
+		c := c
+		c.Replicas = 1
+		s := open(t, c)
+		for range 5 { // on all nodes, probably
+			r := create(t, s, "alice")
+			_, _, err := s.Tokens().Claim(t.Context(), token.ClaimRequest{ID: r.ID, Seen: 1, Attempt: "a", Lease: time.Minute, MaxPresented: 1})
+			if err == nil || !strings.Contains(err.Error(), "0 of 1 replicas") {
+				t.Errorf("Claim without replicas = %v", err)
+			}
+		}
+	})
+}
+
+// slotsOnTheMove works with sessions while their slots go to another node.
+func slotsOnTheMove(t *testing.T, s *redis.Store, nodes []*testserver.Redis) {
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	for worker := range 4 {
+		wg.Go(func() {
+			var rs []session.Record
+			for n := range 50 {
+				rs = append(rs, create(t, s, fmt.Sprint(worker, "-", n)))
+			}
+			for version := int64(2); ; version++ {
+				for _, r := range rs {
+					if err := advance(t, s, r, version); err != nil {
+						t.Errorf("to version %d: %v", version, err)
+					}
+				}
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	testserver.Reshard(t, nodes, 400)
+	close(done)
+	wg.Wait()
+	if ids, err := s.Sessions().DeleteMatching(t.Context(), session.Match{Everyone: true}, session.ReasonOperator); err != nil || len(ids) != 200 {
+		t.Errorf("DeleteMatching = %d of 200, %v", len(ids), err)
+	}
+}
+
+// advance takes a session and its tokens one version on.
+func advance(t *testing.T, s *redis.Store, r session.Record, version int64) error {
+	attempt := fmt.Sprint(version)
+	v, _, err := s.Tokens().Claim(t.Context(), token.ClaimRequest{ID: r.ID, Seen: version - 1, Attempt: attempt, Lease: time.Minute, MaxPresented: 1})
+	if v != token.ClaimOK {
+		return errors.Join(err, fmt.Errorf("Claim = %v", v))
+	}
+	r.Version = version
+	return errors.Join(s.Sessions().Save(t.Context(), r), s.Tokens().Send(t.Context(), r.ID, attempt),
+		s.Tokens().Commit(t.Context(), r.ID, attempt, token.NewTokens{Seen: version - 1, Until: time.Now().Add(time.Hour), Sealed: []byte("x")}))
+}
