@@ -40,7 +40,7 @@ fuzz: ## run each fuzz target for a short while
 FUZZTIME := 10s
 
 bench: ## benchmarks, with their floors in the same run
-	go test -run xxx -bench . -benchmem ./internal/bench ./internal/datahub ./internal/chart ./internal/demo/energy
+	go test -run xxx -bench . -benchmem ./internal/bench ./internal/datahub ./internal/chart ./internal/demo/energy ./internal/demo/hub
 
 image: ## build the container image
 	docker build -t portico .

@@ -155,8 +155,16 @@ func (d Demo) Check() error {
 		d.AccessTokenLifetime.between("access-token-lifetime", time.Second, 24*time.Hour),
 		d.RefreshLifetime.between("refresh-token-lifetime", time.Second, 30*24*time.Hour),
 		oneOf("refresh-policy", d.RefreshPolicy, "strict", "grace", "reusable"),
+		d.checkScale(),
 		d.Log.check(),
 	)
+}
+
+func (d Demo) checkScale() error {
+	if d.Scale < 1 || d.Scale > 50 {
+		return fmt.Errorf("--demo-scale: %d is not between 1 and 50", d.Scale)
+	}
+	return nil
 }
 
 func (s Store) check() error {

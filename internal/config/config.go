@@ -119,5 +119,7 @@ type Demo struct {
 	RefreshLifetime     Duration `name:"refresh-token-lifetime" env:"PORTICO_REFRESH_TOKEN_LIFETIME" default:"8h" placeholder:"DURATION" help:"Lifetime of refresh tokens; after it the session ends and sign-in starts over, silently first. From 1s."`
 	RefreshPolicy       string   `name:"refresh-policy" env:"PORTICO_REFRESH_POLICY" default:"strict" placeholder:"POLICY" help:"Refresh tokens of the demo identity server: strict (one-time; reuse ends the family), grace (the old one is valid for 60 s more) or reusable."`
 	Seed                uint64   `name:"demo-seed" default:"42" placeholder:"N" help:"Seed of the demo data: the same seed gives the same values everywhere."`
+	Scale               int      `name:"demo-scale" default:"1" placeholder:"N" help:"How many times the twelve sites of the demo are there, up to 50, for long lists and full maps."`
+	HubSwitches         []string `name:"hub-switches" placeholder:"WORDS" help:"Where the platform's behaviour is not known or has changed, the demo Data Hub does what is most likely; these words, separated by commas, choose otherwise. docs/demo.md lists them."`
 	Log                 Log      `embed:""`
 }

@@ -23,6 +23,10 @@ import (
 // clientID is how the demo portal is registered at the demo identity server.
 const clientID = "portico"
 
+// ScriptClient is how scripts sign in at the demo identity server, with the password grant and one of the demo's users. Its secret is as public as
+// their passwords are.
+const ScriptClient, ScriptSecret = "demo-script", "demo-script-secret"
+
 // Host names of the three origins. Cookies do not separate ports, so names must.
 const (
 	portalHost   = "localhost"
@@ -60,16 +64,36 @@ func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) 
 	d.Identity, err = identity.New(identity.Config{
 		Issuer: d.IdentityURL, AccessTokenLifetime: c.AccessTokenLifetime.Duration, RefreshTokenLifetime: c.RefreshLifetime.Duration, RefreshPolicy: identity.Policy(c.RefreshPolicy), Log: log.With("server", "identity"),
 		Clients: []identity.Client{{ID: clientID, Secret: clientSecret, RedirectURIs: []string{d.PortalURL + "/auth/callback"},
-			PostLogoutRedirectURIs: []string{d.PortalURL + "/auth/signed-out"}, BackChannelLogoutURI: d.PortalURL + "/auth/backchannel-logout"}},
+			PostLogoutRedirectURIs: []string{d.PortalURL + "/auth/signed-out"}, BackChannelLogoutURI: d.PortalURL + "/auth/backchannel-logout"},
+			{ID: ScriptClient, Secret: ScriptSecret}},
 	})
 	if err != nil {
 		return nil, errors.Join(err, closeAll(listeners))
 	}
-	d.Hub = hub.New(hub.Config{World: energy.New(c.Seed), Check: d.Identity.Introspect, Log: log.With("server", "data-hub")})
+	if d.Hub, err = d.newHub(c); err != nil {
+		return nil, errors.Join(err, closeAll(listeners))
+	}
 	d.serve(listeners[1], identityHost, d.Identity)
 	d.serve(listeners[2], hubHost, d.Hub)
 	d.Config = d.portalConfig(c, clientSecret)
 	return d, nil
+}
+
+func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
+	h := hub.Config{World: energy.Scaled(c.Seed, max(1, c.Scale)), Check: d.Identity.Introspect, Password: d.Identity.Password, Log: d.log.With("server", "data-hub")}
+	for _, u := range identity.Personas() {
+		user := hub.User{ID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role}
+		for _, a := range u.Accounts {
+			user.Accounts = append(user.Accounts, a.ID)
+		}
+		h.Users = append(h.Users, user)
+	}
+	for _, text := range c.HubSwitches {
+		if err := h.Switch(text); err != nil {
+			return nil, fmt.Errorf("--hub-switches: %w", err)
+		}
+	}
+	return hub.New(h), nil
 }
 
 func (d *Demo) portalConfig(c config.Demo, clientSecret string) config.Config {
@@ -167,6 +191,7 @@ func (d *Demo) Close(ctx context.Context) error {
 			errs = append(errs, s.Close())
 		}
 	}
+	d.Hub.Close()
 	return errors.Join(errs...)
 }
 
@@ -181,6 +206,7 @@ func (d *Demo) Screen() string {
 		}
 		fmt.Fprintf(&b, "  %-9s password %-14s %s, %s\n", u.Username, u.Password, u.Role, strings.Join(names, " and "))
 	}
+	fmt.Fprintf(&b, "\nScripts sign in with client %s, secret %s and one of these people; they push at the Data Hub's address, and may write 127.0.0.1 for its name.\n", ScriptClient, ScriptSecret)
 	b.WriteString("\nEverything runs on this machine and is forgotten when the program ends: Ctrl-C.\n")
 	return b.String()
 }

@@ -20,7 +20,12 @@ func settings() config.Demo {
 
 func start(t *testing.T) *Demo {
 	t.Helper()
-	d, err := Start(t.Context(), settings(), slog.New(slog.DiscardHandler))
+	return startWith(t, settings())
+}
+
+func startWith(t *testing.T, c config.Demo) *Demo {
+	t.Helper()
+	d, err := Start(t.Context(), c, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -238,6 +238,14 @@ func TestEvents(t *testing.T) {
 	if diff := cmp.Diff(want, count); diff != "" {
 		t.Errorf("events of a year (-want +got):\n%s", diff)
 	}
+	for _, e := range events[:100] {
+		if got, ok := w.Event(101, e.ID); !ok || !got.From.Equal(e.From) || got.Title != e.Title {
+			t.Errorf("Event(%d) = %+v, %v, want %+v", e.ID, got, ok, e)
+		}
+	}
+	if e, ok := w.Event(102, events[0].ID); ok {
+		t.Errorf("account 102 has the event %+v", e)
+	}
 	again := w.Events(101, utc(2026, 5, 18, 0, 0), utc(2026, 5, 19, 0, 0))
 	i := slices.IndexFunc(again, func(e Event) bool { return e.Title == "Meter exchanged" })
 	if i < 0 || !again[i].From.Equal(exchange) || !ids[again[i].ID] {

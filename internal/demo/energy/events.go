@@ -48,6 +48,17 @@ func (w *World) Events(account int64, from, to time.Time) []Event {
 	return found
 }
 
+// Event returns the event of an id, whenever it is; false when account's sites have none.
+func (w *World) Event(account int64, id int) (Event, bool) {
+	from := time.Unix(w.midnight(int64(id%1_000_000/100)+firstDate), 0)
+	for _, e := range w.Events(account, from, from.AddDate(0, 0, 1)) {
+		if e.ID == id {
+			return e, true
+		}
+	}
+	return Event{}, false
+}
+
 // happening is a kind of thing that happens at a site, and when.
 type happening struct {
 	site    int // index

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -22,6 +23,10 @@ type refusal struct {
 func (e *refusal) Error() string { return e.message }
 
 func notFound(message string) error { return &refusal{status: http.StatusNotFound, message: message} }
+
+func forbidden(message string) error {
+	return &refusal{status: http.StatusForbidden, message: message}
+}
 
 // invalid is a 400 about one parameter.
 func invalid(field, format string, args ...any) error {
@@ -59,11 +64,44 @@ type page struct {
 	total int
 }
 
+// wrapped is a page inside an object.
+type wrapped struct {
+	page
+	object object
+}
+
+// count tells how many items there are to those who ask.
+func (p page) count(w http.ResponseWriter, r *http.Request) {
+	if strings.EqualFold(r.Header.Get("X-Total-Count"), "true") {
+		w.Header().Set("X-Total-Count", strconv.Itoa(p.total))
+	}
+}
+
 // stream is a result that writes itself.
 type stream interface{ writeTo(w io.Writer) error }
 
-// answer writes a result as JSON, compressed when it is long and the client takes it.
+// empty is a result without content, by its status.
+type empty int
+
+// download is a file as a result.
+type download struct {
+	name, media string
+	content     []byte
+}
+
+// answer writes a result as JSON, compressed when it is long and the client takes it. No result is 204.
 func (h *Hub) answer(w http.ResponseWriter, r *http.Request, result any) {
+	switch result := result.(type) {
+	case nil:
+		w.WriteHeader(http.StatusNoContent)
+		return
+	case empty:
+		w.WriteHeader(int(result))
+		return
+	case download:
+		result.send(w)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Vary", "Accept-Encoding")
 	if s, ok := result.(stream); ok {
@@ -72,11 +110,13 @@ func (h *Hub) answer(w http.ResponseWriter, r *http.Request, result any) {
 		}
 		return
 	}
-	if p, ok := result.(page); ok {
-		if strings.EqualFold(r.Header.Get("X-Total-Count"), "true") {
-			w.Header().Set("X-Total-Count", strconv.Itoa(p.total))
-		}
+	switch p := result.(type) {
+	case page:
+		p.count(w, r)
 		result = p.items
+	case wrapped:
+		p.count(w, r)
+		result = p.object
 	}
 	var body bytes.Buffer
 	if err := encode(&body, result); err != nil {
@@ -89,6 +129,15 @@ func (h *Hub) answer(w http.ResponseWriter, r *http.Request, result any) {
 		return
 	}
 	h.send(w, r, func(out io.Writer) error { _, err := out.Write(body.Bytes()); return err })
+}
+
+// send gives a file away in a form that no browser runs.
+func (d download) send(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", d.media)
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.name}))
+	w.Header().Set("Content-Security-Policy", "sandbox")
+	w.Header().Set("Content-Length", strconv.Itoa(len(d.content)))
+	_, _ = w.Write(d.content)
 }
 
 // send lets write fill the body. An error means that the client has gone.

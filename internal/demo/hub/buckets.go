@@ -8,7 +8,12 @@ import (
 	"portico/internal/demo/energy"
 )
 
-// calendar divides time into buckets.
+// divider divides time into buckets, [start, end) each.
+type divider interface {
+	bucket(t time.Time) (start, end time.Time)
+}
+
+// calendar divides time into the buckets of a query.
 type calendar struct {
 	granularity int
 	zone        *time.Location
@@ -52,7 +57,7 @@ func (c calendar) midnight(y int, m time.Month, d int) time.Time {
 
 // aggregated makes one row of the points of each bucket, labelled with the bucket's start. Points may be ascending or descending.
 // Empty buckets are left out.
-func aggregated(points iter.Seq[energy.Point], c calendar, aggregate int) iter.Seq[row] {
+func aggregated(points iter.Seq[energy.Point], c divider, aggregate int) iter.Seq[row] {
 	return func(yield func(row) bool) {
 		var b bucket
 		for p := range points {

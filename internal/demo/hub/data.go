@@ -22,7 +22,7 @@ const (
 
 // dataQuery is what GET and POST /data ask for.
 type dataQuery struct {
-	variables   []*energy.Variable
+	variables   []*variable
 	from, to    bound
 	boundary    bool // a point at to belongs to the range
 	granularity int
@@ -71,12 +71,15 @@ func (c *call) dataQuery() (q dataQuery, err error) {
 	if q.zone, q.reporting, err = c.params.zone(); err != nil {
 		return q, err
 	}
-	if q.from, q.to, err = c.params.bounds(c.hub.c.Now()); err != nil {
+	if q.from, q.to, err = c.params.bounds(); err != nil {
 		return q, err
 	}
 	q.boundary = c.params.flag("includetoboundary")
 	switch text := c.params.get("pagingorder"); strings.ToLower(text) {
 	case "":
+		if c.hub.c.AscendingData {
+			q.order = ascending
+		}
 	case "asc":
 		q.order = ascending
 	case "desc":
@@ -89,7 +92,7 @@ func (c *call) dataQuery() (q dataQuery, err error) {
 }
 
 // dataVariables are the variables that are named, of the sources and sites that are named, and all of them when nothing is.
-func (c *call) dataVariables() ([]*energy.Variable, error) {
+func (c *call) dataVariables() ([]*variable, error) {
 	variables, err := c.params.ids("variableid", "variableids")
 	if err != nil {
 		return nil, err
@@ -102,10 +105,10 @@ func (c *call) dataVariables() ([]*energy.Variable, error) {
 	if err != nil {
 		return nil, err
 	}
-	var found []*energy.Variable
-	for _, v := range c.view.variables {
-		if variables.has(v.ID) && sources.has(v.Source) && (sites == nil || sites[c.view.siteOf(v).ID]) {
-			found = append(found, v)
+	var found []*variable
+	for _, x := range c.view.named(variables) {
+		if sources.has(x.source) && (sites == nil || sites[c.view.siteOf(x).id]) {
+			found = append(found, x)
 		}
 	}
 	return found, nil
@@ -138,9 +141,8 @@ func (p params) zone() (zone *time.Location, reporting bool, err error) {
 	return zone, false, nil
 }
 
-// bounds are from and to; without them the range is the whole history.
-func (p params) bounds(now time.Time) (from, to bound, err error) {
-	from, to = bound{t: now.Add(-energy.History).Truncate(time.Hour)}, bound{t: now.Add(time.Hour)}
+// bounds are from and to; one that is not given is as far as there are data.
+func (p params) bounds() (from, to bound, err error) {
 	if text := p.get("from"); text != "" {
 		if from, err = parseBound("from", text); err != nil {
 			return from, to, err
@@ -150,7 +152,7 @@ func (p params) bounds(now time.Time) (from, to bound, err error) {
 		if to, err = parseBound("to", text); err != nil {
 			return from, to, err
 		}
-		if to.wall == from.wall && to.t.Before(from.t) {
+		if p.get("from") != "" && to.wall == from.wall && to.t.Before(from.t) {
 			return from, to, invalid("to", "The date 'to' lies before 'from'.")
 		}
 	}
@@ -158,22 +160,43 @@ func (p params) bounds(now time.Time) (from, to bound, err error) {
 }
 
 // span is a query's range for one variable, [from, to), and the zone of its bounds and labels.
-func (c *call) span(q dataQuery, v *energy.Variable) (from, to time.Time, zone *time.Location) {
-	zone = c.zoneOf(q.zone, q.reporting, v)
-	from, to = q.from.in(zone), q.to.in(zone)
-	if q.boundary {
-		to = to.Add(time.Nanosecond)
+func (c *call) span(q dataQuery, x *variable) (from, to time.Time, zone *time.Location) {
+	zone = c.zoneOf(q.zone, q.reporting, x)
+	from, to = c.extent(x)
+	if q.from != (bound{}) {
+		from = q.from.in(zone)
+	}
+	if q.to != (bound{}) {
+		to = q.to.in(zone)
+		if q.boundary {
+			to = to.Add(time.Nanosecond)
+		}
 	}
 	return from, to, zone
 }
 
+// extent is the whole history of a variable: the world's, and what was pushed before or after it.
+func (c *call) extent(x *variable) (from, to time.Time) {
+	now := c.hub.c.Now()
+	from, to = now.Add(-energy.History).Truncate(time.Hour), now.Add(time.Hour)
+	if points := c.tenant.ledger.of(x.id).points; len(points) > 0 {
+		if first := points[0].t; first.Before(from) {
+			from = first
+		}
+		if last := points[len(points)-1].t; !last.Before(to) {
+			to = last.Add(time.Nanosecond)
+		}
+	}
+	return from, to
+}
+
 // zoneOf is the zone that applies to a variable: the site's if it is asked for, else the one that is named, else the source's.
-func (c *call) zoneOf(named *time.Location, reporting bool, v *energy.Variable) *time.Location {
-	if named != nil && !reporting {
+func (c *call) zoneOf(named *time.Location, reporting bool, x *variable) *time.Location {
+	switch {
+	case reporting:
+		return c.view.siteOf(x).zone
+	case named != nil:
 		return named
 	}
-	if reporting {
-		return c.hub.zones[siteZone]
-	}
-	return c.hub.zones[c.view.source[v.Source].TimeZone]
+	return c.view.source[x.source].zone
 }

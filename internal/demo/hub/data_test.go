@@ -211,6 +211,33 @@ func TestSums(t *testing.T) {
 	}
 }
 
+// TestSumsOfAll compares quarter hours, hours and days of every variable of the account on both days of clock changes.
+func TestSumsOfAll(t *testing.T) {
+	t.Parallel()
+	h := newHub(Config{})
+	for _, span := range []string{"from=2026-03-29&to=2026-03-30", "from=2026-10-25&to=2026-10-26"} {
+		sums := func(query, member string) map[float64]float64 {
+			found := map[float64]float64{}
+			for _, r := range get[[]entity](t, h, "/data?useReportingTimezone=true&"+span+query) {
+				found[r["variableId"].(float64)] += r[member].(float64)
+			}
+			return found
+		}
+		want := sums("", "rawValue")
+		for _, granularity := range []string{"hour", "day"} {
+			got := sums("&aggregation=sum&granularity="+granularity, "sumValue")
+			for id, sum := range want {
+				if math.Abs(got[id]-sum) > 1e-6*math.Abs(sum)+1e-4 {
+					t.Errorf("%s by %s: variable %.0f sums up to %v, its points to %v", span, granularity, id, got[id], sum)
+				}
+			}
+			if len(got) != len(want) || len(want) < 340 {
+				t.Errorf("%s by %s: %d variables, want %d", span, granularity, len(got), len(want))
+			}
+		}
+	}
+}
+
 func TestBuckets(t *testing.T) {
 	t.Parallel()
 	h := newHub(Config{})
@@ -369,8 +396,8 @@ func TestStreamed(t *testing.T) {
 	h := newHub(Config{})
 	for _, order := range []order{byHabit, ascending, descending} {
 		q := dataQuery{from: bound{t: now.AddDate(-1, 0, 0)}, to: bound{t: now}, order: order, window: window{size: -1}}
-		q.variables = append(q.variables, h.views[101].variable[quarters])
-		c := &call{hub: h, view: h.views[101], params: params{}}
+		c := &call{hub: h, tenant: h.tenants[101], view: h.tenants[101].view.Load(), params: params{}}
+		q.variables = append(q.variables, c.view.variable[quarters])
 		out := &pieces{}
 		if err := (&rows{call: c, query: q, now: now}).writeTo(out); err != nil {
 			t.Fatal(err)

@@ -23,7 +23,7 @@ var (
 	now   = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 )
 
-// check knows five tokens.
+// check knows a few tokens.
 func check(token string) (subject string, account int64, scopes []string, ok bool) {
 	switch token {
 	case "good":
@@ -36,6 +36,8 @@ func check(token string) (subject string, account int64, scopes []string, ok boo
 		return "eve", 999, []string{"datahub-api"}, true
 	case "narrow":
 		return "ann", 101, []string{"openid"}, true
+	case "pusher":
+		return "ann", 101, []string{"openid", "push-data"}, true
 	}
 	return "", 0, nil, false
 }
@@ -135,8 +137,8 @@ func TestRouting(t *testing.T) {
 		{"GET", "/nothing", 404, ""},
 		{"POST", "/nothing", 404, ""},
 		{"GET", "/variables/10101/edges", 404, ""},
-		{"POST", "/sites", 405, "GET, HEAD"},
-		{"DELETE", "/data", 405, "GET, HEAD, POST"},
+		{"DELETE", "/sites", 405, "GET, HEAD, POST"},
+		{"PUT", "/data", 405, "GET, HEAD, POST, DELETE"},
 		{"GET", "/sites?ids=%zz", 400, ""},
 		{"GET", "/sites?ids=" + strings.Repeat("1", 17<<10), 414, ""},
 	} {

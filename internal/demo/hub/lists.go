@@ -17,18 +17,26 @@ var (
 		{ID: 4, Name: "Day"}, {ID: 5, Name: "Week"}, {ID: 6, Name: "Month"}, {ID: 7, Name: "Year"}}
 )
 
-// list is the endpoint of a reference list.
-func list(items []object) endpoint {
+// entityTypes are what forms can be about, and periodTypes how the time of a formula's input is told.
+var (
+	entityTypes = []energy.Entry{{ID: siteEntity, Name: "Site"}, {ID: 2, Name: "Source"}}
+	periodTypes = []energy.Entry{{ID: 1, Name: "RelativeDate"}, {ID: 2, Name: "AbsoluteDate"}, {ID: 3, Name: "LastNPoints"}}
+)
+
+// reference is the endpoint of a reference list.
+func reference(items []object) endpoint {
 	return func(c *call) (any, error) { return paged(c, items, func(o object) object { return o }) }
 }
 
 func entries(list []energy.Entry) []object {
 	var items []object
 	for _, e := range list {
-		items = append(items, object{"id": e.ID, "name": e.Name})
+		items = append(items, entry(e))
 	}
 	return items
 }
+
+func entry(e energy.Entry) object { return object{"id": e.ID, "name": e.Name} }
 
 func units() []object {
 	var items []object
@@ -53,6 +61,16 @@ func timeZones() []object {
 		items = append(items, object{"id": name, "name": name})
 	}
 	return items
+}
+
+// idOf returns the id of an entry by its name; 0 when there is none.
+func idOf(list []energy.Entry, name string) int {
+	for _, e := range list {
+		if e.Name == name {
+			return e.ID
+		}
+	}
+	return 0
 }
 
 // wordOf returns the name of an entry.

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -118,15 +117,9 @@ func paged[T any](c *call, items []T, present func(T) object) (any, error) {
 
 // body adds the members of a JSON object in the body to the parameters; members of objects in it too.
 func (c *call) body() error {
-	text, err := bodyText(c.r)
+	members, err := c.object()
 	if err != nil {
 		return err
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	var members map[string]any
-	if err := d.Decode(&members); err != nil || members == nil || d.More() {
-		return invalid("body", "The request is invalid.")
 	}
 	c.params.flatten(members)
 	return nil
@@ -151,11 +144,8 @@ func (p params) flatten(members map[string]any) {
 // bodyText reads a body by its charset: the .NET clients send UTF-16.
 func bodyText(r *http.Request) ([]byte, error) {
 	raw, err := io.ReadAll(r.Body)
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, &refusal{status: http.StatusRequestEntityTooLarge, message: "The body is too large."}
-	}
 	if err != nil {
-		return nil, invalid("body", "The body could not be read.")
+		return nil, unreadable(err)
 	}
 	_, media, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch strings.ToLower(media["charset"]) {
@@ -163,6 +153,14 @@ func bodyText(r *http.Request) ([]byte, error) {
 		return fromUTF16(raw), nil
 	}
 	return bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf")), nil
+}
+
+// unreadable is the refusal of a body that ends too early, or too late.
+func unreadable(err error) error {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &refusal{status: http.StatusRequestEntityTooLarge, message: "The body is too large."}
+	}
+	return invalid("body", "The body could not be read.")
 }
 
 // fromUTF16 decodes little-endian text, or what its byte-order mark says.

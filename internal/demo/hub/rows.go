@@ -28,8 +28,8 @@ type rows struct {
 func (r *rows) writeTo(w io.Writer) error {
 	out := &rowWriter{w: w, window: r.query.window, buf: make([]byte, 0, 40<<10)}
 	out.buf = append(out.buf, '[')
-	for _, v := range r.query.variables {
-		if !r.variable(v, out) {
+	for _, x := range r.query.variables {
+		if !r.variable(x, out) {
 			break
 		}
 	}
@@ -39,10 +39,10 @@ func (r *rows) writeTo(w io.Writer) error {
 }
 
 // variable writes the rows of one variable and reports whether more are wanted.
-func (r *rows) variable(v *energy.Variable, out *rowWriter) bool {
-	from, to, zone := r.call.span(r.query, v)
-	out.begin(v, zone, r.query)
-	for row := range r.sorted(v, from, to, zone) {
+func (r *rows) variable(x *variable, out *rowWriter) bool {
+	from, to, zone := r.call.span(r.query, x)
+	out.begin(x, zone, r.query, r.call.hub.c.ZeroUnits)
+	for row := range r.sorted(x, from, to, zone) {
 		if !out.row(row) {
 			return false
 		}
@@ -51,15 +51,15 @@ func (r *rows) variable(v *energy.Variable, out *rowWriter) bool {
 }
 
 // sorted are the rows of one variable in the order that was asked for.
-func (r *rows) sorted(v *energy.Variable, from, to time.Time, zone *time.Location) iter.Seq[row] {
-	points := r.call.hub.c.World.Points
+func (r *rows) sorted(x *variable, from, to time.Time, zone *time.Location) iter.Seq[row] {
+	points := r.call.points
 	if r.query.order == descending {
-		points = r.call.hub.c.World.Backward
+		points = r.call.backward
 	}
-	all := points(*v, from, to, r.now)
-	made := plain(all)
+	all := points(x, from, to, r.now)
+	made := single(all)
 	if r.query.granularity != raw {
-		made = aggregated(all, calendar{r.query.granularity, zone, from, to}, r.query.aggregateOf(v))
+		made = aggregated(all, calendar{r.query.granularity, zone, from, to}, r.query.aggregateOf(x))
 	}
 	if r.query.order == byHabit {
 		return habitual(made)
@@ -68,17 +68,18 @@ func (r *rows) sorted(v *energy.Variable, from, to time.Time, zone *time.Locatio
 }
 
 // aggregateOf is how a bucket's points become one.
-func (q dataQuery) aggregateOf(v *energy.Variable) int {
+func (q dataQuery) aggregateOf(x *variable) int {
 	if q.aggregate != 0 {
 		return q.aggregate
 	}
-	return v.Aggregate
+	return x.aggregate
 }
 
-func plain(points iter.Seq[energy.Point]) iter.Seq[row] {
+// single makes a row of each point, and two of a point that the meter sent twice.
+func single(points iter.Seq[energy.Point]) iter.Seq[row] {
 	return func(yield func(row) bool) {
 		for p := range points {
-			if !yield(row{p.Time, p.Value}) {
+			if !yield(row{p.Time, p.Value}) || p.Quality == energy.Resent && !yield(row{p.Time, p.Value}) {
 				return
 			}
 		}
@@ -123,21 +124,26 @@ type rowWriter struct {
 	written int
 	err     error
 
-	zone *time.Location
-	head []byte // between a row's date and its value
-	tail []byte // after its value
+	zone     *time.Location
+	computed bool   // values are of buckets
+	head     []byte // between a row's date and its value
+	tail     []byte // after its value
 }
 
 // begin prepares for the rows of a variable.
-func (o *rowWriter) begin(v *energy.Variable, zone *time.Location, q dataQuery) {
-	o.zone = zone
-	o.head = strconv.AppendInt([]byte(`","variableId":`), int64(v.ID), 10)
+func (o *rowWriter) begin(x *variable, zone *time.Location, q dataQuery, zeroUnit bool) {
+	o.zone, o.computed = zone, q.granularity != raw
+	o.head = strconv.AppendInt([]byte(`","variableId":`), int64(x.id), 10)
 	if q.granularity == raw {
 		o.head = append(o.head, `,"rawValue":`...)
-		o.tail = append(strconv.AppendInt([]byte(`,"unitId":`), int64(v.Unit), 10), '}')
+		unit := x.unit
+		if zeroUnit {
+			unit = 0
+		}
+		o.tail = append(strconv.AppendInt([]byte(`,"unitId":`), int64(unit), 10), '}')
 		return
 	}
-	o.head = append(append(append(o.head, `,"`...), members[q.aggregateOf(v)]...), `":`...)
+	o.head = append(append(append(o.head, `,"`...), members[q.aggregateOf(x)]...), `":`...)
 	o.tail = []byte("}")
 }
 
@@ -156,7 +162,11 @@ func (o *rowWriter) row(x row) bool {
 	o.buf = append(o.buf, `{"date":"`...)
 	o.buf = x.t.In(o.zone).AppendFormat(o.buf, "2006-01-02T15:04:05.9999999")
 	o.buf = append(o.buf, o.head...)
-	o.buf = strconv.AppendFloat(o.buf, math.Round(x.value*1e6)/1e6, 'f', -1, 64)
+	value := x.value
+	if o.computed && math.Abs(value) < 1e9 {
+		value = math.Round(value*1e6) / 1e6 // what adding up leaves behind
+	}
+	o.buf = strconv.AppendFloat(o.buf, value, 'f', -1, 64)
 	o.buf = append(o.buf, o.tail...)
 	if len(o.buf) > 32<<10 {
 		o.flush()

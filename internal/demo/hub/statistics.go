@@ -10,16 +10,15 @@ func (c *call) partOfVariable() (any, error) {
 	if c.r.PathValue("part") != "statistics" {
 		return nil, notFound("There is no such resource.")
 	}
-	v, err := c.variableOf("id")
+	x, err := c.variableOfPath(c.view)
 	if err != nil {
 		return nil, err
 	}
-	now := c.hub.c.Now()
 	q := dataQuery{}
 	if q.zone, q.reporting, err = c.params.zone(); err != nil {
 		return nil, err
 	}
-	if q.from, q.to, err = c.params.bounds(now); err != nil {
+	if q.from, q.to, err = c.params.bounds(); err != nil {
 		return nil, err
 	}
 	text := c.params.get("threshold")
@@ -27,9 +26,9 @@ func (c *call) partOfVariable() (any, error) {
 	if err != nil || threshold-threshold != 0 { // not a number, or infinite
 		return nil, invalid("threshold", "The value '%.40s' is not valid for threshold.", text)
 	}
-	from, to, _ := c.span(q, v)
+	from, to, _ := c.span(q, x)
 	s := statistics{threshold: threshold}
-	for p := range c.hub.c.World.Points(*v, from, to, now) {
+	for p := range c.points(x, from, to, c.hub.c.Now()) {
 		s.add(p.Time, p.Value)
 	}
 	return s.object(), nil

@@ -1,11 +1,8 @@
 package hub
 
 import (
-	"fmt"
 	"strings"
 	"time"
-
-	"portico/internal/demo/energy"
 )
 
 // siteZone is the zone of all sites of the demo.
@@ -75,22 +72,6 @@ func parseZone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-// zonesOf are the zones of a world's sites and sources by their names. It panics when one does not exist.
-func zonesOf(w *energy.World) map[string]*time.Location {
-	zones := map[string]*time.Location{siteZone: nil}
-	for _, s := range w.Sources {
-		zones[s.TimeZone] = nil
-	}
-	for name := range zones {
-		zone, err := parseZone(name)
-		if err != nil {
-			panic(fmt.Sprintf("hub: the world has a time zone %q, which is not known", name))
-		}
-		zones[name] = zone
-	}
-	return zones
-}
-
 // wallTime returns the instants at which clocks of a zone show a wall clock, which is given as if it were UTC. Where clocks are set
 // back there are two; where they are set forward there is none, and both are the moment that much later.
 func wallTime(wall time.Time, zone *time.Location) (earlier, later time.Time) {
@@ -115,8 +96,9 @@ func offset(t time.Time, zone *time.Location) time.Duration {
 
 // bound is a date of a query: an instant, or the reading of a clock that waits for its zone.
 type bound struct {
-	t    time.Time // a clock's reading as if it were UTC
-	wall bool
+	t     time.Time // a clock's reading as if it were UTC
+	wall  bool
+	clock time.Time // of an instant: what the clock said that it was read from, as if it were UTC
 }
 
 // in is the instant of a bound. Of two instants of an hour that comes twice it is the later one, as the platform does.
@@ -137,7 +119,7 @@ func parseBound(name, text string) (bound, error) {
 	iso = strings.Replace(iso, " ", "+", 1) // a plus sign that was not escaped
 	for _, layout := range []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00"} {
 		if t, err := time.Parse(layout, iso); err == nil {
-			return bound{t: t.UTC()}, nil
+			return bound{t: t.UTC(), clock: time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)}, nil
 		}
 	}
 	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"} {

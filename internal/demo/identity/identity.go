@@ -192,6 +192,16 @@ func (p *Provider) Introspect(token string) (subject string, account int64, scop
 	return p.storage.introspect(token)
 }
 
+// Password reports who signs in with a name, or an e-mail address, and a password, and that person's first account. Push takes them instead of a
+// token.
+func (p *Provider) Password(name, password string) (subject string, account int64, ok bool) {
+	u := p.storage.byPassword(name, password)
+	if u == nil {
+		return "", 0, false
+	}
+	return u.ID, u.Accounts[0].ID, true
+}
+
 // ExpireAccessTokens makes every access token that was given out worthless, as if its time were over.
 func (p *Provider) ExpireAccessTokens() { p.storage.expireAccess() }
 

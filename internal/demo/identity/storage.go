@@ -137,11 +137,11 @@ func (s *storage) user(id string) *User {
 	return nil
 }
 
-// byPassword returns the user that name and password belong to.
+// byPassword returns the user that name, or e-mail address, and password belong to.
 func (s *storage) byPassword(username, password string) *User {
 	for i := range s.c.Users {
 		u := &s.c.Users[i]
-		if strings.EqualFold(u.Username, username) && subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) == 1 {
+		if (strings.EqualFold(u.Username, username) || strings.EqualFold(u.Email, username)) && subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) == 1 {
 			return u
 		}
 	}
