@@ -68,11 +68,10 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slo
 
 func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) error {
 	var err error
-	if p.rp, err = relyingParty(c, base, p.metrics, p.traces, p.log); err != nil {
+	if p.rp, err = relyingParty(c, base, p.metrics, p.log, p.traces.Wrap(telemetry.Peer{Name: "identity server"})); err != nil {
 		return err
 	}
-	p.hub, err = datahub.New(datahub.Config{BaseURL: c.Hub.APIURL, Timeout: c.Hub.Timeout.Duration, Transport: loopbackTransport(c.Hub.APIURL), Wrap: p.traces.Wrap(telemetry.Peer{Name: "data hub", Propagate: true}),
-		Skipped: func(path string, err error) { p.log.Warn("item of the Data Hub left out", "path", path, "error", err) }})
+	p.hub, err = dataHub(c.Hub, p.traces.Wrap(telemetry.Peer{Name: "data hub", Propagate: true}), func(path string, err error) { p.log.Warn("item of the Data Hub left out", "path", path, "error", err) })
 	if err != nil {
 		return err
 	}
@@ -108,7 +107,11 @@ func (w watched) StoreCall(ctx context.Context, operation string, took time.Dura
 	w.traces.StoreCall(ctx, operation, took, failed)
 }
 
-func relyingParty(all config.Config, base *url.URL, o rp.Observer, t *telemetry.Traces, log *slog.Logger) (*rp.Client, error) {
+func dataHub(c config.Hub, wrap func(http.RoundTripper) http.RoundTripper, skipped func(string, error)) (*datahub.Hub, error) {
+	return datahub.New(datahub.Config{BaseURL: c.APIURL, Timeout: c.Timeout.Duration, Transport: loopbackTransport(c.APIURL), Wrap: wrap, Skipped: skipped})
+}
+
+func relyingParty(all config.Config, base *url.URL, o rp.Observer, log *slog.Logger, wrap func(http.RoundTripper) http.RoundTripper) (*rp.Client, error) {
 	var scopes []string
 	c := all.Identity
 	for _, s := range c.Scopes {
@@ -128,7 +131,7 @@ func relyingParty(all config.Config, base *url.URL, o rp.Observer, t *telemetry.
 		RedirectURL: base.String() + c.CallbackPath, PostLogoutRedirectURL: base.String() + "/auth/signed-out", ResponseMode: c.ResponseMode, Pushed: rp.Pushed(c.PAR),
 		Scopes: scopes, OfflineAccess: rp.OfflineAccess(c.OfflineAccess), AcceptFewerScopes: c.MissingScopes == "accept", Resource: c.Resource, Audience: c.Audience, AccountParam: c.AccountParam,
 		RoleClaim: all.Audit.ManagerClaim, Role: all.Audit.ManagerRole,
-		Transport: loopbackTransport(c.Issuer), Wrap: t.Wrap(telemetry.Peer{Name: "identity server"}), Observer: o, Log: log, Now: faultpoint.Now,
+		Transport: loopbackTransport(c.Issuer), Wrap: wrap, Observer: o, Log: log, Now: faultpoint.Now,
 	})
 }
 

@@ -2,75 +2,133 @@ package app
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
-	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"portico/internal/config"
-	"portico/internal/datahub"
-	"portico/internal/token"
 )
 
-// check reaches every dependency and prints one line for each, also after one has failed.
-func check(ctx context.Context, c config.Config, out io.Writer) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+const checkTime = 40 * time.Second // for all checks
+
+// The outcomes of a check. A warning does not fail the command.
+const (
+	checkOK      = "ok"
+	checkWarning = "warning"
+	checkFailed  = "failed"
+	checkSkipped = "skipped"
+)
+
+// finding is what one check found.
+type finding struct {
+	Check  string `json:"check"`
+	Status string `json:"status"`
+	Detail string `json:"detail,omitempty"`
+	Next   string `json:"next,omitempty"` // what to do about it
+}
+
+// findings collects what the checks find, in the order in which it is printed.
+type findings []finding
+
+func (f *findings) add(check, status, detail, next string) {
+	*f = append(*f, finding{check, status, strings.Join(strings.Fields(detail), " "), next})
+}
+
+func (f *findings) ok(check, format string, args ...any) {
+	f.add(check, checkOK, fmt.Sprintf(format, args...), "")
+}
+
+func (f *findings) warn(check, next, format string, args ...any) {
+	f.add(check, checkWarning, fmt.Sprintf(format, args...), next)
+}
+
+func (f *findings) fail(check, next string, err error) {
+	f.add(check, checkFailed, err.Error(), next)
+}
+
+func (f *findings) skip(check, why string) { f.add(check, checkSkipped, why, "") }
+
+func (f findings) failed() (n int) {
+	for _, one := range f {
+		if one.Status == checkFailed {
+			n++
+		}
+	}
+	return n
+}
+
+// check reaches every dependency, also after one has failed, and prints what it found. The error says how many checks failed.
+func check(ctx context.Context, cmd config.Command, out io.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	failed := 0
-	report := func(what string, err error) {
-		if err != nil {
-			failed++
-			fmt.Fprintf(out, "%-16s failed: %v\n", what, err)
-			return
-		}
-		fmt.Fprintf(out, "%-16s ok\n", what)
-	}
-	_, err := readKeys(c.Sessions.KeysFile)
-	report("sealing keys", err)
-	_, err = checkStore(ctx, c.Sessions.Store, openDatabase)
-	report("database", err)
-	if c.Sessions.Store.Sessions != "" {
-		warned, err := checkStore(ctx, c.Sessions.Store, openSessions)
-		report("sessions", err)
-		for _, line := range warned {
-			fmt.Fprintf(out, "%-16s warning: %s\n", "sessions", line)
-		}
-	}
-	base, err := url.Parse(c.Portal.BaseURL)
-	if err != nil {
+	var f findings
+	f.configuration(cmd)
+	keys := f.keys(cmd.Serve.Sessions.KeysFile)
+	f.stores(ctx, cmd.Serve.Sessions.Store, keys)
+	certificates := &certificates{}
+	f.provider(ctx, cmd.Serve, certificates)
+	f.hub(ctx, cmd.Serve.Hub, certificates)
+	certificates.judge(&f, time.Now())
+	if err := f.print(out, cmd.JSON); err != nil {
 		return err
 	}
-	client, err := relyingParty(c, base, nil, nil, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	report("identity server", client.Ready(ctx))
-	if c.AppUser.User != "" {
-		source := token.NewPassword(token.PasswordConfig{Granter: client, User: c.AppUser.User, Password: c.AppUser.Password, Account: c.AppUser.Account})
-		report("application user", checkAppUser(ctx, c.Hub, source))
-	}
-	if failed > 0 {
-		return fmt.Errorf("%d of the checks failed", failed)
+	if n := f.failed(); n > 0 {
+		return fmt.Errorf("%d of %d checks failed", n, len(f))
 	}
 	return nil
 }
 
-func checkStore[S stores](ctx context.Context, c config.Store, open func(context.Context, config.Store) (S, error)) (warned []string, err error) {
-	s, err := open(ctx, c)
-	if err != nil {
-		return nil, err
+func (f findings) print(out io.Writer, asJSON bool) error {
+	if asJSON {
+		e := json.NewEncoder(out)
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false)
+		return e.Encode(struct {
+			OK      bool      `json:"ok"`
+			Version string    `json:"version"`
+			Checks  []finding `json:"checks"`
+		}{f.failed() == 0, Version(), f})
 	}
-	return warnings(ctx, s), errors.Join(s.Sessions().Ping(ctx), s.Close())
+	for _, one := range f {
+		line := fmt.Sprintf("%-20s %-8s %s", one.Check, one.Status, one.Detail)
+		if one.Next != "" {
+			line = strings.TrimRight(line, " .") + "; next: " + one.Next
+		}
+		if _, err := fmt.Fprintln(out, strings.TrimRight(line, " ")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// checkAppUser signs in and reads the account, which proves the identity server, the scope and the Data Hub in one go.
-func checkAppUser(ctx context.Context, c config.Hub, source datahub.TokenSource) error {
-	hub, err := datahub.New(datahub.Config{BaseURL: c.APIURL, Timeout: c.Timeout.Duration, Transport: loopbackTransport(c.APIURL)})
-	if err != nil {
-		return err
+// configuration reports each mistake, and combinations that are allowed and probably not meant.
+func (f *findings) configuration(cmd config.Command) {
+	c := cmd.Serve
+	for line := range strings.SplitSeq(errorText(cmd.Mistakes), "\n") {
+		if line != "" {
+			f.add("configuration", checkFailed, line, "mend it; web serve --help explains each setting")
+		}
 	}
-	_, err = hub.Client(source).Account(ctx)
-	return err
+	if cmd.Mistakes == nil {
+		f.ok("configuration", "")
+	}
+	if strings.HasPrefix(c.Portal.BaseURL, "https://") && len(c.Portal.TrustedProxies) == 0 {
+		f.warn("configuration", "name the networks of the proxy with --trusted-proxies", "TLS is ended by a proxy, and none is trusted: everybody behind it shares one address, and its limits")
+	}
+	if host := config.Host(c.Portal.AdminListen); host != "" && !config.LoopbackHost(host) {
+		f.warn("configuration", "keep it on loopback or in a network of its own", "--admin-listen %s can be reached from elsewhere and has no login", c.Portal.AdminListen)
+	}
+	if c.Audit.ManagerRole != "" && slices.Contains([]string{"Manager", "User"}, c.Audit.ManagerRole) && c.Audit.ManagerAccount == "" {
+		f.warn("configuration", "name the account with --manager-account, or take a role of the portal's own", "--manager-role %s is a role in every account of the Data Hub: all of them see the audit log", c.Audit.ManagerRole)
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
 }

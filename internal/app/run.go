@@ -32,7 +32,7 @@ func Run(ctx context.Context, cmd config.Command, out, errs io.Writer) error {
 	case "serve":
 		return serve(ctx, cmd.Serve, errs)
 	case "check":
-		return check(ctx, cmd.Serve, out)
+		return check(ctx, cmd, out)
 	case "demo":
 		return runDemo(ctx, cmd.Demo, out, errs)
 	case "keys new":

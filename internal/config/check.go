@@ -256,3 +256,15 @@ func redactURL(raw string) string {
 	}
 	return raw
 }
+
+// Host returns the host of a listening address, "" when the address is none.
+func Host(address string) string {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return ""
+	}
+	if host == "" {
+		return "0.0.0.0" // every address of the machine
+	}
+	return host
+}

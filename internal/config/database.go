@@ -50,11 +50,17 @@ func stays(u *url.URL) bool {
 	})
 }
 
-func (s Store) checkDatabase() error {
+// KnownDatabase reports whether the database is of a kind that the portal can use.
+func (s Store) KnownDatabase() bool {
 	_, file := SQLitePath(s.Database)
+	_, server := s.postgres()
+	return file || server || s.Database == "memory:"
+}
+
+func (s Store) checkDatabase() error {
 	u, server := s.postgres()
 	switch {
-	case !file && !server && s.Database != "memory:":
+	case !s.KnownDatabase():
 		return fmt.Errorf("--database: %q is neither postgres://user@host/name, sqlite:///path/to/file nor memory", redactURL(s.Database))
 	case !server && !s.DatabasePassword.Empty():
 		return errors.New("--database-password-file: a password is set, but --database is no postgres:// URL")

@@ -17,6 +17,8 @@ import (
 // Command is a parsed command line: the name of the command and what belongs to it.
 type Command struct {
 	Name     string // serve, check, demo, version, keys new, rotate, list, retire or client, sessions list or end
+	JSON     bool   // check: the outcome as JSON
+	Mistakes error  // check: what is wrong with Serve, which is then not fit for more than that
 	Serve    Config
 	Demo     Demo
 	Keys     Keys
@@ -49,12 +51,17 @@ var ErrHelp = errors.New("help was printed")
 // cli is the command line as kong reads it.
 type cli struct {
 	Serve Config `cmd:"" default:"withargs" help:"Run the portal (the default command)."`
-	Check Config `cmd:"" help:"Check the configuration and reach every dependency: identity server, Data Hub, database. One line each; exit 0 or 1."`
+	Check check  `cmd:"" help:"Check the configuration and reach every dependency: identity server, Data Hub, databases. One line each, with what to do next; exit 0 or 1. Tables are made and changed as the start would."`
 	Demo  Demo   `cmd:"" help:"Run the portal with an embedded identity server and an embedded Data Hub, with no configuration at all."`
 	Keys  keys   `cmd:"" help:"Work with the sealing keys, or make a client key."`
 
 	Sessions sessions `cmd:"" help:"List and end sessions."`
 	Version  struct{} `cmd:"" help:"Print the version."`
+}
+
+type check struct {
+	Config
+	JSON bool `name:"json" help:"Print one JSON object instead of lines."`
 }
 
 type keys struct {
@@ -124,8 +131,9 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 	cmd := Command{Name: name, Serve: c.Serve, Demo: c.Demo, Keys: c.keys(name), Sessions: c.sessions(name)}
 	switch name {
 	case "check":
-		cmd.Serve = c.Check
-		fallthrough
+		cmd.Serve, cmd.JSON = c.Check.Config, c.Check.JSON
+		cmd.Mistakes = errors.Join(publicPasswords(args), file.unknown(parser), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
+		return cmd, nil
 	case "serve":
 		return cmd, errors.Join(publicPasswords(args), file.unknown(parser), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
 	case "demo":

@@ -36,6 +36,7 @@ type metadata struct {
 	IssParameter          bool     `json:"authorization_response_iss_parameter_supported"`
 	PushedEndpoint        string   `json:"pushed_authorization_request_endpoint"`
 	PushedRequired        bool     `json:"require_pushed_authorization_requests"`
+	BackChannel           bool     `json:"backchannel_logout_supported"`
 
 	Aliases struct {
 		TokenEndpoint      string `json:"token_endpoint"`

@@ -115,7 +115,7 @@ func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, 
 			return &client{Client: c, loginURL: s.next}, nil
 		}
 	}
-	return nil, errUnknown
+	return nil, oidc.ErrInvalidClient()
 }
 
 // AuthorizeClientIDSecret implements op.Storage.

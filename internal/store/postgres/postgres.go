@@ -93,6 +93,18 @@ func (s *Store) migrate(ctx context.Context) error {
 	return nil
 }
 
+// Schema returns the version of the database's tables and the one that this program knows. A greater one was made by a newer program, beside which this one goes on.
+func (s *Store) Schema(ctx context.Context) (have, known int64, err error) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, 0, err
+	}
+	err = s.read(ctx, func(ctx context.Context) error {
+		return s.pool.QueryRow(ctx, "SELECT max(version_id) FROM portico_migrations").Scan(&have)
+	})
+	return have, int64(len(files)), err
+}
+
 // Close closes all connections.
 func (s *Store) Close() error {
 	s.hints.close()

@@ -131,6 +131,18 @@ func (s *Store) start(ctx context.Context, path string) error {
 	return nil
 }
 
+// Schema returns the version of the file's tables and the one that this program knows. A greater one was made by a newer program, beside which this one goes on.
+func (s *Store) Schema(ctx context.Context) (have, known int64, err error) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := s.read.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version").Scan(&have); err != nil {
+		return 0, 0, fmt.Errorf("sqlite: %w", err)
+	}
+	return have, int64(len(files)), nil
+}
+
 func reason(err error) string {
 	if err == nil {
 		return ""
