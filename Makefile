@@ -42,10 +42,16 @@ FUZZTIME := 10s
 bench: ## benchmarks, with their floors in the same run
 	go test -run xxx -bench . -benchmem ./internal/bench ./internal/datahub ./internal/chart ./internal/demo/energy ./internal/demo/hub
 
+rolling: ## restart processes one after the other under load, on each store: FOR=5m STORES=sqlite,postgres,redis
+	go run ./internal/bench/rolling -for=$(FOR) -stores=$(STORES)
+
+FOR := 5m
+STORES := sqlite,postgres,redis
+
 image: ## build the container image
 	docker build -t portico .
 
 check: ## all that CI runs, in CI's order
 	bash .ci/run
 
-.PHONY: help demo build test generate fmt lint vuln fuzz bench image check
+.PHONY: help demo build test generate fmt lint vuln fuzz bench rolling image check

@@ -25,19 +25,19 @@ type Result struct {
 }
 
 // Roll signs the people in, puts the load on, and restarts all processes round after round. The first rounds take a key through its rotation: a new one that opens, then
-// seals, then the old one is retired.
-func (f *Fleet) Roll(c Rolling) (Result, error) {
+// seals, then the old one is retired. It ends early, with what there is until then, when ctx does.
+func (f *Fleet) Roll(ctx context.Context, c Rolling) (Result, error) {
 	for _, p := range c.People {
 		if a, err := p.SignIn(); err != nil || !p.Owns(a) {
 			return Result{}, fmt.Errorf("signing in %s: status %v, %w", p.Name, a.Response, err)
 		}
 	}
 	began := time.Now()
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	tally := make(chan *Tally, 1)
 	go func() { tally <- c.Run(ctx) }()
-	restarts, err := f.rounds(c, began.Add(c.For))
+	restarts, err := f.rounds(ctx, c, began.Add(c.For))
 	stop()
 	r := Result{Tally: <-tally, Took: time.Since(began), Restarts: restarts}
 	f.settle(c.People, &r)
@@ -45,14 +45,14 @@ func (f *Fleet) Roll(c Rolling) (Result, error) {
 }
 
 // rounds restarts everything until the end.
-func (f *Fleet) rounds(c Rolling, end time.Time) (restarts int, err error) {
+func (f *Fleet) rounds(ctx context.Context, c Rolling, end time.Time) (restarts int, err error) {
 	ids, err := f.keys()
 	if err != nil {
 		return 0, err
 	}
 	old := ids[0]
 	steps := [][]string{{"version"}, {"keys", "rotate"}, {"keys", "rotate"}, {"keys", "retire", old}}
-	for n := 0; n < len(steps) || time.Now().Before(end); n++ {
+	for n := 0; ctx.Err() == nil && (n < len(steps) || time.Now().Before(end)); n++ {
 		if n < len(steps) {
 			if err := f.insist(steps[n]...); err != nil {
 				return restarts, err

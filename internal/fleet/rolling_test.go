@@ -19,7 +19,7 @@ func TestR41RollingRestart(t *testing.T) {
 	t.Parallel()
 	onEachStore(t, func(t *testing.T, store Store) {
 		f := newFleet(t, Config{Store: store, Replicas: 2, People: 4})
-		r, err := f.Roll(Rolling{Load: Load{People: f.People, Rate: *rollRate}, For: *rollFor, Pause: 300 * time.Millisecond})
+		r, err := f.Roll(t.Context(), Rolling{Load: Load{People: f.People, Rate: *rollRate}, For: *rollFor, Pause: 300 * time.Millisecond})
 		if err != nil {
 			t.Fatal(err)
 		}
