@@ -10,7 +10,9 @@ import (
 // What a sign-in asks for must be true of the answer: a provider that ignores it, or lies, signs nobody in. Each refusal is a page, after one authorization request.
 func TestStepUp(t *testing.T) {
 	t.Parallel()
-	ago := func(d time.Duration) func(map[string]any) { return set("auth_time", time.Now().Add(-d).Unix()) }
+	ago := func(d time.Duration) func(map[string]any) { // when the token is made, not when the test waits for its turn
+		return func(c map[string]any) { c["auth_time"] = time.Now().Add(-d).Unix() }
+	}
 	const hour, values = "--login-max-age=1h", "--login-acr-values=urn:gold urn:silver"
 	for name, tt := range map[string]struct {
 		flag   string

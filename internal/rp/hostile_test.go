@@ -375,7 +375,7 @@ func TestRefreshedIDToken(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	c, _ := p.client()
-	previous := Identity{Issuer: p.server.URL, Subject: "alice", Account: "101"}
+	previous := Identity{Issuer: p.server.URL, Subject: "alice", Account: "101", Nonce: "n-1"}
 	base := map[string]any{"iss": p.server.URL, "sub": "alice", "aud": "portico", "exp": time.Now().Add(time.Minute).Unix(), "iat": time.Now().Unix()}
 	for name, want := range map[string]struct {
 		claims map[string]any
@@ -387,6 +387,11 @@ func TestRefreshedIDToken(t *testing.T) {
 		err := c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New(p.sign(want.claims)), Access: secret.New("at-canary")}, previous)
 		if errors.Is(err, ErrOtherSubject) != want.other || err != nil && !want.other {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for nonce, want := range map[string]Problem{"n-1": "", "n-2": ProblemNonce} {
+		if err := c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New(p.sign(with(base, "nonce", nonce))), Access: secret.New("at-canary")}, previous); problem(err) != want || errors.Is(err, ErrOtherSubject) {
+			t.Errorf("nonce %s: %v, want %q", nonce, err, want)
 		}
 	}
 	if err := c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New("a.b.c")}, previous); err == nil || errors.Is(err, ErrOtherSubject) {

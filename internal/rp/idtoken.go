@@ -27,6 +27,7 @@ type Identity struct {
 	AccountName       string
 	Role              string // Config.Role when the person has it, else ""
 	ACR               string
+	Nonce             string    // of the sign-in; an ID token that a refresh brings has the same or none
 	AuthTime          time.Time // zero when the provider does not say
 	IssuedAt          time.Time
 }
@@ -135,7 +136,9 @@ func (c *Client) verify(ctx context.Context, doc *metadata, raw secret.Text, non
 	case token.AccessTokenHash != "" && token.VerifyAccessToken(access.Reveal()) != nil:
 		return Identity{}, &AuthError{Problem: ProblemHash}
 	}
-	return identity(doc.Issuer, cl), nil
+	id := identity(doc.Issuer, cl)
+	id.Nonce = token.Nonce
+	return id, nil
 }
 
 // verifySigned checks the signature only and reads the claims.
@@ -233,6 +236,9 @@ func (c *Client) CheckRefreshed(ctx context.Context, t Tokens, previous Identity
 	id, err := c.verify(ctx, doc, t.IDToken, "", t.Access)
 	if err != nil {
 		return err
+	}
+	if id.Nonce != "" && previous.Nonce != "" && id.Nonce != previous.Nonce {
+		return &AuthError{Problem: ProblemNonce}
 	}
 	return sameAccount(id, previous)
 }

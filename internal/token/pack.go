@@ -22,6 +22,7 @@ type payload struct {
 	Subject string   `json:"sub"`
 	SID     string   `json:"sid,omitempty"`
 	Account string   `json:"account,omitempty"`
+	Nonce   string   `json:"nonce,omitempty"`
 	Until   int64    `json:"until,omitempty"` // of the refresh token, Unix seconds; 0 when it is not known
 
 	Access  string `json:"-"`
