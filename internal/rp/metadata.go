@@ -33,6 +33,7 @@ type metadata struct {
 	Scopes                []string `json:"scopes_supported"`
 	AuthMethods           []string `json:"token_endpoint_auth_methods_supported"`
 	ChallengeMethods      []string `json:"code_challenge_methods_supported"`
+	Prompts               []string `json:"prompt_values_supported"`
 	IssParameter          bool     `json:"authorization_response_iss_parameter_supported"`
 	PushedEndpoint        string   `json:"pushed_authorization_request_endpoint"`
 	PushedRequired        bool     `json:"require_pushed_authorization_requests"`
@@ -277,6 +278,12 @@ func (c *Client) FrameAncestors() string {
 		sources += " " + end
 	}
 	return sources
+}
+
+// Offers reports whether the provider listens to a prompt, as far as it says so; one that lists none is taken to know all. It asks nobody.
+func (c *Client) Offers(prompt string) bool {
+	doc := c.metadata.known()
+	return doc == nil || len(doc.Prompts) == 0 || slices.Contains(doc.Prompts, prompt)
 }
 
 // EndSessionOrigin returns scheme and host of the provider's end session endpoint as far as known, "" otherwise. It asks nobody.

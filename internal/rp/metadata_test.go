@@ -186,3 +186,25 @@ func TestOneFetchOfMetadataForEachSignIn(t *testing.T) {
 		t.Errorf("a refresh: %v, %d fetches", err, fetches.Load())
 	}
 }
+
+// Keycloak lists the prompts that it knows, and lets nobody choose an account.
+func TestOffers(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		listed []string
+		want   bool
+	}{"none listed": {nil, true}, "listed": {[]string{"none", "select_account"}, true}, "others listed": {[]string{"none", "login", "consent"}, false}} {
+		p := newProvider(t)
+		client, _ := p.client()
+		if !client.Offers("select_account") {
+			t.Errorf("%s: not offered before anything is known", name)
+		}
+		p.metadata["prompt_values_supported"] = c.listed
+		if err := client.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := client.Offers("select_account"); got != c.want {
+			t.Errorf("%s: Offers = %t, want %t", name, got, c.want)
+		}
+	}
+}

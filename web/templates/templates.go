@@ -89,6 +89,7 @@ type AccountModel struct {
 	Layout LayoutModel
 	Name   string // of the present account, "" when it is not known
 	ID     string // its number, "" when it is not known
+	Choice bool   // the identity server lets people choose
 	Typed  string // what was entered before
 	Wrong  bool   // Typed is no number of an account
 }
