@@ -30,6 +30,7 @@ func (s *Server) switchAccount(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, RetryTo: "/auth/account", Err: err}
 	}
+	s.forgetSignIns(w)
 	o := s.loginOptions
 	sess, _ := session.FromContext(r.Context())
 	o.ReturnTo, o.Stay = "/", sess.StaySignedIn

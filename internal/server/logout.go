@@ -64,6 +64,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, sess *session.S
 
 // endAtProvider redirects to the identity server's sign-out, or, when it has none or is down, to our own page, which says so.
 func (s *Server) endAtProvider(w http.ResponseWriter, r *http.Request, t token.Tokens) {
+	s.forgetSignIns(w)
 	hint := secret.Text{}
 	if s.logoutHint {
 		hint = t.IDToken

@@ -98,6 +98,9 @@ func (s *Server) noteSignIn(w http.ResponseWriter, r *http.Request) {
 	s.setCookie(w, s.recentName(), base64.RawURLEncoding.EncodeToString(s.keys.Seal(session.PurposeRecent, session.Handle{}, nil, text)), int(loopWindow/time.Second))
 }
 
+// forgetSignIns lets the guard start anew: whoever presses a button to sign out or to change the account does not go round in circles.
+func (s *Server) forgetSignIns(w http.ResponseWriter) { s.setCookie(w, s.recentName(), "", -1) }
+
 // setCookie sets one of the portal's small cookies; a negative age removes it.
 func (s *Server) setCookie(w http.ResponseWriter, name, value string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, Secure: s.baseURL.Scheme == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode})

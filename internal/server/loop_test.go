@@ -97,3 +97,19 @@ func TestSignInStartsAtTheConfiguredAddress(t *testing.T) {
 		}
 	}
 }
+
+// Who signs in, changes the account and signs out within a minute has pressed buttons. The next visit is not taken for a round.
+func TestButtonsAreNoLoop(t *testing.T) {
+	t.Parallel()
+	for path, form := range map[string]string{"/auth/logout": "x=1", "/auth/account": "account=102"} {
+		b := newBench(t, "https://portal.example")
+		rounds := b.rounds()
+		a := b.ask(http.MethodPost, path, form, "Cookie", b.cookie.Name+"="+b.cookie.Value+"; "+rounds)
+		for _, c := range a.Cookies() {
+			if c.Name == b.server.recentName() && c.MaxAge < 0 {
+				rounds = ""
+			}
+		}
+		b.get("/sites", "Cookie", rounds).want(t, "after "+path, http.StatusSeeOther)
+	}
+}
