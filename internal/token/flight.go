@@ -3,7 +3,9 @@ package token
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"runtime/debug"
 	"time"
 
 	"portico/internal/session"
@@ -35,7 +37,7 @@ func (m *Manager) fly(ctx context.Context, h session.Handle, cur *held, reason s
 	go func() {
 		defer m.running.Done()
 		ctx, done := m.c.Flight(context.WithoutCancel(ctx))
-		f.got, f.err = m.refresh(ctx, h, cur, reason, lost)
+		f.got, f.err = m.safely(ctx, h, cur, reason, lost)
 		done(f.err)
 		m.mu.Lock()
 		delete(m.flights, id)
@@ -43,6 +45,17 @@ func (m *Manager) fly(ctx context.Context, h session.Handle, cur *held, reason s
 		close(f.done)
 	}()
 	return f
+}
+
+// safely is refresh, of which a panic ends one refresh and not the process with everybody in it. What it claimed ends with its lease.
+func (m *Manager) safely(ctx context.Context, h session.Handle, cur *held, reason string, lost bool) (got *held, err error) {
+	defer func() {
+		if p := recover(); p != nil { // of its words only the type is told: they may hold a token
+			m.c.Log.ErrorContext(ctx, "refresh panicked", "session", h.ID(), "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			got, err = nil, &UnavailableError{RetryAfter: retryDefault, Err: errors.New("the refresh panicked")}
+		}
+	}()
+	return m.refresh(ctx, h, cur, reason, lost)
 }
 
 // wants reports whether a flight could do anything now; if not, a valid access token is served and nobody is bothered.

@@ -656,6 +656,26 @@ func TestF29ClockSetBack(t *testing.T) {
 	})
 }
 
+// a refresh that panics, after its claim, costs those who wait for it a 503 and holds no claim beyond its lease; the process lives.
+func TestR43PanicInARefresh(t *testing.T) {
+	bubble(t, func(b *bench, m *Manager) {
+		b.at(m, func(p faultpoint.Point) bool {
+			if p == faultpoint.RefreshLocked {
+				panic("a mistake")
+			}
+			return false
+		})
+		b.expire()
+		wantError[*UnavailableError](b, m)
+		b.at(m, func(faultpoint.Point) bool { return false })
+		time.Sleep(21 * time.Second)
+		b.wantToken(m, "at-1")
+		if b.provider.max() != 1 {
+			t.Errorf("presented %d times", b.provider.max())
+		}
+	})
+}
+
 func TestF30ShortLifetimes(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {
 		b.provider.life = 3 * time.Second
