@@ -77,27 +77,3 @@ func TestOperatorsView(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-// SIGTERM: readiness fails at once, requests go on being answered until the delay is over, and the program ends well.
-func TestDrain(t *testing.T) {
-	t.Parallel()
-	d := deploy(t, time.Minute)
-	d.env = append(d.env, "PORTICO_DRAIN_DELAY=2s")
-	portal := d.serve(t)
-	p := newPerson(t, d.base)
-	p.signIn("/sites", "viewer").want(t, http.StatusOK)
-	if err := portal.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	address := "http://127.0.0.1" + d.base[strings.LastIndex(d.base, ":"):]
-	eventually(t, "readiness fails", func() bool { status, _ := fetch(t, address+"/readyz"); return status == http.StatusServiceUnavailable })
-	p.get("/sites").want(t, http.StatusOK)
-	if err := portal.stop(syscall.SIGTERM); err == nil {
-		t.Error("a second signal did not end the program at once")
-	}
-	second := d.serve(t)
-	start := time.Now()
-	if err := second.stop(syscall.SIGTERM); err != nil || time.Since(start) < 2*time.Second {
-		t.Errorf("ended %v after %v", err, time.Since(start))
-	}
-}

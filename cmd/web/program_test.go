@@ -17,7 +17,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -163,13 +162,6 @@ type person struct {
 
 func newPerson(t *testing.T, base string) *person {
 	t.Helper()
-	return newPersonAmong(t, base)
-}
-
-// newPersonAmong is a browser whose connections to the portal end at one process after the other, as behind a proxy.
-func newPersonAmong(t *testing.T, base string, ports ...string) *person {
-	t.Helper()
-	var connections atomic.Int64
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -177,9 +169,6 @@ func newPersonAmong(t *testing.T, base string, ports ...string) *person {
 	d := &net.Dialer{Timeout: 5 * time.Second}
 	transport := &http.Transport{MaxIdleConnsPerHost: 64, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		_, port, _ := net.SplitHostPort(address)
-		if strings.HasSuffix(base, ":"+port) && len(ports) > 0 {
-			port = ports[int(connections.Add(1))%len(ports)]
-		}
 		return d.DialContext(ctx, network, "127.0.0.1:"+port)
 	}}
 	t.Cleanup(transport.CloseIdleConnections)

@@ -124,53 +124,6 @@ func TestSessionSurvivesARestart(t *testing.T) {
 	p.get("/sites").want(t, http.StatusOK, "Kouter Offices")
 }
 
-// The process is killed after a refresh token was sent and before the answer came.
-func TestKilledInTheMiddleOfARefresh(t *testing.T) {
-	t.Parallel()
-	for name, consume := range map[string]bool{"not consumed": false, "consumed by a strict provider": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := deploy(t, 3*time.Second)
-			portal := d.serve(t)
-			p := newPerson(t, d.base)
-			p.signIn("/sites", "viewer").want(t, http.StatusOK)
-			d.faults.Set(fault.Rule{Path: "/token", Fault: fault.Fault{Hang: true, After: consume}})
-			time.Sleep(4 * time.Second)
-			go func() { // this request dies with the process
-				req, _ := http.NewRequest(http.MethodGet, d.base+"/sites", nil)
-				req.Header.Set("Accept", "text/html")
-				if resp, err := p.http.Do(req); err == nil {
-					_ = resp.Body.Close()
-				}
-			}()
-			eventually(t, "a refresh", func() bool { return d.faults.Struck() == 1 && (!consume || d.identity.Refreshes() == 1) })
-			_ = portal.stop(syscall.SIGKILL)
-			d.faults.Set()
-			d.serve(t)
-			// Until the dead process's lease is over, nobody may present the token; then one recovery decides.
-			var a answer
-			redirects := 0
-			eventually(t, "an answer after the lease", func() bool {
-				a, redirects = p.open("/sites/204481")
-				if a.StatusCode == http.StatusServiceUnavailable {
-					time.Sleep(2 * time.Second)
-				}
-				return a.StatusCode != http.StatusServiceUnavailable
-			})
-			a.want(t, http.StatusOK, "Kouter Offices")
-			if a.Request.URL.Path != "/sites/204481" {
-				t.Errorf("ended at %s", a.Request.URL)
-			}
-			if consume && redirects == 0 || !consume && redirects != 0 {
-				t.Errorf("%d redirects", redirects)
-			}
-			if strings.Contains(a.body, `name="password"`) {
-				t.Error("the person had to sign in again")
-			}
-		})
-	}
-}
-
 func TestIdentityServerAndDataHubDown(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, 4*time.Second)
