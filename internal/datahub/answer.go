@@ -37,7 +37,10 @@ func (c *Client) judge(ctx context.Context, r *request, resp *http.Response, tok
 		wait := retryAfter(resp.Header.Get("Retry-After"), c.hub.now())
 		return &StatusError{Method: r.method, Path: r.path, Status: status, RetryAfter: wait, Message: message(resp.Body, token)}
 	}
-	if t := resp.Header.Get("Content-Type"); !isJSON(t) {
+	if r.read == nil {
+		return nil
+	}
+	if t := resp.Header.Get("Content-Type"); !r.any && !isJSON(t) {
 		return fmt.Errorf("%s: content type %q: %w", r.path, shorten(harmless(t)), ErrMalformed)
 	}
 	body := &limited{r: resp.Body, left: r.limit}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // number reads an integer that is written as a number or as a string of digits; null and absent leave 0.
@@ -67,6 +68,28 @@ func (t *text) UnmarshalJSON(b []byte) error {
 		return malformed("text")
 	}
 	*t = text(b)
+	return nil
+}
+
+// moment reads a date and time; one without an offset is UTC. Null, absent and the platform's own "no date", the year 1, leave the zero time.
+type moment time.Time
+
+func (m *moment) UnmarshalJSON(b []byte) error {
+	var s text
+	if err := s.UnmarshalJSON(b); err != nil || s == "" {
+		return err
+	}
+	d := dates{zone: time.UTC}
+	t, ok := d.parse([]byte(s))
+	if !ok && len(s) == len("2006-01-02") {
+		t, ok = d.parse([]byte(s + "T00:00:00"))
+	}
+	if !ok {
+		return malformed("date")
+	}
+	if t.Year() > 1 {
+		*m = moment(t)
+	}
 	return nil
 }
 

@@ -19,10 +19,13 @@ import (
 type request struct {
 	method  string
 	path    string // below the base URL
+	route   string // the path with {id} for an id, by which failures are counted; "" for path itself
 	query   url.Values
 	body    []byte                             // JSON, sent whole each time; nil for none
 	limit   int64                              // bytes of the answer after decompression
-	read    func(http.Header, io.Reader) error // gets the body of a good answer, once for each attempt, and must consume it
+	read    func(http.Header, io.Reader) error // gets the body of a good answer, once for each attempt, and must consume it; nil when any body will do
+	any     bool                               // a good answer need not be JSON
+	once    bool                               // no second try after a passing failure
 	renewed bool                               // a 401 has been answered by a new token
 }
 
@@ -34,12 +37,15 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, limit i
 // do sends r within the hub's time-out. A 401 is answered by one renewed token and the whole request once more; a passing failure of a
 // GET is tried again at most twice; after several failures in a row nothing is sent for a while.
 func (c *Client) do(ctx context.Context, r *request) error {
-	if err := c.hub.breakers.allow(r.path, c.hub.now()); err != nil {
+	if r.route == "" {
+		r.route = r.path
+	}
+	if err := c.hub.breakers.allow(r.route, c.hub.now()); err != nil {
 		return err
 	}
 	err := c.try(ctx, r)
 	if ctx.Err() == nil { // the caller's own end says nothing about the Data Hub
-		c.hub.breakers.done(r.path, err, c.hub.now())
+		c.hub.breakers.done(r.route, err, c.hub.now())
 	}
 	return err
 }
@@ -49,7 +55,7 @@ func (c *Client) try(ctx context.Context, r *request) error {
 	defer cancel()
 	for try := 0; ; try++ {
 		err := c.attempt(ctx, r)
-		if err == nil || try == maxRetries || r.method != http.MethodGet {
+		if err == nil || try == maxRetries || r.method != http.MethodGet || r.once {
 			return err
 		}
 		wait, ok := retryAfterFailure(err, try)

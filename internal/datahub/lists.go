@@ -8,8 +8,10 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Paths of the API, in one table (docs of the platform, "REST API").
@@ -25,6 +27,21 @@ const (
 	pathEnergyTypes   = "/energyTypes"
 	pathSourceTypes   = "/sourceTypes"
 	pathSiteTypes     = "/sitetypes"
+
+	// The platform publishes neither the paths of alarms nor that of statistics; the demo answers at the same ones.
+	pathAlarms       = "/alarms"
+	pathAlarm        = "/alarms/{id}"
+	pathAlarmChanges = "/alarms/{id}/stateChanges"
+	pathAcknowledge  = "/alarms/{id}/acknowledge"
+	pathStatistics   = "/variables/{id}/statistics"
+
+	pathEvents     = "/events"
+	pathEventTypes = "/events/eventTypes"
+	pathGroups     = "/groups"
+	pathGroupSites = "/groups/{id}/sites"
+	pathForms      = "/form"
+	pathFiles      = "/storage"
+	pathFile       = "/storage/file"
 )
 
 const (
@@ -34,12 +51,14 @@ const (
 )
 
 // wire is an item as it is written in JSON. Its key is its id; false when it has none, or none that it could have.
-type wire interface{ key() (int64, bool) }
+type wire interface{ key() (string, bool) }
 
 // listing is a list that is read: from where, how its items are understood, and which of them are wanted.
 type listing[W wire, T any] struct {
 	path    string
+	route   string // see [request]
 	query   url.Values
+	member  string // of an object that the list may be wrapped in; "" for none
 	convert func(W) T
 	wanted  func(T) bool // nil: all; a Data Hub that does not know a parameter ignores it and sends everything
 }
@@ -53,18 +72,42 @@ func (l listing[W, T]) readIDs(ctx context.Context, c *Client, name string, ids 
 	var found []T
 	for first := true; first || len(ids) > 0; first = false {
 		n := min(idsPerCall, len(ids))
-		items, err := list[W](ctx, c, l.path, with(l.query, name, ids[:n]...))
+		items, err := l.list(ctx, c, with(l.query, name, ids[:n]...))
 		if err != nil {
 			return nil, err
 		}
-		for _, w := range items {
-			if item := l.convert(w); l.wanted == nil || l.wanted(item) {
-				found = append(found, item)
-			}
-		}
+		found = append(found, l.chosen(items)...)
 		ids = ids[n:]
 	}
 	return found, nil
+}
+
+// page reads one page of the list, and the number of items on all of them, 0 when the Data Hub does not say.
+func (l listing[W, T]) page(ctx context.Context, c *Client, number, size int) ([]T, int, error) {
+	q := with(l.query, "paging.pageNumber", strconv.Itoa(number))
+	q.Set("paging.itemsPerPage", strconv.Itoa(size))
+	p, err := l.readPage(ctx, c, q)
+	if err != nil {
+		return nil, 0, err
+	}
+	found := l.chosen(p.items)
+	if p.received > size { // a Data Hub that knows no pages
+		p.total = len(found)
+		found = found[min(number*size, len(found)):]
+		found = found[:min(size, len(found))]
+	}
+	return found, p.total, nil
+}
+
+// chosen are the wanted items.
+func (l listing[W, T]) chosen(items []W) []T {
+	var found []T
+	for _, w := range items {
+		if item := l.convert(w); l.wanted == nil || l.wanted(item) {
+			found = append(found, item)
+		}
+	}
+	return found
 }
 
 // with returns a copy of query in which the parameter name has the values, if there are any.
@@ -78,17 +121,17 @@ func with(query url.Values, name string, values ...string) url.Values {
 }
 
 // list reads all items of a list: whole when the Data Hub sends it whole, and page by page when it says that there are more.
-func list[W wire](ctx context.Context, c *Client, path string, query url.Values) ([]W, error) {
-	p, err := readPage[W](ctx, c, path, query)
+func (l listing[W, T]) list(ctx context.Context, c *Client, query url.Values) ([]W, error) {
+	p, err := l.readPage(ctx, c, query)
 	if err != nil || p.total <= p.received {
 		return p.items, err
 	}
 	var all []W
-	seen := map[int64]bool{}
+	seen := map[string]bool{}
 	for page := 0; page < maxPages && len(seen) < p.total; page++ {
 		q := with(query, "paging.pageNumber", strconv.Itoa(page))
 		q.Set("paging.itemsPerPage", strconv.Itoa(pageSize))
-		next, err := readPage[W](ctx, c, path, q)
+		next, err := l.readPage(ctx, c, q)
 		if err != nil {
 			return nil, err
 		}
@@ -113,13 +156,19 @@ type page[W any] struct {
 	total    int // of all pages; 0 when the Data Hub does not say
 }
 
-func readPage[W wire](ctx context.Context, c *Client, path string, query url.Values) (p page[W], err error) {
-	err = c.get(ctx, path, query, c.hub.maxList, func(h http.Header, body io.Reader) error {
-		var err error
-		p.items, p.received, err = readItems[W](c, path, body)
+func (l listing[W, T]) readPage(ctx context.Context, c *Client, query url.Values) (p page[W], err error) {
+	r := &request{method: http.MethodGet, path: l.path, route: l.route, query: query, limit: c.hub.maxList}
+	r.read = func(h http.Header, body io.Reader) (err error) {
+		if l.member != "" {
+			if body, err = unwrap(body, l.member); err != nil {
+				return err
+			}
+		}
+		p.items, p.received, err = readItems[W](c, l.path, body)
 		p.total = total(h)
 		return err
-	})
+	}
+	err = c.do(ctx, r)
 	return p, err
 }
 
@@ -150,10 +199,21 @@ func texts[ID ~int64](ids []ID) []string {
 	return t
 }
 
-// id returns an id that is there and not below least.
-func id(n *number, least number) (int64, bool) {
+// id returns the text of an id that is there and not below least.
+func id(n *number, least number) (string, bool) {
 	if n == nil || *n < least {
-		return 0, false
+		return "", false
 	}
-	return int64(*n), true
+	return strconv.FormatInt(int64(*n), 10), true
 }
+
+// fill puts an id into a path. It returns ErrNotFound for what no Data Hub has for an id, because such an id comes from an address that
+// somebody wrote by hand and could lead elsewhere.
+func fill(path, id string) (string, error) {
+	if !validID.MatchString(id) {
+		return "", fmt.Errorf("%s: %w", path, ErrNotFound)
+	}
+	return strings.Replace(path, "{id}", id, 1), nil
+}
+
+var validID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)

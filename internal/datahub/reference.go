@@ -54,7 +54,7 @@ func (c *Client) named(ctx context.Context, path string) ([]Named, error) {
 
 // one reads a single object.
 func one[W wire](ctx context.Context, c *Client, path string) (W, error) {
-	p, err := readPage[W](ctx, c, path, url.Values{})
+	p, err := listing[W, W]{path: path}.readPage(ctx, c, url.Values{})
 	if err != nil {
 		var none W
 		return none, err
@@ -67,7 +67,7 @@ type wireNamed struct {
 	Name text    `json:"name"`
 }
 
-func (w wireNamed) key() (int64, bool) { return id(w.ID, 0) }
+func (w wireNamed) key() (string, bool) { return id(w.ID, 0) }
 
 func (w wireNamed) named() Named { return Named{ID: int(*w.ID), Name: string(w.Name)} }
 
@@ -78,7 +78,7 @@ type wireUser struct {
 	Email text `json:"email"`
 }
 
-func (w wireUser) key() (int64, bool) { return 0, w.ID != "" }
+func (w wireUser) key() (string, bool) { return string(w.ID), w.ID != "" }
 
 type wireUnit struct {
 	ID       *number `json:"id"`
@@ -90,7 +90,7 @@ type wireUnit struct {
 	FamilyID number  `json:"unitFamilyId"`
 }
 
-func (w wireUnit) key() (int64, bool) { return id(w.ID, 0) }
+func (w wireUnit) key() (string, bool) { return id(w.ID, 0) }
 
 func (w wireUnit) unit() Unit {
 	return Unit{

@@ -39,7 +39,7 @@ type wireSite struct {
 	ClientData json.RawMessage `json:"clientData"`
 }
 
-func (w wireSite) key() (int64, bool) { return id(w.ID, 1) }
+func (w wireSite) key() (string, bool) { return id(w.ID, 1) }
 
 func (w wireSite) site() Site {
 	return Site{

@@ -50,7 +50,7 @@ type wireSource struct {
 	ClientData    json.RawMessage `json:"clientData"`
 }
 
-func (w wireSource) key() (int64, bool) { return id(w.ID, 1) }
+func (w wireSource) key() (string, bool) { return id(w.ID, 1) }
 
 func (w wireSource) source() Source {
 	s := Source{

@@ -79,7 +79,7 @@ type wireVariable struct {
 	Calculated     json.RawMessage `json:"calculated"`
 }
 
-func (w wireVariable) key() (int64, bool) { return id(w.ID, 1) }
+func (w wireVariable) key() (string, bool) { return id(w.ID, 1) }
 
 func (w wireVariable) variable() Variable {
 	return Variable{

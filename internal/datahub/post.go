@@ -1,0 +1,36 @@
+package datahub
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// maxAnswer is how many bytes of the answer to a write are looked at.
+const maxAnswer = 64 << 10
+
+// post writes body, which is encoded as JSON, to a path. Any 2xx is success, with any content; read gets it, if it is not nil.
+func (c *Client) post(ctx context.Context, path, route string, body any, read func(http.Header, io.Reader) error) error {
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("data hub: body for %s: %w", route, err)
+	}
+	return c.do(ctx, &request{method: http.MethodPost, path: path, route: route, query: url.Values{}, body: encoded, limit: maxAnswer, any: true, read: read})
+}
+
+// createdID finds the id of what was made in an answer, which is the bare id or an object that has it; "" when it is neither.
+func createdID(body io.Reader) string {
+	b, _ := io.ReadAll(body)
+	var bare text
+	if json.Unmarshal(b, &bare) == nil {
+		return string(bare)
+	}
+	var o struct {
+		ID text `json:"id"`
+	}
+	_ = json.Unmarshal(b, &o)
+	return string(o.ID)
+}
