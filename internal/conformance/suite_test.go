@@ -44,6 +44,7 @@ type suite struct {
 	verifiers  []string
 	access     string       // the access token of the last token answer
 	refresh    string       // and its refresh token
+	pushed     url.Values   // the request behind the reference that was given last
 	tokens     int          // token requests since the last authorization request
 	tokenForms []url.Values // all of them
 	idToken    string       // the last ID token
@@ -135,6 +136,8 @@ func (s *suite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.locked(func() { s.serveUserinfo(w, r) })
 	case "end_session":
 		s.endSession(w, r)
+	case "par":
+		s.locked(func() { s.push(w, r) })
 	default:
 		s.locked(func() { s.violation("%s %s is nothing that a relying party needs", r.Method, path) })
 		http.NotFound(w, r)
@@ -175,19 +178,20 @@ func (s *suite) authorize(w http.ResponseWriter, r *http.Request) {
 	_ = r.ParseForm()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.checkAuthorization(r.Form)
+	request := s.pulled(r.Form)
+	s.checkAuthorization(request)
 	second := s.request != nil
-	s.request, s.code, s.tokens = r.Form, fmt.Sprintf("code-%d-/+=", len(s.calls)), 0
+	s.request, s.code, s.tokens = request, fmt.Sprintf("code-%d-/+=", len(s.calls)), 0
 	if s.bent.rotate == "second login" && second {
 		s.keys = usualKeys(s.t)
 	}
-	back := url.Values{"code": {s.code}, "state": {r.Form.Get("state")}, "session_state": {"salt.and/hash="}}
+	back := url.Values{"code": {s.code}, "state": {request.Get("state")}, "session_state": {"salt.and/hash="}}
 	if s.bent.answer != nil {
-		back = s.bent.answer(r.Form)
+		back = s.bent.answer(request)
 	}
 	if s.bent.formPost {
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, `<html><body onload="document.forms[0].submit()"><form method="post" action="%s">`, s.client.redirectURI)
+		fmt.Fprintf(w, `<html><head><link rel="icon" href="data:,"></head><body onload="document.forms[0].submit()"><form method="post" action="%s">`, s.client.redirectURI)
 		for name := range back {
 			fmt.Fprintf(w, `<input type="hidden" name="%s" value="%s">`, name, back.Get(name))
 		}

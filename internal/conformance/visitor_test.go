@@ -128,10 +128,10 @@ func (v *visitor) ask(method, address string, form url.Values, origin string) (*
 	return resp, string(body)
 }
 
-// signIn starts a sign-in at the portal and follows it to its end, which is not the start page with data: there is no Data Hub here.
+// signIn starts a sign-in at the portal and follows it to its end: a page that needs no Data Hub, because there is none.
 func (v *visitor) signIn(p *portal) page {
 	v.t.Helper()
-	return v.open(p.base + "/auth/login")
+	return v.open(p.base + "/auth/login?return_to=/settings")
 }
 
 // status is the portal's own account of a session.
