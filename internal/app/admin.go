@@ -28,31 +28,38 @@ func (p *Portal) admin(m *telemetry.Metrics) http.Handler {
 
 // dependency is what the portal needs and whether it is there.
 type dependency struct {
-	OK    bool    `json:"ok"`
-	Error string  `json:"error,omitempty"`
-	Took  float64 `json:"took"` // seconds
+	OK     bool       `json:"ok"`
+	Known  bool       `json:"known"` // it was asked
+	Since  *time.Time `json:"since,omitempty"`
+	Asked  *time.Time `json:"asked,omitempty"`
+	Took   float64    `json:"took"` // seconds
+	Error  string     `json:"error,omitempty"`
+	Detail string     `json:"detail,omitempty"` // what is wrong although it answers
 }
 
-// readiness names each dependency. Only the store decides: sessions with valid tokens go on without the identity server, and pages say themselves what the Data Hub does not give.
+// readiness names each dependency. Only the store decides: sessions with valid tokens go on without the identity server, and pages say themselves what the Data Hub does not give. It is
+// asked now, as the public readiness does; what is told of the others is what the last question found.
 func (p *Portal) readiness(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
-	ask := func(f func(context.Context) error) dependency {
-		start := time.Now()
-		err := f(ctx)
-		d := dependency{OK: err == nil, Took: time.Since(start).Seconds()}
-		if err != nil {
-			d.Error = err.Error()
-		}
-		return d
-	}
+	down := p.sessions.Ping(ctx)
 	answer := struct {
 		Status       string                `json:"status"`
 		Version      string                `json:"version"`
 		Dependencies map[string]dependency `json:"dependencies"`
-	}{"ready", Version(), map[string]dependency{"store": ask(p.sessions.Ping), "identity server": ask(p.rp.Ready), "data hub": ask(func(context.Context) error { return p.hub.Trouble() })}}
+	}{"ready", Version(), map[string]dependency{}}
+	for _, s := range p.health.All() {
+		d := dependency{OK: s.Up, Known: s.Known, Took: s.Took.Seconds(), Error: s.Error, Detail: s.Detail}
+		if s.Known {
+			d.Since, d.Asked = &s.Since, &s.Asked
+		}
+		if s.Name == dependencyStore {
+			d.OK, d.Known, d.Error = down == nil, true, errorText(down)
+		}
+		answer.Dependencies[s.Name] = d
+	}
 	status := http.StatusOK
-	if !answer.Dependencies["store"].OK {
+	if down != nil {
 		answer.Status, status = "unavailable", http.StatusServiceUnavailable
 	}
 	if p.server.Draining() {

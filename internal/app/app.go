@@ -19,6 +19,7 @@ import (
 	"portico/internal/config"
 	"portico/internal/datahub"
 	"portico/internal/faultpoint"
+	"portico/internal/health"
 	"portico/internal/rp"
 	"portico/internal/server"
 	"portico/internal/session"
@@ -40,6 +41,7 @@ type Portal struct {
 	rp         *rp.Client
 	metrics    *telemetry.Metrics
 	traces     *telemetry.Traces
+	health     *health.Watch
 	drainDelay time.Duration
 	admins     string // address of the operator's listener
 	log        *slog.Logger
@@ -58,20 +60,23 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slo
 	if err := p.open(ctx, c.Sessions.Store); err != nil {
 		return nil, errors.Join(err, p.closeStores())
 	}
+	p.health = p.watch()
 	p.audit = newAudit(p.database.Audit(), c.Audit, p.metrics, log)
 	p.sessions = audited.Sessions(metered.Sessions(p.store.Sessions(), p.watched()), keys, p.audit)
 	if err := p.build(c, base, keys); err != nil {
 		return nil, errors.Join(err, p.closeStores())
 	}
+	p.metrics.Gauge("portico_requests_in_flight", "Requests that are being worked on.", func() float64 { return float64(p.server.InFlight()) })
+	p.metrics.Gauge("portico_data_hub_circuits_open", "Kinds of calls of the Data Hub that are not tried for the moment, because there was no answer several times in a row.", func() float64 { return float64(p.hub.OpenCircuits()) })
 	return p, nil
 }
 
 func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) error {
 	var err error
-	if p.rp, err = relyingParty(c, base, p.metrics, p.log, p.traces.Wrap(telemetry.Peer{Name: "identity server"})); err != nil {
+	if p.rp, err = relyingParty(c, base, p.metrics, p.log, p.peer(dependencyProvider, false)); err != nil {
 		return err
 	}
-	p.hub, err = dataHub(c.Hub, p.traces.Wrap(telemetry.Peer{Name: "data hub", Propagate: true}), func(path string, err error) { p.log.Warn("item of the Data Hub left out", "path", path, "error", err) })
+	p.hub, err = dataHub(c.Hub, p.peer(dependencyHub, true), func(path string, err error) { p.log.Warn("item of the Data Hub left out", "path", path, "error", err) })
 	if err != nil {
 		return err
 	}
@@ -89,22 +94,25 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration,
 		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(),
 		Managers: server.Managers{Role: c.Audit.ManagerRole, Account: c.Audit.ManagerAccount}, Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate,
-		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Audit: p.audit, Tracer: p.traces.Tracer(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
+		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Audit: p.audit, Health: p.health, Tracer: p.traces.Tracer(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
 	return err
 }
 
-// watched measures the stores and makes them part of traces.
+// watched measures the stores, makes them part of traces, and has them asked when they fail.
 type watched struct {
 	*telemetry.Metrics
-	traces *telemetry.Traces
+	p *Portal
 }
 
-func (p *Portal) watched() watched { return watched{p.metrics, p.traces} }
+func (p *Portal) watched() watched { return watched{p.metrics, p} }
 
 // StoreCall implements [metered.Observer].
 func (w watched) StoreCall(ctx context.Context, operation string, took time.Duration, failed bool) {
 	w.Metrics.StoreCall(ctx, operation, took, failed)
-	w.traces.StoreCall(ctx, operation, took, failed)
+	w.p.traces.StoreCall(ctx, operation, took, failed)
+	if failed {
+		w.p.health.Trouble(dependencyStore)
+	}
 }
 
 func dataHub(c config.Hub, wrap func(http.RoundTripper) http.RoundTripper, skipped func(string, error)) (*datahub.Hub, error) {

@@ -115,7 +115,7 @@ func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
 	if err := p.serveAdmin(watched, p.admins, p.metrics); err != nil {
 		return errors.Join(err, l.Close(), p.closeStores())
 	}
-	go p.watchProvider(background)
+	go p.health.Run(background)
 	go p.sweep(background)
 	ended := make(chan error, 1)
 	go func() { ended <- h.Serve(p.server.Listener(l)) }()
@@ -138,23 +138,6 @@ func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
 	}
 	p.audit.Add(ctx, audit.Event{Kind: audit.Stop, Details: map[string]string{"process": owner()}})
 	return errors.Join(err, p.closeStores())
-}
-
-// watchProvider fetches the identity server's metadata and keys soon after start, and again and again with growing waits while it is not there.
-func (p *Portal) watchProvider(ctx context.Context) {
-	wait := time.Second
-	for ctx.Err() == nil {
-		err := p.rp.Ready(ctx)
-		if err == nil {
-			p.log.InfoContext(ctx, "identity server reached")
-			return
-		}
-		p.log.WarnContext(ctx, "identity server not reached", "error", err, "again_in", wait)
-		if !sleep(ctx, wait) {
-			return
-		}
-		wait = min(wait*2, time.Minute)
-	}
 }
 
 // sweep removes what has expired. Expired sessions are unreadable before.

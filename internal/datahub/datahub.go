@@ -109,6 +109,9 @@ func (h *Hub) Trouble() error {
 	return nil
 }
 
+// OpenCircuits returns how many kinds of calls are not tried for the moment, because there was no answer several times in a row.
+func (h *Hub) OpenCircuits() int { return len(h.breakers.trouble()) }
+
 // Client reads the Data Hub with one person's rights. It is safe for concurrent use.
 type Client struct {
 	hub    *Hub

@@ -12,9 +12,9 @@ import (
 // allowed lists for each package which others of ours it may import. What is not here may import nothing of ours.
 var allowed = map[string][]string{
 	"cmd/web":      {"internal/app", "internal/config"},
-	"internal/app": {"internal/audit", "internal/config", "internal/datahub", "internal/demo", "internal/faultpoint", "internal/rp", "internal/server", "internal/session", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
+	"internal/app": {"internal/audit", "internal/config", "internal/datahub", "internal/demo", "internal/faultpoint", "internal/health", "internal/rp", "internal/server", "internal/session", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
 
-	"internal/server":         {"internal/audit", "internal/chart", "internal/datahub", "internal/faultpoint", "internal/limit", "internal/locale", "internal/rp", "internal/secret", "internal/series", "internal/session", "internal/token", "web/static", "web/templates"},
+	"internal/server":         {"internal/audit", "internal/chart", "internal/datahub", "internal/faultpoint", "internal/health", "internal/limit", "internal/locale", "internal/rp", "internal/secret", "internal/series", "internal/session", "internal/token", "web/static", "web/templates"},
 	"internal/chart":          {"internal/series"},
 	"internal/series":         {"internal/datahub"},
 	"internal/datahub":        {"internal/secret"},

@@ -1,7 +1,10 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,6 +14,7 @@ import (
 	"time"
 
 	"portico/internal/audit"
+	"portico/internal/health"
 	"portico/internal/locale"
 	"portico/internal/rp"
 	"portico/internal/secret"
@@ -185,3 +189,35 @@ func TestPagesOfTheAuditLog(t *testing.T) {
 		t.Error("there is something before the newest event")
 	}
 }
+
+func TestHealthPage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	b.server.managers = Managers{Role: "Manager"}
+	manager := b.withRole("mia", "101", "Manager")
+	b.get("/admin/health", manager...).want(t, "nothing is watched", http.StatusOK, "test")
+	b.server.peers = health.New(slog.New(slog.DiscardHandler), ignored{},
+		health.Dependency{Name: "store", Every: time.Hour, Probe: func(context.Context) error { return nil }},
+		health.Dependency{Name: "identity server", Every: time.Hour, Probe: func(context.Context) error { return nil }, Detail: func() string { return "/data: <no answer>" }},
+		health.Dependency{Name: "data hub", Every: time.Hour, Probe: func(context.Context) error { return errors.New("dial <refused>") }},
+		health.Dependency{Name: "database", Every: time.Hour, Probe: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }})
+	go b.server.peers.Run(t.Context())
+	eventually(t, "three are asked", func() bool {
+		all := b.server.peers.All()
+		return all[0].Known && all[1].Known && all[2].Known
+	})
+	for _, l := range locale.Langs() {
+		in := locale.For(l)
+		a := b.get("/admin/health", append([]string{"Accept-Language", string(l)}, manager...)...)
+		a.want(t, string(l), http.StatusOK, in.T("health.up"), in.T("health.down"), in.T("health.partly"), in.T("health.unknown"), "dial &lt;refused&gt;", "/data: &lt;no answer&gt;")
+		if found := rawKey.FindString(a.body); found != "" {
+			t.Errorf("%s shows %q", l, found)
+		}
+	}
+	b.get("/admin/health").want(t, "without the role", http.StatusNotFound)
+}
+
+// ignored is an observer of a watch.
+type ignored struct{}
+
+func (ignored) Probed(string, bool, time.Duration) {}

@@ -44,6 +44,7 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET "+frontChannelPath, s.public(s.frontChannelLogout))
 
 	m.Handle(auditPath, s.manages(s.auditPage))
+	m.Handle(healthPath, s.manages(s.healthPage))
 
 	m.Handle("POST "+reportPath, s.public(s.limited("reports", s.limits.reports, s.cspReports)))
 	m.Handle("GET /static/", static.Handler())

@@ -21,6 +21,7 @@ import (
 
 	"portico/internal/audit"
 	"portico/internal/datahub"
+	"portico/internal/health"
 	"portico/internal/rp"
 	"portico/internal/session"
 	"portico/internal/token"
@@ -46,6 +47,7 @@ type Config struct {
 	Tokens       *token.Manager   // each session's tokens
 	Hub          *datahub.Hub     // the Data Hub
 	Audit        *audit.Log       // takes events that decide who may do what; nil means that they go to Log
+	Health       *health.Watch    // what the portal depends on, for managers; nil means that nothing is known
 	Tracer       trace.Tracer     // makes spans of requests; nil means none
 	Observer     Observer         // hears of requests and sign-ins, for metrics; nil means nobody
 	Log          *slog.Logger     // request and audit lines
@@ -71,6 +73,8 @@ type Server struct {
 	observer     Observer
 	events       *audit.Log
 	tracer       trace.Tracer
+	peers        *health.Watch
+	started      time.Time
 	log          *slog.Logger
 	clock        func() time.Time
 	attempts     attempts
@@ -108,7 +112,7 @@ func New(c Config) (*Server, error) {
 	return &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now,
-		events: c.Audit, tracer: c.Tracer, managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
+		events: c.Audit, tracer: c.Tracer, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}, nil
 }
@@ -119,6 +123,9 @@ func (s *Server) Handler() http.Handler {
 	protection.SetDenyHandler(http.HandlerFunc(s.refuseForeign))
 	return s.withEvent(s.withHeaders(s.guard(s.withLoad(s.land(s.sameOrigin(protection.Handler(s.routes())))))))
 }
+
+// InFlight returns how many requests are being worked on.
+func (s *Server) InFlight() int { return s.limits.requests.Held(struct{}{}) }
 
 // Drain makes readiness fail, so that nobody sends new requests; those that come are answered.
 func (s *Server) Drain() { s.draining.Store(true) }

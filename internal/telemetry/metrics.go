@@ -29,6 +29,9 @@ type Metrics struct {
 	fetches   *prometheus.CounterVec
 	skew      prometheus.Gauge
 	store     *prometheus.HistogramVec
+	outgoing  *prometheus.HistogramVec
+	up        *prometheus.GaugeVec
+	probes    *prometheus.GaugeVec
 	storeDown *prometheus.CounterVec
 	keyGone   *prometheus.CounterVec
 }
@@ -56,6 +59,9 @@ func NewMetrics(version string) *Metrics {
 	m.fetches = m.counter("portico_provider_fetches_total", "Documents fetched from the identity server, by document (metadata, keys) and result.", "document", "result")
 	m.skew = m.gauge("portico_provider_clock_skew_seconds", "How far the identity server's clock is ahead of ours, by its last answer, to a second.")
 	m.store = m.histogram("portico_store_duration_seconds", "Time that operations of the session store took.", fast, "operation")
+	m.outgoing = m.histogram("portico_outgoing_request_duration_seconds", "Time until somebody else began to answer, by dependency and status; code none: there was no answer.", slow, "dependency", "code")
+	m.up = m.gauges("portico_dependency_up", "1 while a dependency answers.", "dependency")
+	m.probes = m.gauges("portico_dependency_probe_seconds", "Time that the last question to a dependency took.", "dependency")
 	m.storeDown = m.counter("portico_store_failures_total", "Operations of the session store that failed because it is not available.", "operation")
 	m.keyGone = m.counter("portico_sealing_key_missing_total", "Sessions that could not be opened because their key is not in the key file, by key.", "key")
 	return m
@@ -71,6 +77,17 @@ func (m *Metrics) histogram(name, help string, buckets []float64, labels ...stri
 	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
 	m.registry.MustRegister(h)
 	return h
+}
+
+func (m *Metrics) gauges(name, help string, labels ...string) *prometheus.GaugeVec {
+	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels)
+	m.registry.MustRegister(g)
+	return g
+}
+
+// Gauge adds a value that is read when somebody asks for it.
+func (m *Metrics) Gauge(name, help string, value func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
 }
 
 func (m *Metrics) gauge(name, help string) prometheus.Gauge {
@@ -148,6 +165,35 @@ func (m *Metrics) Fetched(document string, ok bool) {
 
 // ClockSkew is told how far the identity server's clock is ahead.
 func (m *Metrics) ClockSkew(ahead time.Duration) { m.skew.Set(ahead.Seconds()) }
+
+// Probed is told each question to a dependency.
+func (m *Metrics) Probed(dependency string, up bool, took time.Duration) {
+	m.probes.WithLabelValues(dependency).Set(took.Seconds())
+	m.up.WithLabelValues(dependency).Set(0)
+	if up {
+		m.up.WithLabelValues(dependency).Set(1)
+	}
+}
+
+// Wrap measures what is sent through a transport to a dependency; trouble is called when there is no answer.
+func (m *Metrics) Wrap(dependency string, next http.RoundTripper, trouble func()) http.RoundTripper {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
+		start, code := time.Now(), "none"
+		resp, err := next.RoundTrip(r)
+		if err == nil {
+			code = strconv.Itoa(resp.StatusCode)
+		} else if r.Context().Err() == nil {
+			trouble()
+		}
+		m.outgoing.WithLabelValues(dependency, code).Observe(time.Since(start).Seconds())
+		return resp, err
+	})
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+// RoundTrip implements [http.RoundTripper].
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // StoreCall is told each operation of the session store.
 func (m *Metrics) StoreCall(_ context.Context, operation string, took time.Duration, failed bool) {

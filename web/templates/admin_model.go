@@ -31,3 +31,22 @@ type AuditEventModel struct {
 	Request    string // id
 	Details    []FactModel
 }
+
+// AdminHealthModel is the page of what the portal depends on.
+type AdminHealthModel struct {
+	Layout  LayoutModel
+	Tabs    []TabModel
+	Rows    []HealthModel
+	Process []FactModel // about the process that shows the page
+}
+
+// HealthModel is how a dependency is.
+type HealthModel struct {
+	Name  string
+	State StateModel
+	Since ClockModel // UTC; "" when nobody has asked yet
+	For   string     // "3 h 25 min"
+	Asked string     // "12 s ago"
+	Took  string     // "4 ms"
+	Error string     // as the log has it, "" when there is none
+}
