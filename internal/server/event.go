@@ -118,7 +118,7 @@ func (s *Server) writeEvent(r *http.Request, e *event, rec *recorder, took time.
 	switch {
 	case rec.status >= 500:
 		level = slog.LevelWarn
-	case r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || isStatic(r.URL.Path):
+	case r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || isStatic(r.URL.Path), isLook(r):
 		level = slog.LevelDebug
 	}
 	if !s.log.Enabled(r.Context(), level) {

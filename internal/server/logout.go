@@ -24,16 +24,19 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	case err != nil && !isNoSession(err):
 		return &storeError{err}
 	case err != nil:
-		s.cookies.Clear(w)
-		w.Header().Set("Clear-Site-Data", forgetData)
+		s.leave(w)
 		s.endAtProvider(w, r, token.Tokens{})
 		return nil
 	}
 	return s.signOut(w, r, sess, "here", s.endHere)
 }
 
-// forgetData is what browsers forget when somebody signs out. Cookies are cleared one by one, because language and theme stay.
-const forgetData = `"cache", "storage"`
+// leave lets the browser forget what it has of the person. Cookies are cleared one by one, because language and theme stay.
+func (s *Server) leave(w http.ResponseWriter) {
+	s.cookies.Clear(w)
+	s.forgetSignIns(w)
+	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+}
 
 func (s *Server) endHere(ctx context.Context, sess *session.Session) error {
 	return s.store.Delete(ctx, sess.Handle.ID(), session.ReasonLogout)
@@ -48,9 +51,8 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, sess *session.S
 		return &storeError{err}
 	}
 	faultpoint.Reach(faultpoint.LogoutDeleted)
-	s.cookies.Clear(w)
+	s.leave(w)
 	s.audit(ctx, sess, audit.Event{Kind: audit.SignOut, Reason: how})
-	w.Header().Set("Clear-Site-Data", forgetData)
 	if terr == nil {
 		s.inBackground(ctx, 3*time.Second, func(ctx context.Context) {
 			if err := s.tokens.Revoke(ctx, tokens); err != nil {
@@ -64,7 +66,6 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, sess *session.S
 
 // endAtProvider redirects to the identity server's sign-out, or, when it has none or is down, to our own page, which says so.
 func (s *Server) endAtProvider(w http.ResponseWriter, r *http.Request, t token.Tokens) {
-	s.forgetSignIns(w)
 	hint := secret.Text{}
 	if s.logoutHint {
 		hint = t.IDToken

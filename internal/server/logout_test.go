@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,8 +57,11 @@ func TestSignOut(t *testing.T) {
 	}
 	two := *b
 	two.serve()
-	out := b.ask("POST", "/auth/logout", "")
+	out := b.ask("POST", "/auth/logout", "", "Cookie", b.cookie.Name+"="+b.cookie.Value+"; __Host-portico-recent=x")
 	out.want(t, "sign out", http.StatusSeeOther)
+	if !slices.ContainsFunc(out.Cookies(), func(c *http.Cookie) bool { return c.Name == "__Host-portico-recent" && c.MaxAge < 0 }) {
+		t.Error("a sign-in after signing out by hand counts as one of a loop")
+	}
 	if got := out.Header.Get("Clear-Site-Data"); got != `"cache", "storage"` {
 		t.Errorf("Clear-Site-Data %s", got)
 	}

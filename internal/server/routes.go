@@ -37,6 +37,7 @@ func (s *Server) routes() http.Handler {
 	m.Handle("POST /auth/account", s.page(s.limited("sign-ins", s.limits.signIns, s.switchAccount)))
 	m.Handle("GET /auth/session", s.public(s.sessionStatus))
 	m.Handle("POST /auth/session", s.page(s.renewSession))
+	m.Handle("POST /auth/session/extend", s.page(s.extendSession))
 	m.Handle("GET /auth/expired", s.public(s.expired))
 	m.Handle("GET /auth/signed-out", s.public(s.signedOut))
 	m.Handle("POST /auth/logout", s.public(s.logout))

@@ -17,6 +17,7 @@ import (
 // sessionDocument is /auth/session for programs. It never holds a token.
 type sessionDocument struct {
 	Active        bool     `json:"active"`
+	Who           string   `json:"who,omitempty"` // reference of person and account: pages compare it with their own
 	Subject       string   `json:"subject,omitempty"`
 	Name          string   `json:"name,omitempty"`
 	Account       string   `json:"account,omitempty"`
@@ -51,6 +52,7 @@ func (s *Server) sessionStatus(w http.ResponseWriter, r *http.Request) error {
 		}
 		usable := st.State != token.Dead && (st.Refreshable || s.now().Before(st.AccessExpiry))
 		d.Active, d.Subject, d.Name, d.Account = err == nil && usable, sess.Identity.Subject, sess.Identity.Name, sess.Identity.Account
+		d.Who = whoOf(sess.Identity)
 		d.Scopes, d.Refreshable, d.State, d.Stay = st.Scopes, st.Refreshable, string(st.State), sess.StaySignedIn
 		d.Expires, d.IdleExpires, d.AccessExpires, d.RefreshUntil = stamp(sess.Expires), stamp(sess.IdleUntil()), stamp(st.AccessExpiry), stamp(st.RefreshUntil)
 		r = r.WithContext(s.withSession(r.Context(), sess))

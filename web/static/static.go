@@ -1,4 +1,4 @@
-// Package static holds what the browser gets beside pages: the style sheet, fonts, icons. Files are embedded and served under names
+// Package static holds what the browser gets beside pages: the style sheet, scripts, fonts, icons. Files are embedded and served under names
 // that carry a hash of their content, so that browsers may keep them for ever.
 package static
 
@@ -17,7 +17,7 @@ import (
 	"strings"
 )
 
-//go:embed *.css *.svg *.woff2
+//go:embed *.css *.js *.svg *.woff2
 var files embed.FS
 
 // asset is one file, ready to send.
@@ -98,7 +98,7 @@ func mustLoad() (names, urls map[string]*asset) {
 	return names, urls
 }
 
-var kinds = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8", ".woff2": "font/woff2"}
+var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8", ".woff2": "font/woff2"}
 
 func isSheet(name string) bool { return path.Ext(name) == ".css" }
 

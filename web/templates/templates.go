@@ -22,6 +22,7 @@ type LayoutModel struct {
 	ReturnTo  string       // local path and query of this page, where the settings forms come back to
 	Manager   bool         // the person may see the pages under /admin
 	Person    *PersonModel // nil when nobody is signed in
+	Watch     *WatchModel  // with Person: what the page's script needs to notice that the session ends
 	Clock     ClockModel   // the server's time, the only "now" that the portal knows
 	Notice    string       // line above each page, for example "demo data"; "" for none
 	Version   string       // build, in the page's foot
@@ -37,6 +38,15 @@ type PersonModel struct {
 	Account string // name of the account, "" when it is not known
 }
 
+// WatchModel is what the script that watches the session is told.
+type WatchModel struct {
+	Who       string // reference of the person and the account that the page belongs to
+	Every     string // seconds between two looks
+	Warn      string // seconds before the end at which it is announced
+	Zone      string // time zone in which its time is shown
+	SignInURL string
+}
+
 // ClockModel is a time, as text and for machines.
 type ClockModel struct {
 	Text string // "14:21:08 CET"
@@ -49,6 +59,8 @@ type AssetsModel struct {
 	Icons      string // icons.svg, a sprite
 	Favicon    string // favicon.svg
 	Font       string // inter-latin.woff2, fetched early
+
+	SessionWatch string // session_watch.js, a module
 }
 
 // titled returns the layout with another title.
