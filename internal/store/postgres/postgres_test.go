@@ -62,6 +62,7 @@ func TestPostgres(t *testing.T) {
 	})
 	t.Run("ended connections", func(t *testing.T) { endedConnections(t, server, open(t, server.NewDatabase(t), nil)) })
 	t.Run("a process cut off in a transaction", func(t *testing.T) { cutOffInATransaction(t, server, server.NewDatabase(t)) })
+	t.Run("connections that end in the middle", func(t *testing.T) { endInTheMiddle(t, server, open(t, server.NewDatabase(t), nil)) })
 	t.Run("restart", func(t *testing.T) { restart(t, server, open(t, server.NewDatabase(t), nil)) })
 }
 
@@ -121,7 +122,7 @@ func cancelledReads(t *testing.T, s session.Store) {
 	var wg sync.WaitGroup
 	for worker := range 8 {
 		wg.Go(func() {
-			for n := range 250 {
+			for n := range 625 {
 				want := rs[(worker+n)%2]
 				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(n%60)*20*time.Microsecond)
 				r, err := s.Load(ctx, want.ID)
@@ -158,6 +159,51 @@ func endedConnections(t *testing.T, server *testserver.Postgres, s *postgres.Sto
 			t.Errorf("Save %d on an ended connection: %v", n, err)
 		}
 	}
+}
+
+// endInTheMiddle lets the server end connections while they are in use. A write that fails has happened or has not, once; nothing says that a session is not there.
+func endInTheMiddle(t *testing.T, server *testserver.Postgres, s *postgres.Store) {
+	rs := []session.Record{record("alice"), record("bob"), record("carol"), record("dave")}
+	for _, r := range rs {
+		if err := s.Sessions().Create(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg, killer sync.WaitGroup
+	killer.Go(func() {
+		for ctx.Err() == nil {
+			server.Do(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'portico'")
+		}
+	})
+	for _, r := range rs {
+		wg.Go(func() {
+			for version := int64(1); version < 60; {
+				next := r
+				next.Version = version + 1
+				err := s.Sessions().Save(t.Context(), next)
+				got, lerr := eventually(s, r.ID)
+				if lerr != nil || got.Version != version+1 && (err == nil || got.Version != version) || errors.Is(err, session.ErrNotFound) || errors.Is(err, session.ErrConflict) {
+					t.Errorf("%s: version %d, %v after Save of version %d = %v", r.Subject, got.Version, lerr, next.Version, err)
+					return
+				}
+				version = got.Version
+			}
+		})
+	}
+	wg.Wait()
+	cancel()
+	killer.Wait()
+}
+
+// eventually loads a session when connections last long enough for that.
+func eventually(s *postgres.Store, id session.ID) (r session.Record, err error) {
+	for range 50 {
+		if r, err = s.Sessions().Load(context.Background(), id); err == nil {
+			return r, nil
+		}
+	}
+	return r, err
 }
 
 // restart kills the server in the middle: calls fail quickly with an error that is neither "not found" nor holds secrets, and all that was confirmed is there afterwards.

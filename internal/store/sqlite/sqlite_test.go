@@ -113,7 +113,7 @@ func TestCancelledReadsNeverMixUpSessions(t *testing.T) {
 	var wg sync.WaitGroup
 	for worker := range 8 {
 		wg.Go(func() {
-			for n := range 300 {
+			for n := range 625 {
 				who := (worker + n) % 2
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n%60)*time.Microsecond)
 				r, err := s.Load(ctx, ids[who])
