@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/internal/secret"
 	"portico/internal/session"
 	"portico/internal/store/redis"
 	"portico/internal/testserver"
@@ -25,6 +26,18 @@ func TestCluster(t *testing.T) {
 		return c
 	})
 	t.Run("slots on the move", func(t *testing.T) { slotsOnTheMove(t, open(t, c), nodes) })
+	t.Run("narrow user", func(t *testing.T) {
+		c := c
+		c.User, c.Password = "portico", secret.New("x")
+		for _, n := range nodes {
+			n.Do(t, append([]any{"ACL", "SETUSER", "portico", "on", ">x", "~portico:*", "&portico:hints", "+cluster|slots"}, narrow...)...)
+		}
+		s := open(t, c)
+		r := create(t, s, "alice")
+		if err := advance(t, s, r, 2); err != nil {
+			t.Error(err)
+		}
+	})
 	t.Run("warnings", func(t *testing.T) {
 		nodes[1].Do(t, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
 		if lines := open(t, c).Warnings(t.Context()); len(lines) != 1 || !containsAll(lines, nodes[1].Address()) {

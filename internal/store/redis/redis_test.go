@@ -1,7 +1,6 @@
 package redis_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -56,9 +55,9 @@ func suites(t *testing.T, config func(t *testing.T) redis.Config) {
 
 func TestServer(t *testing.T) {
 	t.Parallel()
-	for _, program := range testserver.RedisPrograms() {
-		t.Run(filepath.Base(program), func(t *testing.T) {
-			server := testserver.StartRedisProgram(t, program)
+	for name, start := range map[string]func(testserver.TB, ...string) *testserver.Redis{"Redis": testserver.StartRedis, "Valkey": testserver.StartValkey} {
+		t.Run(name, func(t *testing.T) {
+			server := start(t)
 			suites(t, func(t *testing.T) redis.Config {
 				server.Do(t, "FLUSHALL")
 				return redis.Config{Addresses: []string{server.Address()}}
