@@ -87,3 +87,21 @@ func TestRefreshForAnotherAccountEndsTheSession(t *testing.T) {
 	}
 	s.verdict(t)
 }
+
+// Browsers enforce form-action on redirects: the page with the form that leads to the sign-in names its origin, and no other page does.
+func TestPolicyNamesTheSignInWhereAFormLeadsThere(t *testing.T) {
+	t.Parallel()
+	s := newSuite(t, bent{metadata: func(m map[string]any) {
+		m["authorization_endpoint"] = strings.Replace(m["authorization_endpoint"].(string), "//localhost", "//sign-in.localhost", 1)
+	}})
+	p := startPortal(t, s, false)
+	v := newVisitor(t)
+	v.signIn(p)
+	end, in := strings.TrimSuffix(s.issuer, issuerPath), strings.Replace(strings.TrimSuffix(s.issuer, issuerPath), "//localhost", "//sign-in.localhost", 1)
+	for path, want := range map[string]string{"/auth/account": "form-action 'self' " + end + " " + in + ";", "/settings": "form-action 'self' " + end + ";"} {
+		resp, _ := v.ask(http.MethodGet, p.base+path, nil, "")
+		if got := resp.Header.Get("Content-Security-Policy"); resp.StatusCode != http.StatusOK || !strings.Contains(got, want) {
+			t.Errorf("%s: %d, policy %q, want %q", path, resp.StatusCode, got, want)
+		}
+	}
+}
