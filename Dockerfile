@@ -4,7 +4,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /web ./cmd/web && mkdir -m 0700 /data
+RUN CGO_ENABLED=0 go build -tags nodemo -trimpath -ldflags="-s -w" -o /web ./cmd/web && mkdir -m 0700 /data
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -86,6 +87,17 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// warnOfOldKey reminds of a rotation that is due. A key whose file does not say when it was made is not judged.
+func warnOfOldKey(log *slog.Logger, path string, now time.Time) {
+	keys, err := readKeyFile(path)
+	if err != nil || keys[0].Created.IsZero() {
+		return
+	}
+	if age := now.Sub(keys[0].Created); age > keyLife {
+		log.Warn("sealing key is old, rotate it with: web keys rotate", "key_id", keys[0].ID, "days", int(age.Hours()/24))
+	}
 }
 
 // writeKeyFile replaces the file as a whole, readable by its owner only.

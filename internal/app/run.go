@@ -12,18 +12,15 @@ import (
 
 	"portico/internal/audit"
 	"portico/internal/config"
-	"portico/internal/demo"
 	"portico/internal/faultpoint"
 	"portico/internal/server"
-	"portico/internal/session"
 )
 
 const (
-	drainTime     = 25 * time.Second // running requests, refreshes and unsaved answers
-	auditTime     = 5 * time.Second  // the rest of the audit log
-	demoDrainTime = time.Second      // the demo's servers keep nothing
-	sweepEvery    = time.Minute
-	sweepMost     = 1000 // records at a time
+	drainTime  = 25 * time.Second // running requests, refreshes and unsaved answers
+	auditTime  = 5 * time.Second  // the rest of the audit log
+	sweepEvery = time.Minute
+	sweepMost  = 1000 // records at a time
 )
 
 // Run carries out a command until it is done or ctx ends. What people read goes to out, the log to errs.
@@ -63,6 +60,7 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
+	warnOfOldKey(log, c.Sessions.KeysFile, time.Now())
 	p, err := Build(ctx, c, keys, log)
 	if err != nil {
 		return err
@@ -74,31 +72,6 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 	}
 	log.InfoContext(ctx, "portal started", "version", Version(), "base_url", c.Portal.BaseURL, "listen", l.Addr().String(), "issuer", c.Identity.Issuer, "api_url", c.Hub.APIURL)
 	return p.Serve(ctx, l)
-}
-
-func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
-	log := newLogger(errs, c.Log)
-	d, err := demo.Start(ctx, c, log)
-	if err != nil {
-		return err
-	}
-	keys, err := session.NewKeyring(session.NewKey(time.Now()))
-	if err != nil {
-		return err
-	}
-	p, err := Build(ctx, d.Config, keys, log.With("server", "portal"))
-	if err != nil {
-		return err
-	}
-	p.begin(ctx, d.Config)
-	log.WarnContext(ctx, "demo mode: published passwords and invented data")
-	if _, err := fmt.Fprint(out, d.Screen()); err != nil {
-		return err
-	}
-	err = p.Serve(ctx, d.Portal)
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), demoDrainTime)
-	defer cancel()
-	return errors.Join(err, d.Close(stop))
 }
 
 // Handler returns the portal's HTTP side.

@@ -152,6 +152,7 @@ func (d Demo) Check() error {
 		checkLoopback("listen", d.Listen),
 		checkLoopback("identity-listen", d.IdentityListen),
 		checkLoopback("hub-listen", d.HubListen),
+		d.checkAdmin(),
 		d.AccessTokenLifetime.between("access-token-lifetime", time.Second, 24*time.Hour),
 		d.RefreshLifetime.between("refresh-token-lifetime", time.Second, 30*24*time.Hour),
 		oneOf("refresh-policy", d.RefreshPolicy, "strict", "grace", "reusable"),
@@ -190,6 +191,13 @@ func (c SessionCommand) check() error {
 		return errors.New("--issuer: missing; a subject or sid is unique only at its issuer")
 	}
 	return nil
+}
+
+func (d Demo) checkAdmin() error {
+	if d.AdminListen == "" || d.AdminListen == "off" {
+		return nil
+	}
+	return checkLoopback("admin-listen", d.AdminListen)
 }
 
 // checkURL accepts https with a host, and http on loopback.

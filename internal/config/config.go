@@ -118,6 +118,7 @@ type Demo struct {
 	AccessTokenLifetime Duration `name:"access-token-lifetime" env:"PORTICO_ACCESS_TOKEN_LIFETIME" default:"60s" placeholder:"DURATION" help:"Lifetime of access tokens, short so that refreshes are seen. From 1s."`
 	RefreshLifetime     Duration `name:"refresh-token-lifetime" env:"PORTICO_REFRESH_TOKEN_LIFETIME" default:"8h" placeholder:"DURATION" help:"Lifetime of refresh tokens; after it the session ends and sign-in starts over, silently first. From 1s."`
 	RefreshPolicy       string   `name:"refresh-policy" env:"PORTICO_REFRESH_POLICY" default:"strict" placeholder:"POLICY" help:"Refresh tokens of the demo identity server: strict (one-time; reuse ends the family), grace (the old one is valid for 60 s more) or reusable."`
+	AdminListen         string   `name:"admin-listen" env:"PORTICO_ADMIN_LISTEN" default:"off" placeholder:"ADDRESS" help:"Address of the operator's listener, as of web serve."`
 	Seed                uint64   `name:"demo-seed" default:"42" placeholder:"N" help:"Seed of the demo data: the same seed gives the same values everywhere."`
 	Scale               int      `name:"demo-scale" default:"1" placeholder:"N" help:"How many times the twelve sites of the demo are there, up to 50, for long lists and full maps."`
 	HubSwitches         []string `name:"hub-switches" placeholder:"WORDS" help:"Where the platform's behaviour is not known or has changed, the demo Data Hub does what is most likely; these words, separated by commas, choose otherwise. docs/demo.md lists them."`

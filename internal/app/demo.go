@@ -1,0 +1,44 @@
+//go:build !nodemo
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"portico/internal/config"
+	"portico/internal/demo"
+	"portico/internal/session"
+)
+
+const demoDrainTime = time.Second // the demo's servers keep nothing
+
+// runDemo runs the portal with an identity server and a Data Hub of its own.
+func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
+	log := newLogger(errs, c.Log)
+	d, err := demo.Start(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	keys, err := session.NewKeyring(session.NewKey(time.Now()))
+	if err != nil {
+		return err
+	}
+	p, err := Build(ctx, d.Config, keys, log.With("server", "portal"))
+	if err != nil {
+		return err
+	}
+	p.begin(ctx, d.Config)
+	p.metrics.Demo()
+	log.WarnContext(ctx, "demo mode: published passwords and invented data")
+	if _, err := fmt.Fprint(out, d.Screen()); err != nil {
+		return err
+	}
+	err = p.Serve(ctx, d.Portal)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), demoDrainTime)
+	defer cancel()
+	return errors.Join(err, d.Close(stop))
+}
