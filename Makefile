@@ -35,7 +35,7 @@ vuln: ## known vulnerabilities, if the database can be reached
 
 fuzz: ## run each fuzz target for a short while
 	@set -e; for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' internal | xargs -n1 dirname | sort -u); do \
-	  for n in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$f/*_test.go | cut -d' ' -f2); do go test ./$$f -run xxx -fuzz "^$$n$$" -fuzztime $(FUZZTIME); done; done
+	  for n in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$f/*_test.go | cut -d' ' -f2); do go test ./$$f -run xxx -fuzz "^$$n$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x; done; done
 
 FUZZTIME := 10s
 

@@ -120,3 +120,16 @@ func TestMatch(t *testing.T) {
 		}
 	}
 }
+
+// FuzzMatch takes any Accept-Language header: one of the languages comes out, soon.
+func FuzzMatch(f *testing.F) {
+	for _, seed := range []string{"fr-BE,nl;q=0.8", "*;q=NaN", "de;q=1e99", ",,;;==", "en;q=0.8;q=1", "fr;q=-1", "\x00", "nl;q=0.9999999999999999999999"} {
+		f.Add("", seed)
+		f.Add(seed, "fr")
+	}
+	f.Fuzz(func(t *testing.T, preference, header string) {
+		if _, ok := Parse(Match(preference, header).Lang()); !ok {
+			t.Fatalf("Match(%q, %q) is no language", preference, header)
+		}
+	})
+}

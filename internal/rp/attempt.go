@@ -178,14 +178,6 @@ func (c *Client) scopes(doc *metadata, stay bool) []string {
 	return append(slices.Clone(c.c.Scopes), "offline_access")
 }
 
-// Missing returns the scopes that were asked for and not granted, nil when the provider does not say what it granted.
-func (c *Client) Missing(granted []string) []string {
-	if len(granted) == 0 {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(c.c.Scopes), func(scope string) bool { return slices.Contains(granted, scope) })
-}
-
 // random returns 256 bits as 43 characters of A-Z a-z 0-9 - _.
 func random() string {
 	b := make([]byte, 32)

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"portico/internal/audit"
@@ -113,8 +112,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	}
 	e := eventOf(ctx)
 	e.Session, e.Subject = sess.Handle.ID().String(), who.Subject
-	s.audit(ctx, sess, audit.Event{Kind: audit.SignIn, Details: map[string]string{"prompt": attempt.Prompt, "account": who.Account, "refreshable": strconv.FormatBool(!t.Refresh.Empty()),
-		"scopes_missing": strings.Join(s.rp.Missing(t.Scopes), " ")}})
+	s.audit(ctx, sess, audit.Event{Kind: audit.SignIn, Details: map[string]string{"prompt": attempt.Prompt, "account": who.Account, "refreshable": strconv.FormatBool(!t.Refresh.Empty())}})
 	s.observer.SignIn("ok")
 	s.limits.signIns.Give(s.network(r))
 	s.noteSignIn(w, r)

@@ -68,7 +68,7 @@ func withoutQuery(address string) string {
 	if err != nil {
 		return "unreadable"
 	}
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	u.User, u.RawQuery, u.ForceQuery, u.Fragment = nil, "", false, ""
 	return short(u.String())
 }
 
