@@ -104,7 +104,7 @@ func openSessions(ctx context.Context, c config.Store) (stores, error) {
 	case err != nil:
 		return nil, err
 	case ok:
-		return redis.Open(ctx, redis.Config{Addresses: r.Addresses, Cluster: r.Cluster, Master: r.Master, Database: r.Database, User: r.User, Password: r.Password, TLS: r.TLS, Replicas: r.Replicas})
+		return redis.Open(ctx, redis.Config{Addresses: r.Addresses, Cluster: r.Cluster, Master: r.Master, SentinelAuth: r.Sentinels, Database: r.Database, User: r.User, Password: r.Password, TLS: r.TLS, Replicas: r.Replicas})
 	case c.Sessions == "memory:":
 		return inMemory{memory.New(faultpoint.Now)}, nil
 	}

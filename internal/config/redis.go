@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ type Redis struct {
 	Addresses []string // host:port of the server, of some nodes of a Cluster, or of the Sentinels
 	Cluster   bool
 	Master    string // the name under which the Sentinels know the master, "" without Sentinels
+	Sentinels bool   // ask for the same user and password
 	Database  int
 	User      string
 	Password  secret.Text
@@ -34,7 +36,7 @@ func (s Store) Redis() (Redis, bool, error) {
 	if err != nil {
 		return Redis{}, true, err
 	}
-	r := Redis{TLS: scheme == "rediss", User: u.User.Username(), Password: s.SessionsPassword, Master: u.Query().Get("master")}
+	r := Redis{TLS: scheme == "rediss", User: u.User.Username(), Password: s.SessionsPassword, Master: u.Query().Get("master"), Sentinels: u.Query().Has("sentinel-auth")}
 	if password, set := u.User.Password(); set && r.Password.Empty() {
 		r.Password = secret.New(password)
 	}
@@ -101,8 +103,8 @@ func (r *Redis) setReplicas(count string) (err error) {
 func (r *Redis) check(query url.Values) error {
 	var errs []error
 	for name := range query {
-		if name != "master" && name != "cluster" && name != "replicas" {
-			errs = append(errs, fmt.Errorf("--sessions: unknown parameter %q; there are master, cluster and replicas", name))
+		if !slices.Contains([]string{"master", "sentinel-auth", "cluster", "replicas"}, name) {
+			errs = append(errs, fmt.Errorf("--sessions: unknown parameter %q; there are master, sentinel-auth, cluster and replicas", name))
 		}
 	}
 	for _, a := range r.Addresses {

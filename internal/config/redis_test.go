@@ -17,12 +17,12 @@ func TestSessionsURL(t *testing.T) {
 		"redis://localhost:7000/3":                  {Addresses: []string{"localhost:7000"}, Database: 3},
 		"redis://[::1]:7000":                        {Addresses: []string{"[::1]:7000"}},
 		"rediss://portico:canary@cache.example.com": {Addresses: []string{"cache.example.com:6379"}, User: "portico", Password: secret.New("canary"), TLS: true},
-		"rediss://:can%40ary@a.example.com:1,b.example.com,c.example.com:3": {Addresses: []string{"a.example.com:1", "b.example.com:6379", "c.example.com:3"}, Cluster: true, Password: secret.New("can@ary"), TLS: true},
-		"rediss://:canary@cluster.example.com?cluster":                      {Addresses: []string{"cluster.example.com:6379"}, Cluster: true, Password: secret.New("canary"), TLS: true},
-		"redis://127.0.0.1,127.0.0.2:5/2?master=main&replicas=1":            {Addresses: []string{"127.0.0.1:26379", "127.0.0.2:5"}, Master: "main", Database: 2, Replicas: 1},
+		"rediss://:can%40ary@a.example.com:1,b.example.com,c.example.com:3":    {Addresses: []string{"a.example.com:1", "b.example.com:6379", "c.example.com:3"}, Cluster: true, Password: secret.New("can@ary"), TLS: true},
+		"rediss://:canary@cluster.example.com?cluster":                         {Addresses: []string{"cluster.example.com:6379"}, Cluster: true, Password: secret.New("canary"), TLS: true},
+		"redis://127.0.0.1,127.0.0.2:5/2?master=main&replicas=1&sentinel-auth": {Addresses: []string{"127.0.0.1:26379", "127.0.0.2:5"}, Master: "main", Sentinels: true, Database: 2, Replicas: 1},
 	} {
 		got, ok, err := Store{Sessions: raw}.Redis()
-		if err != nil || !ok || fmt.Sprint(got.Addresses, got.Cluster, got.Master, got.Database, got.User, got.Password.Reveal(), got.TLS, got.Replicas) != fmt.Sprint(want.Addresses, want.Cluster, want.Master, want.Database, want.User, want.Password.Reveal(), want.TLS, want.Replicas) {
+		if err != nil || !ok || fmt.Sprint(got.Addresses, got.Cluster, got.Master, got.Sentinels, got.Database, got.User, got.Password.Reveal(), got.TLS, got.Replicas) != fmt.Sprint(want.Addresses, want.Cluster, want.Master, want.Sentinels, want.Database, want.User, want.Password.Reveal(), want.TLS, want.Replicas) {
 			t.Errorf("%s: %+v, %v, %v, want %+v", raw, got, ok, err, want)
 		}
 	}

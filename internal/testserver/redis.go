@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -62,13 +63,7 @@ func (r *Redis) Start(t TB) {
 	cmd := exec.Command(r.bin, args...)
 	cmd.Dir = r.dir
 	r.Process = run(t, cmd, syscall.SIGTERM)
-	if err := await(func() error {
-		err := r.do(t, "PING")
-		if goredis.HasErrorPrefix(err, "NOAUTH") { // it is there, and asks for a password
-			return nil
-		}
-		return err
-	}); err != nil {
+	if err := await(func() error { return r.do(t, "PING") }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -104,7 +99,11 @@ func (r *Redis) do(t TB, command ...any) error {
 
 func (r *Redis) client() *goredis.Client {
 	logging.Disable()
-	return goredis.NewClient(&goredis.Options{Addr: r.Address(), MaxRetries: -1, DisableIdentity: true})
+	password := ""
+	if i := slices.Index(r.args, "--requirepass"); i >= 0 {
+		password = r.args[i+1]
+	}
+	return goredis.NewClient(&goredis.Options{Addr: r.Address(), Password: password, MaxRetries: -1, DisableIdentity: true})
 }
 
 // AwaitReplica waits until the server has a replica that is in step.

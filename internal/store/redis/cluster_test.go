@@ -26,6 +26,7 @@ func TestCluster(t *testing.T) {
 		return c
 	})
 	t.Run("slots on the move", func(t *testing.T) { slotsOnTheMove(t, open(t, c), nodes) })
+	t.Run("lost indexes", func(t *testing.T) { lostIndexes(t, open(t, c), nodes) })
 	t.Run("narrow user", func(t *testing.T) {
 		c := c
 		c.User, c.Password = "portico", secret.New("x")
@@ -56,6 +57,52 @@ func TestCluster(t *testing.T) {
 			}
 		}
 	})
+}
+
+// lostIndexes forgets indexes, as a failover of their nodes may. A session enters them again when it is used, and when the sweep comes by.
+func lostIndexes(t *testing.T, s *redis.Store, nodes []*testserver.Redis) {
+	forget := func(except string) {
+		for _, n := range nodes {
+			for _, key := range n.Do(t, "KEYS", "portico:*:i").([]any) {
+				if !strings.Contains(key.(string), except) {
+					n.Do(t, "DEL", key)
+				}
+			}
+		}
+	}
+	ended := func(r session.Record) {
+		t.Helper()
+		ids, err := s.Sessions().DeleteMatching(t.Context(), session.Match{Issuer: r.Issuer, Subject: r.Subject}, session.ReasonOperator)
+		if err != nil || len(ids) != 1 || ids[0] != r.ID {
+			t.Errorf("%s: DeleteMatching = %v, %v", r.Subject, ids, err)
+		}
+	}
+	use := func(r session.Record) {
+		t.Helper()
+		soon := time.Now().Add(2 * time.Second)
+		if err := s.Sessions().Touch(t.Context(), r.ID, soon, []byte{2}, soon.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	used := create(t, s, "used")
+	forget("nothing")
+	use(used)
+	if rs, err := s.Sessions().List(t.Context(), session.Match{Everyone: true}); err != nil || len(rs) != 1 {
+		t.Errorf("List of everyone = %+v, %v", rs, err)
+	}
+	ended(used)
+
+	swept := record("swept")
+	swept.Until = time.Now().Add(-time.Minute) // which is what everyone's index knows
+	if err := s.Sessions().Create(t.Context(), swept); err != nil {
+		t.Fatal(err)
+	}
+	use(swept)
+	forget(redis.EveryoneTag())
+	if n, err := s.Sessions().DeleteExpired(t.Context(), time.Now(), 10); n != 0 || err != nil {
+		t.Errorf("DeleteExpired = %d, %v", n, err)
+	}
+	ended(swept)
 }
 
 // slotsOnTheMove works with sessions while their slots go to another node.

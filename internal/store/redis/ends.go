@@ -25,6 +25,14 @@ func each(ctx context.Context, ids []session.ID, f func(ctx context.Context, n i
 	return g.Wait()
 }
 
+// budget gives one call's time to what concerns a person or a provider's session. Everyone takes as long as it takes; each step has its time.
+func budget(ctx context.Context, m session.Match) (context.Context, context.CancelFunc) {
+	if m.Everyone {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, callTimeout)
+}
+
 func (s sessions) Delete(ctx context.Context, id session.ID, reason string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -50,6 +58,8 @@ func (s sessions) end(ctx context.Context, clock string, id session.ID, reason s
 // DeleteMatching dates the tombstones of the ids like that of the group, so that a second try knows what the first one ended. When it fails in the middle the group is ended and some
 // of its sessions are not yet: calling it again ends the rest.
 func (s sessions) DeleteMatching(ctx context.Context, m session.Match, reason string) ([]session.ID, error) {
+	ctx, cancel := budget(ctx, m)
+	defer cancel()
 	g := groupOf(m)
 	r, err := s.call(ctx, groupEnd, g.keys(), reason)
 	if err != nil {
@@ -135,7 +145,7 @@ func (s sessions) reindex(ctx context.Context, id session.ID, r reply) error {
 	case "none":
 		return s.leave(ctx, id, groups[:1])
 	case "kept":
-		if err := s.enter(ctx, id, never, never, groups[1:]); err != nil {
+		if err := s.enter(ctx, id, seconds(r.number(1)), never, groups[1:]); err != nil {
 			return err
 		}
 	}

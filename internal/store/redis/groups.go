@@ -73,15 +73,15 @@ func digest(parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
 }
 
-// enter puts an id into the indexes of groups, unless one of them was ended since began. The scores of everyone's index tell the sweep when to look; those of the others when the
-// id entered.
+// enter puts an id into the indexes of groups, unless one of them was ended since began. The scores say how long the id lasts as far as the index knows; when the time in everyone's index is over the sweep looks
+// at the id.
 func (s *Store) enter(ctx context.Context, id session.ID, until, began time.Time, groups []group) error {
 	for _, g := range groups {
-		order, score := "GT", any("")
+		order := "GT"
 		if g == everyone {
-			order, score = "LT", until.Unix()
+			order = "LT"
 		}
-		r, err := s.callAt(ctx, s.clock(), groupAdd, g.keys(), id[:], began.UnixMilli(), order, score)
+		r, err := s.callAt(ctx, s.clock(), groupAdd, g.keys(), id[:], began.UnixMilli(), order, until.Unix())
 		if err != nil {
 			return err
 		}

@@ -27,15 +27,16 @@ const (
 
 // Config says where the servers are.
 type Config struct {
-	Addresses []string         // host:port of the server, of some of the Cluster's nodes, or of the Sentinels
-	Cluster   bool             // the addresses are a Cluster's
-	Master    string           // the name under which the Sentinels at the addresses know the master; "" means that they are no Sentinels
-	Database  int              // number of the database; 0 in a Cluster
-	User      string           // "" is the server's default user
-	Password  secret.Text      // empty: none
-	TLS       bool             // without it only servers on loopback are spoken to
-	Replicas  int              // how many must have a claim, or new tokens, before the portal goes on; 0: it goes on with the master alone
-	Now       func() time.Time // the store's clock; nil means the server's
+	Addresses    []string         // host:port of the server, of some of the Cluster's nodes, or of the Sentinels
+	Cluster      bool             // the addresses are a Cluster's
+	Master       string           // the name under which the Sentinels at the addresses know the master; "" means that they are no Sentinels
+	SentinelAuth bool             // the Sentinels ask for the same user and password
+	Database     int              // number of the database; 0 in a Cluster
+	User         string           // "" is the server's default user
+	Password     secret.Text      // empty: none
+	TLS          bool             // without it only servers on loopback are spoken to
+	Replicas     int              // how many must have a claim, or new tokens, before the portal goes on; 0: it goes on with the master alone
+	Now          func() time.Time // the store's clock; nil means the server's
 }
 
 // Store is a pool of connections. It is safe for concurrent use; Close it last.
@@ -62,6 +63,9 @@ func newClient(c Config) goredis.UniversalClient {
 		ContextTimeoutEnabled: true, ReadTimeout: callTimeout, WriteTimeout: callTimeout, PoolTimeout: callTimeout, DialTimeout: dialTimeout, DialerRetries: 1, ConnMaxIdleTime: 5 * time.Minute,
 		MaxRetries:               -1, // call knows what may be repeated, the library does not
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+	}
+	if c.SentinelAuth {
+		o.SentinelUsername, o.SentinelPassword = o.Username, o.Password
 	}
 	if c.TLS {
 		o.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/internal/secret"
 	"portico/internal/session"
 	"portico/internal/store/redis"
 	"portico/internal/testserver"
@@ -14,8 +15,8 @@ import (
 // The master that Sentinels watch dies. What replicas confirmed is there afterwards; until then calls say that the store is away, and never that something is not there.
 func TestSentinels(t *testing.T) {
 	t.Parallel()
-	watched := testserver.StartSentinels(t)
-	c := redis.Config{Addresses: watched.Addresses, Master: testserver.SentinelMaster, Replicas: 1}
+	watched := testserver.StartSentinels(t, "sesame")
+	c := redis.Config{Addresses: watched.Addresses, Master: testserver.SentinelMaster, SentinelAuth: true, Password: secret.New("sesame"), Replicas: 1}
 	suites(t, func(t *testing.T) redis.Config {
 		watched.Master.Do(t, "FLUSHALL")
 		c := c

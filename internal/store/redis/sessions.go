@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"portico/internal/session"
 )
 
@@ -93,15 +95,23 @@ func (s sessions) Save(ctx context.Context, r session.Record) error {
 // never is after every tombstone.
 var never = time.Unix(1<<40, 0)
 
+// Touch also enters a session of a Cluster into its indexes again: those are on other nodes, which may have lost them in a failover.
 func (s sessions) Touch(ctx context.Context, id session.ID, seen time.Time, tag []byte, until time.Time) error {
-	a, err := s.call(ctx, sessionTouch, keysOf(id), seen.Unix(), tag, until.Unix())
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	a, err := s.callAt(ctx, s.clock(), sessionTouch, keysOf(id), seen.Unix(), tag, until.Unix())
 	if err != nil {
 		return err
+	}
+	if _, cluster := s.client.(*goredis.ClusterClient); cluster && a.word() == "ok" {
+		_ = s.enter(ctx, id, until, never, groupsOf(a.text(1), a.text(2), a.text(3)))
 	}
 	return verdict(a)
 }
 
 func (s sessions) List(ctx context.Context, m session.Match) ([]session.Record, error) {
+	ctx, cancel := budget(ctx, m)
+	defer cancel()
 	ids, err := s.ids(ctx, m)
 	if err != nil {
 		return nil, err

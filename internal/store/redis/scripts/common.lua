@@ -15,7 +15,7 @@ local GRACE = 3600 * 1000           -- how much longer than their time records s
 local SLACK = 60 * 1000             -- the same for what goes by itself: another server's clock may take over
 local TOMBSTONE_LIFE = 600 * 1000   -- session.TombstoneLife
 local LONGEST_WAIT = 360 * 1000     -- token.LongestWait
-local INDEX_LIFE = 100 * 86400      -- seconds; longer than any session
+local INDEX_GRACE = 30 * 86400      -- seconds; the sweep comes by when a time is over and enters a new one
 
 -- Fields of a session; times in seconds.
 local VERSION, ISSUER, SUBJECT, SID, CREATED, SEEN, UNTIL, TAG, SEALED, ABOUT = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
