@@ -197,8 +197,21 @@ func readKeys(path string) (*session.Keyring, error) {
 }
 
 // newLogger returns the program's log. It becomes the default one as well, so that a library that logs by itself passes the same net.
-func newLogger(w io.Writer, c config.Log) *slog.Logger {
-	log := telemetry.NewLogger(w, c.Level, c.Format)
-	slog.SetDefault(log)
+func newLogger(w io.Writer, c config.Log) *telemetry.Log {
+	log := telemetry.NewLog(w, c.Level, c.Format)
+	slog.SetDefault(log.Logger)
 	return log
+}
+
+// closeLog writes what is left of the log, unless nobody takes it.
+func closeLog(log *telemetry.Log) {
+	ctx, cancel := context.WithTimeout(context.Background(), logTime)
+	defer cancel()
+	log.Close(ctx)
+}
+
+// countLost adds the log's own losses to the metrics.
+func (p *Portal) countLost(log *telemetry.Log) {
+	p.metrics.Counter("portico_log_dropped_total", "Lines of the log that nobody took.", func() float64 { n, _ := log.Lost(); return float64(n) })
+	p.metrics.Counter("portico_log_omitted_total", "Warnings and errors that were left out of the log because they repeated others.", func() float64 { _, n := log.Lost(); return float64(n) })
 }

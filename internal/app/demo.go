@@ -19,7 +19,8 @@ const demoDrainTime = time.Second // the demo's servers keep nothing
 // runDemo runs the portal with an identity server and a Data Hub of its own.
 func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 	log := newLogger(errs, c.Log)
-	d, err := demo.Start(ctx, c, log)
+	defer closeLog(log)
+	d, err := demo.Start(ctx, c, log.Logger)
 	if err != nil {
 		return err
 	}
@@ -31,6 +32,7 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
+	p.countLost(log)
 	p.begin(ctx, d.Config)
 	p.metrics.Demo()
 	log.WarnContext(ctx, "demo mode: published passwords and invented data")

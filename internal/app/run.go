@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"portico/internal/audit"
@@ -19,6 +21,7 @@ import (
 const (
 	drainTime  = 25 * time.Second // running requests, refreshes and unsaved answers
 	auditTime  = 5 * time.Second  // the rest of the audit log
+	logTime    = time.Second      // and of the log
 	sweepEvery = time.Minute
 	sweepMost  = 1000 // records at a time
 )
@@ -55,16 +58,19 @@ func Run(ctx context.Context, cmd config.Command, out, errs io.Writer) error {
 
 func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 	log := newLogger(errs, c.Log)
+	defer closeLog(log)
+	signal.Ignore(syscall.SIGPIPE) // whoever reads the log may go away: that is no reason to end
 	limitMemory(os.Getenv, containerMemory)
 	keys, err := readKeys(c.Sessions.KeysFile)
 	if err != nil {
 		return err
 	}
-	warnOfOldKey(log, c.Sessions.KeysFile, time.Now())
-	p, err := Build(ctx, c, keys, log)
+	warnOfOldKey(log.Logger, c.Sessions.KeysFile, time.Now())
+	p, err := Build(ctx, c, keys, log.Logger)
 	if err != nil {
 		return err
 	}
+	p.countLost(log)
 	p.begin(ctx, c)
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Portal.Listen)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"portico/internal/audit"
@@ -21,6 +22,7 @@ type event struct {
 	Subject string     // OpenID Connect sub
 	SignsIn bool       // the page has a form that leads to the identity server's sign-in
 	Err     error      // what went wrong, for the log only
+	Limited bool       // refused by a limit: its line is one of many
 	Attrs   []slog.Attr
 
 	held []func() // give slots back
@@ -55,10 +57,16 @@ func eventOf(ctx context.Context) *event {
 	return &event{}
 }
 
-// note adds facts to the request's log line.
+// note adds facts to the request's log line; a later one of the same name replaces an earlier one.
 func note(ctx context.Context, attrs ...slog.Attr) {
 	e := eventOf(ctx)
-	e.Attrs = append(e.Attrs, attrs...)
+	for _, a := range attrs {
+		if i := slices.IndexFunc(e.Attrs, func(b slog.Attr) bool { return a.Key == b.Key }); i >= 0 {
+			e.Attrs[i] = a
+			continue
+		}
+		e.Attrs = append(e.Attrs, a)
+	}
 }
 
 // recorder remembers what was answered.
@@ -124,6 +132,10 @@ func (s *Server) writeEvent(r *http.Request, e *event, rec *recorder, took time.
 	if !s.log.Enabled(r.Context(), level) {
 		return
 	}
+	if e.Limited && s.limits.lines.Take(struct{}{}) > 0 {
+		s.limits.omitted.Add(1)
+		return
+	}
 	attrs := []slog.Attr{
 		slog.String("request_id", e.ID), slog.String("method", r.Method), slog.String("path", r.URL.Path),
 		slog.Int("status", rec.status), slog.Int("bytes", rec.bytes), slog.Duration("took", took.Round(time.Microsecond)), slog.String("client", e.Client.String()),
@@ -132,6 +144,11 @@ func (s *Server) writeEvent(r *http.Request, e *event, rec *recorder, took time.
 		attrs = append(attrs, slog.String("session", e.Session), slog.String("subject", e.Subject))
 	}
 	attrs = append(attrs, e.Attrs...)
+	if e.Limited {
+		if n := s.limits.omitted.Swap(0); n > 0 {
+			attrs = append(attrs, slog.Int64("omitted", n))
+		}
+	}
 	if e.Err != nil {
 		attrs = append(attrs, slog.Any("error", e.Err))
 	}

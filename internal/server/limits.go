@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"portico/internal/audit"
@@ -27,6 +28,8 @@ type limits struct {
 	logouts  *limit.Rate[netip.Prefix] // logout messages that are refused
 	reports  *limit.Rate[netip.Prefix] // reports of the Content-Security-Policy
 	written  *limit.Rate[struct{}]     // and how many of them reach the log
+	lines    *limit.Rate[struct{}]     // lines of the log about requests that a limit refuses
+	omitted  *atomic.Int64             // lines that were one too many, since the last one
 	requests *limit.Slots[struct{}]    // requests under way in this process
 	sessions *limit.Slots[session.ID]  // pages under way for one session
 	memory   *limit.Memory             // above it, nothing new is begun
@@ -50,6 +53,8 @@ func newLimits(signInsPerMinute int, now func() time.Time) limits {
 		logouts:  byAddress(60, time.Second),
 		reports:  byAddress(reportsPerMinute, time.Minute/reportsPerMinute),
 		written:  limit.NewRate[struct{}](6*reportsPerMinute, time.Second, 1, now),
+		lines:    limit.NewRate[struct{}](50, 100*time.Millisecond, 1, now),
+		omitted:  &atomic.Int64{},
 		requests: limit.NewSlots[struct{}](requestsAtOnce),
 		sessions: limit.NewSlots[session.ID](pagesPerSession),
 		memory:   limit.NewMemory(),
@@ -93,6 +98,7 @@ func (s *Server) tooMany(r *http.Request, name string, wait time.Duration) error
 
 func (s *Server) tellLimit(ctx context.Context, name string) {
 	s.observer.Limited(name)
+	eventOf(ctx).Limited = true
 	s.audit(ctx, nil, audit.Event{Kind: audit.Limit, Reason: name})
 }
 

@@ -87,6 +87,21 @@ func TestForgedMessagesFromOneAddress(t *testing.T) {
 			t.Errorf("%s: the neighbour is limited, too", what)
 		}
 	}
+	log := b.log.String()
+	if n := strings.Count(log, `"status":429`); n > 120 || n < 20 {
+		t.Errorf("%d lines about some 270 requests that were limited", n)
+	}
+	if n := strings.Count(log, `"status":400`); n < 100 {
+		t.Errorf("%d lines about requests that were refused", n)
+	}
+	time.Sleep(200 * time.Millisecond)
+	b.server.limits.lines = limit.NewRate[struct{}](1, time.Second, 1, nil)
+	for range 2 {
+		b.get("/auth/callback?code=c&state=s", visitor(b, "203.0.113.9")...)
+	}
+	if !strings.Contains(b.log.String(), `"omitted":`) {
+		t.Error("nothing tells how many lines are missing")
+	}
 }
 
 func eventually(t *testing.T, what string, f func() bool) {

@@ -3,9 +3,13 @@
 package telemetry
 
 import (
+	"bytes"
+	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"strings"
+	"time"
 	"unicode"
 
 	"portico/internal/secret"
@@ -14,15 +18,43 @@ import (
 // NewLogger returns a logger that writes one line per event to w, as JSON or, for people, as text; durations are in seconds. level is debug, info, warn or error;
 // format is json or text; anything else means the first of each that operators expect: info, json.
 func NewLogger(w io.Writer, level, format string) *slog.Logger {
+	return slog.New(handler(w, level, format))
+}
+
+// Log is the program's log: lines are written in the background, and failures that repeat are left out.
+type Log struct {
+	*slog.Logger
+	sink *Sink
+	s    *sampler
+}
+
+// NewLog returns a Log whose lines are NewLogger's.
+func NewLog(w io.Writer, level, format string) *Log {
+	sink := NewSink(w, func(lines int64) []byte {
+		var b bytes.Buffer
+		NewLogger(&b, level, format).Warn("log lines dropped", "lines", lines)
+		return b.Bytes()
+	})
+	s := newSampler(time.Now)
+	return &Log{slog.New(sampled{handler(sink, level, format), s}), sink, s}
+}
+
+// Lost returns how many lines were dropped, because nobody took them, and how many were left out, because they repeated others.
+func (l *Log) Lost() (dropped, omitted int64) { return l.sink.Dropped(), l.s.skipped.Load() }
+
+// Close writes what is left, for as long as ctx lasts.
+func (l *Log) Close(ctx context.Context) { l.sink.Close(ctx) }
+
+func handler(w io.Writer, level, format string) slog.Handler {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
 		l = slog.LevelInfo
 	}
 	o := &slog.HandlerOptions{Level: l, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { return seconds(redact(a)) }}
 	if format == "text" {
-		return slog.New(slog.NewTextHandler(w, o))
+		return slog.NewTextHandler(w, o)
 	}
-	return slog.New(slog.NewJSONHandler(w, o))
+	return slog.NewJSONHandler(w, o)
 }
 
 // grants are the keys whose values grant access. Values of these kinds are secret.Text and print as redacted anyway; this is the
@@ -45,6 +77,7 @@ func redact(a slog.Attr) slog.Attr {
 		if err, ok := a.Value.Any().(error); ok {
 			return slog.String(a.Key, printable(err.Error()))
 		}
+		return slog.String(a.Key, printable(fmt.Sprint(a.Value.Any())))
 	}
 	return a
 }
@@ -60,7 +93,7 @@ func seconds(a slog.Attr) slog.Attr {
 // printable replaces control and bidirectional formatting characters, which can make a log line look like another one.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r != ' ' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
+		if r != ' ' && (unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)) {
 			return '\uFFFD'
 		}
 		return r
