@@ -88,9 +88,21 @@ func (w *window) click(selector, next chromedp.CSS) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
 	defer cancel()
+	w.settle(ctx)
 	if err := chromedp.Do(ctx, chromedp.Click(selector, chromedp.NodeVisible), chromedp.WaitVisible(next)); err != nil {
 		shown, _ := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
 		w.t.Fatalf("after a click on %s, no %s: %v; on the screen:\n%s", selector, next, err, shown)
+	}
+}
+
+// settle waits until the page has its style sheet and fonts: a click on what moves away meanwhile hits nothing.
+func (w *window) settle(ctx context.Context) {
+	for ctx.Err() == nil {
+		done, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && document.fonts.status === "loaded"`))
+		if done && err == nil {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 
