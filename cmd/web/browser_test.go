@@ -175,7 +175,7 @@ func (w *window) signIn(p *program) {
 	if at, _ := chromedp.Run(w.ctx, chromedp.Location()); at != p.urls["portal"]+"/sites/204486?tab=meters" {
 		w.t.Errorf("after the sign-in at %s, not at the page that was asked for", at)
 	}
-	w.sees("main#content", "Cold store Meuse", "Main electricity meter", "Compressors", `\d+ min`)
+	w.sees("main#content", "Cold store Meuse", "Main electricity meter", "Compressors", `\d+ (s|min)`)
 }
 
 func (w *window) readsASite() {
