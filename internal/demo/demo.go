@@ -80,7 +80,9 @@ func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) 
 }
 
 func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
-	h := hub.Config{World: energy.Scaled(c.Seed, max(1, c.Scale)), Check: d.Identity.Introspect, Password: d.Identity.Password, Log: d.log.With("server", "data-hub")}
+	world := energy.Scaled(c.Seed, max(1, c.Scale))
+	go world.Warm(time.Now())
+	h := hub.Config{World: world, Check: d.Identity.Introspect, Password: d.Identity.Password, Log: d.log.With("server", "data-hub")}
 	for _, u := range identity.Personas() {
 		user := hub.User{ID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role}
 		for _, a := range u.Accounts {

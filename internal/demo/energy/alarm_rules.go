@@ -34,15 +34,16 @@ func (b *builder) variable(name string) Variable {
 // what came late is passed over. What is still present when the hours end is reset then.
 func (b *builder) watch(variable string, a Alarm, step time.Duration, value model) {
 	v := b.variable(variable)
-	if a.Alive == (Hours{}) {
-		a.Alive.To = 24
+	hours := a.Alive
+	if hours == (Hours{}) {
+		hours.To = 24
 	}
 	b.alarm(variable, a, func(m *moment) []episode {
 		var found []episode
 		open := false
 		for today := m.day; m.sec < today.end; m.move(m.sec + int64(step/time.Second)) {
-			over := m.hour >= a.Alive.To
-			if m.hour < a.Alive.From || !over && (v.silent(m) || v.late(m)) {
+			over := m.hour >= hours.To
+			if m.hour < hours.From || !over && (v.silent(m) || v.late(m)) {
 				continue
 			}
 			x := round(value(m), v.digits)

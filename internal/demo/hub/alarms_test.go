@@ -2,6 +2,7 @@ package hub
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -277,15 +278,15 @@ func TestInhibitedAndUncertain(t *testing.T) {
 		s := get[entity](t, h, "/alarms/"+id)["latestStateChange"].(entity)["state"].(entity)
 		return fmt.Sprint(s["inhibited"], " ", s["uncertain"])
 	}
-	forecast, steam, gent := alarmNamed(t, 5, "Quarter-hour forecast above the limit"), alarmNamed(t, 6, "Freezer 1 too warm"), alarmNamed(t, 1, "No data: Electricity")
+	forecast, freezer, gent := alarmNamed(t, 5, "Quarter-hour forecast above the limit"), alarmNamed(t, 6, "Freezer 1 too warm"), alarmNamed(t, 1, "No data: Electricity")
 	if got := state(forecast); got != "true false" {
 		t.Errorf("outside its hours an alarm is inhibited, uncertain: %s", got)
 	}
-	if got := state(steam); got != "false false" {
+	if got := state(freezer); got != "false false" {
 		t.Errorf("an alarm without hours is inhibited, uncertain: %s", got)
 	}
-	must(t, h, 204, "PATCH", "/alarms/"+steam, `[{"op":"add","path":"/exceptions/-","value":{"from":"2026-11-24T11:00:00","to":"2026-11-24T13:00:00","reason":"works"}}]`)
-	if got := state(steam); got != "true false" {
+	must(t, h, 204, "PATCH", "/alarms/"+freezer, `[{"op":"add","path":"/exceptions/-","value":{"from":"2026-11-24T11:00:00","to":"2026-11-24T13:00:00","reason":"works"}}]`)
+	if got := state(freezer); got != "true false" {
 		t.Errorf("inside an exception an alarm is inhibited, uncertain: %s", got)
 	}
 	clock = time.Date(2026, 11, 24, 17, 30, 0, 0, time.UTC)
@@ -295,6 +296,9 @@ func TestInhibitedAndUncertain(t *testing.T) {
 	clock = time.Date(2026, 2, 11, 12, 0, 0, 0, time.UTC)
 	if got := state(gent); got != "false true" {
 		t.Errorf("on a day without data an alarm is inhibited, uncertain: %s", got)
+	}
+	if config := get[entity](t, h, "/alarms/"+freezer)["scheduleConfig"]; config != nil {
+		t.Errorf("an alarm without hours has the schedule %v", config)
 	}
 	schedules := get[[]entity](t, h, "/schedule")
 	config := get[entity](t, h, "/alarms/"+forecast)["scheduleConfig"].(entity)
@@ -376,5 +380,17 @@ func TestEvents(t *testing.T) {
 	must(t, h, 404, "GET", "/events/"+idOfNew(exchange), "", "Authorization", "Bearer other")
 	if types := get[[]entity](t, h, "/events/eventTypes"); len(types) != 6 || types[0]["name"] != "Door" {
 		t.Errorf("types %v", types)
+	}
+}
+
+func BenchmarkAlarms(b *testing.B) {
+	h := newHub(Config{})
+	for b.Loop() {
+		r, err := http.NewRequestWithContext(b.Context(), "GET", "/alarms?displayLevel=Verbose", nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer good")
+		h.ServeHTTP(&sink{header: http.Header{}}, r)
 	}
 }

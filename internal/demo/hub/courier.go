@@ -149,6 +149,7 @@ func (t *tenant) remember(id string, a attempt) (disabled bool) {
 		history = slices.Clone(history[len(history)-maxHistory:])
 	}
 	t.attempts[id] = history
+	maps.DeleteFunc(t.attempts, func(id string, _ []attempt) bool { return t.shelf(webhooks)[id] == nil })
 	if t.failures[id]++; a.good() {
 		t.failures[id] = 0
 	}

@@ -13,9 +13,13 @@ import (
 // for what cannot be read.
 type kind func(v any) (any, bool)
 
+// aText reads a text, or a number as its digits. An empty text is not set.
 func aText(v any) (any, bool) {
 	switch v := v.(type) {
 	case string:
+		if v == "" {
+			return nil, true
+		}
 		return v, true
 	case json.Number:
 		return v.String(), true
@@ -73,7 +77,9 @@ func texts(v any) (any, bool) {
 	var found []any
 	for _, item := range given {
 		text, is := aText(item)
-		found, ok = append(found, text), ok && is
+		if ok = ok && is; text != nil {
+			found = append(found, text)
+		}
 	}
 	if len(found) == 0 {
 		return nil, ok
@@ -147,8 +153,8 @@ func anInstant(v any) (any, bool) {
 func member(list []energy.Entry) kind {
 	return func(v any) (any, bool) {
 		text, ok := aText(v)
-		if !ok {
-			return nil, false
+		if text == nil {
+			return nil, ok
 		}
 		for _, e := range list {
 			if strings.EqualFold(text.(string), e.Name) {

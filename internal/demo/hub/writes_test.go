@@ -68,8 +68,8 @@ func TestCreate(t *testing.T) {
 	if _, named := v["name"]; named || v["mappingConfig"] != nil || v["sourceId"] != s["id"] || v["granularity"] != 10.0 || v["granularityTimeBase"] != "Minute" || v["quantityType"] != "Instantaneous" || v["aggregate"] != "SUM" {
 		t.Errorf("the new variable is %v", v)
 	}
-	other := create(t, h, "/variables/source/"+idOfNew(s), `{"name":"x","granularity":"15","granularityTimeBase":3,"quantityType":"integrated","aggregate":"4","calculated":{},"unitId":28}`)
-	if other["granularity"] != 15.0 || other["granularityTimeBase"] != "Hour" || other["quantityType"] != "Integrated" || other["aggregate"] != "AVG" || other["calculated"] != nil {
+	other := create(t, h, "/variables/source/"+idOfNew(s), `{"name":"x","granularity":"15","granularityTimeBase":3,"quantityType":"integrated","aggregate":"4","calculated":{},"unitId":28,"mappingConfig":""}`)
+	if other["granularity"] != 15.0 || other["granularityTimeBase"] != "Hour" || other["quantityType"] != "Integrated" || other["aggregate"] != "AVG" || other["calculated"] != nil || other["mappingConfig"] != nil {
 		t.Errorf("the new variable is %v", other)
 	}
 	if got := get[[]entity](t, h, "/variables/source/"+idOfNew(s)); len(got) != 2 {
@@ -78,6 +78,7 @@ func TestCreate(t *testing.T) {
 	for what, tt := range map[string][2]string{
 		"a site without a name":        {"/sites", `{"typeId":1}`},
 		"an unknown zone":              {"/sites", `{"name":"x","timeZoneId":"Mars"}`},
+		"a name that is no text":       {"/sites", `{"name":{}}`},
 		"a type that is no number":     {"/sites", `{"name":"x","typeId":"big"}`},
 		"no object":                    {"/sites", `[1]`},
 		"no JSON":                      {"/sites", `{"name":`},
