@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
@@ -51,6 +52,7 @@ func (t *tape) RoundTrip(r *http.Request) (*http.Response, error) {
 		q := u.Query()
 		q.Del("state")
 		q.Del("nonce")
+		q.Del("request_uri")
 		u.RawQuery = q.Encode()
 		place = u.String()
 	}
@@ -95,7 +97,16 @@ func look(t *testing.T, where, text string, planted map[string]string) {
 func TestS90CanariesAreFoundNowhere(t *testing.T) {
 	t.Parallel()
 	admin := "127.0.0.1:" + freePort(t)
-	s := besiege(t, 1, "PORTICO_LOG_LEVEL=debug", "PORTICO_ADMIN_LISTEN="+admin, "PORTICO_LOGOUT_HINT=false")
+	var traces strings.Builder
+	var tracing sync.Mutex
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		tracing.Lock()
+		defer tracing.Unlock()
+		traces.Write(b)
+	}))
+	t.Cleanup(collector.Close)
+	s := besiege(t, 1, "PORTICO_LOG_LEVEL=debug", "PORTICO_ADMIN_LISTEN="+admin, "PORTICO_LOGOUT_HINT=false", "OTEL_EXPORTER_OTLP_ENDPOINT="+collector.URL, "OTEL_BSP_SCHEDULE_DELAY=200")
 	tapes := map[string]string{}
 	var mu sync.Mutex
 	cookies := map[string]string{}
@@ -166,6 +177,22 @@ func TestS90CanariesAreFoundNowhere(t *testing.T) {
 			keep(p)
 		}
 	}
+	// Requests that are pushed, at an endpoint that repeats them, and at one that works.
+	s.op.set(func() { s.op.metadata["pushed_authorization_request_endpoint"] = s.op.url + "/par" })
+	for _, say := range echoes {
+		s.op.set(func() {
+			s.op.hook = func(w http.ResponseWriter, r *http.Request) bool {
+				return r.URL.Path == "/par" && say(w, r, r.Form.Encode()+" "+r.Header.Get("Authorization")+" "+r.Form.Get("state"))
+			}
+		})
+		p := visit()
+		p.get("/auth/login")
+		keep(p)
+	}
+	in()
+	if len(s.op.requests("/par")) <= len(echoes) {
+		t.Error("no request was pushed")
+	}
 	// A Data Hub that repeats the token.
 	for _, say := range echoes {
 		p := in()
@@ -231,6 +258,12 @@ func TestS90CanariesAreFoundNowhere(t *testing.T) {
 		if !kinds[kind] {
 			t.Errorf("nothing of the kind %q was planted; kinds %v", kind, slices.Sorted(maps.Keys(kinds)))
 		}
+	}
+	tracing.Lock()
+	outputs["traces"] = traces.String()
+	tracing.Unlock()
+	if len(outputs["traces"]) < 10000 {
+		t.Errorf("only %d bytes of traces", len(outputs["traces"]))
 	}
 	look(t, "the log", s.log(), planted)
 	for where, text := range outputs {

@@ -36,6 +36,7 @@ type rogue struct {
 	token    func(w http.ResponseWriter, r *http.Request, answer map[string]any) bool // answers a token request instead, or edits the answer
 	hook     func(w http.ResponseWriter, r *http.Request) bool                        // answers any request instead
 	nonces   map[string]string                                                        // code → nonce
+	pushed   url.Values                                                               // the last pushed request
 	seen     []seenRequest
 	planted  map[string]string // secrets that were given out, by what they are
 }
@@ -98,7 +99,15 @@ func (o *rogue) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(o.metadata)
 	case "/jwks":
 		_ = json.NewEncoder(w).Encode(map[string]any{"keys": []any{jose.JSONWebKey{Key: &o.key.PublicKey, KeyID: "k1", Use: "sig", Algorithm: "RS256"}}})
+	case "/par":
+		o.pushed = r.Form
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusCreated)
+		_ = json.NewEncoder(w).Encode(map[string]any{"request_uri": o.plant("request", "urn:request:"+rand.Text()), "expires_in": 60})
 	case "/authorize":
+		if r.Form.Has("request_uri") {
+			r.Form = o.pushed
+		}
 		o.authorize(w, r)
 	case "/connect/token":
 		o.tokens(w, r)
