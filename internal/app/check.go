@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -114,6 +115,14 @@ func (f *findings) configuration(cmd config.Command) {
 	}
 	if cmd.Mistakes == nil {
 		f.ok("configuration", "")
+	}
+	if names := config.Strangers(os.Environ()); len(names) > 0 {
+		f.warn("configuration", "look for a misspelled name; web serve --help has them all", "the environment has %s, which mean nothing to the portal", strings.Join(names, ", "))
+	}
+	for _, path := range append([]string{c.Identity.ClientSecretFile, c.AppUser.PasswordFile, c.Sessions.DatabasePasswordFile, c.Sessions.SessionsPasswordFile, c.Identity.ClientCertificateKey}, c.Identity.ClientKeyFiles...) {
+		if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o007 != 0 {
+			f.warn("configuration", "chmod o= "+path, "everybody on this machine can read the secret in %s (mode %04o)", path, info.Mode().Perm())
+		}
 	}
 	if strings.HasPrefix(c.Portal.BaseURL, "https://") && len(c.Portal.TrustedProxies) == 0 {
 		f.warn("configuration", "name the networks of the proxy with --trusted-proxies", "TLS is ended by a proxy, and none is trusted: everybody behind it shares one address, and its limits")

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -60,6 +61,9 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 	log := newLogger(errs, c.Log)
 	defer closeLog(log)
 	signal.Ignore(syscall.SIGPIPE) // whoever reads the log may go away: that is no reason to end
+	if names := config.Strangers(os.Environ()); len(names) > 0 {
+		log.WarnContext(ctx, "the environment has names of the portal's kind that mean nothing to it", "names", strings.Join(names, " "))
+	}
 	limitMemory(os.Getenv, containerMemory)
 	keys, err := readKeys(c.Sessions.KeysFile)
 	if err != nil {

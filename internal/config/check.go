@@ -29,6 +29,9 @@ func (p Portal) check() error {
 	errs := []error{checkURL("base-url", p.BaseURL), checkListen("listen", p.Listen), p.DrainDelay.between("drain-delay", 0, time.Minute), p.checkProxies()}
 	if p.AdminListen != "" && p.AdminListen != "off" {
 		errs = append(errs, checkListen("admin-listen", p.AdminListen))
+		if p.AdminListen == p.Listen {
+			errs = append(errs, fmt.Errorf("--admin-listen: %s is --listen's; they need an address each, or off", p.AdminListen))
+		}
 	}
 	if u, err := url.Parse(p.BaseURL); err == nil && u.Path != "" && u.Path != "/" {
 		errs = append(errs, fmt.Errorf("--base-url: %q has a path; the portal lives at the root of its host, so give it a host name of its own", p.BaseURL))
@@ -133,9 +136,7 @@ func (s Sessions) check() error {
 	if s.Idle.err == nil && s.Absolute.err == nil && s.Idle.Duration > s.Absolute.Duration {
 		errs = append(errs, fmt.Errorf("--session-idle: %v is longer than --session-max %v", s.Idle.Duration, s.Absolute.Duration))
 	}
-	if s.MaxEach < 1 || s.MaxEach > 1000 {
-		errs = append(errs, fmt.Errorf("--sessions-per-person: %d is outside 1 to 1000", s.MaxEach))
-	}
+	errs = append(errs, s.MaxEach.between("sessions-per-person", 1, 1000))
 	return errors.Join(errs...)
 }
 

@@ -90,7 +90,7 @@ type Sessions struct {
 	Store
 	Idle     Duration `name:"session-idle" env:"PORTICO_SESSION_IDLE" default:"1h" placeholder:"DURATION" help:"A session ends after this long without a page view. At most 24h."`
 	Absolute Duration `name:"session-max" env:"PORTICO_SESSION_MAX" default:"12h" placeholder:"DURATION" help:"A session ends this long after sign-in, whatever happens. At most 24h."`
-	MaxEach  int      `name:"sessions-per-person" env:"PORTICO_SESSIONS_PER_PERSON" default:"20" placeholder:"COUNT" help:"Sessions that one person may have at once; the oldest ends when there is one more."`
+	MaxEach  Count    `name:"sessions-per-person" env:"PORTICO_SESSIONS_PER_PERSON" default:"20" placeholder:"COUNT" help:"Sessions that one person may have at once; the oldest ends when there is one more."`
 }
 
 // Store is the database, where sessions are if not there, and the keys that records are sealed with.

@@ -84,8 +84,8 @@ func TestPrecedence(t *testing.T) {
 	if c.Portal.BaseURL != "https://flag.example.com" || c.Identity.ClientID != "environment" || c.Identity.Issuer != "https://file-id.example.com" {
 		t.Errorf("flag > environment > file: got base-url %s, client-id %s, issuer %s", c.Portal.BaseURL, c.Identity.ClientID, c.Identity.Issuer)
 	}
-	if len(c.Identity.Algorithms) != 2 || c.Sessions.MaxEach != 3 {
-		t.Errorf("from the file: algorithms %v, sessions-per-person %d", c.Identity.Algorithms, c.Sessions.MaxEach)
+	if len(c.Identity.Algorithms) != 2 || c.Sessions.MaxEach.N != 3 {
+		t.Errorf("from the file: algorithms %v, sessions-per-person %d", c.Identity.Algorithms, c.Sessions.MaxEach.N)
 	}
 }
 

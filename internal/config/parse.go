@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -107,45 +106,36 @@ type choice struct {
 // Parse reads the command line, the environment and the configuration file. getenv reads the environment for secrets
 // and their files; help goes to out. Errors name every mistake, one a line.
 func Parse(args []string, getenv func(string) string, out io.Writer) (Command, error) {
-	var c cli
-	exited := false
-	parser, err := newParser(&c, out, func(int) { exited = true })
-	if err != nil {
-		return Command{}, err
-	}
 	file, err := readFile(args, getenv)
 	if err != nil {
 		return Command{}, err
 	}
-	if err := kong.Resolvers(file).Apply(parser); err != nil {
-		return Command{}, err
-	}
-	ctx, err := parser.Parse(args)
+	c, ctx, exited, mistakes := parse(args, file, out)
 	if exited {
 		return Command{}, ErrHelp
 	}
-	if err != nil {
-		return Command{}, err
+	if ctx == nil {
+		return Command{}, mistakes
 	}
 	name, _, _ := strings.Cut(ctx.Command(), " <")
 	cmd := Command{Name: name, Serve: c.Serve, Demo: c.Demo, Keys: c.keys(name), Sessions: c.sessions(name)}
 	switch name {
 	case "check":
 		cmd.Serve, cmd.JSON = c.Check.Config, c.Check.JSON
-		cmd.Mistakes = errors.Join(publicPasswords(args), file.unknown(parser), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
+		cmd.Mistakes = errors.Join(mistakes, publicPasswords(args), file.check(), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
 		return cmd, nil
 	case "serve":
-		return cmd, errors.Join(publicPasswords(args), file.unknown(parser), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
+		return cmd, errors.Join(mistakes, publicPasswords(args), file.check(), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
 	case "demo":
-		return cmd, errors.Join(nothingReal(getenv), cmd.Demo.Check())
+		return cmd, errors.Join(mistakes, nothingReal(getenv), cmd.Demo.Check())
 	case "keys client":
-		return cmd, oneOf("alg", cmd.Keys.Algorithm, "ES256", "RS256", "PS256")
+		return cmd, errors.Join(mistakes, oneOf("alg", cmd.Keys.Algorithm, "ES256", "RS256", "PS256"))
 	case "keys rotate", "keys list", "keys retire":
-		return cmd, errors.Join(publicPasswords(args), cmd.Keys.Store.readSecrets(getenv), cmd.Keys.Store.check())
+		return cmd, errors.Join(mistakes, publicPasswords(args), cmd.Keys.Store.readSecrets(getenv), cmd.Keys.Store.check())
 	case "sessions list", "sessions end":
-		return cmd, errors.Join(publicPasswords(args), cmd.Sessions.Store.readSecrets(getenv), cmd.Sessions.Store.checkDatabase(), cmd.Sessions.Store.checkSessions(), cmd.Sessions.check())
+		return cmd, errors.Join(mistakes, publicPasswords(args), cmd.Sessions.Store.readSecrets(getenv), cmd.Sessions.Store.checkDatabase(), cmd.Sessions.Store.checkSessions(), cmd.Sessions.check())
 	}
-	return cmd, nil
+	return cmd, mistakes
 }
 
 func (c cli) keys(name string) Keys {
@@ -250,7 +240,7 @@ func readFile(args []string, getenv func(string) string) (file, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--config: %w", err)
 	}
-	f := file{}
+	f := map[string]any{}
 	if err := yaml.Unmarshal(b, &f); err != nil {
 		return nil, fmt.Errorf("--config: %s is not YAML with one key per flag: %w", path, err)
 	}
@@ -267,30 +257,17 @@ func (f file) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, erro
 			return nil, nil
 		}
 	}
-	v, ok := f[flag.Name]
-	if !ok {
+	switch v := f[flag.Name].(type) {
+	case nil, map[string]any: // see check
 		return nil, nil
-	}
-	if list, ok := v.([]any); ok {
-		return list, nil
-	}
-	return fmt.Sprint(v), nil
-}
-
-// unknown reports the keys of the file that are no flag of `web serve`.
-func (f file) unknown(parser *kong.Kong) error {
-	var known []string
-	for _, flag := range serveFlags(parser) {
-		known = append(known, flag.Name)
-	}
-	var errs []error
-	for key := range f {
-		if !slices.Contains(known, key) {
-			errs = append(errs, fmt.Errorf("--config: unknown key %q", key))
+	case []any:
+		if !flag.IsSlice() {
+			return nil, nil
 		}
+		return v, nil
+	default:
+		return fmt.Sprint(v), nil
 	}
-	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return errors.Join(errs...)
 }
 
 func serveFlags(parser *kong.Kong) []*kong.Flag {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -109,12 +110,24 @@ func New(c Config) (*Server, error) {
 	if c.CallbackPath == "" {
 		c.CallbackPath = "/auth/callback"
 	}
-	return &Server{
+	s := &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now,
 		events: c.Audit, tracer: c.Tracer, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
-	}, nil
+	}
+	return s, s.checkCallbackPath()
+}
+
+// checkCallbackPath finds out whether the path is one of the portal's own: the table of routes takes none twice.
+func (s *Server) checkCallbackPath() (err error) {
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("--callback-path: %q is a path of the portal's own", s.callbackPath)
+		}
+	}()
+	s.routes()
+	return nil
 }
 
 // Handler returns the whole portal: the routes behind the middleware, outermost first.

@@ -1,0 +1,104 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestMistakes makes one mistake at a time, on a command line, in the environment or in the file, in a configuration that is good otherwise.
+func TestMistakes(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("hunter2"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		args []string
+		env  []string
+		file string
+		want []string // parts of the error
+	}{
+		"unknown flag":           {args: []string{"--base-ulr=https://x.example.com"}, want: []string{"--base-ulr"}},
+		"unknown flags":          {args: []string{"--one=1", "--two", "2", "--three", "--log-level=loud"}, want: []string{"--one", "--two", "--three", "--log-level"}},
+		"stray word":             {args: []string{"nonsense", "--session-idle=soon"}, want: []string{"nonsense", "--session-idle"}},
+		"unknown key":            {file: "base-ulr: x", want: []string{"base-ulr"}},
+		"a secret's key":         {file: "client-secret: hunter2", want: []string{`unknown key "client-secret"`}},
+		"key without a value":    {file: "listen:", want: []string{"listen has no value"}},
+		"key with a list":        {file: "listen: [a, b]", want: []string{"listen wants one value"}},
+		"key with an object":     {file: "listen: {a: b}", want: []string{"listen wants one value"}},
+		"key twice":              {file: "listen: 127.0.0.1:1\nlisten: 127.0.0.1:2", want: []string{"--config", "listen"}},
+		"no YAML":                {file: "listen: [", want: []string{"--config"}},
+		"nested sections":        {file: "serve:\n  listen: 127.0.0.1:1", want: []string{`unknown key "serve"`}},
+		"file and flags":         {file: "base-ulr: x\nsession-idle: soon", args: []string{"--nothing", "--log-level=loud"}, want: []string{"base-ulr", "--session-idle", "--nothing", "--log-level"}},
+		"count of words":         {args: []string{"--sessions-per-person=many"}, want: []string{"--sessions-per-person"}},
+		"count from outside":     {env: []string{"PORTICO_SIGN_INS_PER_MINUTE", "0", "PORTICO_SESSIONS_PER_PERSON", "99999999999999999999"}, want: []string{"--sign-ins-per-minute", "--sessions-per-person"}},
+		"duration without unit":  {args: []string{"--session-idle=30"}, want: []string{"--session-idle"}},
+		"negative duration":      {args: []string{"--api-timeout=-1s"}, want: []string{"--api-timeout"}},
+		"portal by http":         {args: []string{"--base-url=http://portal.example.com"}, want: []string{"--base-url", "https"}},
+		"portal with a path":     {args: []string{"--base-url=https://portal.example.com/app"}, want: []string{"--base-url", "path"}},
+		"issuer by http":         {args: []string{"--issuer=http://id.example.com"}, want: []string{"--issuer", "https"}},
+		"issuer with a password": {args: []string{"--issuer=https://u:hunter2@id.example.com"}, want: []string{"--issuer"}},
+		"data hub by http":       {args: []string{"--api-url=http://api.example.com"}, want: []string{"--api-url", "https"}},
+		"address without port":   {args: []string{"--listen=localhost"}, want: []string{"--listen"}},
+		"one address for two":    {args: []string{"--listen=127.0.0.1:9090"}, want: []string{"--admin-listen", "--listen"}},
+		"weak algorithm":         {args: []string{"--id-token-algorithms=none"}, want: []string{"none"}},
+		"symmetric algorithm":    {args: []string{"--id-token-algorithms=RS256,HS256"}, want: []string{"HS256"}},
+		"idle beyond the end":    {args: []string{"--session-idle=10h", "--session-max=1h"}, want: []string{"--session-idle", "--session-max"}},
+		"sessions for weeks":     {args: []string{"--session-max=200h"}, want: []string{"--session-max"}},
+		"proxies everywhere":     {args: []string{"--trusted-proxies=0.0.0.0/0"}, want: []string{"--trusted-proxies"}},
+		"secret not there":       {env: []string{"DATAHUB_CLIENT_SECRET_FILE", "/nowhere"}, want: []string{"--client-secret-file", "/nowhere"}},
+		"user without password":  {args: []string{"--user=app"}, want: []string{"--password-file"}},
+		"database unencrypted":   {args: []string{"--database=postgres://u@db.example.com/p?sslmode=disable"}, want: []string{"--database", "sslmode"}},
+		"audit for an hour":      {args: []string{"--audit-retention=1h"}, want: []string{"--audit-retention"}},
+		"managers nowhere":       {args: []string{"--manager-account=1"}, want: []string{"--manager-account"}},
+		"callback with a query":  {args: []string{"--callback-path=/x?y"}, want: []string{"--callback-path"}},
+		"endless drain":          {args: []string{"--drain-delay=2m"}, want: []string{"--drain-delay"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := append([]string{"serve"}, complete...)
+			if tt.file != "" {
+				path := filepath.Join(t.TempDir(), "portico.yaml")
+				if err := os.WriteFile(path, []byte(tt.file), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				args = append(args, "--config="+path)
+			}
+			_, err := Parse(append(args, tt.args...), env(t, append([]string{"DATAHUB_CLIENT_SECRET", "hunter2"}, tt.env...)...), io.Discard)
+			if err == nil {
+				t.Fatal("is accepted")
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the error does not mention %s:\n%v", want, err)
+				}
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error shows a secret:\n%v", err)
+			}
+		})
+	}
+}
+
+func TestMistakesOfACheckAreNotItsEnd(t *testing.T) {
+	cmd, err := Parse([]string{"check", "--json", "--bse-url=x", "--session-idle=soon"}, env(t), io.Discard)
+	if err != nil || cmd.Name != "check" || !cmd.JSON {
+		t.Fatalf("Parse = %+v, %v", cmd, err)
+	}
+	for _, want := range []string{"--bse-url", "--session-idle", "--issuer", "--keys"} {
+		if !strings.Contains(fmt.Sprint(cmd.Mistakes), want) {
+			t.Errorf("the mistakes lack %s: %v", want, cmd.Mistakes)
+		}
+	}
+}
+
+func TestStrangers(t *testing.T) {
+	t.Parallel()
+	got := Strangers([]string{"PORTICO_BASEURL=x", "PORTICO_BASE_URL=x", "PORTICO_IDENTITY_LISTEN=x", "PORTICO_DATABASE_PASSWORD=x", "PORTICO_SERVICE_HOST=10.0.0.1", "PORTICO_PORT=tcp://x", "PORTICO_PORT_8080_TCP_ADDR=x",
+		"PORTICO_ADMIN_SERVICE_PORT_HTTP=1", "PORTICO_TEST_SERVERS=required", "PORTICO_SESSION_IDEL=5m", "PATH=x", "MY_PORTICO_X=1"})
+	if fmt.Sprint(got) != "[PORTICO_BASEURL PORTICO_SESSION_IDEL]" {
+		t.Errorf("Strangers = %v", got)
+	}
+}

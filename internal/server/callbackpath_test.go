@@ -1,0 +1,18 @@
+package server
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestCallbackPathOfOurOwn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	for path, free := range map[string]bool{"/auth/callback": true, "/signin-oidc": true, "/auth/login": false, "/sites": false, "/healthz": false, "/": false, "/static/x": true} {
+
+		b.server.callbackPath = path
+		if err := b.server.checkCallbackPath(); (err == nil) != free || err != nil && !strings.Contains(err.Error(), "--callback-path") {
+			t.Errorf("%s: %v, want free %t", path, err, free)
+		}
+	}
+}
