@@ -300,6 +300,7 @@ func TestGrantClasses(t *testing.T) {
 	}{
 		"invalid_grant":           {status(400, `{"error":"invalid_grant","error_description":"canary"}`), Refused},
 		"invalid_grant with 401":  {status(401, `{"error":"invalid_grant"}`), Refused},
+		"not_allowed":             {status(400, `{"error":"not_allowed"}`), Refused}, // Keycloak
 		"invalid_client with 400": {status(400, `{"error":"invalid_client"}`), Configuration},
 		"invalid_client with 401": {status(401, `{"error":"invalid_client"}`), Configuration},
 		"unauthorized_client":     {status(400, `{"error":"unauthorized_client"}`), Configuration},

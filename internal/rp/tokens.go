@@ -166,7 +166,7 @@ var configurationCodes = []string{
 func (c *Client) refusal(status int, h http.Header, code string) *GrantError {
 	e := &GrantError{Class: Unknown, Status: status, Code: code, RetryAfter: retryAfter(h.Get("Retry-After"), c.c.Now())}
 	switch {
-	case code == "invalid_grant":
+	case code == "invalid_grant", code == "not_allowed": // the second is Keycloak's, for people who may have no offline session
 		e.Class = Refused
 	case slices.Contains(configurationCodes, code):
 		e.Class = Configuration
