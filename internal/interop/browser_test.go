@@ -1,0 +1,178 @@
+package interop
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// screenshots is a folder for pictures of what the browser test sees, "" for none.
+var screenshots = os.Getenv("PORTICO_TEST_SCREENSHOTS")
+
+// window is a Chromium with one tab.
+type window struct {
+	t      *testing.T
+	ctx    context.Context
+	portal string
+}
+
+func openWindow(t *testing.T, portal string) *window {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		missing(t, "Chromium: install Debian's package chromium")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", true))
+	if os.Getuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 860)); err != nil { // starts the browser, which lives as long as this context
+		t.Fatal(err)
+	}
+	return &window{t: t, ctx: ctx, portal: portal}
+}
+
+func (w *window) do(steps ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 40*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		shown, _ := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
+		at, _ := chromedp.Run(w.ctx, chromedp.Location())
+		w.t.Fatalf("%v; at %s, on the screen:\n%s", err, at, shown)
+	}
+}
+
+// open goes to a page of the portal and waits for something there, or on the way.
+func (w *window) open(path string, next chromedp.CSS) {
+	w.t.Helper()
+	w.do(chromedp.Navigate(w.portal+path), chromedp.WaitVisible(next))
+}
+
+// click presses what is at a selector and waits for what it leads to.
+func (w *window) click(selector, next chromedp.CSS) {
+	w.t.Helper()
+	w.do(chromedp.Click(selector, chromedp.NodeVisible), chromedp.WaitVisible(next))
+}
+
+// sees looks for texts among those on the screen.
+func (w *window) sees(patterns ...string) {
+	w.t.Helper()
+	text, err := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	for _, p := range patterns {
+		if !regexp.MustCompile(p).MatchString(text) {
+			w.t.Errorf("the screen does not show %s but: %s", p, text)
+		}
+	}
+}
+
+// at wants the tab to be at a path of the portal.
+func (w *window) at(path string) {
+	w.t.Helper()
+	if at, err := chromedp.Run(w.ctx, chromedp.Location()); err != nil || !strings.HasPrefix(at, w.portal+path) {
+		w.t.Errorf("at %s, want %s: %v", at, path, err)
+	}
+}
+
+// shoot takes a picture, if somebody wants to see it.
+func (w *window) shoot(name string) {
+	w.t.Helper()
+	if screenshots == "" {
+		return
+	}
+	png, err := chromedp.Run(w.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(screenshots, name+".png"), png, 0o600)
+	}
+	if err != nil {
+		w.t.Error(err)
+	}
+}
+
+const (
+	keycloakForm = chromedp.CSS("#kc-login")
+	pageOfPortal = chromedp.CSS("main#content")
+	signedOut    = chromedp.CSS(`main a[href^="/auth/login"]`)
+)
+
+// signIn fills in Keycloak's form.
+func (w *window) signIn(u user) {
+	w.t.Helper()
+	w.do(chromedp.SendKeys(chromedp.CSS("#username"), u.name), chromedp.SendKeys(chromedp.CSS("#password"), u.password))
+	w.click(keycloakForm, pageOfPortal)
+}
+
+// signOut presses the portal's button. Keycloak asks whether it should, unless the portal's revocation has ended its session before the browser comes.
+func (w *window) signOut() {
+	w.t.Helper()
+	w.click(".account > summary", `form[action="/auth/logout"] button`)
+	w.click(`form[action="/auth/logout"] button`, "#kc-logout, "+signedOut)
+	if at, err := chromedp.Run(w.ctx, chromedp.Location()); err == nil && !strings.HasPrefix(at, w.portal) {
+		w.shoot("5-keycloak-asks-to-sign-out")
+		w.click("#kc-logout", signedOut)
+	}
+	w.at("/auth/signed-out")
+	w.sees("signed you out as well")
+}
+
+// inBrowser is what a person does with Keycloak, in a browser that knows of SameSite, of Secure cookies and of forms that send themselves.
+func inBrowser(t *testing.T) {
+	r := &registration{realm: platformRealm(t)}
+	d := deploy(t, r, settings{life: short, reuse: oneTime}, "PORTICO_RESPONSE_MODE=form_post")
+	w := openWindow(t, d.portal)
+	w.open("/sites/204486?tab=meters", keycloakForm)
+	w.shoot("1-keycloak-asks")
+	w.signIn(operator)
+	w.at("/sites/204486?tab=meters")
+	w.sees("Cold store Meuse", "Olivia Peeters")
+	w.shoot("2-signed-in")
+
+	expire()
+	w.open("/sites", pageOfPortal)
+	w.at("/sites")
+	if answered, again := d.refreshes(); answered < 1 || again != 0 {
+		t.Errorf("%d refreshes, %d presentations of a used refresh token", answered, again)
+	}
+	w.open("/auth/account", "#account")
+	w.do(chromedp.SendKeys(chromedp.CSS("#account"), "102"))
+	w.shoot("3-another-account")
+	w.click(".account-form button[type=submit]", ".places a[aria-current]")
+	w.sees("Meuse Services")
+	w.shoot("4-in-another-account")
+
+	w.signOut()
+	w.shoot("6-signed-out")
+
+	w.open("/sites", keycloakForm)
+	w.signIn(operator)
+	w.at("/sites")
+	d.end(t, nil, operator)
+	eventually(t, "the portal hears of the sign-out", func() bool { return d.log.count(`"event":"sign-out"`, "back-channel", `"sessions":"1"`) == 1 })
+	w.open("/sites/204486", keycloakForm)
+	w.shoot("7-signed-out-there")
+}
+
+// withHint is a portal that names the session at sign-out, so that Keycloak need not ask.
+func withHint(t *testing.T) {
+	d := deploy(t, &registration{}, settings{life: time.Minute, reuse: oneTime}, "PORTICO_LOGOUT_HINT=true")
+	w := openWindow(t, d.portal)
+	w.open("/sites", keycloakForm)
+	w.signIn(viewer)
+	w.signOut()
+	w.open("/sites", keycloakForm)
+}

@@ -1,0 +1,163 @@
+package interop
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"portico/internal/demo/energy"
+	"portico/internal/demo/hub"
+)
+
+const clientSecret = "portico-demo-secret" // of the portal at every identity server, as in deploy/keycloak/portico-realm.json
+
+// world is what the Data Hub knows. It is not written to.
+var world = sync.OnceValue(func() *energy.World { return energy.New(42) })
+
+// deployment is a portal with its identity server and a Data Hub that knows that one's access tokens.
+type deployment struct {
+	*identityServer
+	portal string // origin
+	log    *logBuffer
+	cmd    *exec.Cmd
+}
+
+// deploy starts everything. env is more environment for the portal.
+func deploy(t *testing.T, from provider, s settings, env ...string) *deployment {
+	t.Helper()
+	port := freePort(t)
+	d := &deployment{portal: "http://localhost:" + port, log: &logBuffer{}}
+	d.identityServer = from.deploy(t, d.portal, s)
+	data := httptest.NewServer(hub.New(hub.Config{World: world(), Check: d.check}))
+	t.Cleanup(data.Close)
+	dir := t.TempDir()
+	keys, err := exec.Command(binary, "keys", "new").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "keys"), keys, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.cmd = exec.Command(binary, "serve")
+	d.cmd.Env = append([]string{"PORTICO_BASE_URL=" + d.portal, "PORTICO_LISTEN=127.0.0.1:" + port, "PORTICO_ADMIN_LISTEN=off", "PORTICO_DRAIN_DELAY=0s", "DATAHUB_CLIENT_ID=portico",
+		"DATAHUB_API_URL=" + data.URL, "PORTICO_KEYS_FILE=" + filepath.Join(dir, "keys"), "PORTICO_DATABASE=sqlite://" + filepath.Join(dir, "portico.db")}, append(d.env, env...)...)
+	if s.auth == "" {
+		d.cmd.Env = append(d.cmd.Env, "DATAHUB_CLIENT_SECRET="+clientSecret)
+	}
+	d.cmd.Stderr = d.log
+	d.run(t)
+	return d
+}
+
+// run starts the portal until the test ends.
+func (d *deployment) run(t *testing.T) {
+	t.Helper()
+	tie(d.cmd)
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = d.cmd.Process.Signal(syscall.SIGTERM)
+		_ = d.cmd.Wait()
+		if t.Failed() {
+			t.Logf("the portal's log:\n%s", d.log)
+		}
+	})
+	eventually(t, "the portal answers", func() bool {
+		resp, err := http.Get(d.portal + "/readyz")
+		if err != nil {
+			return false
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+}
+
+// logBuffer collects what the portal writes; it may be read at any time.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// count returns how many lines of the log hold all parts.
+func (l *logBuffer) count(parts ...string) int {
+	n := 0
+	for line := range strings.Lines(l.String()) {
+		all := true
+		for _, part := range parts {
+			all = all && strings.Contains(line, part)
+		}
+		if all {
+			n++
+		}
+	}
+	return n
+}
+
+// eventually waits for something that happens in another process.
+func eventually(t *testing.T, what string, f func() bool) {
+	t.Helper()
+	if !within(20*time.Second, f) {
+		t.Errorf("%s: not within twenty seconds", what)
+	}
+}
+
+func within(d time.Duration, f func() bool) bool {
+	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if f() {
+			return true
+		}
+	}
+	return false
+}
+
+// freePort returns a port on which nobody listens.
+func freePort(t *testing.T) string {
+	t.Helper()
+	port := unusedPort()
+	if port == "" {
+		t.Fatal("no free port")
+	}
+	return port
+}
+
+// unusedPort returns a port on which nobody listens, "" if there is none. Who gets it must know it before they listen, so that it is none that the system gives to
+// connections meanwhile.
+func unusedPort() string {
+	for range 100 {
+		port := strconv.Itoa(20000 + rand.IntN(12000))
+		if _, taken := ports.LoadOrStore(port, true); taken {
+			continue
+		}
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			_ = l.Close()
+			return port
+		}
+	}
+	return ""
+}
+
+var ports sync.Map // those that were given out
