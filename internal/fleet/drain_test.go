@@ -73,12 +73,13 @@ func TestR40SecondSignalEndsAtOnce(t *testing.T) {
 func TestR40DrainsARefresh(t *testing.T) {
 	t.Parallel()
 	onEachStore(t, func(t *testing.T, store Store) {
-		f := newFleet(t, Config{Store: store, Replicas: 1, People: 1})
+		const lifetime = 10 * time.Second // longer than a slow machine needs to end a process
+		f := newFleet(t, Config{Store: store, Replicas: 1, People: 1, AccessTokenLifetime: lifetime})
 		p := f.People[0]
 		r := f.StartAside()
 		p.Use(r)
 		signedIn(t, p)
-		time.Sleep(4 * time.Second)
+		time.Sleep(lifetime)
 		f.IdentityFaults.Set(fault.Rule{Path: "/token", Fault: fault.Fault{Delay: 3 * time.Second}})
 		gone := make(chan Answer, 1)
 		go func() { a, _ := p.Get(p.Page); gone <- a }()
