@@ -74,7 +74,7 @@ func signsInSilently(t *testing.T, p *Person) {
 func TestR28StaleFailover(t *testing.T) {
 	t.Parallel()
 	master, line, store := redisThroughProxy(t)
-	replica := testserver.StartRedis(t, "--replicaof", "127.0.0.1 "+master.Port)
+	replica := testserver.StartRedis(t, "--replicaof", "127.0.0.1", master.Port)
 	master.AwaitReplica(t)
 	f := newFleet(t, Config{Store: store, People: 2, Replicas: 2, AccessTokenLifetime: 4 * time.Second})
 	signedIn(t, f.People...)

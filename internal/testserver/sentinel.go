@@ -23,7 +23,7 @@ func StartSentinels(t TB, password string) *Sentinels {
 	t.Helper()
 	auth := []string{"--requirepass", password, "--masterauth", password}
 	s := &Sentinels{Master: StartRedis(t, append(auth, "--repl-diskless-sync-delay", "0")...)}
-	s.Replica = StartRedis(t, append(auth, "--replicaof", "127.0.0.1 "+s.Master.Port)...)
+	s.Replica = StartRedis(t, append(auth, "--replicaof", "127.0.0.1", s.Master.Port)...)
 	s.Master.AwaitReplica(t)
 	var watching []*Redis
 	for range 3 {

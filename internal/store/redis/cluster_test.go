@@ -31,7 +31,7 @@ func TestCluster(t *testing.T) {
 		c := c
 		c.User, c.Password = "portico", secret.New("x")
 		for _, n := range nodes {
-			n.Do(t, append([]any{"ACL", "SETUSER", "portico", "on", ">x", "~portico:*", "&portico:hints", "+cluster|slots"}, narrow...)...)
+			n.Do(t, append([]any{"ACL", "SETUSER", "portico", "on", ">x", "~portico:*", "resetchannels", "&portico:hints", "+cluster|slots"}, narrow...)...)
 		}
 		s := open(t, c)
 		r := create(t, s, "alice")

@@ -181,7 +181,7 @@ func TestFullMemory(t *testing.T) {
 	server := testserver.StartRedis(t)
 	s := open(t, redis.Config{Addresses: []string{server.Address()}})
 	r, leaving := create(t, s, "alice"), create(t, s, "bob")
-	server.Do(t, "CONFIG", "SET", "maxmemory", "1mb")
+	server.Do(t, "CONFIG", "SET", "maxmemory", "100kb")
 	if err := s.Sessions().Create(t.Context(), record("carol")); !unavailable(err) {
 		t.Errorf("Create = %v", err)
 	}
@@ -218,7 +218,7 @@ func TestFullMemory(t *testing.T) {
 func TestNarrowUser(t *testing.T) {
 	t.Parallel()
 	server := testserver.StartRedis(t)
-	server.Do(t, append([]any{"ACL", "SETUSER", "portico", "on", ">canary", "~portico:*", "&portico:hints"}, narrow...)...)
+	server.Do(t, append([]any{"ACL", "SETUSER", "portico", "on", ">canary", "~portico:*", "resetchannels", "&portico:hints"}, narrow...)...)
 	c := redis.Config{Addresses: []string{server.Address()}, User: "portico", Password: secret.New("canary")}
 	s := open(t, c)
 	suites(t, func(t *testing.T) redis.Config {
@@ -244,7 +244,8 @@ func TestWarnings(t *testing.T) {
 	if lines := s.Warnings(t.Context()); len(lines) != 0 {
 		t.Errorf("Warnings = %q", lines)
 	}
-	server.Do(t, "CONFIG", "SET", "maxmemory-policy", "volatile-ttl", "appendonly", "no")
+	server.Do(t, "CONFIG", "SET", "maxmemory-policy", "volatile-ttl")
+	server.Do(t, "CONFIG", "SET", "appendonly", "no")
 	if lines := s.Warnings(t.Context()); len(lines) != 2 || !containsAll(lines[:1], `maxmemory-policy is "volatile-ttl"`) || !containsAll(lines[1:], `appendonly is "no"`) {
 		t.Errorf("Warnings = %q", lines)
 	}
@@ -273,7 +274,7 @@ func TestReplicasConfirm(t *testing.T) {
 	if err := s.Tokens().Commit(t.Context(), r.ID, "a", token.NewTokens{Seen: 1, Until: time.Now().Add(time.Hour), Sealed: []byte("two")}); err != nil {
 		t.Errorf("Commit without a replica = %v: the answer cannot be had again", err)
 	}
-	replica := testserver.StartRedis(t, "--replicaof", "127.0.0.1 "+server.Port)
+	replica := testserver.StartRedis(t, "--replicaof", "127.0.0.1", server.Port)
 	server.AwaitReplica(t)
 	if !eventually(func() bool { // a busy machine may take longer than a replica may
 		r = create(t, s, "alice")
