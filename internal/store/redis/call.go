@@ -23,6 +23,15 @@ func (r reply) at(n int) any {
 	return r[n]
 }
 
+// texts returns a list of texts.
+func (r reply) texts(n int) (texts []string) {
+	list := r.list(n)
+	for i := range list {
+		texts = append(texts, list.text(i))
+	}
+	return texts
+}
+
 // bytes returns nil for what is empty, and never memory that somebody else has.
 func (r reply) bytes(n int) []byte {
 	if s := r.text(n); s != "" {

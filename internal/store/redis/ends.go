@@ -68,7 +68,7 @@ func (s sessions) DeleteMatching(ctx context.Context, m session.Match, reason st
 	clock := strconv.FormatInt(r.number(1), 10)
 	var mu sync.Mutex
 	var ended []session.ID
-	err = each(ctx, members(r.list(2)), func(ctx context.Context, _ int, id session.ID) error {
+	err = each(ctx, members(r.texts(2)), func(ctx context.Context, _ int, id session.ID) error {
 		ctx, cancel := context.WithTimeout(ctx, callTimeout)
 		defer cancel()
 		there, err := s.end(ctx, clock, id, reason, g)
@@ -102,17 +102,13 @@ func (s sessions) DeleteExpired(ctx context.Context, now time.Time, limit int) (
 	return total, nil
 }
 
-func (s sessions) due(ctx context.Context, now time.Time, limit int) (ids []session.ID, err error) {
+func (s sessions) due(ctx context.Context, now time.Time, limit int) ([]session.ID, error) {
 	var texts []string
-	err = s.read(ctx, func(ctx context.Context) error {
+	err := s.read(ctx, func(ctx context.Context) (err error) {
 		texts, err = s.client.ZRangeByScore(ctx, everyone.keys()[0], &goredis.ZRangeBy{Min: "-inf", Max: "(" + strconv.FormatInt(now.Unix(), 10), Count: int64(limit)}).Result()
 		return err
 	})
-	var r reply
-	for _, t := range texts {
-		r = append(r, t)
-	}
-	return members(r), err
+	return members(texts), err
 }
 
 // sweep visits ids and returns how many sessions it ended.

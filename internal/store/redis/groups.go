@@ -105,11 +105,11 @@ func (s *Store) leave(ctx context.Context, id session.ID, groups []group) error 
 	})
 }
 
-// members returns the ids of a group's index.
-func members(r reply) []session.ID {
+// members returns the ids of an index.
+func members(texts []string) []session.ID {
 	var ids []session.ID
-	for n := range r {
-		if text := r.text(n); len(text) == len(session.ID{}) {
+	for _, text := range texts {
+		if len(text) == len(session.ID{}) {
 			ids = append(ids, session.ID([]byte(text)))
 		}
 	}

@@ -148,11 +148,7 @@ func (s sessions) ids(ctx context.Context, m session.Match) ([]session.ID, error
 		texts, err = s.client.ZRange(ctx, groupOf(m).keys()[0], 0, -1).Result()
 		return err
 	})
-	var r reply
-	for _, t := range texts {
-		r = append(r, t)
-	}
-	return members(r), err
+	return members(texts), err
 }
 
 func matches(m session.Match, r session.Record) bool {
