@@ -176,3 +176,21 @@ func withHint(t *testing.T) {
 	w.signOut()
 	w.open("/sites", keycloakForm)
 }
+
+// inFrames is a portal that Keycloak tells of sign-outs by a frame in its own page.
+func inFrames(t *testing.T) {
+	r := &registration{}
+	r.changes = append(r.changes, func(client, attributes map[string]any) {
+		client["frontchannelLogout"] = true
+		attributes["frontchannel.logout.url"] = client["rootUrl"].(string) + "/auth/frontchannel-logout"
+		attributes["frontchannel.logout.session.required"] = "true"
+		delete(attributes, "backchannel.logout.url")
+	})
+	d := deploy(t, r, settings{life: time.Minute, reuse: oneTime})
+	w := openWindow(t, d.portal)
+	w.open("/sites", keycloakForm)
+	w.signIn(viewer)
+	w.do(chromedp.Navigate(d.origin+"/realms/"+r.realm.name+"/protocol/openid-connect/logout"), chromedp.WaitVisible(chromedp.CSS("#kc-logout")), chromedp.Click(chromedp.CSS("#kc-logout"), chromedp.NodeVisible))
+	eventually(t, "the frame ends the session", func() bool { return d.log.count(`"event":"sign-out"`, "front-channel", `"sessions":"1"`) == 1 })
+	w.open("/sites", keycloakForm)
+}

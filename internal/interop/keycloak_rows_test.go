@@ -32,7 +32,7 @@ func (r *registration) deploy(t *testing.T, portal string, s settings) *identity
 var keycloakRows = map[string]func(t *testing.T){
 	"account by parameter": accountByParameter, "bare host": bareHost, "client secret changed": secretChanged, "client session over": clientSessionOver, "user disabled": userDisabled,
 	"choose an account": chooseAccount, "context": contextOne, "client certificate": clientCertificate, "offline session": offlineSession, "stay signed in": staySignedIn, "check": check,
-	"in a browser": inBrowser, "in a browser, with a hint": withHint,
+	"in a browser": inBrowser, "in frames": inFrames, "levels": levels, "in a browser, with a hint": withHint,
 }
 
 // platformRealm is the realm of the platform's name, with a mapper that reads the account from the parameter, as the platform's own does. Keycloak's mappers know the person's
