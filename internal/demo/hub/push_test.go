@@ -80,6 +80,13 @@ func TestPushOverTheWorld(t *testing.T) {
 	if got := points(t, h, "80101", "&from=2026-11-22T12:00:00"); !slices.Equal(got, []string{"2026-11-22T12:30:00 9"}) {
 		t.Errorf("what lies in the future is %v", got)
 	}
+	pushedTo(t, h, "80101", `[{"date":"2026-12-24T12:00:00Z","value":10},{"date":"2001-01-01T00:00:00Z","value":11}]`)
+	if got := points(t, h, "80101", "&from=2026-11-22T12:00:00"); !slices.Equal(got, []string{"2026-11-22T12:30:00 9", "2026-12-24T12:00:00 10"}) {
+		t.Errorf("without an end a read goes as far as there are points, but has %v", got)
+	}
+	if got := points(t, h, "80101", "&to=2020-01-01"); !slices.Equal(got, []string{"2001-01-01T00:00:00 11"}) {
+		t.Errorf("without a beginning a read goes back as far as there are points, but has %v", got)
+	}
 	if got := points(t, newHub(Config{}), "80101", span); !slices.Equal(got, before) {
 		t.Errorf("another hub over the same world reads %v", got)
 	}
@@ -315,6 +322,22 @@ func TestBoundOnPoints(t *testing.T) {
 	h.tenants[101].ledger.points = maxPoints - 1
 	pushedTo(t, h, variable, `[{"date":"2026-11-22T11:00:00Z","value":1}]`)
 	must(t, h, 507, "POST", "/api/data", `[{"variableId":`+variable+`,"data":[{"date":"2026-11-22T11:01:00Z","value":1}]}]`)
+}
+
+// TestDeleteWhatIsThere deletes a range that goes on: what arrives in it later is new.
+func TestDeleteWhatIsThere(t *testing.T) {
+	t.Parallel()
+	clock := now
+	h := newHub(Config{Now: func() time.Time { return clock }})
+	const span = "&from=2026-11-22T11:00:00&to=2026-11-22T14:00:00"
+	must(t, h, 200, "DELETE", "/data", `{"variableIds":[80101],"fromDateUtc":"2026-11-22T11:00:00","toDateUtc":"2026-11-23T00:00:00"}`)
+	if got := points(t, h, "80101", span); len(got) != 0 {
+		t.Errorf("after deleting: %v", got)
+	}
+	clock = clock.Add(time.Hour)
+	if got := points(t, h, "80101", span); len(got) != 4 || !strings.HasPrefix(got[0], "2026-11-22T12:00:00") {
+		t.Errorf("an hour later: %v, want the points of that hour", got)
+	}
 }
 
 func TestDeleteData(t *testing.T) {

@@ -189,7 +189,7 @@ func TestWebhooksStayHere(t *testing.T) {
 		}
 	}
 	wide := newCourier([]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")})
-	if wide.control("tcp", "10.1.2.3:80", nil) != nil || wide.control("tcp", "11.1.2.3:80", nil) == nil {
+	if wide.control("tcp", "10.1.2.3:80", nil) != nil || wide.control("tcp", "[::ffff:10.1.2.3]:80", nil) != nil || wide.control("tcp", "11.1.2.3:80", nil) == nil {
 		t.Error("a network of the configuration is not the one that is called")
 	}
 	target := listen(t, 200)
