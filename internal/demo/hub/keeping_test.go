@@ -55,7 +55,8 @@ func TestStorage(t *testing.T) {
 	body, media = form(t, "Plan.svg", "Plan.svg", "image/svg+xml", "<svg/>")
 	must(t, h, 200, "POST", "/storage?parameters.filename=Plan.svg&parameters.siteId=204481", body, "Content-Type", media)
 	must(t, h, 200, "POST", "/storage?parameters.filename=Plan.svg&parameters.siteId=", body, "Content-Type", media)
-	for target, want := range map[string]int{"/storage?fileName=hello": 1, "/storage?fileName=Plan": 2, "/storage?siteId=204481": 2, "/storage?itemsPerPage=3": 3, "/storage?fileName=none": 0} {
+	must(t, h, 200, "POST", "/storage?parameters.filename=Notes.txt&parameters.siteId=", "--b\r\nContent-Disposition: form-data; name=Notes.txt\r\n\r\nx\r\n--b--\r\n", "Content-Type", "multipart/form-data; boundary=b")
+	for target, want := range map[string]int{"/storage?fileName=notes": 1, "/storage?fileName=hello": 1, "/storage?fileName=Plan": 2, "/storage?siteId=204481": 2, "/storage?itemsPerPage=3": 3, "/storage?fileName=none": 0} {
 		if got := files(t, h, target); len(got) != want {
 			t.Errorf("GET %s has %v, want %d files", target, got, want)
 		}

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"bytes"
 	"cmp"
 	"io"
 	"maps"
@@ -153,34 +152,50 @@ func (c *call) uploaded() (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := io.ReadAll(part)
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	name := path.Base(strings.ReplaceAll(cmp.Or(c.params.get("filename"), part.FileName()), `\`, "/"))
+	name := path.Base(strings.ReplaceAll(cmp.Or(c.params.get("filename"), part.name), `\`, "/"))
 	if strings.Trim(name, "./") == "" || len(name) > 255 {
 		return nil, invalid("filename", "The file needs a name.")
 	}
-	media, _, err := mime.ParseMediaType(cmp.Or(part.Header.Get("Content-Type"), mime.TypeByExtension(path.Ext(name))))
+	media, _, err := mime.ParseMediaType(cmp.Or(part.media, mime.TypeByExtension(path.Ext(name))))
 	if err != nil {
 		media = "application/octet-stream"
 	}
-	return &file{site: site, name: name, media: media, created: c.hub.c.Now(), content: bytes.Clone(content)}, nil
+	return &file{site: site, name: name, media: media, created: c.hub.c.Now(), content: part.content}, nil
 }
 
-// filePart is the first part that has a file's name, or else is called data.
-func filePart(parts *multipart.Reader) (*multipart.Part, error) {
+// part is a part of a multipart body.
+type part struct {
+	name, media string
+	content     []byte
+}
+
+// filePart is the first part that has a file's name or is called data, and otherwise the first one: the .NET client calls it by the name of the
+// file.
+func filePart(parts *multipart.Reader) (part, error) {
+	var first *part
 	for {
-		part, err := parts.NextPart()
-		if err == io.EOF {
-			return nil, invalid("body", "The body has no file.")
+		p, err := parts.NextPart()
+		switch {
+		case err == io.EOF && first != nil:
+			return *first, nil
+		case err == io.EOF:
+			return part{}, invalid("body", "The body has no file.")
+		case err != nil:
+			return part{}, unreadable(err)
 		}
+		certain := p.FileName() != "" || p.FormName() == "data"
+		if !certain && first != nil {
+			continue
+		}
+		content, err := io.ReadAll(p)
 		if err != nil {
-			return nil, unreadable(err)
+			return part{}, unreadable(err)
 		}
-		if part.FileName() != "" || part.FormName() == "data" {
-			return part, nil
+		found := part{cmp.Or(p.FileName(), p.FormName()), p.Header.Get("Content-Type"), content}
+		if certain {
+			return found, nil
 		}
+		first = &found
 	}
 }
 
