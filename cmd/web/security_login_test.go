@@ -693,6 +693,9 @@ func TestS25TokenGoesToTheDataHubOnly(t *testing.T) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.hubSeen {
+		if r.path == "/account" && r.header.Get("Authorization") == "" && r.header.Get("Cookie") == "" {
+			continue // whether it is there, for the operator; a Data Hub refuses to say more
+		}
 		if !strings.HasPrefix(r.header.Get("Authorization"), "Bearer at.") || r.header.Get("Cookie") != "" {
 			t.Errorf("%s asked with %v", r.path, r.header)
 		}

@@ -32,6 +32,7 @@ func TestS92LogLinesAndErrorPages(t *testing.T) {
 		return true
 	})
 	broken := p.get("/sites/204481")
+	eventually(t, "the log has the last request", func() bool { return strings.Contains(s.log(), `"path":"/sites/204481"`) })
 	lines := 0
 	for line := range strings.Lines(s.log()) {
 		lines++
@@ -51,10 +52,12 @@ func TestS92LogLinesAndErrorPages(t *testing.T) {
 	}
 	missing := p.ask(http.MethodGet, "/nothing", "", "X-Request-Id", "forged-request-id")
 	for what, a := range map[string]answer{"a missing page": missing, "a broken Data Hub": broken, "a script": p.ask(http.MethodGet, "/nothing", "", "Accept", "application/json")} {
-		id := regexp.MustCompile(`[0-9a-f]{16}`).FindString(regexp.MustCompile(`nonce-[^']+'`).ReplaceAllString(a.body, ""))
-		if id == "" || !strings.Contains(s.log(), id) || strings.Contains(a.body, "forged") {
-			t.Errorf("%s: request id %q", what, id)
+		id := regexp.MustCompile(`(?:<bdi>|"request_id":")([0-9a-f]{16})[<"]`).FindStringSubmatch(a.body)
+		if id == nil || strings.Contains(a.body, "forged") {
+			t.Errorf("%s: request id %v", what, id)
+			continue
 		}
+		eventually(t, "the log has the request of "+what, func() bool { return strings.Contains(s.log(), `"request_id":"`+id[1]+`"`) })
 		for _, inside := range []string{"goroutine", ".go:", "/srv/app", "panic", "sqlite", "127.0.0.1", "go1.", "runtime error", s.database, "SitesController"} {
 			if strings.Contains(a.body, inside) {
 				t.Errorf("%s: the page tells %q", what, inside)
