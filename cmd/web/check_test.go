@@ -63,9 +63,10 @@ func (d *deployment) changed(t *testing.T, change func(*http.Response, []byte) [
 		t.Fatal(err)
 	}
 	target := &url.URL{Scheme: "http", Host: "127.0.0.1:" + issuer.Port()}
-	proxy := httputil.NewSingleHostReverseProxy(target)
-	director := proxy.Director
-	proxy.Director = func(r *http.Request) { director(r); r.Host = issuer.Host }
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Host = issuer.Host
+	}}
 	server := httptest.NewUnstartedServer(proxy)
 	own := "http://id.localhost:" + portOf(t, server.Listener)
 	proxy.ModifyResponse = func(resp *http.Response) error {

@@ -70,7 +70,6 @@ type bent struct {
 	refresh      bool                 // refresh tokens are given, and taken
 	refreshed    func(map[string]any) // claims of the ID token that a refresh brings
 	bearerHeader bool                 // userinfo takes the header only
-	basicOnly    bool                 // the token endpoint takes HTTP Basic only
 	logoutToken  func(*suite, map[string]any) string
 	logoutState  func(string) string         // what becomes of the state at the end
 	answer       func(url.Values) url.Values // of the authorization request, instead of code and state
