@@ -36,7 +36,7 @@ type limits struct {
 }
 
 const (
-	requestsAtOnce   = 512  // whose answers are still being made
+	requestsAtOnce   = 2048 // whose answers are still being made
 	pagesPerSession  = 128  // of them
 	addressesKnown   = 8192 // twice for each limit by address, some 100 bytes each
 	busyRetry        = 2 * time.Second
