@@ -92,10 +92,23 @@ func seconds(a slog.Attr) slog.Attr {
 
 // printable replaces control and bidirectional formatting characters, which can make a log line look like another one.
 func printable(s string) string {
+	if plain(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		if r != ' ' && (unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)) {
 			return '\uFFFD'
 		}
 		return r
 	}, s)
+}
+
+// plain reports whether a text holds visible ASCII only, as nearly all do.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
