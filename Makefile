@@ -40,7 +40,7 @@ fuzz: ## run each fuzz target for a short while
 FUZZTIME := 10s
 
 bench: ## benchmarks, with their floors in the same run
-	go test -run xxx -bench . -benchmem ./internal/bench ./internal/datahub ./internal/chart ./internal/demo/energy ./internal/demo/hub
+	go test -timeout 40m -run xxx -bench . -benchmem ./internal/bench ./internal/datahub ./internal/chart ./internal/demo/energy ./internal/demo/hub
 
 rolling: ## restart processes one after the other under load, on each store: FOR=5m STORES=sqlite,postgres,redis
 	go run ./internal/bench/rolling -for=$(FOR) -stores=$(STORES)

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +114,8 @@ func (p *portal) signIn(b *testing.B, subject string) *http.Cookie {
 // request is what the signed-in browser asks for.
 func (p *portal) request(path string) *http.Request {
 	r := httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil)
+	r.RequestURI = path
+	r.URL.Scheme, r.URL.Host = "", ""
 	r.AddCookie(p.cookie)
 	r.Header.Set("Accept", "text/html")
 	return r
@@ -134,4 +137,12 @@ func against(b *testing.B, floor, ours func()) {
 	b.ReportMetric(float64(most.Nanoseconds())/float64(b.N), "ours-ns/op")
 	b.ReportMetric(float64(most)/float64(least), "x-floor")
 	b.ReportMetric(0, "ns/op")
+}
+
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(values))
+	return s[len(s)/2]
 }
