@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -134,7 +135,7 @@ func (f *findings) client(ctx context.Context, client *rp.Client, c config.Confi
 	switch {
 	case err == nil:
 		f.ok("client", "the identity server knows %s by its credentials", c.Identity.ClientID)
-	case ok && e.Code == "invalid_client":
+	case refusesClient(e): // Keycloak says unauthorized_client of a wrong secret
 		f.fail("client", "check --client-id, the client secret or key, and --client-auth", fmt.Errorf("the identity server refuses %s: %w", c.Identity.ClientID, err))
 	case ok && (e.Code == "unauthorized_client" || e.Code == "unsupported_grant_type"):
 		f.warn("client", "allow the client the refresh token grant, or set --offline-access=never", "the identity server knows %s, which may not use refresh tokens: sessions last as long as an access token", c.Identity.ClientID)
@@ -143,12 +144,20 @@ func (f *findings) client(ctx context.Context, client *rp.Client, c config.Confi
 	}
 }
 
+// refusesClient reports whether the client's credentials are what was refused: by the error's name, or by the status that is for nothing else (RFC 6749 section 5.2).
+func refusesClient(e *rp.GrantError) bool {
+	return e != nil && (e.Code == "invalid_client" || e.Class == rp.Configuration && e.Status == http.StatusUnauthorized)
+}
+
 // redirect looks whether the redirect URI is registered, as well as can be told from outside.
 func (f *findings) redirect(ctx context.Context, client *rp.Client, c config.Config, base *url.URL) {
 	const what = "redirect URI"
 	uri := base.String() + c.Identity.CallbackPath
 	code, err := client.ProveRedirect(ctx)
+	refused, _ := errors.AsType[*rp.GrantError](err)
 	switch {
+	case refusesClient(refused):
+		f.warn(what, "mend the client's credentials first", "%s was not looked at: the identity server refuses the client", uri)
 	case errors.Is(err, rp.ErrRedirectRefused):
 		f.fail(what, fmt.Sprintf("register %s for client %s, byte for byte", uri, c.Identity.ClientID), err)
 	case errors.Is(err, rp.ErrRedirectUnclear):

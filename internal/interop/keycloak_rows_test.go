@@ -3,9 +3,7 @@ package interop
 import (
 	"fmt"
 	"net/http"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"syscall"
 	"testing"
 	"time"
@@ -31,7 +29,7 @@ func (r *registration) deploy(t *testing.T, portal string, s settings) *identity
 // keycloakRows is what only Keycloak has, or only its administrators can do here.
 var keycloakRows = map[string]func(t *testing.T){
 	"account by parameter": accountByParameter, "bare host": bareHost, "client secret changed": secretChanged, "client session over": clientSessionOver, "user disabled": userDisabled,
-	"choose an account": chooseAccount, "context": contextOne, "client certificate": clientCertificate, "offline session": offlineSession, "stay signed in": staySignedIn, "check": check,
+	"choose an account": chooseAccount, "context": contextOne, "client certificate": clientCertificate, "offline session": offlineSession, "stay signed in": staySignedIn, "application user": applicationUser,
 	"in a browser": inBrowser, "in frames": inFrames, "levels": levels, "in a browser, with a hint": withHint,
 }
 
@@ -261,11 +259,9 @@ func restart(t *testing.T) {
 }
 
 // The application user signs in with a password, for the Data Hub.
-func check(t *testing.T) {
+func applicationUser(t *testing.T) {
 	d := deploy(t, &registration{}, settings{life: time.Minute, reuse: oneTime})
-	cmd := exec.Command(binary, "check")
-	cmd.Env = append(d.cmd.Env, "DATAHUB_USERNAME=screen", "DATAHUB_PASSWORD=screen-demo")
-	if out, err := cmd.CombinedOutput(); err != nil || !regexp.MustCompile(`application user +ok`).Match(out) {
-		t.Errorf("web check: %v\n%s", err, out)
-	}
+	d.webCheck(t, `application user +ok`, "DATAHUB_USERNAME=screen", "DATAHUB_PASSWORD=screen-demo")
+	d.webCheck(t, `application user +failed`, "DATAHUB_USERNAME=screen", "DATAHUB_PASSWORD=wrong")
+	d.webCheck(t, `redirect URI +failed .*--scopes`, "DATAHUB_SCOPE=openid nonsense")
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +56,7 @@ var scenarios = []struct {
 	{"form post", formPost},
 	{"offline access", offlineAccess},
 	{"another account", anotherAccount},
+	{"check", check},
 	{"pushed requests", pushedRequests},
 	{"private_key_jwt", privateKeyJWT},
 	{"longest time since authentication", maxAge},
@@ -249,5 +252,26 @@ func (d *deployment) signsInRefreshesAndLeaves(t *testing.T) {
 	p.signOut().want(t, http.StatusOK, "/auth/signed-out", "signed you out as well")
 	if d.log.count("not revoked") != 0 {
 		t.Error("the tokens were not given back")
+	}
+}
+
+// What web check says of a registration that is right, and of each mistake in it, whether or not requests are pushed.
+func check(t *testing.T, from provider) {
+	d := deploy(t, from, settings{life: time.Minute, reuse: oneTime})
+	for _, par := range []string{"PORTICO_PAR=auto", "PORTICO_PAR=never"} {
+		d.webCheck(t, `(?s)client +ok.*redirect URI +ok`, par)
+		d.webCheck(t, `client +failed .*--client-id`, par, "DATAHUB_CLIENT_SECRET=wrong")
+		d.webCheck(t, `client +failed .*--client-id`, par, "DATAHUB_CLIENT_ID=nobody")
+		d.webCheck(t, `redirect URI +failed .*register \S+/elsewhere for client`, par, "PORTICO_CALLBACK_PATH=/elsewhere")
+	}
+}
+
+// webCheck runs web check with more environment and looks for a line in what it prints.
+func (d *deployment) webCheck(t *testing.T, line string, env ...string) {
+	t.Helper()
+	cmd := exec.Command(binary, "check")
+	cmd.Env = append(slices.Clone(d.cmd.Env), env...)
+	if out, err := cmd.CombinedOutput(); !regexp.MustCompile(line).Match(out) || (err != nil) != strings.Contains(line, "failed") {
+		t.Errorf("web check with %q: %v, want %s\n%s", env, err, line, out)
 	}
 }

@@ -87,6 +87,15 @@ func (c *Client) Begin(ctx context.Context, o LoginOptions) (Attempt, *url.URL, 
 	if err != nil {
 		return Attempt{}, nil, err
 	}
+	a, u, err := c.request(doc, o, started)
+	if err == nil && pushed {
+		u, err = c.push(ctx, doc, u)
+	}
+	return a, u, err
+}
+
+// request makes an authorization request that a browser could carry.
+func (c *Client) request(doc *metadata, o LoginOptions, started time.Time) (Attempt, *url.URL, error) {
 	a := Attempt{State: random(), Nonce: random(), Verifier: secret.New(oauth2.GenerateVerifier()), Started: started, LoginOptions: o}
 	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(a.Verifier.Reveal()), oauth2.SetAuthURLParam("nonce", a.Nonce)}
 	for name, value := range c.loginParams(doc, o) {
@@ -96,10 +105,7 @@ func (c *Client) Begin(ctx context.Context, o LoginOptions) (Attempt, *url.URL, 
 	if err != nil {
 		return Attempt{}, nil, fmt.Errorf("%w: authorization endpoint: %w", ErrProviderUnavailable, err)
 	}
-	if pushed {
-		u, err = c.push(ctx, doc, u)
-	}
-	return a, u, err
+	return a, u, nil
 }
 
 // loginParams are the parameters of an authorization request that x/oauth2 does not know.

@@ -74,10 +74,30 @@ var (
 func (c *Client) ProveRedirect(ctx context.Context) (code string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.c.Timeout)
 	defer cancel()
-	_, u, err := c.Begin(ctx, LoginOptions{Prompt: "none"})
+	silent := LoginOptions{Prompt: "none"}
+	_, u, err := c.Begin(ctx, silent)
+	if err == nil {
+		return c.follow(ctx, u)
+	}
+	if g, ok := errors.AsType[*GrantError](err); !ok || g.Class != Configuration || g.Status == http.StatusUnauthorized {
+		return "", err
+	}
+	// A pushed request that is refused does not say what is wrong with it. The same request does when the browser carries it.
+	doc, err := c.endpoints(ctx)
 	if err != nil {
 		return "", err
 	}
+	if _, u, err = c.request(doc, silent, c.c.Now()); err != nil {
+		return "", err
+	}
+	if code, err = c.follow(ctx, u); err == nil && (code == "" || code == "login_required") {
+		code = "invalid_request" // but not when it is pushed
+	}
+	return code, err
+}
+
+// follow looks where an authorization request leads.
+func (c *Client) follow(ctx context.Context, u *url.URL) (code string, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return "", errors.New("rp: bad authorization endpoint")

@@ -85,3 +85,43 @@ func TestProofs(t *testing.T) {
 		}
 	}
 }
+
+// A pushed request that is refused names no reason; the same request in the browser's way does. Refused credentials are no word about the redirect URI.
+func TestProveRedirectWherePushedRequestsAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		code    string // and status of the pushed request's answer
+		status  int
+		browser string // where the authorization endpoint leads; "" is an error page
+		want    string
+		err     error
+		refused bool // the error is the pushed request's
+	}{
+		"redirect URI":      {"invalid_request", 400, "", "", ErrRedirectRefused, false},
+		"scope":             {"invalid_request", 400, "?error=invalid_scope", "invalid_scope", nil, false},
+		"only when pushed":  {"invalid_request", 400, "?error=login_required", "invalid_request", nil, false},
+		"client":            {"invalid_client", 401, "", "", nil, true},
+		"client, otherwise": {"invalid_request", 401, "", "", nil, true},
+	} {
+		p := newProvider(t)
+		p.metadata["pushed_authorization_request_endpoint"] = p.server.URL + "/par"
+		p.pushed = func(w http.ResponseWriter) bool {
+			w.WriteHeader(tt.status)
+			_ = json.NewEncoder(w).Encode(map[string]string{"error": tt.code})
+			return true
+		}
+		c, _ := p.client()
+		p.authorize = func(w http.ResponseWriter, r *http.Request) {
+			if tt.browser == "" {
+				w.WriteHeader(http.StatusBadRequest)
+				return
+			}
+			http.Redirect(w, r, r.URL.Query().Get("redirect_uri")+tt.browser, http.StatusFound)
+		}
+		code, err := c.ProveRedirect(t.Context())
+		g, refused := errors.AsType[*GrantError](err)
+		if code != tt.want || refused != tt.refused || !refused && !errors.Is(err, tt.err) || refused && g.Status != tt.status {
+			t.Errorf("%s: ProveRedirect = %q, %v, want %q, %v", name, code, err, tt.want, tt.err)
+		}
+	}
+}

@@ -43,7 +43,8 @@ type provider struct {
 	raw       string                                                  // whole ID token instead
 	token     func(w http.ResponseWriter, answer map[string]any) bool // answers the token request instead
 	userinfo  func(w http.ResponseWriter)
-	pushed    func(w http.ResponseWriter) bool // answers a pushed request instead
+	pushed    func(w http.ResponseWriter) bool             // answers a pushed request instead
+	authorize func(w http.ResponseWriter, r *http.Request) // answers the authorization endpoint
 	jwks      func(w http.ResponseWriter) bool
 	document  func(w http.ResponseWriter) bool
 	nonce     string
@@ -104,6 +105,8 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"sub": "alice", "name": "Alice", "_claim_names": map[string]string{"x": "y"}})
+	case "/auth":
+		p.authorize(w, r)
 	case "/revoke":
 		p.note(r)
 	case "/par":
