@@ -94,7 +94,7 @@ func (f file) check() error {
 // portico, and tests make some of their own.
 func Strangers(environ []string) []string {
 	known := map[string]bool{}
-	for _, name := range []string{"PORTICO_DATABASE_PASSWORD", "PORTICO_SESSIONS_PASSWORD", "PORTICO_FAULTPOINT"} {
+	for _, name := range []string{"PORTICO_DATABASE_PASSWORD", "PORTICO_SESSIONS_PASSWORD"} {
 		known[name] = true
 	}
 	parser, err := newParser(&cli{}, io.Discard, func(int) {})
