@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -80,6 +81,7 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("--listen: %w", err), p.closeStores())
 	}
+	debug.FreeOSMemory() // starting took more than running does
 	log.InfoContext(ctx, "portal started", "version", Version(), "base_url", c.Portal.BaseURL, "listen", l.Addr().String(), "issuer", c.Identity.Issuer, "api_url", c.Hub.APIURL)
 	return p.Serve(ctx, l)
 }
