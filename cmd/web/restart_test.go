@@ -2,12 +2,14 @@ package main
 
 import (
 	"crypto/rand"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -71,14 +73,18 @@ func deploy(t *testing.T, lifetime time.Duration) *deployment {
 	return d
 }
 
+// freePort returns a port that nobody listens on, below those that outgoing connections take: one of theirs may be gone when the program starts.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		port := strconv.Itoa(10_000 + mathrand.IntN(22_000))
+		l, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err == nil && l.Close() == nil {
+			return port
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return portOf(t, l)
+	t.Fatal("no free port")
+	return ""
 }
 
 func portOf(t *testing.T, l net.Listener) string {
