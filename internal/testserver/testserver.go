@@ -5,6 +5,7 @@ package testserver
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -40,15 +41,18 @@ func find(patterns ...string) string {
 	return ""
 }
 
-// freePort returns a port that nobody listened on a moment ago.
+// freePort returns a port that nobody listens on, below those that outgoing connections take.
 func freePort(t TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		port := strconv.Itoa(10_000 + rand.IntN(22_000))
+		l, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err == nil && l.Close() == nil {
+			return port
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	t.Fatal("no free port")
+	return ""
 }
 
 // Process is a server under way.
