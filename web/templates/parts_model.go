@@ -59,8 +59,9 @@ type ChartModel struct {
 	Full     templ.Component
 	Wide     templ.Component
 	Narrow   templ.Component
-	Summary  string   // what the picture says, in sentences
-	Notes    []string // gaps and the like
+	Data     *ChartDataModel // the same for the browser's own chart, nil where a picture is enough
+	Summary  string          // what the picture says, in sentences
+	Notes    []string        // gaps and the like
 	Strip    templ.Component
 	StripDoc string // what the strip says
 	Table    TableModel
