@@ -22,6 +22,10 @@ generate: ## make the generated files: templ components, the style sheet, docs/c
 	go generate ./web/...
 	go test ./internal/config -run TestDocIsCurrent -update >/dev/null
 
+vendor: ## copy what others made for the browser into web/static, as tools/npm/package-lock.json names it
+	cd tools/npm && npm ci --no-audit --no-fund --ignore-scripts --silent
+	go run ./web/static/vendor
+
 fmt: ## format Go and templ files
 	gofmt -w cmd internal web
 	go tool templ fmt web/templates
@@ -54,4 +58,4 @@ image: ## build the container image
 check: ## all that CI runs, in CI's order
 	bash .ci/run
 
-.PHONY: help demo build test generate fmt lint vuln fuzz bench rolling image check
+.PHONY: help demo build test generate vendor fmt lint vuln fuzz bench rolling image check

@@ -12,7 +12,8 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
-	"sort"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -83,38 +84,50 @@ func mustLoad() (names, urls map[string]*asset) {
 	if err != nil {
 		panic("static: " + err.Error())
 	}
-	sort.Slice(list, func(i, j int) bool { return isSheet(list[j]) && !isSheet(list[i]) }) // sheets last: they name the others
 	for _, name := range list {
-		body, err := files.ReadFile(name)
-		if err != nil {
-			panic("static: " + err.Error())
-		}
-		if isSheet(name) {
-			body = withHashedNames(body, names)
-		}
-		a := &asset{url: hashedURL(name, body), kind: kinds[path.Ext(name)], body: body, gzipped: squeeze(body)}
-		names[name], urls[a.url] = a, a
+		load(name, names, urls)
 	}
 	return names, urls
 }
 
-var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8", ".woff2": "font/woff2"}
+// load reads a file after those that it names: a sheet's url(name), a module's "./name". Where they stand their hashed addresses are put, so that a file's own
+// address changes with them. Files that name each other in a circle are a mistake of the build.
+func load(name string, names, urls map[string]*asset) *asset {
+	if a, known := names[name]; known {
+		if a == nil {
+			panic("static: " + name + " names itself in the end")
+		}
+		return a
+	}
+	names[name] = nil
+	body, err := files.ReadFile(name)
+	if err != nil {
+		panic("static: " + err.Error())
+	}
+	if pattern, ok := mentions[path.Ext(name)]; ok && !strings.HasSuffix(name, ".min.js") {
+		body = pattern.ReplaceAllFunc(body, func(found []byte) []byte {
+			m := pattern.FindSubmatch(found)
+			return slices.Concat(m[1], []byte(load(string(m[2]), names, urls).url), m[3])
+		})
+	}
+	a := &asset{url: hashedURL(name, body), kind: kinds[path.Ext(name)], body: body, gzipped: squeeze(body)}
+	names[name], urls[a.url] = a, a
+	return a
+}
 
-func isSheet(name string) bool { return path.Ext(name) == ".css" }
+// mentions are the ways in which files name others beside them.
+var mentions = map[string]*regexp.Regexp{
+	".css": regexp.MustCompile(`(url\()([a-z0-9_-]+\.[a-z0-9]+)(\))`),
+	".js":  regexp.MustCompile(`(from "|import\("|import ")\./([a-z0-9_.-]+\.js)(")`),
+}
+
+var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8", ".woff2": "font/woff2"}
 
 // hashedURL puts 64 bits of the content's SHA-256 into the name.
 func hashedURL(name string, body []byte) string {
 	sum := sha256.Sum256(body)
 	ext := path.Ext(name)
 	return fmt.Sprintf("/static/%s.%s%s", strings.TrimSuffix(name, ext), base64.RawURLEncoding.EncodeToString(sum[:8]), ext)
-}
-
-// withHashedNames replaces url(name) by the file's hashed address.
-func withHashedNames(sheet []byte, names map[string]*asset) []byte {
-	for name, a := range names {
-		sheet = bytes.ReplaceAll(sheet, []byte("url("+name+")"), []byte("url("+a.url+")"))
-	}
-	return sheet
 }
 
 // squeeze compresses what gets at least a tenth smaller.
