@@ -16,6 +16,7 @@ var allowed = map[string][]string{
 
 	"internal/server":         {"internal/audit", "internal/chart", "internal/datahub", "internal/faultpoint", "internal/health", "internal/limit", "internal/locale", "internal/rp", "internal/secret", "internal/series", "internal/session", "internal/token", "web/static", "web/templates"},
 	"internal/chart":          {"internal/series"},
+	"internal/export":         {"internal/locale", "internal/series"},
 	"internal/series":         {"internal/datahub"},
 	"internal/datahub":        {"internal/secret"},
 	"internal/token":          {"internal/faultpoint", "internal/rp", "internal/secret", "internal/session"},

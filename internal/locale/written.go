@@ -1,0 +1,54 @@
+package locale
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Tag is the language as it is written in Belgium, in BCP 47: nl-BE.
+func (l Locale) Tag() string { return string(l.lang) + "-BE" }
+
+// Written is how numbers and dates stand in files that other programs read back. People's spreadsheets take what their region is used to;
+// everything else takes [ISO].
+type Written struct {
+	Decimal   string // sign between whole and fraction; there are no group separators, which programs take for something else
+	Separator rune   // between the fields of a CSV file
+	Date      string // a day, as a layout of package time
+	DateTime  string // a day with its time of day, the same
+	Sheet     string // both, as a number format of spreadsheets
+}
+
+// ISO writes ISO 8601 dates with their offset, decimal points, and commas between fields (RFC 4180).
+func ISO() Written {
+	return Written{Decimal: ".", Separator: ',', Date: "2006-01-02", DateTime: "2006-01-02T15:04:05-07:00", Sheet: "yyyy-mm-dd hh:mm:ss"}
+}
+
+// Written returns the form of the locale's region. Where the comma is the decimal sign, a semicolon separates fields, as spreadsheets there expect.
+func (l Locale) Written() Written {
+	w := Written{Decimal: l.form.decimal, Separator: ';', Date: "02/01/2006", Sheet: "dd/mm/yyyy hh:mm:ss"}
+	if w.Decimal == "." {
+		w.Separator = ','
+	}
+	if l.form.dayDot != "" {
+		w.Date, w.Sheet = "02.01.2006", "dd.mm.yyyy hh:mm:ss"
+	}
+	w.DateTime = w.Date + " 15:04:05"
+	return w
+}
+
+// Number writes v with all its digits and a plain minus sign; "" for what is not finite.
+func (w Written) Number(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return ""
+	}
+	return strings.Replace(strconv.FormatFloat(v, 'f', -1, 64), ".", w.Decimal, 1)
+}
+
+// Time writes the local time of t's zone.
+func (w Written) Time(t time.Time) string { return t.Format(w.DateTime) }
+
+// Offset writes by how much t's zone is ahead of UTC: UTC+02:00. In autumn it tells the two hours apart that clocks show alike; it begins with a
+// letter, so that no spreadsheet takes it for a formula.
+func Offset(t time.Time) string { return "UTC" + t.Format("-07:00") }
