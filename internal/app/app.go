@@ -42,18 +42,26 @@ type Portal struct {
 	metrics    *telemetry.Metrics
 	traces     *telemetry.Traces
 	health     *health.Watch
+	extras     Extras
 	drainDelay time.Duration
 	admins     string // address of the operator's listener
 	log        *slog.Logger
 }
 
+// Extras are what is put around and beside the parts of a portal without their knowing. The zero Extras are nothing.
+type Extras struct {
+	Pages  []server.Page                                               // further pages
+	Around func(http.Handler) http.Handler                             // around all that the portal answers
+	Peer   func(name string, next http.RoundTripper) http.RoundTripper // around what is sent to "identity server" and "data hub"
+}
+
 // Build makes every part. keys seals the sessions. Nothing is sent to anybody: the portal starts without its identity server and Data Hub.
-func Build(ctx context.Context, c config.Config, keys *session.Keyring, log *slog.Logger) (*Portal, error) {
+func Build(ctx context.Context, c config.Config, keys *session.Keyring, more Extras, log *slog.Logger) (*Portal, error) {
 	base, err := url.Parse(strings.TrimSuffix(c.Portal.BaseURL, "/"))
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
-	p := &Portal{metrics: telemetry.NewMetrics(Version()), drainDelay: c.Portal.DrainDelay.Duration, admins: c.Portal.AdminListen, log: log}
+	p := &Portal{metrics: telemetry.NewMetrics(Version()), extras: more, drainDelay: c.Portal.DrainDelay.Duration, admins: c.Portal.AdminListen, log: log}
 	if p.traces, err = telemetry.NewTraces(ctx, os.Getenv, Version(), log); err != nil {
 		return nil, err
 	}
@@ -92,7 +100,7 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		return err
 	}
 	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration,
-		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Version: Version(),
+		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Pages: p.extras.Pages, Version: Version(),
 		Managers: server.Managers{Role: c.Audit.ManagerRole, Account: c.Audit.ManagerAccount}, Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate.N,
 		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Audit: p.audit, Health: p.health, Tracer: p.traces.Tracer(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now})
 	return err

@@ -28,7 +28,7 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	p, err := Build(ctx, d.Config, keys, log.With("server", "portal"))
+	p, err := Build(ctx, d.Config, keys, extras(d), log.With("server", "portal"))
 	if err != nil {
 		return err
 	}
@@ -44,3 +44,6 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 	defer cancel()
 	return errors.Join(err, d.Close(stop))
 }
+
+// extras are the demo's own pages, and what they need to see.
+func extras(*demo.Demo) Extras { return Extras{} }

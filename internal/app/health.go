@@ -48,6 +48,9 @@ func (p *Portal) askHub(ctx context.Context) error {
 // peer measures and traces what is sent to somebody, and has them asked when they do not answer.
 func (p *Portal) peer(dependency string, propagate bool) func(http.RoundTripper) http.RoundTripper {
 	return func(next http.RoundTripper) http.RoundTripper {
+		if p.extras.Peer != nil {
+			next = p.extras.Peer(dependency, next)
+		}
 		if trace := p.traces.Wrap(telemetry.Peer{Name: dependency, Propagate: propagate}); trace != nil {
 			next = trace(next)
 		}

@@ -71,7 +71,7 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 		return err
 	}
 	warnOfOldKey(log.Logger, c.Sessions.KeysFile, time.Now())
-	p, err := Build(ctx, c, keys, log.Logger)
+	p, err := Build(ctx, c, keys, Extras{}, log.Logger)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,12 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 }
 
 // Handler returns the portal's HTTP side.
-func (p *Portal) Handler() http.Handler { return p.server.Handler() }
+func (p *Portal) Handler() http.Handler {
+	if p.extras.Around != nil {
+		return p.extras.Around(p.server.Handler())
+	}
+	return p.server.Handler()
+}
 
 // Serve answers requests on l until ctx ends, then drains: the listener closes, running requests finish, refreshes under way and answers not yet saved
 // come home, and the store is closed last.

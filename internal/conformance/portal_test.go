@@ -44,7 +44,7 @@ func startPortal(t *testing.T, s *suite, secure bool, flags ...string) *portal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	built, err := app.Build(t.Context(), cmd.Serve, keys, slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	built, err := app.Build(t.Context(), cmd.Serve, keys, app.Extras{}, slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}

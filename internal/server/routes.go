@@ -51,14 +51,26 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET /static/", static.Handler())
 	m.Handle("GET /healthz", s.public(s.health))
 	m.Handle("GET /readyz", s.public(s.ready))
+	for _, p := range s.further {
+		s.handle(m, p)
+	}
 	return s.refuseUnknown(m)
 }
 
 // page wraps a handler that shows a signed-in person something.
 func (s *Server) page(h handler) http.Handler {
+	return s.person(func(w http.ResponseWriter, r *http.Request) error {
+		ctx, cancel := context.WithTimeout(r.Context(), pageTimeout)
+		defer cancel()
+		return h(w, r.WithContext(ctx))
+	})
+}
+
+// person wraps a handler that needs somebody to be signed in.
+func (s *Server) person(h handler) http.Handler {
 	return s.public(func(w http.ResponseWriter, r *http.Request) error {
 		if foreignLoad(r) {
-			return &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-site load of a page")}
+			return errForeignLoad()
 		}
 		sess, err := s.cookies.Load(r)
 		if err != nil {
@@ -67,13 +79,16 @@ func (s *Server) page(h handler) http.Handler {
 		if err := s.holdPage(r, sess.Handle.ID()); err != nil {
 			return err
 		}
-		ctx, cancel := context.WithTimeout(s.withSession(r.Context(), sess), pageTimeout)
-		defer cancel()
+		ctx := s.withSession(r.Context(), sess)
 		if navigation(r) && !ahead(r) {
 			s.touch(ctx, sess)
 		}
 		return h(w, r.WithContext(ctx))
 	})
+}
+
+func errForeignLoad() error {
+	return &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-site load of a page")}
 }
 
 // touch notes that the person did something. What scripts ask for, and what browsers ask for ahead, is nothing that a person did.

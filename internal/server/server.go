@@ -37,6 +37,7 @@ type Config struct {
 	StaySignedIn time.Duration    // people may choose to stay signed in on a device for so long; 0: they may not
 	Notice       string           // optional line above each page
 	NoIndex      bool             // ask search engines to stay away
+	Pages        []Page           // further pages beside the portal's own
 	Version      string           // build, for the page's foot
 	SignInRate   int              // sign-ins that may begin in a minute from one address; 0 means SignInsPerMinute
 	Managers     Managers         // who may see the pages under /admin
@@ -64,6 +65,7 @@ type Server struct {
 	stay         time.Duration
 	notice       string
 	noIndex      bool
+	further      []Page
 	version      string
 	rp           *rp.Client
 	cookies      *session.Cookies
@@ -88,6 +90,7 @@ type Server struct {
 
 	background sync.WaitGroup // revocations that outlive their request
 	draining   atomic.Bool    // readiness says that the process is going away
+	drained    chan struct{}  // closed when draining begins
 }
 
 // New checks c and returns a Server.
@@ -111,7 +114,7 @@ func New(c Config) (*Server, error) {
 		c.CallbackPath = "/auth/callback"
 	}
 	s := &Server{
-		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, version: c.Version,
+		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, drained: make(chan struct{}), version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now,
 		events: c.Audit, tracer: c.Tracer, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
@@ -140,8 +143,12 @@ func (s *Server) Handler() http.Handler {
 // InFlight returns how many requests are being worked on.
 func (s *Server) InFlight() int { return s.limits.requests.Held(struct{}{}) }
 
-// Drain makes readiness fail, so that nobody sends new requests; those that come are answered.
-func (s *Server) Drain() { s.draining.Store(true) }
+// Drain makes readiness fail, so that nobody sends new requests; those that come are answered, and answers that go on end.
+func (s *Server) Drain() {
+	if s.draining.CompareAndSwap(false, true) {
+		close(s.drained)
+	}
+}
 
 // Draining reports whether Drain was called.
 func (s *Server) Draining() bool { return s.draining.Load() }

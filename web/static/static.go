@@ -29,22 +29,33 @@ type asset struct {
 	gzipped []byte // nil when the file does not get smaller
 }
 
-// assets are read once: a missing file is a mistake of the build.
-var byName, byURL = mustLoad()
+// Set is some files, served below one path.
+type Set struct {
+	names, urls map[string]*asset
+}
 
-// URL returns the address of a file by its plain name, for example "app.css". It panics when there is no such file.
-func URL(name string) string {
-	a, ok := byName[name]
+// portal is what every portal has, read once: a missing file is a mistake of the build.
+var portal = Load(files, "/static/")
+
+// URL returns the address of a file of the portal's by its plain name, for example "app.css". It panics when there is no such file.
+func URL(name string) string { return portal.URL(name) }
+
+// Handler serves the portal's files. See [Set.Handler].
+func Handler() http.Handler { return portal.Handler() }
+
+// URL returns the address of a file by its plain name. It panics when there is no such file.
+func (s *Set) URL(name string) string {
+	a, ok := s.names[name]
 	if !ok {
 		panic("static: no file " + name)
 	}
 	return a.url
 }
 
-// Handler serves /static/ under hashed names only. It answers 404 for anything else and must be mounted for GET and HEAD.
-func Handler() http.Handler {
+// Handler serves the files under hashed names only. It answers 404 for anything else and must be mounted for GET and HEAD of the set's path.
+func (s *Set) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a, ok := byURL[r.URL.Path]
+		a, ok := s.urls[r.URL.Path]
 		if !ok {
 			w.Header().Set("Cache-Control", "no-store")
 			http.Error(w, "no such file", http.StatusNotFound)
@@ -78,40 +89,41 @@ func acceptsGzip(header string) bool {
 	return false
 }
 
-func mustLoad() (names, urls map[string]*asset) {
-	names, urls = map[string]*asset{}, map[string]*asset{}
-	list, err := fs.Glob(files, "*")
+// Load reads the files in the root of fsys, to be served below a path such as "/static/". It panics when one cannot be read.
+func Load(fsys fs.FS, below string) *Set {
+	s := &Set{names: map[string]*asset{}, urls: map[string]*asset{}}
+	list, err := fs.Glob(fsys, "*")
 	if err != nil {
 		panic("static: " + err.Error())
 	}
 	for _, name := range list {
-		load(name, names, urls)
+		s.load(fsys, below, name)
 	}
-	return names, urls
+	return s
 }
 
 // load reads a file after those that it names: a sheet's url(name), a module's "./name". Where they stand their hashed addresses are put, so that a file's own
 // address changes with them. Files that name each other in a circle are a mistake of the build.
-func load(name string, names, urls map[string]*asset) *asset {
-	if a, known := names[name]; known {
+func (s *Set) load(fsys fs.FS, below, name string) *asset {
+	if a, known := s.names[name]; known {
 		if a == nil {
 			panic("static: " + name + " names itself in the end")
 		}
 		return a
 	}
-	names[name] = nil
-	body, err := files.ReadFile(name)
+	s.names[name] = nil
+	body, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		panic("static: " + err.Error())
 	}
 	if pattern, ok := mentions[path.Ext(name)]; ok && !strings.HasSuffix(name, ".min.js") {
 		body = pattern.ReplaceAllFunc(body, func(found []byte) []byte {
 			m := pattern.FindSubmatch(found)
-			return slices.Concat(m[1], []byte(load(string(m[2]), names, urls).url), m[3])
+			return slices.Concat(m[1], []byte(s.load(fsys, below, string(m[2])).url), m[3])
 		})
 	}
-	a := &asset{url: hashedURL(name, body), kind: kinds[path.Ext(name)], body: body, gzipped: squeeze(body)}
-	names[name], urls[a.url] = a, a
+	a := &asset{url: below + hashedName(name, body), kind: kinds[path.Ext(name)], body: body, gzipped: squeeze(body)}
+	s.names[name], s.urls[a.url] = a, a
 	return a
 }
 
@@ -123,11 +135,11 @@ var mentions = map[string]*regexp.Regexp{
 
 var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8", ".woff2": "font/woff2"}
 
-// hashedURL puts 64 bits of the content's SHA-256 into the name.
-func hashedURL(name string, body []byte) string {
+// hashedName puts 64 bits of the content's SHA-256 into the name.
+func hashedName(name string, body []byte) string {
 	sum := sha256.Sum256(body)
 	ext := path.Ext(name)
-	return fmt.Sprintf("/static/%s.%s%s", strings.TrimSuffix(name, ext), base64.RawURLEncoding.EncodeToString(sum[:8]), ext)
+	return fmt.Sprintf("%s.%s%s", strings.TrimSuffix(name, ext), base64.RawURLEncoding.EncodeToString(sum[:8]), ext)
 }
 
 // squeeze compresses what gets at least a tenth smaller.

@@ -15,7 +15,7 @@ const (
 
 func TestBudgets(t *testing.T) {
 	sizes := map[string]int{}
-	for name, a := range byName {
+	for name, a := range portal.names {
 		size := len(a.body)
 		if a.gzipped != nil {
 			size = len(a.gzipped)
@@ -37,7 +37,7 @@ func TestBudgets(t *testing.T) {
 // Our own modules write text and attributes, never markup, and make no code: the policy of pages would refuse it in any case, but not in every browser.
 func TestScriptsMakeNoMarkup(t *testing.T) {
 	forbidden := regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\("style"|attachShadow`)
-	for name, a := range byName {
+	for name, a := range portal.names {
 		if path.Ext(name) != ".js" || strings.HasSuffix(name, ".min.js") {
 			continue
 		}
@@ -50,7 +50,7 @@ func TestScriptsMakeNoMarkup(t *testing.T) {
 // Whatever a file names beside it is asked for under the hashed address.
 func TestFilesNameHashedAddresses(t *testing.T) {
 	plain := regexp.MustCompile(`from "\./|import\("\./|url\([a-z]`)
-	for name, a := range byName {
+	for name, a := range portal.names {
 		if strings.HasSuffix(name, ".min.js") {
 			continue
 		}

@@ -61,6 +61,9 @@ type AssetsModel struct {
 	Font       string // inter-latin.woff2, fetched early
 
 	SessionWatch string // session_watch.js, a module
+
+	Sheets  []string // further style sheets of this page
+	Modules []string // and further scripts
 }
 
 // titled returns the layout with another title.

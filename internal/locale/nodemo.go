@@ -1,0 +1,5 @@
+//go:build nodemo
+
+package locale
+
+var demoMessages [][]message
