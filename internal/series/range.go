@@ -1,6 +1,6 @@
 // Package series is the arithmetic of time series: ranges in the vocabulary people know from Grafana, calendars of a site's zone,
-// the choice of granularity, slots with gaps, comparison and completeness. A day is a local day, whether it has 23, 24
-// or 25 hours, and a gap is never a zero.
+// the choice of granularity, slots with gaps, roll-ups, comparison, completeness, counters, thinning, and the figures behind duration curves, histograms and
+// profiles. A day is a local day, whether it has 23, 24 or 25 hours, and a gap is never a zero.
 package series
 
 import (
@@ -99,39 +99,6 @@ func clip(s string) string {
 	return s
 }
 
-// shift moves a local time by n units, days and longer by the calendar.
-func shift(t time.Time, n int, unit string) time.Time {
-	switch unit {
-	case "s":
-		return t.Add(time.Duration(n) * time.Second)
-	case "m":
-		return t.Add(time.Duration(n) * time.Minute)
-	case "h":
-		return t.Add(time.Duration(n) * time.Hour)
-	case "d":
-		return t.AddDate(0, 0, n)
-	case "w":
-		return t.AddDate(0, 0, 7*n)
-	case "M":
-		return t.AddDate(0, n, 0)
-	}
-	return t.AddDate(n, 0, 0)
-}
-
-// floor is the start of the local day, week (Monday), month or year.
-func floor(t time.Time, unit string) time.Time {
-	y, m, d := t.Date()
-	switch unit {
-	case "w":
-		d -= (int(t.Weekday()) + 6) % 7
-	case "M":
-		d = 1
-	case "y":
-		m, d = time.January, 1
-	}
-	return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
-}
-
 // Preset is a range with a name.
 type Preset struct{ ID, From, To string }
 
@@ -167,38 +134,8 @@ func (r Range) calendar() (unit string, count int) {
 
 // Days counts the local days that the range touches.
 func (r Range) Days() int {
-	f, t := r.From.In(r.Zone), r.To.In(r.Zone).Add(-time.Nanosecond)
-	a := time.Date(f.Year(), f.Month(), f.Day(), 12, 0, 0, 0, time.UTC)
-	b := time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, time.UTC)
-	return int(b.Sub(a)/(24*time.Hour)) + 1
+	return day(r.To.Add(-time.Nanosecond), r.Zone) - day(r.From, r.Zone) + 1
 }
 
 // Local writes an end of a range as a local ISO date-time without an offset, as ParseRange reads it.
 func Local(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01-02T15:04:05") }
-
-// Comparison is what a range is compared with.
-type Comparison string
-
-// The comparisons. Weeks and years move by the calendar, so that a Tuesday morning is compared with a Tuesday morning, also across a change of clocks.
-const (
-	NoComparison   Comparison = "none"
-	PreviousPeriod Comparison = "prev"
-	WeekBefore     Comparison = "wk"
-	YearBefore     Comparison = "ly" // 52 weeks: the same weekdays
-)
-
-// Shift returns the range to compare with, and whether there is one.
-func (r Range) Shift(c Comparison) (Range, bool) {
-	days := 0
-	switch c {
-	case PreviousPeriod:
-		return r.Step(-1), true
-	case WeekBefore:
-		days = -7
-	case YearBefore:
-		days = -364
-	default:
-		return Range{}, false
-	}
-	return Range{r.From.In(r.Zone).AddDate(0, 0, days), r.To.In(r.Zone).AddDate(0, 0, days), r.Zone}, true
-}

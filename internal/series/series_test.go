@@ -29,6 +29,7 @@ func TestParseRange(t *testing.T) {
 		{"now/y", "now/y", "2026-01-01T00:00:00", "2027-01-01T00:00:00"},
 		{"now-7d", "now", "2026-11-17T14:21:08", "2026-11-24T14:21:08"},
 		{"now-7d/d", "now/d", "2026-11-17T00:00:00", "2026-11-25T00:00:00"},
+		{"now-1M/M", "now", "2026-10-01T00:00:00", "2026-11-24T14:21:08"},
 		{"2026-03-01", "2026-03-02T12:30", "2026-03-01T00:00:00", "2026-03-02T12:30:00"},
 	} {
 		r, err := ParseRange(c.from, c.to, now, brussels)
@@ -128,22 +129,6 @@ func TestGapsAreNotZeros(t *testing.T) {
 	gaps := Gaps(slots)
 	if len(gaps) != 2 || !gaps[0].From.Equal(at(30)) || !gaps[0].To.Equal(at(75)) || !gaps[1].To.Equal(at(105)) {
 		t.Errorf("Gaps = %v, want 0:30 to 1:15 and 1:30 to 1:45 (what is to come is no gap)", gaps)
-	}
-}
-
-func TestCountersNeverMakeGiantBars(t *testing.T) {
-	r := Range{time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 6, 1, 6, 0, 0, 0, time.UTC), time.UTC}
-	at := func(h int) time.Time { return r.From.Add(time.Duration(h) * time.Hour) }
-	points := []datahub.DataPoint{{Time: at(0), Value: 99_990}, {Time: at(1), Value: 99_995}, {Time: at(3), Value: 99_999}, {Time: at(4), Value: 2}, {Time: at(5), Value: 7}}
-	got := Differences(Fill(points, r, datahub.GranularityHour, time.Hour, r.To))
-	want := []struct {
-		value   float64
-		missing bool
-	}{{0, true}, {5, false}, {0, true}, {0, true}, {0, true}, {5, false}}
-	for i := range want {
-		if got[i].Value != want[i].value || got[i].Missing != want[i].missing {
-			t.Errorf("hour %d: %v missing %v, want %v missing %v", i, got[i].Value, got[i].Missing, want[i].value, want[i].missing)
-		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package series
 
 import (
-	"math"
 	"time"
 
 	"portico/internal/datahub"
@@ -13,80 +12,18 @@ type Slot struct {
 	Value      float64
 	Missing    bool
 	Future     bool // not over yet when the data were read, so that nothing is expected
+	State      State
 }
 
-// maxSlots bounds what one picture shows: about four to a pixel at most.
-const maxSlots = 1500
+// State says where a slot's value comes from. Together with zero, which is a value, and with a missing one that makes five states, and pictures draw each its own way.
+type State byte
 
-// Choose returns the granularity for a range: the variable's own steps if they are not too many, else the finest buckets that are not. step is the variable's own, 0
-// when it has none of fixed length.
-func Choose(r Range, step time.Duration) datahub.Granularity {
-	span := r.To.Sub(r.From)
-	switch {
-	case step > 0 && span/step <= maxSlots:
-		return datahub.GranularityRaw
-	case step < time.Hour && span/time.Hour <= maxSlots:
-		return datahub.GranularityHour
-	case span/(24*time.Hour) <= maxSlots:
-		return datahub.GranularityDay
-	}
-	return datahub.GranularityMonth
-}
-
-// Allowed reports whether a granularity makes a bearable number of slots of a range.
-func Allowed(r Range, g datahub.Granularity, step time.Duration) bool {
-	unit := map[datahub.Granularity]time.Duration{datahub.GranularityRaw: step, datahub.GranularityMinute: time.Minute, datahub.GranularityHour: time.Hour}[g]
-	if g == datahub.GranularityRaw && step == 0 {
-		return true
-	}
-	return unit == 0 || r.To.Sub(r.From)/unit <= 4*maxSlots
-}
-
-// next returns the end of the bucket that begins at t, by the calendar for days and longer.
-func next(t time.Time, g datahub.Granularity, step time.Duration, zone *time.Location) time.Time {
-	l := t.In(zone)
-	switch g {
-	case datahub.GranularityMinute:
-		return t.Add(time.Minute)
-	case datahub.GranularityHour:
-		return t.Add(time.Hour)
-	case datahub.GranularityDay:
-		return floor(l, "d").AddDate(0, 0, 1)
-	case datahub.GranularityWeek:
-		return floor(l, "w").AddDate(0, 0, 7)
-	case datahub.GranularityMonth:
-		return floor(l, "M").AddDate(0, 1, 0)
-	case datahub.GranularityYear:
-		return floor(l, "y").AddDate(1, 0, 0)
-	}
-	if step >= 24*time.Hour { // daily values stand at local midnights
-		return floor(l, "d").AddDate(0, 0, int(step/(24*time.Hour)))
-	}
-	return t.Add(step)
-}
-
-// begin returns the start of the bucket that t lies in.
-func begin(t time.Time, g datahub.Granularity, step time.Duration, zone *time.Location) time.Time {
-	l := t.In(zone)
-	switch g {
-	case datahub.GranularityMinute:
-		return t.Truncate(time.Minute)
-	case datahub.GranularityHour:
-		return t.Truncate(time.Hour)
-	case datahub.GranularityDay:
-		return floor(l, "d")
-	case datahub.GranularityWeek:
-		return floor(l, "w")
-	case datahub.GranularityMonth:
-		return floor(l, "M")
-	case datahub.GranularityYear:
-		return floor(l, "y")
-	}
-	if step >= 24*time.Hour {
-		return floor(l, "d")
-	}
-	return t.Truncate(step)
-}
+// The states of a value.
+const (
+	Measured  State = iota
+	Late            // came long after its time, so that figures shown before did not have it
+	Estimated       // calculated or estimated
+)
 
 // Fill lays points onto the slots of a range. A slot without a point is Missing; a point between two slots belongs to the one it lies in, and the last of several
 // counts. Slots that end after now are Future while they have no value; a step of the variable's own that began before the range is left out while it has
@@ -95,7 +32,7 @@ func Fill(points []datahub.DataPoint, r Range, g datahub.Granularity, step time.
 	if g == datahub.GranularityRaw && step <= 0 {
 		return irregular(points, r)
 	}
-	slots := make([]Slot, 0, min(int(r.To.Sub(r.From)/time.Minute)+2, 4*maxSlots+2))
+	slots := make([]Slot, 0, min(Count(r, g, step)+2, Longest))
 	i := 0
 	for t := begin(r.From, g, step, r.Zone); t.Before(r.To); {
 		end := next(t, g, step, r.Zone)
@@ -126,21 +63,6 @@ func irregular(points []datahub.DataPoint, r Range) []Slot {
 	return slots
 }
 
-// Differences turns the readings of a counter into the amounts between them. A slot after a gap has no amount of its own, so that it never becomes one giant bar; a
-// counter that falls was exchanged or rolled over, which is no amount either.
-func Differences(slots []Slot) []Slot {
-	out := make([]Slot, len(slots))
-	for i, s := range slots {
-		out[i] = s
-		if i == 0 || s.Missing || slots[i-1].Missing || s.Value < slots[i-1].Value {
-			out[i].Missing, out[i].Value = true, 0
-			continue
-		}
-		out[i].Value = s.Value - slots[i-1].Value
-	}
-	return out
-}
-
 // Gap is a stretch of missing slots.
 type Gap struct{ From, To time.Time }
 
@@ -158,71 +80,4 @@ func Gaps(slots []Slot) []Gap {
 		gaps = append(gaps, Gap{s.Start, s.End})
 	}
 	return gaps
-}
-
-// Summary says what a range holds.
-type Summary struct {
-	Count    int // slots with a value
-	Expected int // slots that should have one by now
-	Sum      float64
-	Min, Max float64
-	Mean     float64
-	MinAt    time.Time
-	MaxAt    time.Time
-	Last     float64
-	LastAt   time.Time
-}
-
-// Completeness is the share of expected slots that have a value, 0 to 1; 1 when none is expected.
-func (s Summary) Completeness() float64 {
-	if s.Expected == 0 {
-		return 1
-	}
-	return float64(s.Count) / float64(s.Expected)
-}
-
-// Summarize adds up the slots. Without any value, Count is 0 and the figures are 0.
-func Summarize(slots []Slot) Summary {
-	s := Summary{Min: math.Inf(1), Max: math.Inf(-1)}
-	for _, slot := range slots {
-		if !slot.Future {
-			s.Expected++
-		}
-		if slot.Missing {
-			continue
-		}
-		s.Count++
-		s.Sum += slot.Value
-		s.Last, s.LastAt = slot.Value, slot.Start
-		if slot.Value < s.Min {
-			s.Min, s.MinAt = slot.Value, slot.Start
-		}
-		if slot.Value > s.Max {
-			s.Max, s.MaxAt = slot.Value, slot.Start
-		}
-	}
-	if s.Count == 0 {
-		s.Min, s.Max = 0, 0
-		return s
-	}
-	s.Mean = s.Sum / float64(s.Count)
-	return s
-}
-
-// DefaultAggregate is how values of a kind are put together when nobody says: amounts are added, readings of a counter end at their highest, everything else is averaged.
-func DefaultAggregate(q datahub.QuantityType) datahub.Aggregate {
-	switch q {
-	case datahub.Integrated:
-		return datahub.Sum
-	case datahub.Cumulative, datahub.Maximum:
-		return datahub.Max
-	case datahub.Minimum:
-		return datahub.Min
-	}
-	return datahub.Avg
-}
-
-// Bars reports whether values of a kind are amounts, which are drawn as bars; states are drawn as lines.
-func Bars(q datahub.QuantityType) bool {
-	return q == datahub.Integrated || q == datahub.Cumulative
 }

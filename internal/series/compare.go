@@ -1,0 +1,72 @@
+package series
+
+import "time"
+
+// Comparison is what a range is compared with.
+type Comparison string
+
+// The comparisons. Weeks and years move by the calendar, so that a Tuesday morning is compared with a Tuesday morning, also across a change of clocks.
+const (
+	NoComparison   Comparison = "none"
+	PreviousPeriod Comparison = "prev"
+	WeekBefore     Comparison = "wk"
+	YearBefore     Comparison = "ly" // 52 weeks: the same weekdays
+)
+
+// Shift returns the range to compare with, and whether there is one.
+func (r Range) Shift(c Comparison) (Range, bool) {
+	days := 0
+	switch c {
+	case PreviousPeriod:
+		return r.Step(-1), true
+	case WeekBefore:
+		days = -7
+	case YearBefore:
+		days = -364
+	default:
+		return Range{}, false
+	}
+	return Range{shift(r.From.In(r.Zone), days, "d"), shift(r.To.In(r.Zone), days, "d"), r.Zone}, true
+}
+
+// Align shows the slots of an earlier range where they are compared: as many days later by the wall clock of r's zone, or as many months for slots of a month. What
+// falls into an hour that clocks skip is left out, and of an hour that the earlier range had twice the first one is shown: each time has at most one value to compare with.
+func Align(slots []Slot, before, r Range) []Slot {
+	move := r.mover(before)
+	out := make([]Slot, 0, len(slots))
+	for _, s := range slots {
+		start, end, ok := move(s)
+		twice := len(out) > 0 && start.Before(out[len(out)-1].End)
+		if !ok || twice || !end.After(r.From) || !start.Before(r.To) {
+			continue
+		}
+		s.Start, s.End = start, end
+		out = append(out, s)
+	}
+	return out
+}
+
+// mover returns how slots of before come to where r has them.
+func (r Range) mover(before Range) func(Slot) (start, end time.Time, ok bool) {
+	days := day(r.From, r.Zone) - day(before.From, r.Zone)
+	rest := wall(r.From.In(r.Zone)).Sub(wall(before.From.In(r.Zone))) - time.Duration(days)*24*time.Hour // of a range that is no number of days long
+	a, b := before.From.In(r.Zone), r.From.In(r.Zone)
+	months := (b.Year()-a.Year())*12 + int(b.Month()-a.Month())
+	later := func(t time.Time) (time.Time, bool) {
+		l := wall(t.In(r.Zone)).Add(rest)
+		y, m, d := l.Date()
+		return clock(y, m, d+days, l, r.Zone)
+	}
+	return func(s Slot) (time.Time, time.Time, bool) {
+		length := s.End.Sub(s.Start)
+		if length >= 27*24*time.Hour {
+			return shift(s.Start.In(r.Zone), months, "M"), shift(s.End.In(r.Zone), months, "M"), true
+		}
+		start, ok := later(s.Start)
+		if length < 23*time.Hour {
+			return start, start.Add(length), ok
+		}
+		end, _ := later(s.End)
+		return start, end, true
+	}
+}

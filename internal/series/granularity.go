@@ -1,0 +1,69 @@
+package series
+
+import (
+	"time"
+
+	"portico/internal/datahub"
+)
+
+// perPixel is how many values a picture shows in the width of a pixel at most, and wanted how many are chosen when nobody says.
+const (
+	perPixel = 4
+	wanted   = 2
+)
+
+// Longest is how many values of one series are read for a picture: a year of quarter hours, six weeks of minutes. What is more is thinned before it is drawn.
+const Longest = 62_000
+
+// Fit returns the granularity for a picture of r that is width pixels wide: the variable's own steps if there are at most two of them in a pixel, else the finest
+// buckets of which that is true. step is the variable's own, 0 when it has none of fixed length.
+func Fit(r Range, step time.Duration, width int) datahub.Granularity {
+	span, most := r.To.Sub(r.From), time.Duration(max(wanted*width, 1))
+	switch {
+	case step > 0 && span/step <= most:
+		return datahub.GranularityRaw
+	case step < time.Hour && span/time.Hour <= most:
+		return datahub.GranularityHour
+	case step <= 24*time.Hour && span/(24*time.Hour) <= most:
+		return datahub.GranularityDay
+	}
+	return datahub.GranularityMonth
+}
+
+// Count estimates how many values r holds at a granularity; 0 for a variable without a step of fixed length.
+func Count(r Range, g datahub.Granularity, step time.Duration) int {
+	const day = 24 * time.Hour
+	unit := map[datahub.Granularity]time.Duration{datahub.GranularityRaw: step, datahub.GranularityMinute: time.Minute, datahub.GranularityHour: time.Hour, datahub.GranularityDay: day,
+		datahub.GranularityWeek: 7 * day, datahub.GranularityMonth: 30 * day, datahub.GranularityYear: 365 * day}[g]
+	if unit <= 0 {
+		return 0
+	}
+	return int(r.To.Sub(r.From)/unit) + 1
+}
+
+// maxSlots bounds what one picture shows: about two to a pixel of a page's column.
+const maxSlots = 1500
+
+// Choose returns the granularity for a range: the variable's own steps if they are not too many, else the finest buckets that are not. step is the variable's own, 0
+// when it has none of fixed length.
+func Choose(r Range, step time.Duration) datahub.Granularity {
+	span := r.To.Sub(r.From)
+	switch {
+	case step > 0 && span/step <= maxSlots:
+		return datahub.GranularityRaw
+	case step < time.Hour && span/time.Hour <= maxSlots:
+		return datahub.GranularityHour
+	case span/(24*time.Hour) <= maxSlots:
+		return datahub.GranularityDay
+	}
+	return datahub.GranularityMonth
+}
+
+// Allowed reports whether a granularity makes a bearable number of slots of a range.
+func Allowed(r Range, g datahub.Granularity, step time.Duration) bool {
+	unit := map[datahub.Granularity]time.Duration{datahub.GranularityRaw: step, datahub.GranularityMinute: time.Minute, datahub.GranularityHour: time.Hour}[g]
+	if g == datahub.GranularityRaw && step == 0 {
+		return true
+	}
+	return unit == 0 || r.To.Sub(r.From)/unit <= 4*maxSlots
+}
