@@ -376,7 +376,7 @@ func TestRefreshedIDToken(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	c, _ := p.client()
-	previous := Identity{Issuer: p.server.URL, Subject: "alice", Account: "101", Nonce: "n-1"}
+	previous := Identity{Issuer: p.server.URL, Subject: "alice", Account: "101", NonceHash: nonceHash("n-1")}
 	base := map[string]any{"iss": p.server.URL, "sub": "alice", "aud": "portico", "exp": time.Now().Add(time.Minute).Unix(), "iat": time.Now().Unix()}
 	for name, want := range map[string]struct {
 		claims map[string]any

@@ -2,6 +2,8 @@ package rp
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,7 +29,7 @@ type Identity struct {
 	AccountName       string
 	Role              string // Config.Role when the person has it, else ""
 	ACR               string
-	Nonce             string    // of the sign-in; an ID token that a refresh brings has the same or none
+	NonceHash         string    // of the sign-in's nonce, "" for none; an ID token that a refresh brings has the same or none
 	AuthTime          time.Time // zero when the provider does not say
 	IssuedAt          time.Time
 }
@@ -137,8 +139,17 @@ func (c *Client) verify(ctx context.Context, doc *metadata, raw secret.Text, non
 		return Identity{}, &AuthError{Problem: ProblemHash}
 	}
 	id := identity(doc.Issuer, cl)
-	id.Nonce = token.Nonce
+	id.NonceHash = nonceHash(token.Nonce)
 	return id, nil
+}
+
+// nonceHash is 96 bits of a hash: enough to see whether two nonces are one, and short enough to be kept for as long as a session.
+func nonceHash(nonce string) string {
+	if nonce == "" {
+		return ""
+	}
+	h := sha256.Sum256([]byte(nonce))
+	return base64.RawURLEncoding.EncodeToString(h[:12])
 }
 
 // verifySigned checks the signature only and reads the claims.
@@ -237,7 +248,7 @@ func (c *Client) CheckRefreshed(ctx context.Context, t Tokens, previous Identity
 	if err != nil {
 		return err
 	}
-	if id.Nonce != "" && previous.Nonce != "" && id.Nonce != previous.Nonce {
+	if id.NonceHash != "" && previous.NonceHash != "" && id.NonceHash != previous.NonceHash {
 		return &AuthError{Problem: ProblemNonce}
 	}
 	return sameAccount(id, previous)

@@ -79,7 +79,7 @@ func refreshUntil(t rp.Tokens, now time.Time) time.Time {
 
 func seal(k *session.Keyring, h session.Handle, version int64, t Tokens) ([]byte, error) {
 	b, err := pack(payload{Version: payloadVersion, Access: t.Access.Reveal(), Refresh: t.Refresh.Reveal(), IDToken: t.IDToken.Reveal(), Scopes: t.Scopes,
-		Issuer: t.Identity.Issuer, Subject: t.Identity.Subject, SID: t.Identity.SID, Account: t.Identity.Account, Nonce: t.Identity.Nonce, Until: unix(t.RefreshUntil)})
+		Issuer: t.Identity.Issuer, Subject: t.Identity.Subject, SID: t.Identity.SID, Account: t.Identity.Account, NonceHash: t.Identity.NonceHash, Until: unix(t.RefreshUntil)})
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func open(k *session.Keyring, h session.Handle, r Record) (*held, error) {
 	}
 	return &held{Record: r, Tokens: Tokens{
 		Access: secret.New(p.Access), Refresh: secret.New(p.Refresh), IDToken: secret.New(p.IDToken), Scopes: p.Scopes,
-		Identity: rp.Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Account: p.Account, Nonce: p.Nonce}, RefreshUntil: fromUnix(p.Until),
+		Identity: rp.Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Account: p.Account, NonceHash: p.NonceHash}, RefreshUntil: fromUnix(p.Until),
 	}}, nil
 }
 
