@@ -57,20 +57,23 @@ func (g group) keys() []string {
 // prefix is in front of all keys. A portal has a server, or a numbered database of one, for itself.
 const prefix = "portico:"
 
-// keysOf returns the names of a session, its tokens and its tombstone, which half of the id tells apart from all others.
+// keysOf returns the names of a session, its tokens and its tombstone.
 func keysOf(id session.ID) []string {
-	tag := prefix + "{" + base64.RawURLEncoding.EncodeToString(id[:16]) + "}:"
+	tag := prefix + "{" + short(id[:]) + "}:"
 	return []string{tag + "s", tag + "t", tag + "e"}
 }
 
-// digest is 128 bits of a hash in which no part can pass for the end of another.
+// short is the beginning of a hash as it stands in keys: 96 bits are enough to tell all from one another, and each key is kept in memory. Who is under one is looked up in the record.
+func short(hash []byte) string { return base64.RawURLEncoding.EncodeToString(hash[:12]) }
+
+// digest is a hash in which no part can pass for the end of another.
 func digest(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p))))
 		h.Write([]byte(p))
 	}
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
+	return short(h.Sum(nil))
 }
 
 // enter puts an id into the indexes of groups, unless one of them was ended since began. The scores say how long the id lasts as far as the index knows; when the time in everyone's index is over the sweep looks

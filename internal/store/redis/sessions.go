@@ -163,7 +163,8 @@ func matches(m session.Match, r session.Record) bool {
 }
 
 func (s sessions) Once(ctx context.Context, key string, ttl time.Duration) (bool, error) {
-	a, err := s.call(ctx, onceFirst, []string{prefix + "{" + digest("once", key) + "}:o"}, ttl.Milliseconds(), rand.Text())
+	caller := rand.Text()[:12] // 60 bits: it is compared with one other
+	a, err := s.call(ctx, onceFirst, []string{prefix + "{" + digest("once", key) + "}:o"}, ttl.Milliseconds(), caller)
 	if err != nil {
 		return false, err
 	}
