@@ -4,7 +4,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -42,7 +41,8 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 	err = p.Serve(ctx, d.Portal)
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), demoDrainTime)
 	defer cancel()
-	return errors.Join(err, d.Close(stop))
+	d.Close(stop)
+	return err
 }
 
 // extras are the demo's own pages, and what they need to see.

@@ -121,6 +121,8 @@ type Demo struct {
 	AdminListen         string   `name:"admin-listen" env:"PORTICO_ADMIN_LISTEN" default:"off" placeholder:"ADDRESS" help:"Address of the operator's listener, as of web serve."`
 	Seed                uint64   `name:"demo-seed" default:"42" placeholder:"N" help:"Seed of the demo data: the same seed gives the same values everywhere."`
 	Scale               int      `name:"demo-scale" default:"1" placeholder:"N" help:"How many times the twelve sites of the demo are there, up to 50, for long lists and full maps."`
+	Latency             string   `name:"demo-latency" placeholder:"DURATION" help:"How late the demo's two servers answer: 80ms, or 80ms±40ms (also written 80ms+-40ms) for delays that differ by so much. At most 1m."`
+	Fail                []string `name:"demo-fail" placeholder:"FAULTS" help:"What the demo's two servers do wrong, separated by commas: identity=30s@every:10m (nobody answers for 30 s, every ten minutes), hub=429:2% (two requests of a hundred), hub=truncate:3 (the next three), identity=hang-after:1@path:/token. docs/demo.md has all words."`
 	HubSwitches         []string `name:"hub-switches" placeholder:"WORDS" help:"Where the platform's behaviour is not known or has changed, the demo Data Hub does what is most likely; these words, separated by commas, choose otherwise. docs/demo.md lists them."`
 	Log                 Log      `embed:""`
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"strings"
 	"time"
 
@@ -42,15 +41,19 @@ type Demo struct {
 	HubURL      string
 	Identity    *identity.Provider
 	Hub         *hub.Hub
+	Faults      Faults        // what the two do wrong
 	Config      config.Config // of the portal, complete but for the sealing keys
 
-	servers []*http.Server
-	log     *slog.Logger
+	hosts []*host
+	log   *slog.Logger
 }
 
 // Start opens the three listeners and serves the identity server and the Data Hub. Errors name the flag that helps.
 func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) {
 	d := &Demo{log: log}
+	if err := d.Faults.set(c); err != nil {
+		return nil, err
+	}
 	listeners, err := listen(ctx, c)
 	if err != nil {
 		return nil, err
@@ -63,6 +66,7 @@ func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) 
 	clientSecret := rand.Text()
 	d.Identity, err = identity.New(identity.Config{
 		Issuer: d.IdentityURL, AccessTokenLifetime: c.AccessTokenLifetime.Duration, RefreshTokenLifetime: c.RefreshLifetime.Duration, RefreshPolicy: identity.Policy(c.RefreshPolicy), Log: log.With("server", "identity"),
+		Fault: d.Faults.Identity.Pick, Ahead: d.Faults.Identity.Offset,
 		Clients: []identity.Client{{ID: clientID, Secret: clientSecret, RedirectURIs: []string{d.PortalURL + "/auth/callback"},
 			PostLogoutRedirectURIs: []string{d.PortalURL + "/auth/signed-out"}, BackChannelLogoutURI: d.PortalURL + "/auth/backchannel-logout"},
 			{ID: ScriptClient, Secret: ScriptSecret}},
@@ -73,8 +77,8 @@ func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) 
 	if d.Hub, err = d.newHub(c); err != nil {
 		return nil, errors.Join(err, closeAll(listeners))
 	}
-	d.serve(listeners[1], identityHost, d.Identity)
-	d.serve(listeners[2], hubHost, d.Hub)
+	d.serve(listeners[1], identityHost, &d.Faults.Identity, d.orders(), d.Identity)
+	d.serve(listeners[2], hubHost, &d.Faults.Hub, nil, d.Hub)
 	d.Config = d.portalConfig(c, clientSecret)
 	return d, nil
 }
@@ -82,7 +86,7 @@ func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) 
 func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
 	world := energy.Scaled(c.Seed, max(1, c.Scale))
 	go world.Warm(time.Now())
-	h := hub.Config{World: world, Check: d.Identity.Introspect, Password: d.Identity.Password, Log: d.log.With("server", "data-hub")}
+	h := hub.Config{World: world, Check: d.Identity.Introspect, Password: d.Identity.Password, Log: d.log.With("server", "data-hub"), Fault: d.Faults.Hub.Pick, Now: d.hubNow}
 	for _, u := range identity.Personas() {
 		user := hub.User{ID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role}
 		for _, a := range u.Accounts {
@@ -97,6 +101,9 @@ func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
 	}
 	return hub.New(h), nil
 }
+
+// hubNow is the Data Hub's clock.
+func (d *Demo) hubNow() time.Time { return time.Now().Add(d.Faults.Hub.Offset()) }
 
 func (d *Demo) portalConfig(c config.Demo, clientSecret string) config.Config {
 	return config.Config{
@@ -160,41 +167,12 @@ func checkNames(ctx context.Context) error {
 	return nil
 }
 
-func (d *Demo) serve(l net.Listener, host string, h http.Handler) {
-	s := &http.Server{Handler: onlyHost(host, h), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)}
-	d.servers = append(d.servers, s)
-	go func() {
-		if err := s.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			d.log.Error("demo server ended", "host", host, "error", err)
-		}
-	}()
-}
-
-// onlyHost keeps the origins apart: each answers under its own name, and under its address for scripts.
-func onlyHost(host string, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, _, err := net.SplitHostPort(r.Host)
-		if err != nil {
-			name = r.Host
-		}
-		if ip := net.ParseIP(name); !strings.EqualFold(name, host) && (ip == nil || !ip.IsLoopback()) {
-			http.Error(w, "This server answers as "+host+".", http.StatusMisdirectedRequest)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
 // Close ends the two servers: what they are doing may finish until ctx ends, and is cut off then.
-func (d *Demo) Close(ctx context.Context) error {
-	var errs []error
-	for _, s := range d.servers {
-		if s.Shutdown(ctx) != nil {
-			errs = append(errs, s.Close())
-		}
+func (d *Demo) Close(ctx context.Context) {
+	for _, h := range d.hosts {
+		h.close(ctx)
 	}
 	d.Hub.Close()
-	return errors.Join(errs...)
 }
 
 // Screen is what the command prints: addresses, one a line for scripts, and who can sign in.

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"embed"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -48,6 +49,8 @@ type Config struct {
 	Log                  *slog.Logger
 	// Fault, if set, says for each request what goes wrong with it. It may be called concurrently.
 	Fault func(*http.Request) fault.Fault
+	// Ahead, if set, says how far the clock is ahead that dates what is signed. Lifetimes and expiry stay right.
+	Ahead func() time.Duration
 }
 
 // Provider is a running provider. It is safe for concurrent use.
@@ -83,6 +86,9 @@ func New(c Config) (*Provider, error) {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Ahead == nil {
+		c.Ahead = func() time.Duration { return 0 }
 	}
 	s, err := newStorage(c)
 	if err != nil {
@@ -149,7 +155,9 @@ func (p *Provider) routes(identityServer, keycloak http.Handler) http.Handler {
 
 // unavailable answers as a proxy in front would: with no error code of OAuth, which proves nothing.
 func unavailable(w http.ResponseWriter, _ *http.Request, status int) {
-	http.Error(w, http.StatusText(status), status)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, "<html><head><title>%d %[2]s</title></head><body><h1>%[1]d %[2]s</h1></body></html>\n", status, http.StatusText(status))
 }
 
 // guard sets the headers of every answer and bounds bodies.
@@ -202,8 +210,11 @@ func (p *Provider) Password(name, password string) (subject string, account int6
 	return u.ID, u.Accounts[0].ID, true
 }
 
-// ExpireAccessTokens makes every access token that was given out worthless, as if its time were over.
-func (p *Provider) ExpireAccessTokens() { p.storage.expireAccess() }
+// ExpireAccessTokens makes access tokens that were given out worthless, as if their time were over.
+func (p *Provider) ExpireAccessTokens(whose fault.Whose) { p.storage.expireAccess(whose) }
+
+// RevokeTokens makes access and refresh tokens worthless. The browsers' sessions here live on, so that signing in again needs no password.
+func (p *Provider) RevokeTokens(whose fault.Whose) { p.storage.revokeTokens(whose) }
 
 // RevokeAll ends every sign-in: sessions, access and refresh tokens.
 func (p *Provider) RevokeAll() { p.storage.revokeAll() }

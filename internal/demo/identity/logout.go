@@ -71,7 +71,7 @@ func (p *Provider) deliver(c Client, session *sso) {
 	if err != nil {
 		return
 	}
-	now := time.Now()
+	now := time.Now().Add(p.c.Ahead())
 	token, err := crypto.Sign(map[string]any{
 		"iss": session.clients[c.ID], "sub": session.user.ID, "aud": c.ID, "sid": session.id, "jti": rand.Text(), "iat": now.Unix(), "exp": now.Add(2 * time.Minute).Unix(),
 		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},

@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +16,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
+
+	"portico/internal/demo/fault"
 )
 
 // storage is everything that the provider knows, in memory. It implements op.Storage for both eras.
@@ -112,7 +115,7 @@ var errUnknown = errors.New("identity: unknown")
 func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, error) {
 	for _, c := range s.c.Clients {
 		if c.ID == id {
-			return &client{Client: c, loginURL: s.next}, nil
+			return &client{Client: c, loginURL: s.next, ahead: s.c.Ahead()}, nil
 		}
 	}
 	return nil, oidc.ErrInvalidClient()
@@ -171,13 +174,13 @@ func (s *storage) CreateAccessAndRefreshTokens(_ context.Context, r op.TokenRequ
 	return id, s.newRefresh(g), expires, nil
 }
 
-// newAccess notes an access token. The lock is held.
+// newAccess notes an access token and returns its id and the end that is written into it, by a clock that may be ahead. The lock is held.
 func (s *storage) newAccess(g grant) (string, time.Time) {
 	g.expires = time.Now().Add(s.c.AccessTokenLifetime)
 	id := rand.Text()
 	s.access[id] = &g
 	s.sweep()
-	return id, g.expires
+	return id, g.expires.Add(s.c.Ahead())
 }
 
 // newRefresh notes a refresh token and returns it. The lock is held.
@@ -317,12 +320,21 @@ func (s *storage) verify(token string) (string, bool) {
 	return "", false
 }
 
-func (s *storage) expireAccess() {
+func (s *storage) expireAccess(whose fault.Whose) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, g := range s.access {
-		g.expires = time.Time{}
+		if whose.Are(g.sid, g.user.ID) {
+			g.expires = time.Time{}
+		}
 	}
+}
+
+func (s *storage) revokeTokens(whose fault.Whose) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.access, func(_ string, g *grant) bool { return whose.Are(g.sid, g.user.ID) })
+	maps.DeleteFunc(s.refresh, func(_ [32]byte, t *refreshToken) bool { return whose.Are(t.sid, t.user.ID) })
 }
 
 func (s *storage) revokeAll() {
