@@ -16,21 +16,30 @@ import (
 	"time"
 )
 
-// routesOf reads the portal's table of routes: method and path of each, but for managers' pages, which for everybody else are not there.
+// routesOf reads the portal's tables of routes: method and path of each, but for managers' pages, which for everybody else are not there.
 func routesOf(t *testing.T) [][2]string {
 	t.Helper()
-	text, err := os.ReadFile("../../internal/server/routes.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	replace := strings.NewReplacer(`"+s.callbackPath`, `/auth/callback"`, `"+initiatePath`, `/auth/initiate"`, `"+reportPath`, `/csp-reports"`, `"+frontChannelPath`, `/auth/frontchannel-logout"`)
 	var routes [][2]string
-	for _, m := range regexp.MustCompile(`m\.Handle\("([A-Z]+) ([^"]+)"`).FindAllStringSubmatch(replace.Replace(string(text)), -1) {
-		path := strings.NewReplacer("{$}", "", "{site}", "204481", "{source}", "6044811", "{variable}", "80101", "/static/", "/static/x.css").Replace(m[2])
-		routes = append(routes, [2]string{m[1], path})
-	}
-	if all := strings.Count(string(text), "m.Handle(") - strings.Count(string(text), "s.manages("); len(routes) != all || all < 20 {
-		t.Fatalf("%d of %d routes of routes.go are understood", len(routes), all)
+	for _, table := range []struct {
+		file, row string
+		rows      func(text string) int
+	}{
+		{"../../internal/server/routes.go", `m\.Handle\("([A-Z]+) ([^"]+)"`, func(text string) int { return strings.Count(text, "m.Handle(\"") }},
+		{"../../internal/pages/pages.go", `\{"([A-Z]+) ([^"]+)", p\.`, func(text string) int { return strings.Count(text, "\t\t{\"") }},
+	} {
+		text, err := os.ReadFile(table.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(table.row).FindAllStringSubmatch(replace.Replace(string(text)), -1)
+		for _, m := range found {
+			path := strings.NewReplacer("{$}", "", "{site}", "204481", "{source}", "6044811", "{variable}", "80101", "/static/", "/static/x.css").Replace(m[2])
+			routes = append(routes, [2]string{m[1], regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(path, "1")})
+		}
+		if all := table.rows(string(text)); len(found) != all || all < 5 {
+			t.Fatalf("%d of %d routes of %s are understood", len(found), all, table.file)
+		}
 	}
 	return routes
 }

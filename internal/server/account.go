@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"portico/internal/locale"
 	"portico/internal/session"
 	"portico/web/templates"
 )
@@ -42,7 +43,7 @@ func (s *Server) switchAccount(w http.ResponseWriter, r *http.Request) error {
 	}
 	if o.Account = strings.TrimSpace(r.PostForm.Get("account")); !accountNumber(o.Account) {
 		eventOf(r.Context()).Err = errors.New("not the number of an account")
-		return s.showAccount(w, r, http.StatusBadRequest, cleanText(short(o.Account)), true)
+		return s.showAccount(w, r, http.StatusBadRequest, locale.Plain(short(o.Account)), true)
 	}
 	return s.begin(w, r, o)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"portico/internal/audit"
+	"portico/internal/query"
 	"portico/internal/session"
 	"portico/web/templates"
 )
@@ -53,7 +54,7 @@ func (s *Server) auditPage(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) parseAuditQuery(v url.Values, issuer string) auditQuery {
 	q := auditQuery{errors: map[string]error{}, filter: audit.Filter{Limit: auditPage}}
 	text := func(name string, longest int) string {
-		value, err := one(v, name, longest)
+		value, err := query.One(v, name, longest)
 		if err != nil {
 			q.errors[name] = err
 		}
@@ -67,7 +68,7 @@ func (s *Server) parseAuditQuery(v url.Values, issuer string) auditQuery {
 	if kind := audit.Kind(q.kind); slices.Contains(audit.Kinds(), kind) {
 		q.filter.Kinds = []audit.Kind{kind}
 	} else if q.kind != "" {
-		q.errors["kind"] = errUnknownChoice
+		q.errors["kind"] = query.ErrChoice
 	}
 	if q.person != "" {
 		q.filter.Persons = append(s.keys.PersonReferences(issuer, q.person), q.person)
@@ -103,5 +104,5 @@ func (q *auditQuery) place(name, id string) string {
 
 // address is the page with this filter and something changed: pairs of names and values.
 func (q *auditQuery) address(pairs ...string) string {
-	return withQuery(auditPath, append([]string{"from", q.from, "to", q.to, "kind", q.kind, "person", q.person, "session", q.session}, pairs...)...)
+	return query.With(auditPath, append([]string{"from", q.from, "to", q.to, "kind", q.kind, "person", q.person, "session", q.session}, pairs...)...)
 }

@@ -12,6 +12,7 @@ import (
 
 	"portico/internal/audit"
 	"portico/internal/faultpoint"
+	"portico/internal/locale"
 	"portico/internal/rp"
 	"portico/internal/session"
 )
@@ -89,7 +90,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	if err != nil && !isNoSession(err) {
 		return &storeError{err}
 	}
-	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Email: cleanText(id.Email), Account: cleanText(id.Account), AccountName: cleanText(id.AccountName), Role: id.Role, AuthTime: id.AuthTime}
+	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Email: locale.Plain(id.Email), Account: locale.Plain(id.Account), AccountName: locale.Plain(id.AccountName), Role: id.Role, AuthTime: id.AuthTime}
 	o := session.StartOptions{LoginStarted: attempt.Started, StaySignedIn: attempt.Stay && s.stay > 0, About: s.aboutBrowser(r)}
 	if previous != nil && previous.Identity.Issuer == who.Issuer && previous.Identity.Subject == who.Subject {
 		o.Values = previous.Values
@@ -124,11 +125,11 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 // displayName is what the person is called, as somebody else wrote it: made harmless and not longer than a line.
 func displayName(id rp.Identity) string {
 	for _, name := range []string{id.Name, id.PreferredUsername, id.Email} {
-		if name = cleanText(name); name != "" {
+		if name = locale.Plain(name); name != "" {
 			return name
 		}
 	}
-	return cleanText(id.Subject)
+	return locale.Plain(id.Subject)
 }
 
 // endPrevious ends the session that the browser had before. Its tokens are given back unless the provider may hold both under one session of its own: then

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/pages"
+	"portico/internal/query"
 	"portico/internal/rp"
 	"portico/internal/session"
 	"portico/internal/token"
@@ -64,8 +66,6 @@ const (
 	statusClientClosed = 499 // nginx's word for a browser that went away; never sent
 )
 
-var errUnknownChoice = errors.New("this choice is not offered")
-
 // pageError is an error that knows how it is shown.
 type pageError struct {
 	Status     int
@@ -87,10 +87,8 @@ func (e *pageError) Error() string {
 
 func (e *pageError) Unwrap() error { return e.Err }
 
-// badRequest says that a parameter cannot be read: 400, naming it.
-func badRequest(param string, err error) error {
-	return &pageError{Status: http.StatusBadRequest, Kind: kindBadRequest, Param: param, Detail: err.Error(), Err: fmt.Errorf("parameter %s: %w", param, err)}
-}
+// badRequest says that a parameter cannot be read.
+func badRequest(param string, err error) error { return &query.Error{Param: param, Err: err} }
 
 // notFound says that there is no such thing, or none that this person may see: 404.
 func notFound(what string) error {
@@ -118,6 +116,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 func classify(err error) *pageError {
 	if e, ok := errors.AsType[*pageError](err); ok {
 		return e
+	}
+	if e, ok := errors.AsType[*query.Error](err); ok {
+		return &pageError{Status: http.StatusBadRequest, Kind: kindBadRequest, Param: e.Param, Detail: e.Err.Error(), Err: err}
+	}
+	if errors.Is(err, pages.ErrNotFound) {
+		return &pageError{Status: http.StatusNotFound, Kind: kindNotFound, Err: err}
 	}
 	if e := classifyHub(err); e != nil {
 		return e

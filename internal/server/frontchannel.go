@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"portico/internal/audit"
+	"portico/internal/query"
 	"portico/internal/session"
 )
 
@@ -52,10 +53,10 @@ func (s *Server) frontChannelQuery(r *http.Request) (issuer, sid string, err err
 	}
 	q := r.URL.Query()
 	if sid, err = required(q, "sid", maxSID); err != nil {
-		return "", "", badRequest("sid", err)
+		return "", "", err
 	}
 	if issuer, err = required(q, "iss", maxReturnPath); err != nil {
-		return "", "", badRequest("iss", err)
+		return "", "", err
 	}
 	ours, err := s.rp.Issuer(r.Context())
 	if err != nil {
@@ -69,9 +70,9 @@ func (s *Server) frontChannelQuery(r *http.Request) (issuer, sid string, err err
 
 // required returns the only value of a parameter that must be there.
 func required(q url.Values, name string, longest int) (string, error) {
-	value, err := one(q, name, longest)
+	value, err := query.One(q, name, longest)
 	if err == nil && value == "" {
-		err = errors.New("is missing")
+		err = badRequest(name, errors.New("is missing"))
 	}
 	return value, err
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"portico/internal/locale"
 )
 
 // initiatePath is where somebody else may begin a sign-in (OpenID Connect Core section 4), registered as initiate_login_uri.
@@ -32,7 +34,7 @@ func (s *Server) initiate(w http.ResponseWriter, r *http.Request) error {
 	}
 	o := s.loginOptions
 	o.ReturnTo = target
-	if hint := q.Get("login_hint"); len(hint) <= 256 && cleanText(hint) == hint {
+	if hint := q.Get("login_hint"); len(hint) <= 256 && locale.Plain(hint) == hint {
 		o.LoginHint = hint
 	}
 	return s.begin(w, r, o)

@@ -9,6 +9,7 @@ import (
 
 	"portico/internal/datahub"
 	"portico/internal/locale"
+	"portico/internal/query"
 	"portico/internal/session"
 	"portico/web/static"
 	"portico/web/templates"
@@ -60,13 +61,13 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 	p := s.preferencesOf(r)
 	if r.PostForm.Has("theme") {
 		if p.theme = r.PostForm.Get("theme"); !slices.Contains(themes, p.theme) {
-			return badRequest("theme", errUnknownChoice)
+			return badRequest("theme", query.ErrChoice)
 		}
 	}
 	if r.PostForm.Has("lang") {
 		l, ok := locale.Parse(r.PostForm.Get("lang"))
 		if !ok {
-			return badRequest("lang", errUnknownChoice)
+			return badRequest("lang", query.ErrChoice)
 		}
 		p.lang = string(l)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"portico/internal/audit"
 	"portico/internal/locale"
+	"portico/internal/query"
 	"portico/web/templates"
 )
 
@@ -68,10 +69,10 @@ func presentAuditEvent(l locale.Locale, q auditQuery, e audit.Event) templates.A
 	}
 	m.Reason, m.ReasonCode = reasonText(l, e.Reason)
 	if e.Person != "" {
-		m.Person = templates.Link{Text: e.Person, Href: withQuery(auditPath, "person", e.Person)}
+		m.Person = templates.Link{Text: e.Person, Href: query.With(auditPath, "person", e.Person)}
 	}
 	if e.Session != "" {
-		m.Session = templates.Link{Text: e.Session, Href: withQuery(auditPath, "session", e.Session)}
+		m.Session = templates.Link{Text: e.Session, Href: query.With(auditPath, "session", e.Session)}
 	}
 	for _, key := range slices.Sorted(maps.Keys(e.Details)) {
 		m.Details = append(m.Details, templates.FactModel{Term: key, Value: e.Details[key]})

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/a-h/templ"
+
+	"portico/internal/pages"
 	"portico/internal/session"
 	"portico/web/static"
 )
@@ -17,12 +20,9 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 func (s *Server) routes() http.Handler {
 	m := http.NewServeMux()
 	m.Handle("GET /{$}", s.page(s.home))
-	m.Handle("GET /overview", s.page(s.overview))
-	m.Handle("GET /sites", s.page(s.sites))
-	m.Handle("GET /sites/{site}", s.page(s.site))
-	m.Handle("GET /sources/{source}", s.page(s.source))
-	m.Handle("GET /variables/{variable}", s.page(s.variable))
-	m.Handle("GET /explore", s.page(s.explore))
+	for _, route := range s.pages.Routes() {
+		m.Handle(route.Pattern, s.page(s.dataPage(route.Handler)))
+	}
 
 	m.Handle("GET /settings", s.page(s.settingsPage))
 	m.Handle("POST /settings", s.public(s.saveSettings))
@@ -89,6 +89,16 @@ func (s *Server) person(h handler) http.Handler {
 
 func errForeignLoad() error {
 	return &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-site load of a page")}
+}
+
+// dataPage gives a page of Data Hub data what it needs to know of the request.
+func (s *Server) dataPage(h pages.Handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		return h(w, &pages.Request{
+			Request: r, Hub: s.hub(r), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(),
+			Render: func(status int, page templ.Component) error { return s.render(w, r, status, page) },
+		})
+	}
 }
 
 // touch notes that the person did something. What scripts ask for, and what browsers ask for ahead, is nothing that a person did.

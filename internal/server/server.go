@@ -23,6 +23,7 @@ import (
 	"portico/internal/audit"
 	"portico/internal/datahub"
 	"portico/internal/health"
+	"portico/internal/pages"
 	"portico/internal/rp"
 	"portico/internal/session"
 	"portico/internal/token"
@@ -81,7 +82,7 @@ type Server struct {
 	log          *slog.Logger
 	clock        func() time.Time
 	attempts     attempts
-	references   references
+	pages        *pages.Pages
 	limits       limits
 	managers     Managers
 	proxies      proxies
@@ -116,7 +117,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, drained: make(chan struct{}), version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now,
-		events: c.Audit, tracer: c.Tracer, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now),
+		events: c.Audit, tracer: c.Tracer, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), pages: pages.New(),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}
 	return s, s.checkCallbackPath()

@@ -87,7 +87,7 @@ func (s *Server) renewSession(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		note(ctx, errAttr("userinfo_error", err)) // the tokens are new all the same
 	case now != before:
-		if err := s.cookies.Describe(ctx, sess, session.Identity{Name: displayName(now), Email: cleanText(now.Email), AccountName: cleanText(now.AccountName), Role: now.Role}); err != nil {
+		if err := s.cookies.Describe(ctx, sess, session.Identity{Name: displayName(now), Email: locale.Plain(now.Email), AccountName: locale.Plain(now.AccountName), Role: now.Role}); err != nil {
 			return &storeError{err}
 		}
 	}
@@ -101,7 +101,7 @@ func (s *Server) sessionModel(r *http.Request, d sessionDocument) templates.Sess
 		m.SignIn = s.signInModel(r, "/settings/sessions")
 	}
 	if p := m.Layout.Person; p != nil && p.Account != "" && p.Account != d.Account {
-		m.Account = locale.Join(p.Account, bracket(d.Account))
+		m.Account = locale.Join(p.Account, locale.Bracket(d.Account))
 	}
 	l := s.locale(r)
 	show := func(stamp string) templates.ClockModel {

@@ -1,4 +1,4 @@
-package server
+package pages
 
 import (
 	"strconv"
@@ -6,6 +6,7 @@ import (
 
 	"portico/internal/datahub"
 	"portico/internal/locale"
+	"portico/internal/query"
 	"portico/internal/series"
 	"portico/web/templates"
 )
@@ -17,13 +18,13 @@ func presentSeries(d seriesData, l locale.Locale, layout templates.LayoutModel) 
 	m := templates.SeriesModel{Layout: layout, Explore: d.explore}
 	unit := d.unit()
 	m.Head = templates.PageHeadModel{
-		Crumbs: []templates.Link{{Text: clean(d.siteName), Href: siteHref(d.source.SiteID)}, {Text: clean(d.source.Name), Href: sourceHref(d.source.ID)}},
-		Title:  clean(d.variable.Name), Facts: texts(about(d.variable, l), unit, d.zone.String()),
+		Crumbs: []templates.Link{{Text: locale.Name(d.siteName), Href: siteHref(d.source.SiteID)}, {Text: locale.Name(d.source.Name), Href: sourceHref(d.source.ID)}},
+		Title:  locale.Name(d.variable.Name), Facts: texts(about(d.variable, l), unit, d.zone.String()),
 	}
 	if d.explore {
-		m.Head.Actions = []templates.Link{{Text: l.T("series.other"), Href: withQuery("/explore", "site", strconv.FormatInt(int64(d.source.SiteID), 10))}}
+		m.Head.Actions = []templates.Link{{Text: l.T("series.other"), Href: query.With("/explore", "site", strconv.FormatInt(int64(d.source.SiteID), 10))}}
 	} else {
-		m.Head.Actions = []templates.Link{{Text: l.T("chart.open"), Href: withQuery("/explore", "s", strconv.FormatInt(int64(d.variable.ID), 10), "from", d.query.from, "to", d.query.to, "g", d.query.g, "agg", d.query.agg, "cmp", d.query.cmp)}}
+		m.Head.Actions = []templates.Link{{Text: l.T("chart.open"), Href: query.With("/explore", "s", strconv.FormatInt(int64(d.variable.ID), 10), "from", d.query.from, "to", d.query.to, "g", d.query.g, "agg", d.query.agg, "cmp", d.query.cmp)}}
 	}
 	m.Time = d.timeBar(l)
 	if len(d.query.problems) > 0 {
@@ -59,7 +60,7 @@ func (d seriesData) unit() string {
 	if d.aggregate == datahub.Count {
 		return ""
 	}
-	return cleanText(d.refs.units[d.variable.UnitID].Symbol)
+	return locale.Plain(d.refs.units[d.variable.UnitID].Symbol)
 }
 
 // isAmount reports whether the shown values can be added up.
@@ -76,7 +77,7 @@ func (d seriesData) stepName(g datahub.Granularity, l locale.Locale) string {
 }
 
 func (d seriesData) chart(l locale.Locale) templates.ChartModel {
-	m := templates.ChartModel{ID: "series", Title: l.T("series.title", clean(d.variable.Name), d.stepName(d.granularity, l))}
+	m := templates.ChartModel{ID: "series", Title: l.T("series.title", locale.Name(d.variable.Name), d.stepName(d.granularity, l))}
 	if d.err != nil {
 		m.Failure = &templates.FailureModel{Text: l.T("panel.failed"), RetryTo: d.query.href(d.query.from, d.query.to)}
 		return m
@@ -91,7 +92,7 @@ func (d seriesData) chart(l locale.Locale) templates.ChartModel {
 	}
 	t := trendData{id: "series", r: d.r, now: d.now, unit: d.unit(), full: d.explore}
 	color := energyColor(d.source.EnergyTypeID)
-	t.lines = []trendLine{{slots: d.slots, color: color, bars: d.isAmount() && len(d.slots) <= barsAtMost, zero: d.isAmount(), label: clean(d.variable.Name)}}
+	t.lines = []trendLine{{slots: d.slots, color: color, bars: d.isAmount() && len(d.slots) <= barsAtMost, zero: d.isAmount(), label: locale.Name(d.variable.Name)}}
 	if len(d.compared) > 0 {
 		t.lines = append(t.lines, trendLine{slots: d.compared, color: color, compare: true, label: l.T(locale.Key("compare." + string(d.compare)))})
 	}
@@ -194,16 +195,16 @@ func (d seriesData) facts(l locale.Locale) []templates.FactModel {
 		{Term: l.T("fact.unit"), Value: unitText(unit)},
 		{Term: l.T("fact.aggregate"), Value: l.T(locale.Key("aggregate." + aggregateName(aggregateOf(v))))},
 		{Term: l.T("fact.origin"), Value: calculated},
-		{Term: l.T("column.meter"), Value: clean(d.source.Name)},
-		{Term: l.T("column.site"), Value: clean(d.siteName)},
+		{Term: l.T("column.meter"), Value: locale.Name(d.source.Name)},
+		{Term: l.T("column.site"), Value: locale.Name(d.siteName)},
 		{Term: l.T("fact.zone"), Value: d.zone.String()},
-		{Term: l.T("fact.mapping"), Value: cleanText(v.MappingConfig), Code: true},
+		{Term: l.T("fact.mapping"), Value: locale.Plain(v.MappingConfig), Code: true},
 		{Term: l.T("fact.id"), Value: strconv.FormatInt(int64(v.ID), 10), Code: true},
 	})
 }
 
 func unitText(u datahub.Unit) string {
-	name, symbol := cleanText(u.Name), cleanText(u.Symbol)
+	name, symbol := locale.Plain(u.Name), locale.Plain(u.Symbol)
 	if symbol == "" || symbol == name {
 		return name
 	}
@@ -259,11 +260,11 @@ func (d seriesData) choices() []templates.OptionGroup {
 	var groups []templates.OptionGroup
 	found := false
 	for _, src := range d.siblings {
-		g := templates.OptionGroup{Text: clean(src.Name)}
+		g := templates.OptionGroup{Text: locale.Name(src.Name)}
 		for _, v := range d.variables[src.ID] {
 			chosen := v.ID == d.variable.ID
 			found = found || chosen
-			g.Options = append(g.Options, templates.OptionModel{Value: strconv.FormatInt(int64(v.ID), 10), Text: locale.Join(clean(v.Name), bracket(cleanText(d.refs.units[v.UnitID].Symbol))), Selected: chosen})
+			g.Options = append(g.Options, templates.OptionModel{Value: strconv.FormatInt(int64(v.ID), 10), Text: locale.Join(locale.Name(v.Name), locale.Bracket(locale.Plain(d.refs.units[v.UnitID].Symbol))), Selected: chosen})
 		}
 		if len(g.Options) > 0 {
 			groups = append(groups, g)

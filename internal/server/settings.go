@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"portico/internal/audit"
+	"portico/internal/query"
 	"portico/internal/session"
 	"portico/web/templates"
 )
@@ -23,7 +24,7 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) sessionsPage(w http.ResponseWriter, r *http.Request) error {
 	done, err := endedBefore(r.URL.Query())
 	if err != nil {
-		return badRequest("ended", err)
+		return err
 	}
 	records, err := s.ownSessions(r.Context())
 	if err != nil {
@@ -34,13 +35,13 @@ func (s *Server) sessionsPage(w http.ResponseWriter, r *http.Request) error {
 
 // endedBefore reads how many sessions the form before this page ended; -1 when there was none.
 func endedBefore(q url.Values) (int, error) {
-	text, err := one(q, "ended", 4)
+	text, err := query.One(q, "ended", 4)
 	if err != nil || text == "" {
 		return -1, err
 	}
 	n, err := strconv.ParseUint(text, 10, 10)
 	if err != nil {
-		return -1, errNumber
+		return -1, badRequest("ended", query.ErrNumber)
 	}
 	return int(n), nil
 }

@@ -1,4 +1,4 @@
-package server
+package pages
 
 import (
 	"strconv"
@@ -8,6 +8,7 @@ import (
 	"portico/internal/chart"
 	"portico/internal/datahub"
 	"portico/internal/locale"
+	"portico/internal/query"
 	"portico/internal/series"
 	"portico/web/templates"
 )
@@ -16,10 +17,10 @@ func presentSite(d siteData, l locale.Locale, layout templates.LayoutModel) temp
 	site := d.profile.site
 	href := siteHref(site.ID)
 	m := templates.SiteModel{Layout: layout, Summary: d.tab == ""}
-	m.Head = templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.sites"), Href: "/sites"}}, Title: clean(site.Name), Facts: siteFacts(d, l)}
+	m.Head = templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.sites"), Href: "/sites"}}, Title: locale.Name(site.Name), Facts: siteFacts(d, l)}
 	m.Tabs = []templates.TabModel{
 		{Link: templates.Link{Text: l.T("site.summary"), Href: href}, Current: d.tab == ""},
-		{Link: templates.Link{Text: l.T("site.meters"), Href: withQuery(href, "tab", "meters")}, Count: l.Int(len(d.meters)), Current: d.tab == "meters"},
+		{Link: templates.Link{Text: l.T("site.meters"), Href: query.With(href, "tab", "meters")}, Count: l.Int(len(d.meters)), Current: d.tab == "meters"},
 	}
 	m.Meters = meterRows(d, l)
 	m.Facts = siteIdentity(d, l)
@@ -39,7 +40,7 @@ func presentSite(d siteData, l locale.Locale, layout templates.LayoutModel) temp
 func siteFacts(d siteData, l locale.Locale) []string {
 	site := d.profile.site
 	var facts []string
-	for _, f := range []string{siteKind(d.profile), cleanText(site.City), area(site, l), site.Zone().String()} {
+	for _, f := range []string{siteKind(d.profile), locale.Plain(site.City), area(site, l), site.Zone().String()} {
 		if f != "" {
 			facts = append(facts, f)
 		}
@@ -96,9 +97,9 @@ func known(facts []templates.FactModel) []templates.FactModel {
 }
 
 func address(site datahub.Site) string {
-	town := strings.TrimSpace(cleanText(site.PostalCode) + " " + cleanText(site.City))
+	town := strings.TrimSpace(locale.Plain(site.PostalCode) + " " + locale.Plain(site.City))
 	var parts []string
-	for _, p := range []string{cleanText(site.Street), town, cleanText(site.Country)} {
+	for _, p := range []string{locale.Plain(site.Street), town, locale.Plain(site.Country)} {
 		if p != "" {
 			parts = append(parts, p)
 		}
@@ -110,7 +111,7 @@ func meterRows(d siteData, l locale.Locale) []templates.MeterRowModel {
 	rows := make([]templates.MeterRowModel, len(d.meters))
 	for i, m := range d.meters {
 		name := d.refs.energyTypes[m.source.EnergyTypeID]
-		rows[i] = templates.MeterRowModel{Name: clean(m.source.Name), Href: sourceHref(m.source.ID), Energy: cleanText(name), Icon: energyIcon(m.source.EnergyTypeID, name),
+		rows[i] = templates.MeterRowModel{Name: locale.Name(m.source.Name), Href: sourceHref(m.source.ID), Energy: locale.Plain(name), Icon: energyIcon(m.source.EnergyTypeID, name),
 			Number: meterNumber(m.source), Variables: l.Int(len(m.variables)), Last: locale.None}
 		switch {
 		case m.err != nil:
@@ -139,7 +140,7 @@ func ageOf(last time.Time, step time.Duration, now time.Time, l locale.Locale) (
 // meterNumber is the number by which people know a meter.
 func meterNumber(s datahub.Source) string {
 	for _, n := range []string{s.EANNumber, s.MeterNumber, s.SerialNumber} {
-		if n = cleanText(n); n != "" {
+		if n = locale.Plain(n); n != "" {
 			return n
 		}
 	}
@@ -188,7 +189,7 @@ func siteTrend(d siteData, l locale.Locale, retry string) templates.ChartModel {
 		m.Failure = &templates.FailureModel{Text: l.T("panel.failed"), RetryTo: retry}
 		return m
 	case !p.found:
-		m.Empty = &templates.EmptyModel{Text: l.T("site.no-main"), Next: templates.Link{Text: l.T("site.meters"), Href: withQuery(retry, "tab", "meters")}}
+		m.Empty = &templates.EmptyModel{Text: l.T("site.no-main"), Next: templates.Link{Text: l.T("site.meters"), Href: query.With(retry, "tab", "meters")}}
 		return m
 	case !p.usable():
 		m.Empty = &templates.EmptyModel{Text: l.T("chart.empty"), Next: templates.Link{Text: l.T("chart.open"), Href: exploreHref(p.variable.ID, "30d")}}

@@ -1,4 +1,4 @@
-package server
+package pages
 
 import (
 	"math"
@@ -34,7 +34,7 @@ const attentionFrom = 0.25
 
 func siteRow(s siteProfile, l locale.Locale, now time.Time) templates.SiteRowModel {
 	p := s.electricity
-	m := templates.SiteRowModel{Name: clean(s.site.Name), Href: siteHref(s.site.ID), Town: cleanText(s.site.City), Kind: siteKind(s), Now: locale.None, Today: locale.None, Change: locale.None, Data: locale.None}
+	m := templates.SiteRowModel{Name: locale.Name(s.site.Name), Href: siteHref(s.site.ID), Town: locale.Plain(s.site.City), Kind: siteKind(s), Now: locale.None, Today: locale.None, Change: locale.None, Data: locale.None}
 	switch {
 	case p.err != nil:
 		m.State, m.Age = templates.StateModel{Name: "none", Text: l.T("state.failed")}, l.T("state.failed")
@@ -70,10 +70,10 @@ func siteRow(s siteProfile, l locale.Locale, now time.Time) templates.SiteRowMod
 func siteKind(s siteProfile) string {
 	if kind, ok := s.site.ClientData.Field("kind"); ok {
 		if text, ok := kind.(string); ok {
-			return cleanText(text)
+			return locale.Plain(text)
 		}
 	}
-	return cleanText(s.kind)
+	return locale.Plain(s.kind)
 }
 
 // rateUnit is the unit of an amount per hour.

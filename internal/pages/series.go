@@ -1,4 +1,4 @@
-package server
+package pages
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/query"
 	"portico/internal/series"
 	"portico/web/templates"
 )
@@ -50,9 +51,9 @@ func readSeriesQuery(path string, values url.Values) (seriesQuery, error) {
 		name string
 		to   *string
 	}{{"from", &q.from}, {"to", &q.to}, {"g", &q.g}, {"agg", &q.agg}, {"cmp", &q.cmp}, {"tz", &q.zone}} {
-		v, err := one(values, p.name, 64)
+		v, err := query.One(values, p.name, 64)
 		if err != nil {
-			return q, badRequest(p.name, err)
+			return q, err
 		}
 		*p.to = strings.TrimSpace(v)
 	}
@@ -65,11 +66,11 @@ func readSeriesQuery(path string, values url.Values) (seriesQuery, error) {
 // splitSeries reads the grammar of one series: an id, and after @ how its values are put together: 4711 or 4711@max.
 func splitSeries(s string) (id int64, agg string, err error) {
 	number, agg, found := strings.Cut(s, "@")
-	if id, err = parseID(number); err != nil {
+	if id, err = query.ParseID(number); err != nil {
 		return 0, "", err
 	}
 	if found && aggregateWord(agg) == 0 {
-		return 0, "", errUnknownChoice
+		return 0, "", query.ErrChoice
 	}
 	return id, agg, nil
 }
@@ -103,7 +104,7 @@ func wordOf(g datahub.Granularity) string {
 
 // href is the address of the same page with another range.
 func (q seriesQuery) href(from, to string) string {
-	return withQuery(q.path, "s", q.s, "from", from, "to", to, "g", q.g, "agg", q.agg, "cmp", q.cmp, "tz", q.zone)
+	return query.With(q.path, "s", q.s, "from", from, "to", to, "g", q.g, "agg", q.agg, "cmp", q.cmp, "tz", q.zone)
 }
 
 // exploreHref opens a variable in the explorer over one of the presets.
@@ -114,7 +115,7 @@ func exploreHref(id datahub.VariableID, preset string) string {
 			from, to = p.From, p.To
 		}
 	}
-	return withQuery("/explore", "s", strconv.FormatInt(int64(id), 10), "from", from, "to", to)
+	return query.With("/explore", "s", strconv.FormatInt(int64(id), 10), "from", from, "to", to)
 }
 
 // seriesData is what a series' page is made of.
@@ -143,8 +144,8 @@ type seriesData struct {
 }
 
 // variable shows one variable: its course, statistics and table.
-func (s *Server) variable(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "variable")
+func (p *Pages) variable(w http.ResponseWriter, r *Request) error {
+	id, err := r.id("variable")
 	if err != nil {
 		return err
 	}
@@ -152,22 +153,22 @@ func (s *Server) variable(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.seriesPage(w, r, seriesData{query: q, variable: datahub.Variable{ID: datahub.VariableID(id)}})
+	return p.seriesPage(w, r, seriesData{query: q, variable: datahub.Variable{ID: datahub.VariableID(id)}})
 }
 
 // explore shows any variable with all controls, or lets the reader choose one.
-func (s *Server) explore(w http.ResponseWriter, r *http.Request) error {
+func (p *Pages) explore(w http.ResponseWriter, r *Request) error {
 	values := r.URL.Query()
-	chosen, err := one(values, "s", 64)
+	chosen, err := query.One(values, "s", 64)
 	if err != nil {
-		return badRequest("s", err)
+		return err
 	}
 	if chosen == "" {
-		return s.pick(w, r)
+		return p.pick(w, r)
 	}
 	id, agg, err := splitSeries(chosen)
 	if err != nil {
-		return badRequest("s", err)
+		return &query.Error{Param: "s", Err: err}
 	}
 	q, err := readSeriesQuery("/explore", values)
 	if err != nil {
@@ -177,12 +178,12 @@ func (s *Server) explore(w http.ResponseWriter, r *http.Request) error {
 	if agg != "" {
 		q.agg = agg
 	}
-	return s.seriesPage(w, r, seriesData{query: q, explore: true, variable: datahub.Variable{ID: datahub.VariableID(id)}})
+	return p.seriesPage(w, r, seriesData{query: q, explore: true, variable: datahub.Variable{ID: datahub.VariableID(id)}})
 }
 
-func (s *Server) seriesPage(w http.ResponseWriter, r *http.Request, d seriesData) error {
-	hub := s.hub(r)
-	d.now = s.now()
+func (p *Pages) seriesPage(w http.ResponseWriter, r *Request, d seriesData) error {
+	hub := r.Hub
+	d.now = r.Now
 	var err error
 	if d.variable, err = hub.Variable(r.Context(), d.variable.ID); err != nil {
 		return err
@@ -190,7 +191,7 @@ func (s *Server) seriesPage(w http.ResponseWriter, r *http.Request, d seriesData
 	if d.source, err = hub.Source(r.Context(), d.variable.SourceID); err != nil {
 		return err
 	}
-	if d.refs, err = s.references.get(r.Context(), hub, d.now); err != nil {
+	if d.refs, err = p.references.get(r.Context(), hub, d.now); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
@@ -204,7 +205,7 @@ func (s *Server) seriesPage(w http.ResponseWriter, r *http.Request, d seriesData
 	} else if err := d.readPoints(ctx, hub); err != nil {
 		return err
 	}
-	return s.render(w, r, status, templates.Series(presentSeries(d, s.locale(r), s.layout(r))))
+	return r.Render(status, templates.Series(presentSeries(d, r.Locale, r.Layout)))
 }
 
 // readPlace finds the site's name and zone, and its other variables for the explorer. What is missing leaves the page poorer, not empty.

@@ -1,4 +1,4 @@
-package server
+package pages
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/query"
 	"portico/web/templates"
 )
 
@@ -33,31 +34,28 @@ type siteData struct {
 }
 
 // site shows one site: a summary, or its meters.
-func (s *Server) site(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "site")
+func (p *Pages) site(w http.ResponseWriter, r *Request) error {
+	id, err := r.id("site")
 	if err != nil {
 		return err
 	}
-	tab, err := one(r.URL.Query(), "tab", 20)
-	if err == nil && tab != "" && tab != "meters" {
-		err = errUnknownChoice
-	}
+	tab, err := query.Choice(r.URL.Query(), "tab", "meters")
 	if err != nil {
-		return badRequest("tab", err)
+		return err
 	}
-	hub, now := s.hub(r), s.now()
+	hub, now := r.Hub, r.Now
 	site, err := hub.Site(r.Context(), datahub.SiteID(id))
 	if err != nil {
 		return err
 	}
 	d := siteData{tab: tab, now: now}
-	if d.refs, err = s.references.get(r.Context(), hub, now); err != nil {
+	if d.refs, err = p.references.get(r.Context(), hub, now); err != nil {
 		return err
 	}
 	if err := d.read(r.Context(), hub, site); err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, templates.Site(presentSite(d, s.locale(r), s.layout(r))))
+	return r.Render(http.StatusOK, templates.Site(presentSite(d, r.Locale, r.Layout)))
 }
 
 // read fills d: the profile of the main meters for the summary, the meters with their last values.

@@ -1,4 +1,4 @@
-package server
+package pages
 
 import (
 	"math"
@@ -239,9 +239,9 @@ func lead(d overviewData, l locale.Locale) templates.Link {
 	}
 	switch {
 	case worst != nil:
-		return templates.Link{Text: l.T("lead.silent", clean(worst.site.Name), l.Duration(silence)), Href: siteHref(worst.site.ID)}
+		return templates.Link{Text: l.T("lead.silent", locale.Name(worst.site.Name), l.Duration(silence)), Href: siteHref(worst.site.ID)}
 	case most != nil:
-		text := l.T("lead.more", clean(most.site.Name), l.Percent(math.Round(growth*100)/100), l.Day(earlier(d.now, d.zone, 7)))
+		text := l.T("lead.more", locale.Name(most.site.Name), l.Percent(math.Round(growth*100)/100), l.Day(earlier(d.now, d.zone, 7)))
 		return templates.Link{Text: text, Href: siteHref(most.site.ID)}
 	}
 	return templates.Link{}

@@ -1,7 +1,6 @@
-package server
+package pages
 
 import (
-	"strings"
 	"time"
 
 	"portico/internal/datahub"
@@ -89,30 +88,4 @@ func shownAt(slots []series.Slot, zone *time.Location, days int) []series.Slot {
 		out[i].Start, out[i].End = earlier(s.Start, zone, -days), earlier(s.End, zone, -days)
 	}
 	return out
-}
-
-// clean makes a name from elsewhere harmless where markup cannot set it apart: no control characters, none that change the direction of
-// text, no lone line breaks, and not longer than a line. An empty name becomes a dash, so that a link can still be hit.
-func clean(s string) string {
-	if s = cleanText(s); s == "" {
-		return "–"
-	}
-	return s
-}
-
-func cleanText(s string) string {
-	n := 0
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case n >= 120:
-			return -1
-		case r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xfffd || r == 0xfeff:
-			r = ' '
-		case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x61c || r == 0x2028 || r == 0x2029:
-			return -1
-		}
-		n++
-		return r
-	}, strings.ToValidUTF8(s, " "))
-	return strings.Join(strings.Fields(s), " ")
 }

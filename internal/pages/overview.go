@@ -1,4 +1,4 @@
-package server
+package pages
 
 import (
 	"cmp"
@@ -24,14 +24,14 @@ type siteProfile struct {
 }
 
 // overview shows how the account's sites are doing now.
-func (s *Server) overview(w http.ResponseWriter, r *http.Request) error {
-	hub, now := s.hub(r), s.now()
+func (p *Pages) overview(w http.ResponseWriter, r *Request) error {
+	hub, now := r.Hub, r.Now
 	sites, err := hub.Sites(r.Context(), datahub.SiteQuery{})
 	if err != nil {
 		return err
 	}
 	byName(sites)
-	refs, err := s.references.get(r.Context(), hub, now)
+	refs, err := p.references.get(r.Context(), hub, now)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request) error {
 	if d.sites, err = readSites(r.Context(), hub, sites[:min(len(sites), overviewSites)], refs, now, true); err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, templates.Overview(presentOverview(d, s.locale(r), s.layout(r))))
+	return r.Render(http.StatusOK, templates.Overview(presentOverview(d, r.Locale, r.Layout)))
 }
 
 func byName(sites []datahub.Site) {
@@ -103,11 +103,11 @@ func mainMeters(ctx context.Context, hub *datahub.Client, sites []datahub.Site) 
 		of     = map[datahub.SourceID][]datahub.Variable{}
 		ids    []datahub.SourceID
 	)
-	query := datahub.SourceQuery{}
+	asked := datahub.SourceQuery{}
 	if len(sites) == 1 {
-		query.Site = sites[0].ID
+		asked.Site = sites[0].ID
 	}
-	all, err := hub.Sources(ctx, query)
+	all, err := hub.Sources(ctx, asked)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,4 +1,4 @@
-package server
+package pages
 
 import (
 	"math"
@@ -112,7 +112,7 @@ func (t trendData) table(title string, l locale.Locale) templates.TableModel {
 		return m
 	}
 	for _, line := range t.lines {
-		m.Columns = append(m.Columns, locale.Join(line.label, bracket(t.unit)))
+		m.Columns = append(m.Columns, locale.Join(line.label, locale.Bracket(t.unit)))
 	}
 	others := make([]map[int64]float64, len(t.lines))
 	for i, line := range t.lines[1:] {
@@ -145,13 +145,6 @@ func (t trendData) table(title string, l locale.Locale) templates.TableModel {
 		m.Rows = append(m.Rows, row)
 	}
 	return m
-}
-
-func bracket(unit string) string {
-	if unit == "" {
-		return ""
-	}
-	return "(" + unit + ")"
 }
 
 // rounded drops the noise of adding binary fractions.

@@ -1,0 +1,120 @@
+package pages
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"portico/internal/datahub"
+	"portico/internal/demo/energy"
+	"portico/internal/demo/fault"
+	"portico/internal/demo/hub"
+	"portico/internal/locale"
+	"portico/internal/query"
+	"portico/internal/secret"
+	"portico/web/templates"
+)
+
+var world = energy.New(1)
+
+// bench serves the pages of one person against a Data Hub of the demo that fails on demand. It is mounted as the portal does, without sign-in and error pages.
+type bench struct {
+	*testing.T
+	pages  *Pages
+	hub    *datahub.Hub
+	faults *fault.Switch
+	lang   locale.Lang
+	now    time.Time // zero: the clock's
+}
+
+// always is somebody whose token is always good.
+type always struct{ name string }
+
+func (a always) Token(context.Context) (secret.Text, error) { return secret.New(a.name), nil }
+func (a always) Renew(context.Context, secret.Text) (secret.Text, error) {
+	return secret.Text{}, errors.New("no other token")
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{T: t, pages: New(), faults: &fault.Switch{}, lang: locale.English}
+	data := httptest.NewServer(hub.New(hub.Config{World: world, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true }, Fault: b.faults.Pick}))
+	t.Cleanup(data.Close)
+	var err error
+	if b.hub, err = datahub.New(datahub.Config{BaseURL: data.URL, Timeout: time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// answer is what a page wrote, or the error that it returned: then its status is the one that the portal gives.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+	err    error
+}
+
+func (b *bench) get(target string) answer {
+	b.Helper()
+	return b.serve(httptest.NewRequest(http.MethodGet, target, nil))
+}
+
+// serve answers a request by the routes of the pages.
+func (b *bench) serve(r *http.Request) answer {
+	b.Helper()
+	w, mux := httptest.NewRecorder(), http.NewServeMux()
+	var failed error
+	for _, route := range b.pages.Routes() {
+		mux.HandleFunc(route.Pattern, func(w http.ResponseWriter, r *http.Request) { failed = route.Handler(w, b.request(w, r)) })
+	}
+	mux.ServeHTTP(w, r)
+	a := answer{w.Code, w.Header(), w.Body.String(), failed}
+	if failed != nil {
+		a.status = statusOf(failed)
+	}
+	return a
+}
+
+func (b *bench) request(w http.ResponseWriter, r *http.Request) *Request {
+	l, now := locale.For(b.lang), b.now
+	if now.IsZero() {
+		now = time.Now()
+	}
+	layout := templates.LayoutModel{T: func(key string, args ...any) string { return l.T(locale.Key(key), args...) }, Lang: l.Lang(), Theme: "system", ReturnTo: "/"}
+	return &Request{Request: r, Hub: b.hub.Client(always{"alice"}), Locale: l, Layout: layout, Now: now, Render: func(status int, page templ.Component) error {
+		w.WriteHeader(status)
+		return page.Render(r.Context(), w)
+	}}
+}
+
+func statusOf(err error) int {
+	_, param := errors.AsType[*query.Error](err)
+	switch {
+	case param:
+		return http.StatusBadRequest
+	case errors.Is(err, ErrNotFound), errors.Is(err, datahub.ErrNotFound):
+		return http.StatusNotFound
+	}
+	return http.StatusBadGateway
+}
+
+// want compares the status and looks for texts.
+func (a answer) want(t *testing.T, what string, status int, texts ...string) {
+	t.Helper()
+	if a.status != status {
+		t.Errorf("%s: status %d (%v), want %d\n%.600s", what, a.status, a.err, status, a.body)
+		return
+	}
+	for _, text := range texts {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("%s: lacks %q in\n%.3000s", what, text, a.body)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+// Package pages shows what the Data Hub holds: each page reads with the rights of the person who asks, presents what it read, and renders it. It knows nothing of sessions, cookies
+// and error pages: whoever mounts its routes says who asks, and answers what a page returns as an error.
+package pages
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"portico/internal/datahub"
+	"portico/internal/locale"
+	"portico/internal/query"
+	"portico/web/templates"
+)
+
+// ErrNotFound says that there is no such thing, or none that the person may see. Pages also return [*query.Error] for a parameter that cannot be used, and the errors of datahub and
+// token as they are.
+var ErrNotFound = errors.New("no such thing, or none that may be seen")
+
+// Request is what a page knows of a request.
+type Request struct {
+	*http.Request
+	Hub    *datahub.Client       // the Data Hub with the person's own rights
+	Locale locale.Locale         // of the person
+	Layout templates.LayoutModel // what is around the page
+	Now    time.Time             // by the server's clock, the same for the whole page
+	Render func(status int, page templ.Component) error
+}
+
+// Handler answers a request: with r.Render, or by w, or with an error before anything is written.
+type Handler func(w http.ResponseWriter, r *Request) error
+
+// Route is a handler at a pattern of [http.ServeMux].
+type Route struct {
+	Pattern string
+	Handler Handler
+}
+
+// Pages are the pages with what they keep between requests. Use [New].
+type Pages struct {
+	references references
+}
+
+// New returns pages that have read nothing yet.
+func New() *Pages { return &Pages{} }
+
+// Routes is the table of contents. All of them need somebody who is signed in.
+func (p *Pages) Routes() []Route {
+	return []Route{
+		{"GET /overview", p.overview},
+		{"GET /sites", p.sites},
+		{"GET /sites/{site}", p.site},
+		{"GET /sources/{source}", p.source},
+		{"GET /variables/{variable}", p.variable},
+		{"GET /explore", p.explore},
+	}
+}
+
+// id reads an id out of the path. What is no id leads nowhere.
+func (r *Request) id(name string) (int64, error) {
+	id, err := query.ParseID(r.PathValue(name))
+	if err != nil {
+		return 0, notFound(name)
+	}
+	return id, nil
+}
+
+func notFound(what string) error { return fmt.Errorf("%s: %w", what, ErrNotFound) }

@@ -1,0 +1,28 @@
+package pages
+
+import (
+	"strconv"
+
+	"portico/internal/locale"
+	"portico/web/templates"
+)
+
+func presentPick(d pickData, l locale.Locale, layout templates.LayoutModel) templates.PickModel {
+	m := templates.PickModel{Layout: layout, Head: templates.PageHeadModel{Title: l.T("place.explore"), Facts: []string{l.T("pick.how")}}}
+	for _, site := range d.sites {
+		m.Sites = append(m.Sites, templates.OptionModel{Value: strconv.FormatInt(int64(site.ID), 10), Text: locale.Name(site.Name), Selected: site.ID == d.site})
+	}
+	for _, src := range d.sources {
+		g := templates.PickGroup{Name: locale.Name(src.Name), Icon: energyIcon(src.EnergyTypeID, d.refs.energyTypes[src.EnergyTypeID])}
+		for _, v := range d.variables[src.ID] {
+			g.Links = append(g.Links, templates.Link{Text: locale.Join(locale.Name(v.Name), locale.Bracket(locale.Plain(d.refs.units[v.UnitID].Symbol))), Href: exploreHref(v.ID, "")})
+		}
+		if len(g.Links) > 0 {
+			m.Groups = append(m.Groups, g)
+		}
+	}
+	if len(m.Groups) == 0 {
+		m.Empty = &templates.EmptyModel{Text: l.T("pick.none")}
+	}
+	return m
+}
