@@ -13,6 +13,9 @@ import (
 	"portico/internal/locale"
 )
 
+// asShown makes CSV in UTF-8 of what cells look like: the filter's tokens are separator, quote, encoding, first line, formats, language, quote all, as shown.
+const asShown = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true"
+
 // TestLibreOfficeReadsWorkbooks opens a workbook as people do, and has its first sheet written as CSV: every row is there, dates look like dates of the region, and a name that begins
 // with an equals sign is a name.
 func TestLibreOfficeReadsWorkbooks(t *testing.T) {
@@ -30,7 +33,7 @@ func TestLibreOfficeReadsWorkbooks(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, office, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--convert-to", "csv", "--outdir", dir, filepath.Join(dir, "autumn.xlsx"))
+	cmd := exec.CommandContext(ctx, office, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--convert-to", asShown, "--outdir", dir, filepath.Join(dir, "autumn.xlsx"))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
