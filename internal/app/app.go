@@ -23,6 +23,7 @@ import (
 	"portico/internal/rp"
 	"portico/internal/server"
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/store/audited"
 	"portico/internal/store/metered"
 	"portico/internal/telemetry"
@@ -37,6 +38,7 @@ type Portal struct {
 	store      stores        // of sessions and tokens: the database, if there is no other
 	sessions   session.Store // of store, measured and audited
 	audit      *audit.Log    // in database
+	shelf      *shelf.Keeper // in database
 	hub        *datahub.Hub
 	rp         *rp.Client
 	metrics    *telemetry.Metrics
@@ -70,6 +72,7 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, more Ext
 	}
 	p.health = p.watch()
 	p.audit = newAudit(p.database.Audit(), c.Audit, p.metrics, log)
+	p.shelf = shelf.New(p.database.Shelf(), keys, faultpoint.Now)
 	p.sessions = audited.Sessions(metered.Sessions(p.store.Sessions(), p.watched()), keys, p.audit)
 	if err := p.build(c, base, keys); err != nil {
 		return nil, errors.Join(err, p.closeStores())

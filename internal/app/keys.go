@@ -158,7 +158,23 @@ func countKeys(ctx context.Context, c config.Store) (map[string]int, error) {
 		return nil, err
 	}
 	counts, err := s.CountKeys(ctx)
-	return counts, errors.Join(err, s.Close())
+	if err = errors.Join(err, s.Close()); err != nil || c.Sessions == "" {
+		return counts, err
+	}
+	return counts, addKeys(ctx, c, counts)
+}
+
+// addKeys adds what the portal's own database holds where sessions are in another store.
+func addKeys(ctx context.Context, c config.Store, counts map[string]int) error {
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return err
+	}
+	more, err := db.CountKeys(ctx)
+	for id, n := range more {
+		counts[id] += n
+	}
+	return errors.Join(err, db.Close())
 }
 
 // retireKey removes a key when nothing is sealed under it any more.

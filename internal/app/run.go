@@ -130,8 +130,11 @@ func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
 	return errors.Join(err, p.closeStores())
 }
 
-// sweep removes what has expired. Expired sessions are unreadable before.
+// sweep moves what lasts to the present key, which changes with a restart only, and removes what has expired. Expired sessions are unreadable before.
 func (p *Portal) sweep(ctx context.Context) {
+	if _, err := p.shelf.Reseal(ctx); err != nil && ctx.Err() == nil {
+		p.log.WarnContext(ctx, "what people kept not moved to the present key", "error", err)
+	}
 	for sleep(ctx, sweepEvery) {
 		n, err := p.sessions.DeleteExpired(ctx, faultpoint.Now(), sweepMost)
 		switch {
@@ -139,6 +142,9 @@ func (p *Portal) sweep(ctx context.Context) {
 			p.log.WarnContext(ctx, "expired sessions not removed", "error", err)
 		case n > 0:
 			p.log.InfoContext(ctx, "expired sessions removed", "sessions", n)
+		}
+		if _, err := p.shelf.Sweep(ctx, sweepMost); err != nil {
+			p.log.WarnContext(ctx, "what people kept and is over not removed", "error", err)
 		}
 		if _, err := p.audit.Sweep(ctx, sweepMost); err != nil {
 			p.log.WarnContext(ctx, "old audit events not removed", "error", err)

@@ -8,6 +8,7 @@ import (
 	"portico/internal/config"
 	"portico/internal/faultpoint"
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/store/memory"
 	"portico/internal/store/postgres"
 	"portico/internal/store/redis"
@@ -23,10 +24,11 @@ type stores interface {
 	Close() error
 }
 
-// database is the portal's own, which also keeps its audit log.
+// database is the portal's own, which also keeps its audit log and what people keep.
 type database interface {
 	stores
 	Audit() audit.Store
+	Shelf() shelf.Store
 }
 
 // inMemory gives the memory store a Close.

@@ -8,6 +8,7 @@ import (
 
 	"portico/internal/audit"
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/store/memory"
 	"portico/internal/token"
 )
@@ -18,7 +19,10 @@ func TestS39ExpiredSessionsAreRemoved(t *testing.T) {
 		store := memory.New(time.Now)
 		events := audit.New(audit.Config{})
 		defer func() { _ = events.Close(t.Context()) }()
-		p := &Portal{sessions: store.Sessions(), audit: events, log: slog.New(slog.DiscardHandler)}
+		p := &Portal{sessions: store.Sessions(), shelf: shelf.New(store.Shelf(), nil, nil), audit: events, log: slog.New(slog.DiscardHandler)}
+		if _, err := store.Shelf().Save(t.Context(), shelf.Item{Kind: shelf.Recent, Name: "x", Until: time.Now().Add(time.Minute)}); err != nil {
+			t.Fatal(err)
+		}
 		var ids []session.ID
 		for n := range 3 {
 			id := session.NewHandle().ID()
@@ -47,6 +51,9 @@ func TestS39ExpiredSessionsAreRemoved(t *testing.T) {
 		}
 		if _, err := store.Tokens().Load(t.Context(), ids[0]); err == nil {
 			t.Error("tokens outlive their session")
+		}
+		if _, err := store.Shelf().Load(t.Context(), shelf.Owner{}, shelf.Recent, "x"); err == nil {
+			t.Error("what people kept outlives its time")
 		}
 	})
 }

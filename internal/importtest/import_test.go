@@ -12,7 +12,7 @@ import (
 // allowed lists for each package which others of ours it may import. What is not here may import nothing of ours.
 var allowed = map[string][]string{
 	"cmd/web":      {"internal/app", "internal/config"},
-	"internal/app": {"internal/audit", "internal/config", "internal/datahub", "internal/demo", "internal/faultpoint", "internal/health", "internal/rp", "internal/server", "internal/session", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
+	"internal/app": {"internal/audit", "internal/config", "internal/datahub", "internal/demo", "internal/faultpoint", "internal/health", "internal/rp", "internal/server", "internal/session", "internal/shelf", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
 
 	"internal/server":         {"internal/audit", "internal/datahub", "internal/faultpoint", "internal/health", "internal/limit", "internal/locale", "internal/pages", "internal/query", "internal/rp", "internal/secret", "internal/session", "internal/token", "web/static", "web/templates"},
 	"internal/pages":          {"internal/chart", "internal/datahub", "internal/export", "internal/locale", "internal/query", "internal/series", "internal/token", "web/templates"},
@@ -23,18 +23,19 @@ var allowed = map[string][]string{
 	"internal/token":          {"internal/faultpoint", "internal/rp", "internal/secret", "internal/session"},
 	"internal/rp":             {"internal/secret"},
 	"internal/session":        {"internal/secret"},
+	"internal/shelf":          {"internal/session"},
 	"internal/config":         {"internal/secret"},
 	"internal/telemetry":      {"internal/secret"},
 	"internal/audit":          {"internal/limit"},
 	"internal/store/audited":  {"internal/audit", "internal/session"},
-	"internal/store/memory":   {"internal/audit", "internal/session", "internal/token"},
+	"internal/store/memory":   {"internal/audit", "internal/session", "internal/shelf", "internal/token"},
 	"internal/store/metered":  {"internal/session", "internal/token"},
-	"internal/store/postgres": {"internal/audit", "internal/session", "internal/token"},
+	"internal/store/postgres": {"internal/audit", "internal/session", "internal/shelf", "internal/token"},
 	"internal/store/redis":    {"internal/secret", "internal/session", "internal/token"},
-	"internal/store/sqlite":   {"internal/audit", "internal/session", "internal/token"},
+	"internal/store/sqlite":   {"internal/audit", "internal/session", "internal/shelf", "internal/token"},
 
 	// The suites that every store passes; tests import them.
-	"internal/store/storetest": {"internal/audit", "internal/session", "internal/token"},
+	"internal/store/storetest": {"internal/audit", "internal/session", "internal/shelf", "internal/token"},
 
 	// The real program as several processes, for tests and for the load command.
 	"internal/fleet":         {"internal/balancer", "internal/demo/energy", "internal/demo/fault", "internal/demo/hub", "internal/demo/identity", "internal/faultproxy", "internal/testserver"},

@@ -29,6 +29,7 @@ const (
 	PurposeRecent  Purpose = "recent"  // recent sign-ins of a browser, in a cookie
 	PurposeLost    Purpose = "lost"    // how to sign in after a session that is no more, in a cookie
 	PurposeAbout   Purpose = "about"   // what a session's list shows of a browser
+	PurposeShelf   Purpose = "shelf"   // what the portal keeps for a person beyond their sessions
 	purposeSeen    Purpose = "seen"    // authenticates LastSeen
 )
 

@@ -26,6 +26,7 @@ type Store struct {
 	once       map[string]time.Time // key → when it may be forgotten
 
 	events events
+	items  items
 }
 
 type tombstone struct {
@@ -253,7 +254,7 @@ func clone(r session.Record) session.Record {
 	return r
 }
 
-// CountKeys counts the records of sessions and of tokens by the key that they are sealed under.
+// CountKeys counts the records of sessions, of tokens and of shelves by the key that they are sealed under.
 func (s *Store) CountKeys(context.Context) (map[string]int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -265,6 +266,11 @@ func (s *Store) CountKeys(context.Context) (map[string]int, error) {
 		if r.Sealed != nil {
 			counts[session.KeyID(r.Sealed)]++
 		}
+	}
+	s.items.mu.Lock()
+	defer s.items.mu.Unlock()
+	for _, i := range s.items.all {
+		counts[session.KeyID(i.Sealed)]++
 	}
 	return counts, nil
 }

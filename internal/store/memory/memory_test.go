@@ -6,6 +6,7 @@ import (
 
 	"portico/internal/audit"
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/store/memory"
 	"portico/internal/store/storetest"
 	"portico/internal/token"
@@ -21,6 +22,10 @@ func TestContracts(t *testing.T) {
 
 func TestAudit(t *testing.T) {
 	storetest.Audit(t, func(*testing.T) audit.Store { return memory.New(nil).Audit() })
+}
+
+func TestShelf(t *testing.T) {
+	storetest.Shelf(t, func(*testing.T) shelf.Store { return memory.New(nil).Shelf() })
 }
 
 func TestAuditIsBounded(t *testing.T) {

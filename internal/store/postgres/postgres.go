@@ -18,6 +18,7 @@ import (
 	"github.com/pressly/goose/v3/lock"
 
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/token"
 )
 
@@ -163,7 +164,7 @@ func undone(err error) bool {
 
 // ours reports whether err is an answer of this store and not the database's trouble.
 func ours(err error) bool {
-	for _, e := range []error{session.ErrNotFound, session.ErrExists, session.ErrConflict, token.ErrGone, token.ErrLost, token.ErrExists} {
+	for _, e := range []error{session.ErrNotFound, session.ErrExists, session.ErrConflict, token.ErrGone, token.ErrLost, token.ErrExists, shelf.ErrNotFound, shelf.ErrConflict} {
 		if errors.Is(err, e) {
 			return true
 		}
@@ -191,9 +192,9 @@ func (s *Store) clock() *int64 {
 // nowSQL is the time of a statement whose parameter is clock's.
 const nowSQL = "COALESCE($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)"
 
-// CountKeys counts the records of sessions and of tokens by the key that they are sealed under.
+// CountKeys counts the records of sessions, of tokens and of shelves by the key that they are sealed under.
 func (s *Store) CountKeys(ctx context.Context) (map[string]int, error) {
-	rows, err := s.pool.Query(ctx, "SELECT substr(sealed, 1, $1) FROM portico_sessions UNION ALL SELECT substr(sealed, 1, $1) FROM portico_tokens WHERE sealed IS NOT NULL", session.SealedHead)
+	rows, err := s.pool.Query(ctx, "SELECT substr(sealed, 1, $1) FROM portico_sessions UNION ALL SELECT substr(sealed, 1, $1) FROM portico_tokens WHERE sealed IS NOT NULL UNION ALL SELECT substr(sealed, 1, $1) FROM portico_shelf", session.SealedHead)
 	if err != nil {
 		return nil, wrap(err)
 	}

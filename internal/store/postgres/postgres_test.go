@@ -12,6 +12,7 @@ import (
 	"portico/internal/audit"
 	"portico/internal/faultproxy"
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/store/postgres"
 	"portico/internal/store/storetest"
 	"portico/internal/testserver"
@@ -45,6 +46,9 @@ func TestPostgres(t *testing.T) {
 	})
 	t.Run("audit", func(t *testing.T) {
 		storetest.Audit(t, func(t *testing.T) audit.Store { return open(t, server.NewDatabase(t), nil).Audit() })
+	})
+	t.Run("shelf", func(t *testing.T) {
+		storetest.Shelf(t, func(t *testing.T) shelf.Store { return open(t, server.NewDatabase(t), nil).Shelf() })
 	})
 	t.Run("tokens, two replicas", func(t *testing.T) {
 		storetest.Tokens(t, func(t *testing.T, c *storetest.Clock) (session.Store, token.Store) {

@@ -197,9 +197,9 @@ func affected(r sql.Result, err error) (int64, error) {
 	return r.RowsAffected()
 }
 
-// CountKeys counts the records of sessions and of tokens by the key that they are sealed under.
+// CountKeys counts the records of sessions, of tokens and of shelves by the key that they are sealed under.
 func (s *Store) CountKeys(ctx context.Context) (map[string]int, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT substr(sealed, 1, ?1) FROM sessions UNION ALL SELECT substr(sealed, 1, ?1) FROM tokens WHERE sealed IS NOT NULL", session.SealedHead)
+	rows, err := s.read.QueryContext(ctx, "SELECT substr(sealed, 1, ?1) FROM sessions UNION ALL SELECT substr(sealed, 1, ?1) FROM tokens WHERE sealed IS NOT NULL UNION ALL SELECT substr(sealed, 1, ?1) FROM shelf", session.SealedHead)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}

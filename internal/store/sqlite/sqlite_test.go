@@ -12,6 +12,7 @@ import (
 
 	"portico/internal/audit"
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/store/sqlite"
 	"portico/internal/store/storetest"
 	"portico/internal/token"
@@ -43,6 +44,10 @@ func TestContracts(t *testing.T) {
 
 func TestAudit(t *testing.T) {
 	storetest.Audit(t, func(t *testing.T) audit.Store { return open(t, filepath.Join(t.TempDir(), "p.db"), nil).Audit() })
+}
+
+func TestShelf(t *testing.T) {
+	storetest.Shelf(t, func(t *testing.T) shelf.Store { return open(t, filepath.Join(t.TempDir(), "p.db"), nil).Shelf() })
 }
 
 func TestCountKeys(t *testing.T) { storetest.Keys(t, open(t, filepath.Join(t.TempDir(), "p.db"), nil)) }

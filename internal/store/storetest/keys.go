@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/token"
 )
 
@@ -35,6 +36,12 @@ func Keys(t *testing.T, s Keyed) {
 		r.Sealed = seal(key)
 		must(t, s.Sessions().Create(t.Context(), r))
 		must(t, s.Tokens().Create(t.Context(), token.Record{ID: r.ID, Until: c.Now().Add(time.Hour), Sealed: seal(key)}))
+	}
+	if shelves, ok := s.(interface{ Shelf() shelf.Store }); ok {
+		i := itemOf(alice, "x")
+		i.Sealed = seal(short)
+		_, err := shelves.Shelf().Save(t.Context(), i)
+		must(t, err)
 	}
 	if got, err := s.CountKeys(t.Context()); err != nil || !maps.Equal(got, want) {
 		t.Errorf("CountKeys = %v, %v, want %v", got, err, want)
