@@ -28,43 +28,63 @@ func hours(n int, missing ...int) []series.Slot {
 }
 
 func spec(bars bool, slots []series.Slot) Spec {
-	return Spec{ID: "c", Width: 640, Height: 220, Title: `Power <kW> & "more"`, Desc: "d", Range: series.Range{From: slots[0].Start, To: slots[len(slots)-1].End, Zone: time.UTC},
+	return Spec{Frame: framed("c"), Range: series.Range{From: slots[0].Start, To: slots[len(slots)-1].End, Zone: time.UTC},
 		Lines: []Line{{Slots: slots, Color: 1, Bars: bars}},
-		Value: func(v float64) string { return num(v) }, Time: func(t time.Time, days bool) string { return t.Format("15:04") }}
+		Time:  clockOrDay}
+}
+
+func framed(id string) Frame {
+	return Frame{ID: id, Width: 640, Height: 220, Title: `Power <kW> & "more"`, Desc: "d", Value: num}
+}
+
+func clockOrDay(t time.Time, days bool) string {
+	if days {
+		return t.Format("2 Jan")
+	}
+	return t.Format("15:04")
 }
 
 func TestGolden(t *testing.T) {
 	compare := spec(false, hours(24, 5, 6, 7))
 	compare.Lines = append(compare.Lines, Line{Slots: hours(24), Color: 1, Compare: true})
+	for name, picture := range pictures(t) {
+		checkGolden(t, name, picture)
+	}
 	for name, picture := range map[string]SVG{
 		"bars": Trend(spec(true, hours(24, 3))), "line-with-gap": Trend(compare), "empty": Trend(spec(false, hours(4, 0, 1, 2, 3))),
 		"spark": Sparkline(hours(24, 10), 2, 120, 28), "strip": Strip([]float64{1, 0.5, 0, -1}, 80, 6),
 		"map": Map("Sites", []Marker{{51.05, 3.72, "Gent <b>", "/sites/1", "ok"}, {50.64, 5.57, "Liège", "/sites/2", "alarm"}, {50.46, 4.87, "Namur", "/sites/3", "silent"}}, 400, 300),
 	} {
-		path := filepath.Join("testdata", name+".svg")
-		if *update {
-			if err := os.MkdirAll("testdata", 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, []byte(picture), 0o644); err != nil {
-				t.Fatal(err)
-			}
+		checkGolden(t, name, picture)
+	}
+}
+
+// checkGolden compares a picture with the one that somebody looked at, and reads it as XML.
+func checkGolden(t *testing.T, name string, picture SVG) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".svg")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
 		}
-		want, err := os.ReadFile(path)
-		if err != nil || string(want) != string(picture) {
-			t.Errorf("%s differs from its golden picture (%v); look at it and run with -update", name, err)
+		if err := os.WriteFile(path, []byte(picture), 0o644); err != nil {
+			t.Fatal(err)
 		}
-		d := xml.NewDecoder(strings.NewReader(string(picture)))
-		for {
-			if _, err := d.Token(); err == io.EOF {
-				break
-			} else if err != nil {
-				t.Fatalf("%s is no XML: %v", name, err)
-			}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || string(want) != string(picture) {
+		t.Errorf("%s differs from its golden picture (%v); look at it and run with -update", name, err)
+	}
+	d := xml.NewDecoder(strings.NewReader(string(picture)))
+	for {
+		if _, err := d.Token(); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatalf("%s is no XML: %v", name, err)
 		}
-		if strings.Contains(string(picture), "style=") || strings.Contains(string(picture), "<b>") || strings.Contains(string(picture), "NaN") {
-			t.Errorf("%s holds a style attribute, raw text or NaN", name)
-		}
+	}
+	if strings.Contains(string(picture), "style=") || strings.Contains(string(picture), "<b>") || strings.Contains(string(picture), "NaN") {
+		t.Errorf("%s holds a style attribute, raw text or NaN", name)
 	}
 }
 

@@ -43,7 +43,7 @@ const tableRows = 750
 // fill draws t into m: the pictures, the legend and the table. Values too large for the axis are shown in the next larger unit.
 func (t trendData) fill(m *templates.ChartModel, l locale.Locale) {
 	unit, factor := t.larger()
-	spec := chart.Spec{ID: t.id, Width: wideWidth, Height: wideHeight, Title: m.Title, Desc: m.Summary, Range: t.r, Value: func(v float64) string { return l.Precise(rounded(v)) }, Time: t.axis(l)}
+	spec := chart.Spec{Frame: chart.Frame{ID: t.id, Width: wideWidth, Height: wideHeight, Title: m.Title, Desc: m.Summary, Value: func(v float64) string { return l.Precise(rounded(v)) }}, Range: t.r, Time: t.axis(l)}
 	for _, line := range t.lines {
 		slots := line.slots
 		if factor != 1 {

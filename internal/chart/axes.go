@@ -1,0 +1,135 @@
+package chart
+
+import (
+	"math"
+	"time"
+
+	"portico/internal/series"
+)
+
+// scale is an axis of values with its ticks.
+type scale struct{ low, high, step float64 }
+
+// newScale fits low to high into about four steps with round ends; zero comes into sight when it must, or is near.
+func newScale(low, high float64, zero bool) scale {
+	switch {
+	case low > high:
+		low, high = 0, 1
+	case zero || low > 0 && low < high*0.5 || low == 0:
+		low, high = min(low, 0), max(high, 0)
+	}
+	if high-low < max(math.Abs(high)*1e-9, 1e-9) {
+		low, high = low-max(math.Abs(low)*0.01, 0.5), high+max(math.Abs(high)*0.01, 0.5)
+	}
+	step := series.RoundStep((high - low) / 4)
+	return scale{math.Floor(low/step) * step, math.Ceil(high/step) * step, step}
+}
+
+// parts is the number of steps.
+func (s scale) parts() int { return int(math.Round((s.high - s.low) / s.step)) }
+
+// over returns the scale with n steps, so that it shares its lines with another one.
+func (s scale) over(n int) scale {
+	for step := s.step; ; step = series.RoundStep(step * 1.01) {
+		low := math.Floor(s.low/step+1e-9) * step
+		if low+float64(n)*step >= s.high-step*1e-9 {
+			return scale{low, low + float64(n)*step, step}
+		}
+	}
+}
+
+// plot is the area between the axes.
+type plot struct {
+	pen
+	x0, x1 float64 // left and right
+	y0, y1 float64 // bottom and top
+}
+
+func newPlot(f Frame, right float64) plot {
+	return plot{x0: left, x1: float64(f.Width) - right, y0: float64(f.Height - bottom), y1: top}
+}
+
+// y is where a value stands, the nearest end of the axis for what lies outside.
+func (p *plot) y(s scale, v float64) float64 {
+	return p.y0 + (p.y1-p.y0)*min(max((v-s.low)/(s.high-s.low), 0), 1)
+}
+
+// base is where bars and areas begin.
+func (p *plot) base(s scale) float64 { return p.y(s, min(max(0, s.low), s.high)) }
+
+// values draws hairlines with their values at the left.
+func (p *plot) values(s scale, write func(float64) string) {
+	for i := range s.parts() + 1 {
+		v := s.at(i)
+		class := "grid"
+		if v == 0 {
+			class = "grid zero"
+		}
+		p.put(`<path class="`, class, `" d="M`, p.x0, ` `, p.y(s, v), `H`, p.x1, `"/>`)
+		p.text("tick", p.x0-6, p.y(s, v)+4, "end", write(v))
+	}
+}
+
+// at is the value of a tick.
+func (s scale) at(i int) float64 {
+	v := s.low + float64(i)*s.step
+	if math.Abs(v) < s.step/1e6 {
+		return 0
+	}
+	return v
+}
+
+// tick marks a place at the lower axis.
+func (p *plot) tick(x float64, label string) {
+	anchor := "middle"
+	if x > p.x1-24 {
+		anchor = "end"
+	}
+	p.put(`<path class="axis" d="M`, x, ` `, p.y0, `v5"/>`)
+	p.text("tick", x, p.y0+18, anchor, label)
+}
+
+// ticksOf returns instants that stand at the lower axis, at most room of them: months, Mondays, days, or hours of the local clock. whole is false for hours.
+func ticksOf(r series.Range, room int) (ticks []time.Time, whole bool) {
+	l, days := r.From.In(r.Zone), r.Days()
+	at := func(months, d, hours int) time.Time {
+		return time.Date(l.Year(), l.Month()+time.Month(months), d, hours, 0, 0, 0, r.Zone)
+	}
+	add := func(t time.Time) {
+		if !t.Before(r.From) && t.Before(r.To) && (len(ticks) == 0 || t.After(ticks[len(ticks)-1])) {
+			ticks = append(ticks, t)
+		}
+	}
+	switch {
+	case days > 62:
+		every := enough([]int{1, 2, 3, 6, 12, 24, 60}, days/30, room)
+		for m := -((int(l.Month()) - 1) % every); at(m, 1, 0).Before(r.To); m += every {
+			add(at(m, 1, 0))
+		}
+		return ticks, true
+	case days > 2:
+		every, first := enough([]int{1, 2, 3, 7, 14, 28}, days, room), l.Day()
+		if every >= 7 {
+			first -= (int(l.Weekday()) + 6) % 7
+		}
+		for d := first; at(0, d, 0).Before(r.To); d += every {
+			add(at(0, d, 0))
+		}
+		return ticks, true
+	}
+	every := enough([]int{1, 2, 3, 4, 6, 12}, int(r.To.Sub(r.From).Hours())+1, room)
+	for h := 0; at(0, l.Day(), h).Before(r.To); h += every {
+		add(at(0, l.Day(), h))
+	}
+	return ticks, false
+}
+
+// enough returns the first distance at which n things take no more than room.
+func enough(distances []int, n, room int) int {
+	for _, d := range distances {
+		if (n+d-1)/d <= room {
+			return d
+		}
+	}
+	return distances[len(distances)-1]
+}

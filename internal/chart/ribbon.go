@@ -1,0 +1,57 @@
+package chart
+
+import (
+	"time"
+
+	"portico/internal/series"
+)
+
+// RibbonRow is what one site or alarm did over time.
+type RibbonRow struct {
+	Label string
+	Href  string // local path, "" for none
+	Spans []Band
+}
+
+// RibbonSpec describes rows of times that are set apart, such as the alarms of each site.
+type RibbonSpec struct {
+	Frame // Height is not looked at: it follows from the rows
+	Range series.Range
+	Rows  []RibbonRow
+	Names int // width of the labels
+	Time  func(t time.Time, days bool) string
+}
+
+// Ribbon draws one row for each site with its spans over the same time axis. A span has a shape besides its colour: what is acknowledged is lower than what is not.
+func Ribbon(s RibbonSpec) SVG {
+	const row = 24.0
+	s.Height = int(row*float64(len(s.Rows))) + top + bottom
+	p := newPlot(s.Frame, right)
+	p.x0 = float64(s.Names)
+	p.open(s.Frame, "ribbon", "group")
+	start, length := seconds(s.Range.From), seconds(s.Range.To)-seconds(s.Range.From)
+	x := func(t time.Time) float64 { return p.x0 + (p.x1-p.x0)*min(max((seconds(t)-start)/length, 0), 1) }
+	ticks, whole := ticksOf(s.Range, max(2, int(p.x1-p.x0)/78))
+	for _, t := range ticks {
+		p.tick(x(t), s.Time(t, whole))
+	}
+	for i, r := range s.Rows {
+		y := top + row*float64(i)
+		p.put(`<path class="grid" d="M`, p.x0, ` `, y+row, `H`, p.x1, `"/>`)
+		if r.Href != "" {
+			p.put(`<a href="`, escape(r.Href), `">`)
+		}
+		p.text("tick row", 0, y+row/2+4, "start", r.Label)
+		if r.Href != "" {
+			p.put(`</a>`)
+		}
+		for _, b := range r.Spans {
+			inset := 4.0
+			if b.State == "acknowledged" || b.State == "cleared" {
+				inset = 8
+			}
+			p.put(`<rect class="span state-`, escape(b.State), `" x="`, x(b.From), `" y="`, y+inset, `" width="`, max(x(b.To)-x(b.From), 2), `" height="`, row-2*inset, `"><title>`, escape(b.Label), `</title></rect>`)
+		}
+	}
+	return p.close()
+}
