@@ -43,7 +43,7 @@ var allowed = map[string][]string{
 
 	// The demo's servers share no types with the clients that talk to them.
 	"internal/demo":          {"internal/config", "internal/demo/energy", "internal/demo/fault", "internal/demo/hub", "internal/demo/identity", "internal/secret"},
-	"internal/demo/hub":      {"internal/demo/energy", "internal/demo/fault"},
+	"internal/demo/hub":      {"internal/demo/energy", "internal/demo/fault", "internal/demo/formula"},
 	"internal/demo/identity": {"internal/demo/fault"},
 }
 

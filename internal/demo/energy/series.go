@@ -72,6 +72,11 @@ func script(formula string) string {
 		names.ReplaceAllString(formula, "inputVariables$$$0$$TimeSeries$$Values") + "))"
 }
 
+// degreeDays is the line of a script that makes degree days of an outdoor temperature: how far it is below the base, which a constant holds.
+func degreeDays(temperature string) string {
+	return "degreeDays <- pmax(0, inputConstants$base-inputVariables$" + temperature + "$TimeSeries$Values)\n"
+}
+
 // calculated makes v one that is computed from the named variables of its site, or of the site before a slash. The script knows them as
 // a, b and so on.
 func (v Variable) calculated(script string, inputs ...string) Variable {

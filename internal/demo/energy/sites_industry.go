@@ -93,7 +93,7 @@ func furnishHeating(b *builder) {
 		energyIn(megawattHour, 0.001, 4, "Heat to network", quarter, plant),
 		energyIn(megawattHour, 0.001, 4, "Heat delivered", quarter, n.delivered),
 		energy("Degree-day corrected heat", quarter, ratio(6, n.delivered, func(m *moment) float64 { return max(6, degreeDayBase-m.temperature()) })).
-			calculated(script("1000*a*inputConstants$norm/pmax(inputConstants$norm, inputConstants$base-b)"), "Heat delivered", "PV roof Logistics Park/Outdoor temperature").
+			calculated(degreeDays("b")+script("1000*a*inputConstants$norm/pmax(inputConstants$norm, degreeDays)"), "Heat delivered", "PV roof Logistics Park/Outdoor temperature").
 			with("norm", 6).with("base", degreeDayBase),
 		temperature("Flow temperature", func(m *moment) float64 { return 72 + 0.9*max(0, 12-m.temperature()) + 0.8*m.noise(boiler) }),
 		temperature("Return temperature", func(m *moment) float64 {

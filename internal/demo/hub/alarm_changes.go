@@ -118,11 +118,12 @@ func (c *call) tellAlarm(a *alarm) {
 	c.hub.announce(c.tenant, alarmChanged, c.alarmObject(a, everything))
 }
 
-// alarmsAbout are the alarms of a variable with their newest changes.
+// alarmsAbout are the alarms of a variable, and of those that are computed from it, with their newest changes.
 func (c *call) alarmsAbout(x *variable) map[*alarm]change {
 	found := map[*alarm]change{}
+	about := c.with(x)
 	for _, a := range c.allAlarms() {
-		if a.o.idOf("variableId") == x.id {
+		if slices.ContainsFunc(about, func(y *variable) bool { return y.id == a.o.idOf("variableId") }) {
 			found[a], _ = c.latest(a, c.hub.c.Now())
 		}
 	}

@@ -153,7 +153,7 @@ func (c *call) extraHints(a *alarm, to, now time.Time) []hint {
 	c.tenant.mu.Unlock()
 	x := c.view.variable[a.o.idOf("variableId")]
 	if a.world != nil && !a.world.Binary {
-		for _, p := range c.tenant.ledger.of(x.id).visible(time.Time{}, to, now) {
+		for _, p := range c.written(x, time.Time{}, to, now) {
 			if !p.late && (a.since.IsZero() || p.t.Before(a.since)) {
 				hints = a.judge(hints, p.t, p.value)
 			}

@@ -175,11 +175,15 @@ func (c *call) span(q dataQuery, x *variable) (from, to time.Time, zone *time.Lo
 	return from, to, zone
 }
 
-// extent is the whole history of a variable: the world's, and what was pushed before or after it.
+// extent is the whole history of a variable: the world's, and what was pushed before or after it, to it or to what it is computed from.
 func (c *call) extent(x *variable) (from, to time.Time) {
 	now := c.hub.c.Now()
 	from, to = now.Add(-energy.History).Truncate(time.Hour), now.Add(time.Hour)
-	if points := c.tenant.ledger.of(x.id).points; len(points) > 0 {
+	for _, y := range append(c.basis(x), x) {
+		points := c.tenant.ledger.of(y.id).points
+		if len(points) == 0 {
+			continue
+		}
 		if first := points[0].t; first.Before(from) {
 			from = first
 		}

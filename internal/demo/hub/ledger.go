@@ -141,27 +141,39 @@ func (s series) visible(from, to, now time.Time) []pushed {
 	return slices.DeleteFunc(slices.Clone(points), func(p pushed) bool { return p.arrived.After(now) })
 }
 
-// points yields what a variable has in [from, to) at now, the world's points and the pushed ones, oldest first. A pushed point takes the place
-// of the world's.
+// points yields what a variable has in [from, to) at now, oldest first: the world's points, or what its formula gives, and the pushed ones, each
+// in the place of another one at its time.
 func (c *call) points(x *variable, from, to, now time.Time) iter.Seq[energy.Point] {
-	s := c.tenant.ledger.of(x.id)
-	var world iter.Seq[energy.Point]
+	var below iter.Seq[energy.Point]
 	if x.world != nil {
-		world = c.hub.c.World.Points(*x.world, from, to, now)
+		below = c.hub.c.World.Points(*x.world, from, to, now)
+	} else if d := c.dated(x); d != nil {
+		below = c.results(x, c.points(d, from, to, now), now)
 	}
-	return s.over(world, s.visible(from, to, now), 1)
+	return c.tenant.ledger.of(x.id).over(below, c.written(x, from, to, now), 1)
 }
 
 // backward yields the same points, newest first.
 func (c *call) backward(x *variable, from, to, now time.Time) iter.Seq[energy.Point] {
-	s := c.tenant.ledger.of(x.id)
-	var world iter.Seq[energy.Point]
+	var below iter.Seq[energy.Point]
 	if x.world != nil {
-		world = c.hub.c.World.Backward(*x.world, from, to, now)
+		below = c.hub.c.World.Backward(*x.world, from, to, now)
+	} else if d := c.dated(x); d != nil {
+		below = c.results(x, c.backward(d, from, to, now), now)
 	}
-	points := slices.Clone(s.visible(from, to, now))
+	points := slices.Clone(c.written(x, from, to, now))
 	slices.Reverse(points)
-	return s.over(world, points, -1)
+	return c.tenant.ledger.of(x.id).over(below, points, -1)
+}
+
+// written are the points in [from, to) that were pushed to a variable, and those that come out anew because its inputs were pushed to.
+func (c *call) written(x *variable, from, to, now time.Time) []pushed {
+	s := c.tenant.ledger.of(x.id)
+	own := s.visible(from, to, now)
+	if again := c.recomputed(x, s, from, to, now); len(again) > 0 {
+		return merge(again, own)
+	}
+	return own
 }
 
 // over lays pushed points over the world's. Both are in one order: direction is 1 for ascending and -1 for descending.

@@ -21,6 +21,7 @@ type call struct {
 	account int64
 	tenant  *tenant
 	view    *view // the tenant's as the call began
+	depth   int   // of calculations that are under way
 }
 
 // routes is the table of what the API answers. Paths are in lower case, which requests are brought to.

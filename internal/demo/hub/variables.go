@@ -18,7 +18,7 @@ func newVariable(id int, o object) *variable {
 	if calculated, ok := o["calculated"].(object); ok {
 		calculated["id"] = id
 	}
-	return &variable{id: id, source: o.idOf("sourceId"), unit: o.idOf("unitId"), aggregate: max(energy.Sum, idOf(energy.Aggregates, o.textOf("aggregate"))), step: stepOf(o), o: o}
+	return &variable{id: id, source: o.idOf("sourceId"), unit: o.idOf("unitId"), aggregate: max(energy.Sum, idOf(energy.Aggregates, o.textOf("aggregate"))), step: stepOf(o), calculation: calculationOf(o), o: o}
 }
 
 // stepOf is a variable's step, a month taken for 30 days; 0 when it is not known.

@@ -24,12 +24,13 @@ type source struct {
 }
 
 type variable struct {
-	id, source int
-	unit       int
-	aggregate  int              // of energy.Aggregates
-	step       time.Duration    // 0 when it is not known
-	world      *energy.Variable // nil for one that somebody made
-	o          object
+	id, source  int
+	unit        int
+	aggregate   int              // of energy.Aggregates
+	step        time.Duration    // 0 when it is not known
+	world       *energy.Variable // nil for one that somebody made
+	calculation calculation      // nil for what is measured, and for what cannot be computed here
+	o           object
 }
 
 // view is what an account may see at one moment. It does not change. Lists are ascending by id.

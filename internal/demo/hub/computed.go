@@ -1,0 +1,258 @@
+package hub
+
+import (
+	"iter"
+	"math"
+	"slices"
+	"time"
+
+	"portico/internal/demo/energy"
+	"portico/internal/demo/formula"
+)
+
+// calculation is how a variable is computed from others: formulas for spans of time. One whose script is more than arithmetic is left out.
+type calculation []calculated
+
+// calculated is a formula with what its script knows.
+type calculated struct {
+	script      *formula.Script
+	from, until time.Time      // zero: open
+	inputs      map[string]int // alias → id of a variable
+	units       map[string]int // alias → unit in which the script wants the values, if it says so
+	constants   map[string]float64
+	fields      []formField
+}
+
+// formField is a field of a form of a site or a source.
+type formField struct {
+	alias, name  string
+	site, source int // id of the one or the other
+}
+
+// calculationOf reads a variable's "calculated", which aCalculation has put in order; nil when nothing of it can be computed.
+func calculationOf(o object) calculation {
+	body, _ := o["calculated"].(object)
+	formulas, _ := body["calculatedVariableFormulas"].([]any)
+	var found calculation
+	for _, f := range formulas {
+		if k, ok := calculatedBy(f); ok {
+			found = append(found, k)
+		}
+	}
+	return found
+}
+
+func calculatedBy(v any) (calculated, bool) {
+	o, _ := v.(object)
+	script, err := formula.Parse(o.textOf("formula"))
+	if err != nil {
+		return calculated{}, false
+	}
+	k := calculated{script: script, inputs: map[string]int{}, units: map[string]int{}, constants: map[string]float64{}}
+	k.from, k.until = date(o.textOf("validFrom")), date(o.textOf("validUntil"))
+	for in := range o.items("variables") {
+		if whole(in["granularity"]) == raw {
+			k.inputs[in.textOf("alias")] = whole(in["variableId"])
+		}
+		if unit := whole(in["unitId"]); unit != 0 {
+			k.units[in.textOf("alias")] = unit
+		}
+	}
+	for constant := range o.items("constants") {
+		if x, ok := number(constant["value"]); ok {
+			k.constants[constant.textOf("alias")] = x
+		}
+	}
+	for f := range o.items("entities") {
+		field := formField{alias: f.textOf("alias"), name: f.textOf("propId")}
+		if id := whole(f["entityId"]); whole(f["entityType"]) == siteEntity {
+			field.site = id
+		} else {
+			field.source = id
+		}
+		k.fields = append(k.fields, field)
+	}
+	return k, true
+}
+
+// date is an instant as text; zero when it is none.
+func date(text string) time.Time {
+	b, err := parseBound("", text)
+	if err != nil {
+		return time.Time{}
+	}
+	return b.in(time.UTC)
+}
+
+// whole is an id or a number of an enumeration; 0 when it is not there.
+func whole(v any) int {
+	n, _ := anID(v)
+	id, _ := n.(int)
+	return id
+}
+
+func number(v any) (float64, bool) {
+	x, ok := aNumber(v)
+	if n, is := x.(int); is {
+		return float64(n), ok
+	}
+	f, is := x.(float64)
+	return f, ok && is
+}
+
+// items are the objects of a list.
+func (o object) items(name string) iter.Seq[object] {
+	list, _ := o[name].([]any)
+	return func(yield func(object) bool) {
+		for _, v := range list {
+			if item, ok := v.(object); ok && !yield(item) {
+				return
+			}
+		}
+	}
+}
+
+// at is the formula that counts at t.
+func (k calculation) at(t time.Time) (calculated, bool) {
+	i := slices.IndexFunc(k, func(f calculated) bool { return !t.Before(f.from) && (f.until.IsZero() || t.Before(f.until)) })
+	if i < 0 {
+		return calculated{}, false
+	}
+	return k[i], true
+}
+
+// maxComputed is how many calculations may stand on one another, so that none stands on itself for ever.
+const maxComputed = 4
+
+// computed is x at t from what its inputs are at now; false when one of them has no value there.
+func (c *call) computed(x *variable, t, now time.Time) (p pushed, ok bool) {
+	k, ok := x.calculation.at(t)
+	if !ok {
+		return p, false
+	}
+	p.t = t
+	in := formula.Inputs{Variables: map[string]float64{}, Constants: k.constants, Forms: c.formValues(k.fields)}
+	for _, alias := range k.script.Variables() {
+		y := c.view.variable[k.inputs[alias]]
+		if y == nil || k.units[alias] != 0 && k.units[alias] != y.unit {
+			return p, false
+		}
+		value, ok := c.pointAt(y, t, now)
+		if !ok {
+			return p, false
+		}
+		in.Variables[alias] = value.Value
+		p.late = p.late || value.Quality == energy.Late
+		if value.Arrived.After(p.arrived) {
+			p.arrived = value.Arrived
+		}
+	}
+	p.value, ok = k.script.Value(in)
+	p.value = math.Round(p.value*1e6) / 1e6
+	return p, ok
+}
+
+// pointAt is the point of an input at t.
+func (c *call) pointAt(y *variable, t, now time.Time) (energy.Point, bool) {
+	deeper := *c
+	deeper.depth++
+	for p := range deeper.points(y, t, t.Add(1), now) {
+		return p, true
+	}
+	return energy.Point{}, false
+}
+
+func (c *call) formValues(fields []formField) map[string]float64 {
+	values := map[string]float64{}
+	for _, f := range fields {
+		var o object
+		if s := c.view.site[f.site]; s != nil {
+			o = s.o
+		} else if s := c.view.source[f.source]; s != nil {
+			o = s.o
+		}
+		text, _ := field(o, []string{f.name})
+		if x, ok := number(text); ok {
+			values[f.alias] = x
+		}
+	}
+	return values
+}
+
+// recomputed are the points of a variable of the world that come out anew because something was pushed to one of its inputs, ascending. Where an
+// input has no value, what was there before stays.
+func (c *call) recomputed(x *variable, s series, from, to, now time.Time) []pushed {
+	if x.world == nil || x.calculation == nil || c.depth >= maxComputed {
+		return nil
+	}
+	var times []time.Time
+	for _, y := range c.basis(x) {
+		for _, p := range c.tenant.ledger.of(y.id).visible(from, to, now) {
+			times = append(times, p.t)
+		}
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	var points []pushed
+	for _, t := range slices.CompactFunc(times, time.Time.Equal) {
+		p, ok := c.computed(x, t, now)
+		if ok && !slices.ContainsFunc(s.gaps, func(g gap) bool { return g.hides(p.point()) }) {
+			points = append(points, p)
+		}
+	}
+	return points
+}
+
+// results are the points of a calculated variable that somebody made: one for each point of the input whose dates it has.
+func (c *call) results(x *variable, dates iter.Seq[energy.Point], now time.Time) iter.Seq[energy.Point] {
+	return func(yield func(energy.Point) bool) {
+		for d := range dates {
+			p, ok := c.computed(x, d.Time, now)
+			if !ok {
+				continue
+			}
+			if !yield(energy.Point{Time: p.t, Value: p.value, Quality: energy.Computed, Arrived: p.arrived}) {
+				return
+			}
+		}
+	}
+}
+
+// dated is the variable whose dates a calculated one has that somebody made; nil for others.
+func (c *call) dated(x *variable) *variable {
+	if x.world != nil || x.calculation == nil || c.depth >= maxComputed {
+		return nil
+	}
+	k := x.calculation[0]
+	return c.view.variable[k.inputs[k.script.Dates()]]
+}
+
+// basis are the variables that x is computed from, and what those are computed from.
+func (c *call) basis(x *variable) []*variable {
+	var found []*variable
+	level := []*variable{x}
+	for range maxComputed {
+		var below []*variable
+		for _, y := range level {
+			for _, k := range y.calculation {
+				for _, id := range k.inputs {
+					if in := c.view.variable[id]; in != nil && !slices.Contains(found, in) {
+						found, below = append(found, in), append(below, in)
+					}
+				}
+			}
+		}
+		level = below
+	}
+	return found
+}
+
+// with are x and the variables that are computed from it.
+func (c *call) with(x *variable) []*variable {
+	found := []*variable{x}
+	for _, y := range c.view.variables {
+		if y.calculation != nil && y != x && slices.Contains(c.basis(y), x) {
+			found = append(found, y)
+		}
+	}
+	return found
+}
