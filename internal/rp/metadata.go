@@ -302,10 +302,18 @@ func (c *Client) AuthorizationOrigin() string {
 	return ""
 }
 
+// origin cuts scheme and host out of an address that was checked when the metadata were read; it is needed for each page.
 func origin(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
+	scheme, rest, found := strings.Cut(address, "://")
+	if !found {
 		return ""
 	}
-	return u.Scheme + "://" + u.Host
+	host := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		host = rest[:end]
+	}
+	if host == "" || strings.Contains(host, "@") {
+		return ""
+	}
+	return address[:len(scheme)+len("://")+len(host)]
 }

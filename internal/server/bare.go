@@ -37,9 +37,12 @@ type conn struct {
 
 // Write implements [net.Conn]. The number of bytes that it returns does not count the headers that it adds.
 func (c *conn) Write(b []byte) (int, error) {
+	if len(b) < 10 || b[9] < '4' || !bytes.HasPrefix(b, []byte("HTTP/1.")) {
+		return c.Conn.Write(b) // nearly always
+	}
 	head, _, whole := bytes.Cut(b, []byte("\r\n\r\n"))
 	line := bytes.Index(head, []byte("\r\n"))
-	if !whole || line < 0 || !bytes.HasPrefix(head, []byte("HTTP/1.")) || len(head) < 10 || head[9] < '4' || bytes.Contains(head, []byte("\r\nX-Content-Type-Options: ")) {
+	if !whole || line < 0 || bytes.Contains(head, []byte("\r\nX-Content-Type-Options: ")) {
 		return c.Conn.Write(b)
 	}
 	line += len("\r\n")

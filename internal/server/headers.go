@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -28,18 +29,23 @@ func (s *Server) commonHeaders() [][2]string {
 
 // withHeaders sets what every answer carries, also redirects, errors and static files (OWASP ASVS 5.0, V3.4). Pages
 // replace the Content-Security-Policy by their own; everything else keeps the strictest one.
+//
+// The Referrer-Policy lets browsers name the origin of our own forms, which is how old ones prove that a form is ours, and tells other sites nothing. The address of the
+// callback, which holds a code, is told to nobody.
 func (s *Server) withHeaders(next http.Handler) http.Handler {
-	common := s.commonHeaders()
+	common := http.Header{}
+	for _, c := range append(s.commonHeaders(), [2]string{"Content-Security-Policy", strictPolicy}, [2]string{"Reporting-Endpoints", `csp="` + reportPath + `"`}, [2]string{"Referrer-Policy", "same-origin"}) {
+		common[c[0]] = []string{c[1]} // shared by all answers: whoever changes a header puts another list in its place, or a longer one
+	}
+	noStore, noReferrer := []string{"no-store"}, []string{"no-referrer"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		for _, c := range common {
-			h.Set(c[0], c[1])
+		maps.Copy(h, common)
+		if r.URL.Path == s.callbackPath {
+			h["Referrer-Policy"] = noReferrer
 		}
-		h.Set("Content-Security-Policy", strictPolicy)
-		h.Set("Referrer-Policy", s.referrerPolicy(r.URL.Path))
-		h.Set("Reporting-Endpoints", `csp="`+reportPath+`"`)
 		if !isStatic(r.URL.Path) {
-			h.Set("Cache-Control", "no-store")
+			h["Cache-Control"] = noStore
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -49,6 +55,7 @@ func (s *Server) withHeaders(next http.Handler) http.Handler {
 // server's sign-out origin stands there, that of its sign-in on pages with a form that leads there, and nothing else does.
 func (s *Server) pagePolicy(e *event) string {
 	var b strings.Builder
+	b.Grow(512)
 	b.WriteString("default-src 'none'; script-src 'nonce-")
 	b.WriteString(e.Nonce)
 	b.WriteString("' 'strict-dynamic'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'")
@@ -61,13 +68,4 @@ func (s *Server) pagePolicy(e *event) string {
 	}
 	b.WriteString("; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; report-uri " + reportPath + "; report-to csp")
 	return b.String()
-}
-
-// referrerPolicy lets browsers name the origin of our own forms, which is how old ones prove that a form is ours, and tells other sites nothing. The address of the
-// callback, which holds a code, is told to nobody.
-func (s *Server) referrerPolicy(path string) string {
-	if path == s.callbackPath {
-		return "no-referrer"
-	}
-	return "same-origin"
 }

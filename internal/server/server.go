@@ -27,6 +27,7 @@ import (
 	"portico/internal/rp"
 	"portico/internal/session"
 	"portico/internal/token"
+	"portico/web/templates"
 )
 
 // Config is what a Server is built from. All members are required unless said otherwise.
@@ -83,6 +84,7 @@ type Server struct {
 	clock        func() time.Time
 	attempts     attempts
 	pages        *pages.Pages
+	fixed        templates.Fixed
 	limits       limits
 	managers     Managers
 	proxies      proxies

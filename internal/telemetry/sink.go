@@ -11,6 +11,7 @@ import (
 const (
 	sinkLines = 8192
 	sinkBytes = 4 << 20
+	sinkBatch = 32 << 10 // bytes from which on a call of the writer takes no further line
 )
 
 // Sink writes log lines in the background, so that a reader who does not read, or a disk that is full, holds nobody up. Lines wait in a buffer of fixed size; what does not fit, or
@@ -18,6 +19,7 @@ const (
 type Sink struct {
 	w       io.Writer
 	lines   chan []byte
+	text    []byte       // of the present call, used again for the next one
 	bytes   atomic.Int64 // in lines
 	dropped atomic.Int64 // and not told yet
 	lost    atomic.Int64 // dropped since the start
@@ -88,11 +90,18 @@ func (s *Sink) run() {
 	}
 }
 
+// write writes a line, and those that wait already in the same call, as far as they fit into a pipe.
 func (s *Sink) write(line []byte) {
-	s.bytes.Add(-int64(len(line)))
-	if _, err := s.w.Write(line); err != nil {
-		s.lost.Add(1)
-		s.dropped.Add(1)
+	text, lines := append(s.text[:0], line...), int64(1)
+	for waiting := len(s.lines); waiting > 0 && len(text) < sinkBatch; waiting-- {
+		text = append(text, <-s.lines...)
+		lines++
+	}
+	s.text = text
+	s.bytes.Add(-int64(len(text)))
+	if _, err := s.w.Write(text); err != nil {
+		s.lost.Add(lines)
+		s.dropped.Add(lines)
 		return
 	}
 	if n := s.dropped.Swap(0); n > 0 && s.notice != nil {

@@ -132,6 +132,9 @@ function watch(root) {
 		}
 	}
 
+	for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (root.querySelectorAll("[data-watch-link]"))) {
+		link.href = root.dataset[link.dataset.watchLink ?? ""] ?? "/";
+	}
 	root.querySelector("[data-watch-extend]")?.addEventListener("click", () => void ask({ method: "POST" }));
 	document.addEventListener("visibilitychange", look);
 	addEventListener("pageshow", (event) => {

@@ -30,6 +30,7 @@ type LayoutModel struct {
 	NoIndex   bool         // ask search engines to stay away
 	Nonce     string       // of the Content-Security-Policy
 	Assets    AssetsModel
+	Fixed     *Fixed // parts of the frame that were rendered before; nil renders them each time
 }
 
 // PersonModel is who is signed in.

@@ -167,7 +167,7 @@ func (s *Store) read(ctx context.Context, f func(ctx context.Context) error) err
 // get returns the record at a key, nil when there is none.
 func (s *Store) get(ctx context.Context, key string) (r reply, err error) {
 	err = s.read(ctx, func(ctx context.Context) error {
-		b, err := s.client.Get(ctx, key).Bytes()
+		b, err := s.reads.get(ctx, s.client, key)
 		if errors.Is(err, goredis.Nil) {
 			return nil
 		}

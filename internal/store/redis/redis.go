@@ -45,6 +45,7 @@ type Store struct {
 	replicas int
 	now      func() time.Time
 	hints    hints
+	reads    gather
 }
 
 // Open connects to the servers of c and returns when they answer. Errors never hold the password.
