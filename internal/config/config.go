@@ -3,6 +3,8 @@
 package config
 
 import (
+	"time"
+
 	"portico/internal/secret"
 )
 
@@ -35,6 +37,8 @@ type Portal struct {
 	Notice string `kong:"-"`
 	// NoIndex asks search engines to stay away. The demo sets it.
 	NoIndex bool `kong:"-"`
+	// Now is what the data on pages live by, where that is not the real time. The demo sets it.
+	Now func() time.Time `kong:"-"`
 }
 
 // Identity is the identity server and how the portal is registered there.
@@ -108,21 +112,4 @@ type Store struct {
 type Log struct {
 	Level  string `name:"log-level" env:"PORTICO_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
 	Format string `name:"log-format" env:"PORTICO_LOG_FORMAT" default:"json" placeholder:"FORMAT" help:"json (one object a line) or text."`
-}
-
-// Demo is what `web demo` can be told. It needs no configuration at all.
-type Demo struct {
-	Listen              string   `name:"listen" env:"PORTICO_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address of the portal, http://localhost:PORT. Port 0 takes a free one."`
-	IdentityListen      string   `name:"identity-listen" env:"PORTICO_IDENTITY_LISTEN" default:"127.0.0.1:8081" placeholder:"ADDRESS" help:"Address of the demo identity server, http://id.localhost:PORT."`
-	HubListen           string   `name:"hub-listen" env:"PORTICO_HUB_LISTEN" default:"127.0.0.1:8082" placeholder:"ADDRESS" help:"Address of the demo Data Hub, http://hub.localhost:PORT."`
-	AccessTokenLifetime Duration `name:"access-token-lifetime" env:"PORTICO_ACCESS_TOKEN_LIFETIME" default:"60s" placeholder:"DURATION" help:"Lifetime of access tokens, short so that refreshes are seen. From 1s."`
-	RefreshLifetime     Duration `name:"refresh-token-lifetime" env:"PORTICO_REFRESH_TOKEN_LIFETIME" default:"8h" placeholder:"DURATION" help:"Lifetime of refresh tokens; after it the session ends and sign-in starts over, silently first. From 1s."`
-	RefreshPolicy       string   `name:"refresh-policy" env:"PORTICO_REFRESH_POLICY" default:"strict" placeholder:"POLICY" help:"Refresh tokens of the demo identity server: strict (one-time; reuse ends the family), grace (the old one is valid for 60 s more) or reusable."`
-	AdminListen         string   `name:"admin-listen" env:"PORTICO_ADMIN_LISTEN" default:"off" placeholder:"ADDRESS" help:"Address of the operator's listener, as of web serve."`
-	Seed                uint64   `name:"demo-seed" default:"42" placeholder:"N" help:"Seed of the demo data: the same seed gives the same values everywhere."`
-	Scale               int      `name:"demo-scale" default:"1" placeholder:"N" help:"How many times the twelve sites of the demo are there, up to 50, for long lists and full maps."`
-	Latency             string   `name:"demo-latency" placeholder:"DURATION" help:"How late the demo's two servers answer: 80ms, or 80ms±40ms (also written 80ms+-40ms) for delays that differ by so much. At most 1m."`
-	Fail                []string `name:"demo-fail" placeholder:"FAULTS" help:"What the demo's two servers do wrong, separated by commas: identity=30s@every:10m (nobody answers for 30 s, every ten minutes), hub=429:2% (two requests of a hundred), hub=truncate:3 (the next three), identity=hang-after:1@path:/token. docs/demo.md has all words."`
-	HubSwitches         []string `name:"hub-switches" placeholder:"WORDS" help:"Where the platform's behaviour is not known or has changed, the demo Data Hub does what is most likely; these words, separated by commas, choose otherwise. docs/demo.md lists them."`
-	Log                 Log      `embed:""`
 }

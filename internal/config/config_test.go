@@ -163,20 +163,9 @@ func TestTrustedProxies(t *testing.T) {
 	}
 }
 
-func TestDemoNeedsNothingAndStaysOnLoopback(t *testing.T) {
-	cmd, err := Parse([]string{"demo"}, env(t), io.Discard)
-	if err != nil || cmd.Demo.AccessTokenLifetime.Duration != time.Minute || cmd.Demo.RefreshPolicy != "strict" {
-		t.Fatalf("Parse(demo) = %+v, %v", cmd.Demo, err)
-	}
-	if _, err := Parse([]string{"demo", "--listen=0.0.0.0:8080", "--access-token-lifetime=0s"}, env(t), io.Discard); err == nil ||
-		!strings.Contains(err.Error(), "--listen") || !strings.Contains(err.Error(), "--access-token-lifetime") {
-		t.Errorf("Parse = %v, want both mistakes", err)
-	}
-}
-
 func TestHelpIsNotAnError(t *testing.T) {
 	var out strings.Builder
-	if _, err := Parse([]string{"--help"}, env(t), &out); !errors.Is(err, ErrHelp) || !strings.Contains(out.String(), "demo") {
+	if _, err := Parse([]string{"--help"}, env(t), &out); !errors.Is(err, ErrHelp) || !strings.Contains(out.String(), "serve") {
 		t.Errorf("Parse(--help) = %v, printed %q", err, out.String())
 	}
 }
@@ -243,18 +232,5 @@ func TestS94NoPasswordOnTheCommandLine(t *testing.T) {
 	t.Setenv("PORTICO_DATABASE", "postgres://u:hunter2@localhost/p")
 	if cmd, err := Parse(append([]string{"serve"}, complete...), getenv, io.Discard); err != nil || strings.Contains(fmt.Sprintf("%+v %#v", cmd.Serve.Identity.ClientSecret, cmd.Serve.Identity.ClientSecret), "x") {
 		t.Errorf("in the environment: %v", err)
-	}
-}
-
-func TestS97DemoTakesNothingReal(t *testing.T) {
-	for _, name := range []string{"DATAHUB_AUTH_URL", "OPINUM_AUTH_URL", "DATAHUB_CLIENT_SECRET", "OPINUM_SECRET_FILE", "PORTICO_DATABASE"} {
-		if _, err := Parse([]string{"demo"}, env(t, name, "https://real.example.com"), io.Discard); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	for _, flag := range []string{"--issuer=https://id.example.com", "--client-id=x", "--database=memory:", "--keys=k", "--api-url=https://api.example.com"} {
-		if _, err := Parse([]string{"demo", flag}, env(t), io.Discard); err == nil {
-			t.Errorf("demo %s: accepted", flag)
-		}
 	}
 }

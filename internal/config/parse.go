@@ -51,8 +51,9 @@ var ErrHelp = errors.New("help was printed")
 type cli struct {
 	Serve Config `cmd:"" default:"withargs" help:"Run the portal (the default command)."`
 	Check check  `cmd:"" help:"Check the configuration and reach every dependency: identity server, Data Hub, databases. One line each, with what to do next; exit 0 or 1. Tables are made and changed as the start would."`
-	Demo  Demo   `cmd:"" help:"Run the portal with an embedded identity server and an embedded Data Hub, with no configuration at all."`
 	Keys  keys   `cmd:"" help:"Work with the sealing keys, or make a client key."`
+
+	demoCommand
 
 	Sessions sessions `cmd:"" help:"List and end sessions."`
 	Version  struct{} `cmd:"" help:"Print the version."`
@@ -127,7 +128,7 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 	case "serve":
 		return cmd, errors.Join(mistakes, publicPasswords(args), file.check(), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
 	case "demo":
-		return cmd, errors.Join(mistakes, nothingReal(getenv), cmd.Demo.Check())
+		return cmd, errors.Join(mistakes, cmd.Demo.check(getenv))
 	case "keys client":
 		return cmd, errors.Join(mistakes, oneOf("alg", cmd.Keys.Algorithm, "ES256", "RS256", "PS256"))
 	case "keys rotate", "keys list", "keys retire":
@@ -172,17 +173,6 @@ func envNote(v *kong.Value) string {
 		return ""
 	}
 	return " ($" + strings.Join(v.Tag.Envs, ", $") + ")"
-}
-
-// nothingReal refuses a demo in the environment of a real portal: it would take the place of one, with passwords that everybody knows.
-func nothingReal(getenv func(string) string) error {
-	var errs []error
-	for _, name := range []string{"DATAHUB_AUTH_URL", "OPINUM_AUTH_URL", "DATAHUB_CLIENT_SECRET", "DATAHUB_CLIENT_SECRET_FILE", "OPINUM_SECRET", "OPINUM_SECRET_FILE", "PORTICO_DATABASE", "PORTICO_SESSIONS"} {
-		if getenv(name) != "" {
-			errs = append(errs, fmt.Errorf("%s is set, but the demo has an identity server, a client and a store of its own; unset it, or run: web serve", name))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // readSecrets fills the secrets: NAME_FILE (also as a flag) first, NAME second.

@@ -1,3 +1,5 @@
+//go:build !nodemo
+
 // Package demo runs an identity server and a Data Hub on origins of their own and returns the configuration of a portal that uses
 // them. The portal does not know that it is a demo.
 package demo
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"portico/internal/config"
+	"portico/internal/demo/clock"
 	"portico/internal/demo/energy"
 	"portico/internal/demo/hub"
 	"portico/internal/demo/identity"
@@ -42,6 +45,7 @@ type Demo struct {
 	Identity    *identity.Provider
 	Hub         *hub.Hub
 	Faults      Faults        // what the two do wrong
+	Clock       *clock.Clock  // which the data and the pages about them live by
 	Config      config.Config // of the portal, complete but for the sealing keys
 
 	hosts []*host
@@ -50,7 +54,7 @@ type Demo struct {
 
 // Start opens the three listeners and serves the identity server and the Data Hub. Errors name the flag that helps.
 func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) {
-	d := &Demo{log: log}
+	d := &Demo{log: log, Clock: clock.New(c.ClockAt(), c.ClockSpeed())}
 	if err := d.Faults.set(c); err != nil {
 		return nil, err
 	}
@@ -85,7 +89,7 @@ func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) 
 
 func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
 	world := energy.Scaled(c.Seed, max(1, c.Scale))
-	go world.Warm(time.Now())
+	go world.Warm(d.Clock.Now())
 	h := hub.Config{World: world, Check: d.Identity.Introspect, Password: d.Identity.Password, Log: d.log.With("server", "data-hub"), Fault: d.Faults.Hub.Pick, Now: d.hubNow}
 	for _, u := range identity.Personas() {
 		user := hub.User{ID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role}
@@ -103,11 +107,11 @@ func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
 }
 
 // hubNow is the Data Hub's clock.
-func (d *Demo) hubNow() time.Time { return time.Now().Add(d.Faults.Hub.Offset()) }
+func (d *Demo) hubNow() time.Time { return d.Clock.Now().Add(d.Faults.Hub.Offset()) }
 
 func (d *Demo) portalConfig(c config.Demo, clientSecret string) config.Config {
 	return config.Config{
-		Portal:   config.Portal{BaseURL: d.PortalURL, Listen: d.Portal.Addr().String(), AdminListen: c.AdminListen, Notice: "demo", NoIndex: true},
+		Portal:   config.Portal{BaseURL: d.PortalURL, Listen: d.Portal.Addr().String(), AdminListen: c.AdminListen, Notice: "demo", NoIndex: true, Now: d.Clock.Now},
 		Identity: config.Identity{Issuer: d.IdentityURL, ClientID: clientID, ClientSecret: secret.New(clientSecret), ClientAuth: "discovered", OfflineAccess: "auto", RefreshPolicy: c.RefreshPolicy, Algorithms: []string{"RS256"}, CallbackPath: "/auth/callback", StaySignedIn: config.Duration{Duration: 30 * 24 * time.Hour}},
 		Hub:      config.Hub{APIURL: d.HubURL, Timeout: config.Duration{Duration: 20 * time.Second}},
 		Sessions: config.Sessions{Store: config.Store{Database: "memory:"}, Idle: config.Duration{Duration: time.Hour}, Absolute: config.Duration{Duration: 12 * time.Hour}, MaxEach: config.Count{N: 20}},

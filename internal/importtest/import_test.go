@@ -42,7 +42,7 @@ var allowed = map[string][]string{
 	"internal/bench/rolling": {"internal/fleet", "internal/testserver"},
 
 	// The demo's servers share no types with the clients that talk to them.
-	"internal/demo":          {"internal/config", "internal/demo/energy", "internal/demo/fault", "internal/demo/hub", "internal/demo/identity", "internal/secret"},
+	"internal/demo":          {"internal/config", "internal/demo/clock", "internal/demo/energy", "internal/demo/fault", "internal/demo/hub", "internal/demo/identity", "internal/secret"},
 	"internal/demo/hub":      {"internal/demo/energy", "internal/demo/fault", "internal/demo/formula"},
 	"internal/demo/identity": {"internal/demo/fault"},
 }

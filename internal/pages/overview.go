@@ -31,7 +31,7 @@ func (p *Pages) overview(w http.ResponseWriter, r *Request) error {
 		return err
 	}
 	byName(sites)
-	refs, err := p.references.get(r.Context(), hub, now)
+	refs, err := p.references.get(r.Context(), hub)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (p *Pages) pick(w http.ResponseWriter, r *Request) error {
 		return err
 	}
 	d := pickData{site: datahub.SiteID(id)}
-	if d.refs, err = p.references.get(r.Context(), r.Hub, r.Now); err != nil {
+	if d.refs, err = p.references.get(r.Context(), r.Hub); err != nil {
 		return err
 	}
 	if err := d.read(r.Context(), r.Hub); err != nil {

@@ -29,8 +29,9 @@ type references struct {
 }
 
 // get returns the lists, reading them anew when they are old. Readers that come meanwhile each ask for themselves: nobody waits for a
-// request that may be cancelled.
-func (c *references) get(ctx context.Context, hub *datahub.Client, now time.Time) (lists, error) {
+// request that may be cancelled. Age is by the real time: the data's may be moved.
+func (c *references) get(ctx context.Context, hub *datahub.Client) (lists, error) {
+	now := time.Now()
 	c.mu.Lock()
 	kept, fresh := c.lists, now.Before(c.until)
 	c.mu.Unlock()

@@ -191,7 +191,7 @@ func (p *Pages) seriesPage(w http.ResponseWriter, r *Request, d seriesData) erro
 	if d.source, err = hub.Source(r.Context(), d.variable.SourceID); err != nil {
 		return err
 	}
-	if d.refs, err = p.references.get(r.Context(), hub, d.now); err != nil {
+	if d.refs, err = p.references.get(r.Context(), hub); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)

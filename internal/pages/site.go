@@ -49,7 +49,7 @@ func (p *Pages) site(w http.ResponseWriter, r *Request) error {
 		return err
 	}
 	d := siteData{tab: tab, now: now}
-	if d.refs, err = p.references.get(r.Context(), hub, now); err != nil {
+	if d.refs, err = p.references.get(r.Context(), hub); err != nil {
 		return err
 	}
 	if err := d.read(r.Context(), hub, site); err != nil {

@@ -60,7 +60,7 @@ func (p *Pages) sites(w http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	refs, err := p.references.get(r.Context(), hub, now)
+	refs, err := p.references.get(r.Context(), hub)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (p *Pages) source(w http.ResponseWriter, r *Request) error {
 	if d.source, err = hub.Source(r.Context(), datahub.SourceID(id)); err != nil {
 		return err
 	}
-	if d.refs, err = p.references.get(r.Context(), hub, d.now); err != nil {
+	if d.refs, err = p.references.get(r.Context(), hub); err != nil {
 		return err
 	}
 	if err := d.read(r.Context(), hub); err != nil {

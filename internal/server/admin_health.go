@@ -38,7 +38,7 @@ func (s *Server) presentHealth(l locale.Locale, one health.Status) templates.Hea
 		return m
 	}
 	m.Since = templates.ClockModel{Text: l.DayMonth(one.Since) + " " + one.Since.Format("15:04:05"), ISO: one.Since.Format("2006-01-02T15:04:05Z07:00")}
-	m.For, m.Asked = l.Duration(s.now().Sub(one.Since)), l.Ago(s.now().Sub(one.Asked))
+	m.For, m.Asked = l.Duration(s.wall().Sub(one.Since)), l.Ago(s.wall().Sub(one.Asked))
 	m.Took = l.T("health.ms", int(one.Took.Milliseconds()))
 	switch {
 	case !one.Up:

@@ -30,7 +30,7 @@ func (s *Server) backChannelLogout(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return s.refuseLogout(w, r, err)
 	}
-	first, err := s.store.Once(r.Context(), "logout "+t.Issuer+" "+t.ID, max(t.Expires.Sub(s.now()), 0)+2*rp.Leeway)
+	first, err := s.store.Once(r.Context(), "logout "+t.Issuer+" "+t.ID, max(t.Expires.Sub(s.wall()), 0)+2*rp.Leeway)
 	if err != nil {
 		return &storeError{err}
 	}

@@ -42,7 +42,7 @@ func (s *Server) recent(r *http.Request) []int64 {
 	}
 	var times []int64
 	for text := range strings.FieldsSeq(string(plain)) {
-		if t, err := strconv.ParseInt(text, 10, 64); err == nil && s.now().Sub(time.Unix(t, 0)) < loopWindow {
+		if t, err := strconv.ParseInt(text, 10, 64); err == nil && s.wall().Sub(time.Unix(t, 0)) < loopWindow {
 			times = append(times, t)
 		}
 	}
@@ -87,7 +87,7 @@ func (s *Server) byPlainHTTP(r *http.Request) bool {
 
 // noteSignIn remembers that the browser was signed in now.
 func (s *Server) noteSignIn(w http.ResponseWriter, r *http.Request) {
-	times := append(s.recent(r), s.now().Unix())
+	times := append(s.recent(r), s.wall().Unix())
 	if len(times) > loopMost {
 		times = times[len(times)-loopMost:]
 	}

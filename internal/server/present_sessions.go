@@ -18,7 +18,7 @@ func settingsTabs(l locale.Locale, here string) []templates.TabModel {
 }
 
 func (s *Server) sessionsModel(r *http.Request, records []session.Record, ended int) templates.SessionsModel {
-	l, now := s.locale(r), s.now()
+	l, now := s.locale(r), s.wall()
 	m := templates.SessionsModel{Layout: s.layout(r), Tabs: settingsTabs(l, "/settings/sessions")}
 	switch {
 	case ended == 0:

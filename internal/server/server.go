@@ -56,6 +56,7 @@ type Config struct {
 	Observer     Observer         // hears of requests and sign-ins, for metrics; nil means nobody
 	Log          *slog.Logger     // request and audit lines
 	Now          func() time.Time // decides expiry; nil means time.Now
+	PageNow      func() time.Time // what "now" is in the data that pages show; nil means Now
 }
 
 // Server answers the portal's requests. It is an http.Handler maker: see Handler. Close waits for what it still does in the background.
@@ -81,7 +82,8 @@ type Server struct {
 	peers        *health.Watch
 	started      time.Time
 	log          *slog.Logger
-	clock        func() time.Time
+	clock        func() time.Time // decides expiry
+	pageClock    func() time.Time // what pages take for now
 	attempts     attempts
 	pages        *pages.Pages
 	fixed        templates.Fixed
@@ -104,6 +106,9 @@ func New(c Config) (*Server, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.PageNow == nil {
+		c.PageNow = c.Now
+	}
 	if c.Observer == nil {
 		c.Observer = nobody{}
 	}
@@ -118,7 +123,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, drained: make(chan struct{}), version: c.Version,
-		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now,
+		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, pageClock: c.PageNow,
 		events: c.Audit, tracer: c.Tracer, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), pages: pages.New(),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}
@@ -187,7 +192,10 @@ func HTTPServer(h http.Handler, log *slog.Logger) *http.Server {
 }
 
 // now is the server's clock, which decides what "now" means on every page.
-func (s *Server) now() time.Time { return s.clock() }
+func (s *Server) now() time.Time { return s.pageClock() }
+
+// wall is the clock by which sessions, sign-ins and what is kept of others end. Both tell the same time, unless the Data Hub's data live in another one.
+func (s *Server) wall() time.Time { return s.clock() }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 

@@ -53,7 +53,7 @@ func (s *Server) ownSessions(ctx context.Context) ([]session.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	here, now := sess.Handle.ID(), s.now()
+	here, now := sess.Handle.ID(), s.wall()
 	records = slices.DeleteFunc(records, func(r session.Record) bool { return r.ID != here && !now.Before(r.Until) }) // over, and not swept yet
 	slices.SortStableFunc(records, func(a, b session.Record) int {
 		switch {

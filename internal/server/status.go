@@ -42,7 +42,7 @@ func (s *Server) sessionStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && !isNoSession(err) {
 		return &storeError{err}
 	}
-	d := sessionDocument{ServerTime: stamp(s.now())}
+	d := sessionDocument{ServerTime: stamp(s.wall())}
 	if err != nil {
 		d.LoginURL = s.baseURL.JoinPath("/auth/login").String()
 	} else {
@@ -50,7 +50,7 @@ func (s *Server) sessionStatus(w http.ResponseWriter, r *http.Request) error {
 		if err != nil && !errors.Is(err, token.ErrGone) && !errors.Is(err, token.ErrLoginRequired) {
 			return err
 		}
-		usable := st.State != token.Dead && (st.Refreshable || s.now().Before(st.AccessExpiry))
+		usable := st.State != token.Dead && (st.Refreshable || s.wall().Before(st.AccessExpiry))
 		d.Active, d.Subject, d.Name, d.Account = err == nil && usable, sess.Identity.Subject, sess.Identity.Name, sess.Identity.Account
 		d.Who = whoOf(sess.Identity)
 		d.Scopes, d.Refreshable, d.State, d.Stay = st.Scopes, st.Refreshable, string(st.State), sess.StaySignedIn

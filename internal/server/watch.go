@@ -42,7 +42,7 @@ func (s *Server) endOf(sess *session.Session, err error) string {
 	if e, ok := errors.AsType[*session.EndedError](err); ok {
 		return e.Reason
 	}
-	if now := s.now(); isNoSession(err) || !now.Before(sess.Expires) || !now.Before(sess.IdleUntil()) {
+	if now := s.wall(); isNoSession(err) || !now.Before(sess.Expires) || !now.Before(sess.IdleUntil()) {
 		return session.ReasonExpired
 	}
 	return ""

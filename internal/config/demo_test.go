@@ -1,0 +1,58 @@
+//go:build !nodemo
+
+package config
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestDemoNeedsNothingAndStaysOnLoopback(t *testing.T) {
+	cmd, err := Parse([]string{"demo"}, env(t), io.Discard)
+	if err != nil || cmd.Demo.AccessTokenLifetime.Duration != time.Minute || cmd.Demo.RefreshPolicy != "strict" {
+		t.Fatalf("Parse(demo) = %+v, %v", cmd.Demo, err)
+	}
+	if _, err := Parse([]string{"demo", "--listen=0.0.0.0:8080", "--access-token-lifetime=0s"}, env(t), io.Discard); err == nil ||
+		!strings.Contains(err.Error(), "--listen") || !strings.Contains(err.Error(), "--access-token-lifetime") {
+		t.Errorf("Parse = %v, want both mistakes", err)
+	}
+}
+
+func TestDemoClock(t *testing.T) {
+	cmd, err := Parse([]string{"demo", "--demo-now=2026-10-25T02:55:00+02:00", "--demo-speed=60"}, env(t), io.Discard)
+	if at := cmd.Demo.ClockAt(); err != nil || !at.Equal(time.Date(2026, 10, 25, 0, 55, 0, 0, time.UTC)) || cmd.Demo.ClockSpeed() != 60 {
+		t.Errorf("Parse = %v, clock at %v, speed %v", err, at, cmd.Demo.ClockSpeed())
+	}
+	cmd, err = Parse([]string{"demo"}, env(t), io.Discard)
+	if err != nil || !cmd.Demo.ClockAt().IsZero() || cmd.Demo.ClockSpeed() != 1 {
+		t.Errorf("Parse = %v, clock at %v, speed %v", err, cmd.Demo.ClockAt(), cmd.Demo.ClockSpeed())
+	}
+	for _, bad := range []string{"--demo-now=yesterday", "--demo-now=2026-10-25", "--demo-now=2023-12-31T23:59:59Z", "--demo-now=2032-01-01T00:00:00Z", "--demo-speed=-1", "--demo-speed=NaN", "--demo-speed=3601", "--demo-speed=fast"} {
+		flag, _, _ := strings.Cut(bad, "=")
+		if _, err := Parse([]string{"demo", bad}, env(t), io.Discard); err == nil || !strings.Contains(err.Error(), flag+":") {
+			t.Errorf("demo %s: %v", bad, err)
+		}
+	}
+}
+
+func TestS97DemoTakesNothingReal(t *testing.T) {
+	for _, name := range []string{"DATAHUB_AUTH_URL", "OPINUM_AUTH_URL", "DATAHUB_CLIENT_SECRET", "OPINUM_SECRET_FILE", "PORTICO_DATABASE"} {
+		if _, err := Parse([]string{"demo"}, env(t, name, "https://real.example.com"), io.Discard); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, flag := range []string{"--issuer=https://id.example.com", "--client-id=x", "--database=memory:", "--keys=k", "--api-url=https://api.example.com"} {
+		if _, err := Parse([]string{"demo", flag}, env(t), io.Discard); err == nil {
+			t.Errorf("demo %s: accepted", flag)
+		}
+	}
+}
+
+func TestDemoVariablesAreNoStrangers(t *testing.T) {
+	t.Parallel()
+	if got := Strangers([]string{"PORTICO_IDENTITY_LISTEN=x", "PORTICO_ACCESS_TOKEN_LIFETIME=x"}); len(got) != 0 {
+		t.Errorf("Strangers = %v", got)
+	}
+}
