@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -133,6 +134,9 @@ func TestS95MistakesStopTheProgram(t *testing.T) {
 	}
 }
 
+// nameOfNone are the places of the word demo in a program without one: the command that says so, the tag of the build, and words of others.
+var nameOfNone = []string{"without the demo", "cmd/web demo", "tags=nodemo", "nodemo.go", "demoCommand", "config.Demo", "\x04Demo\x1fcmd:", "locale.demoMessages", "app.runDemo", "ExprCodeMove"}
+
 // A production build has no demo in it: no command, no package, no password; and the ordinary one has no way into it but the command.
 func TestS96ProductionHasNoDemo(t *testing.T) {
 	t.Parallel()
@@ -156,6 +160,12 @@ func TestS96ProductionHasNoDemo(t *testing.T) {
 	for _, trace := range []string{"operator-demo", "viewer-demo", "7be40911-viewer", "Kouter Offices", "portico-demo-sso"} {
 		if bytes.Contains(binary, []byte(trace)) {
 			t.Errorf("the program holds %q", trace)
+		}
+	}
+	for _, at := range regexp.MustCompile(`(?i)[ -~]{2,}?demo|demo[ -~]{2}`).FindAllIndex(binary, -1) { // in text; code compares the command's name
+		around := string(binary[max(0, at[1]-44):min(len(binary), at[1]+40)])
+		if !slices.ContainsFunc(nameOfNone, func(known string) bool { return strings.Contains(around, known) }) {
+			t.Errorf("the program holds the word demo: %q", around)
 		}
 	}
 	cmd := exec.Command(program, "demo")

@@ -1,7 +1,6 @@
 package locale
 
 var layoutMessages = []message{
-	{"notice.demo", "Demo: invented data, published passwords", "Démo : données inventées, mots de passe publics", "Demo: verzonnen gegevens, openbare wachtwoorden", "Demo: erfundene Daten, öffentliche Passwörter"},
 	{"layout.skip", "Skip to content", "Aller au contenu", "Naar de inhoud", "Zum Inhalt"},
 	{"layout.home", "Portico, to the overview", "Portico, vers l’aperçu", "Portico, naar het overzicht", "Portico, zur Übersicht"},
 	{"layout.description", "Sites, meters and measurements of your Data Hub account", "Sites, compteurs et mesures de votre compte Data Hub", "Sites, meters en metingen van uw Data Hub-account", "Standorte, Zähler und Messwerte Ihres Data-Hub-Kontos"},

@@ -67,11 +67,6 @@ func NewMetrics(version string) *Metrics {
 	return m
 }
 
-// Demo says that the portal shows invented data.
-func (m *Metrics) Demo() {
-	m.gauge("portico_demo", "1 where everything is invented; absent elsewhere.").Set(1)
-}
-
 func (m *Metrics) counter(name, help string, labels ...string) *prometheus.CounterVec {
 	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	m.registry.MustRegister(c)
