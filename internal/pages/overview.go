@@ -25,21 +25,30 @@ type siteProfile struct {
 
 // overview shows how the account's sites are doing now.
 func (p *Pages) overview(w http.ResponseWriter, r *Request) error {
-	hub, now := r.Hub, r.Now
-	sites, err := hub.Sites(r.Context(), datahub.SiteQuery{})
+	m, err := p.Overview(r)
 	if err != nil {
 		return err
+	}
+	return r.Render(http.StatusOK, templates.Overview(m))
+}
+
+// Overview reads what the overview shows, and renders nothing.
+func (p *Pages) Overview(r *Request) (templates.OverviewModel, error) {
+	hub, now, m := r.Hub, r.Now, templates.OverviewModel{}
+	sites, err := hub.Sites(r.Context(), datahub.SiteQuery{})
+	if err != nil {
+		return m, err
 	}
 	byName(sites)
 	refs, err := p.references.get(r.Context(), hub)
 	if err != nil {
-		return err
+		return m, err
 	}
 	d := overviewData{now: now, zone: commonZone(sites), total: len(sites)}
 	if d.sites, err = readSites(r.Context(), hub, sites[:min(len(sites), overviewSites)], refs, now, true); err != nil {
-		return err
+		return m, err
 	}
-	return r.Render(http.StatusOK, templates.Overview(presentOverview(d, r.Locale, r.Layout)))
+	return presentOverview(d, r.Locale, r.Layout), nil
 }
 
 func byName(sites []datahub.Site) {
