@@ -51,6 +51,7 @@ type Hub struct {
 	now      func() time.Time
 	holds    holds
 	breakers breakers
+	together together
 }
 
 // New checks c and returns a Hub. Nothing is sent.

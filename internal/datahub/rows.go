@@ -22,10 +22,11 @@ type rows struct {
 	dates    dates
 	layout   []known // the first members, in the order in which they came
 	points   []DataPoint
-	received int    // rows, with those that were left out
-	total    int    // rows that there are, as the Data Hub says; 0 when it does not
-	nameless int    // rows without a member that could be the value
-	fault    string // what was wrong with the row that ended the reading, "" for its syntax
+	received int                        // rows, with those that were left out
+	total    int                        // rows that there are, as the Data Hub says; 0 when it does not
+	nameless int                        // rows without a member that could be the value
+	many     map[VariableID][]DataPoint // takes the points of several variables instead, if it is not nil; those that are not in it are foreign
+	fault    string                     // what was wrong with the row that ended the reading, "" for its syntax
 }
 
 func newRows(q DataQuery) *rows {
@@ -47,7 +48,8 @@ type row struct {
 	wanted, raw    float64
 	hasWanted      bool // wanted is a number
 	hasRaw         bool
-	named, foreign bool // there is a value member, be it null; the row is another variable's
+	named, foreign bool       // there is a value member, be it null; the row is another variable's
+	variable       VariableID // only where there are many
 }
 
 // parse reads the row that b begins with and keeps its point. It returns the row's length, or short, or bad.
@@ -98,9 +100,20 @@ func (r *rows) member(p *row, m member, b []byte, i int) int {
 	case m == dateMember:
 		p.date = nil
 	case m == variableMember:
-		p.foreign = r.isForeign(b[i:end])
+		r.belongs(p, b[i:end])
 	}
 	return end
+}
+
+// belongs notes whose row it is.
+func (r *rows) belongs(p *row, value []byte) {
+	if r.many == nil {
+		p.foreign = r.isForeign(value)
+		return
+	}
+	id, err := strconv.ParseInt(string(bytes.Trim(value, `"`)), 10, 64)
+	_, wanted := r.many[VariableID(id)]
+	p.variable, p.foreign = VariableID(id), err != nil || !wanted
 }
 
 // isForeign reports whether a variable's id, as a number or in quotes, is another one than what was asked for.
@@ -154,6 +167,10 @@ func (r *rows) keep(p row, length int) int {
 	if !ok {
 		r.fault = "date"
 		return bad
+	}
+	if r.many != nil {
+		r.many[p.variable] = append(r.many[p.variable], DataPoint{Time: t, Value: value})
+		return length
 	}
 	r.points = append(r.points, DataPoint{Time: t, Value: value})
 	if len(r.points) == 2 {

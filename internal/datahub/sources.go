@@ -4,25 +4,32 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"strconv"
+	"slices"
 )
 
-// SourceQuery selects sources that lie on a site and have an id out of those that are given; the zero SourceQuery selects all
+// SourceQuery selects sources that lie on one of the sites and have an id out of those that are given; the zero SourceQuery selects all
 // that the person may see.
 type SourceQuery struct {
-	Site SiteID
-	IDs  []SourceID
+	Site  SiteID // the same as one more of Sites
+	Sites []SiteID
+	IDs   []SourceID
 }
 
 // Sources returns the selected sources that the person may see, in no particular order. Unknown ids are left out.
 func (c *Client) Sources(ctx context.Context, q SourceQuery) ([]Source, error) {
-	query := url.Values{"displayLevel": {"VerboseSite"}}
 	if q.Site != 0 {
-		query.Set("siteId", strconv.FormatInt(int64(q.Site), 10))
+		q.Sites = append(slices.Clone(q.Sites), q.Site)
 	}
+	query := url.Values{"displayLevel": {"VerboseSite"}}
 	l := listing[wireSource, Source]{path: pathSources, query: query, convert: wireSource.source, wanted: func(s Source) bool {
-		return oneOf(q.IDs, s.ID) && (q.Site == 0 || s.SiteID == 0 || s.SiteID == q.Site)
+		return oneOf(q.IDs, s.ID) && (len(q.Sites) == 0 || s.SiteID == 0 && len(q.Sites) == 1 || slices.Contains(q.Sites, s.SiteID))
 	}}
+	switch {
+	case len(q.Sites) == 1:
+		query.Set("siteId", texts(q.Sites)[0])
+	case len(q.Sites) > 1 && len(q.IDs) == 0:
+		return l.readIDs(ctx, c, "siteIds", texts(q.Sites))
+	}
 	return l.readIDs(ctx, c, "ids", texts(q.IDs))
 }
 

@@ -130,3 +130,12 @@ var windowsZones = map[string]string{
 	"alaskan standard time":           "America/Anchorage",
 	"hawaiian standard time":          "Pacific/Honolulu",
 }
+
+// HomeZone returns Belgium's zone, where the platform lives: for times that belong to no site.
+func HomeZone() *time.Location {
+	zone, known := ParseZone("Europe/Brussels")
+	if !known {
+		return time.UTC
+	}
+	return zone
+}

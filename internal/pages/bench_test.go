@@ -29,6 +29,7 @@ type bench struct {
 	pages  *Pages
 	hub    *datahub.Hub
 	faults *fault.Switch
+	who    Who
 	lang   locale.Lang
 	now    time.Time // zero: the clock's
 }
@@ -43,7 +44,7 @@ func (a always) Renew(context.Context, secret.Text) (secret.Text, error) {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, pages: New(), faults: &fault.Switch{}, lang: locale.English}
+	b := &bench{T: t, pages: New(), faults: &fault.Switch{}, lang: locale.English, who: Who{"https://id.example", "alice", "101", "s"}}
 	data := httptest.NewServer(hub.New(hub.Config{World: world, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true }, Fault: b.faults.Pick}))
 	t.Cleanup(data.Close)
 	var err error
@@ -88,7 +89,7 @@ func (b *bench) request(w http.ResponseWriter, r *http.Request) *Request {
 		now = time.Now()
 	}
 	layout := templates.LayoutModel{T: func(key string, args ...any) string { return l.T(locale.Key(key), args...) }, Lang: l.Lang(), Theme: "system", ReturnTo: "/"}
-	return &Request{Request: r, Hub: b.hub.Client(always{"alice"}), Locale: l, Layout: layout, Now: now, Render: func(status int, page templ.Component) error {
+	return &Request{Request: r, Who: b.who, Hub: b.hub.Client(always{"alice"}), Locale: l, Layout: layout, Now: now, Render: func(status int, page templ.Component) error {
 		w.WriteHeader(status)
 		return page.Render(r.Context(), w)
 	}}

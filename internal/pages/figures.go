@@ -2,7 +2,6 @@ package pages
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 	"time"
@@ -20,9 +19,6 @@ const (
 	energyHeat        = 5
 	energyCold        = 18
 )
-
-// history is how many days before today a site's figures need: yesterday and its weekday last week.
-const history = 8
 
 // mainVariable returns the variable that stands for a site in lists: of the first source of an energy type (by id, sources whose
 // name says main or total before others), the variable that is the source's default, else one whose name says total, else the first amount or power. False when
@@ -57,74 +53,43 @@ func rank(first bool) int {
 	return 1
 }
 
-// profile is the course of one variable over the last days, as amounts per step.
-type profile struct {
-	variable datahub.Variable
-	unit     string        // of the amounts
-	slots    []series.Slot // from history days ago to the end of today
-	step     time.Duration
-	last     time.Time // of the newest point, zero without one
-	found    bool      // there is such a variable
-	err      error
-}
-
-// readProfile reads the last days of v.
-func readProfile(ctx context.Context, hub *datahub.Client, v datahub.Variable, unit string, zone *time.Location, now time.Time) profile {
-	p := profile{variable: v, found: true}
-	r := series.Range{From: midnight(now, zone, -history), To: midnight(now, zone, 1), Zone: zone}
-	points, step, err := recentPoints(ctx, hub, v, r.From, now)
-	if err != nil {
-		p.err = err
-		return p
-	}
-	return newProfile(v, unit, points, r, step, now)
-}
-
-func newProfile(v datahub.Variable, unit string, points []datahub.DataPoint, r series.Range, step time.Duration, now time.Time) profile {
-	p := profile{variable: v, found: true, step: step}
-	g := datahub.GranularityRaw
-	if step == time.Hour {
-		g = datahub.GranularityHour
-	}
-	slots, unit, ok := amounts(v, unit, series.Fill(points, r, g, step, now))
-	if !ok {
-		p.found = false
-		return p
-	}
-	p.slots, p.unit = slots, unit
-	if len(points) > 0 {
-		p.last = points[len(points)-1].Time
-	}
-	return p
-}
-
-// usable reports whether there are figures to be shown.
-func (p profile) usable() bool { return p.found && p.err == nil && !p.last.IsZero() }
-
 // figures are what lists and tiles show of a profile.
 type figures struct {
 	now        float64 // mean power of the newest step, in powerOf[unit]; or the amount of the step
 	nowKnown   bool
 	today      float64
+	sofar      float64 // today up to the last full hour
 	before     float64 // the same hours a week ago
 	comparable bool    // both have values
 	share      float64 // of the expected values of the last 24 hours, 0 to 1
 	age        time.Duration
 }
 
-// figures compares today, as far as it has come, with the same local hours a week ago.
+// change is by how much today differs from a week ago, as a part; false when that cannot be said.
+func (f figures) change() (float64, bool) {
+	if !f.comparable || f.before <= 0 {
+		return 0, false
+	}
+	return f.sofar/f.before - 1, true
+}
+
+// figures compares today's full hours, as far as they have come, with the same local hours a week ago.
 func (p profile) figures(zone *time.Location, now time.Time) figures {
 	start := midnight(now, zone, 0)
 	today := between(p.slots, start, midnight(now, zone, 1))
 	sum := series.Summarize(today)
 	f := figures{today: sum.Sum, age: now.Sub(p.last)}
-	end := start
 	if sum.Count > 0 {
-		end = sum.LastAt.Add(p.step)
+		hour := sum.LastAt.Add(p.step).Truncate(time.Hour)
+		sofar := series.Summarize(between(today, start, hour))
+		before := series.Summarize(between(p.before, earlier(start, zone, 7), earlier(hour, zone, 7)))
+		f.sofar, f.before, f.comparable = sofar.Sum, before.Sum, sofar.Count > 0 && before.Count > 0
 	}
-	before := series.Summarize(between(p.slots, earlier(start, zone, 7), earlier(end, zone, 7)))
-	f.before, f.comparable = before.Sum, sum.Count > 0 && before.Count > 0
 	f.share = series.Summarize(between(p.slots, now.Add(-24*time.Hour), now)).Completeness()
+	if p.recent.known {
+		f.now, f.nowKnown = p.recent.value, now.Sub(p.last) < 2*time.Hour
+		return f
+	}
 	for _, s := range slices.Backward(p.slots) {
 		if !s.Missing && now.Sub(s.Start) < max(4*p.step, 2*time.Hour) {
 			f.now, f.nowKnown = s.Value/s.End.Sub(s.Start).Hours(), true

@@ -13,7 +13,7 @@ import (
 
 // Bounds on what one page asks of the Data Hub.
 const (
-	pageCalls    = 6               // at a time
+	pageCalls    = 16              // at a time, as many as the platform's own connectors make
 	panelTimeout = 8 * time.Second // for what may fail without failing the page
 )
 
@@ -37,16 +37,4 @@ func each[T any](ctx context.Context, items []T, f func(ctx context.Context, i i
 		g.Go(func() error { return f(ctx, i, item) })
 	}
 	return g.Wait()
-}
-
-// recentPoints reads the points of v in [from, to): raw ones as long as they are not too many, else by the hour. It returns the step
-// that they stand on.
-func recentPoints(ctx context.Context, hub *datahub.Client, v datahub.Variable, from, to time.Time) ([]datahub.DataPoint, time.Duration, error) {
-	step := v.Step.Duration()
-	q := datahub.DataQuery{Variable: v.ID, From: from, To: to, Granularity: datahub.GranularityRaw}
-	if step < 5*time.Minute && to.Sub(from) > 6*time.Hour {
-		step, q.Granularity, q.Aggregate = time.Hour, datahub.GranularityHour, aggregateOf(v)
-	}
-	points, err := hub.DataPoints(ctx, q)
-	return points, step, err
 }

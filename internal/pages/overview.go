@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"portico/internal/datahub"
 	"portico/web/templates"
 )
@@ -24,31 +26,17 @@ type siteProfile struct {
 }
 
 // overview shows how the account's sites are doing now.
-func (p *Pages) overview(w http.ResponseWriter, r *Request) error {
-	m, err := p.Overview(r)
+func (p *Pages) overview(_ http.ResponseWriter, r *Request) error {
+	rd := p.reader(r)
+	sites, refs, err := rd.sitesAndLists(r.Context())
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.Overview(m))
-}
-
-// Overview reads what the overview shows, and renders nothing.
-func (p *Pages) Overview(r *Request) (templates.OverviewModel, error) {
-	hub, now, m := r.Hub, r.Now, templates.OverviewModel{}
-	sites, err := hub.Sites(r.Context(), datahub.SiteQuery{})
-	if err != nil {
-		return m, err
+	d := overviewData{now: r.Now, zone: commonZone(sites), total: len(sites)}
+	if d.sites, err = rd.readSites(r.Context(), sites[:min(len(sites), overviewSites)], refs, twoDays); err != nil {
+		return err
 	}
-	byName(sites)
-	refs, err := p.references.get(r.Context(), hub)
-	if err != nil {
-		return m, err
-	}
-	d := overviewData{now: now, zone: commonZone(sites), total: len(sites)}
-	if d.sites, err = readSites(r.Context(), hub, sites[:min(len(sites), overviewSites)], refs, now, true); err != nil {
-		return m, err
-	}
-	return presentOverview(d, r.Locale, r.Layout), nil
+	return r.Render(http.StatusOK, templates.Overview(presentOverview(d, r.Locale, rd.layout(r))))
 }
 
 func byName(sites []datahub.Site) {
@@ -69,76 +57,62 @@ func commonZone(sites []datahub.Site) *time.Location {
 	return best
 }
 
-// readSites reads the main meters of sites. What one site's meter fails with stays with that site; an error is one that ends the session,
-// or that sources and variables could not be listed at all.
-func readSites(ctx context.Context, hub *datahub.Client, sites []datahub.Site, refs lists, now time.Time, solar bool) ([]siteProfile, error) {
+// sitesAndLists reads all sites, by name, and the reference lists, side by side.
+func (rd *reader) sitesAndLists(ctx context.Context) (sites []datahub.Site, refs lists, err error) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { sites, err = rd.sites(ctx); return err })
+	g.Go(func() (err error) { refs, err = rd.lists(ctx); return err })
+	return sites, refs, g.Wait()
+}
+
+// readSites reads the main meters of sites, those of production too where a page looks back for longer than a day. What one site's meter fails with stays with that site; an error is one that ends
+// the session, or that sources and variables could not be listed at all.
+func (rd *reader) readSites(ctx context.Context, sites []datahub.Site, refs lists, back reach) ([]siteProfile, error) {
 	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
 	defer cancel()
-	sources, variables, err := mainMeters(ctx, hub, sites)
+	sources, variables, err := rd.mainMeters(ctx, sites)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]siteProfile, len(sites))
-	type job struct {
-		to     *profile
-		v      datahub.Variable
-		zone   *time.Location
-		symbol string
-	}
-	var jobs []job
+	var list []*wantedProfile
 	for i, site := range sites {
 		out[i] = siteProfile{site: site, kind: refs.siteTypes[site.TypeID]}
 		add := func(energy int, to *profile) {
 			if v, ok := mainVariable(sources[site.ID], energy, variables); ok {
-				jobs = append(jobs, job{to, v, site.Zone(), refs.units[v.UnitID].Symbol})
+				list = append(list, &wantedProfile{to: to, variable: v, unit: refs.symbol(v.UnitID), zone: site.Zone()})
 			}
 		}
 		add(energyElectricity, &out[i].electricity)
-		if solar {
+		if back != oneDay {
 			add(energySolar, &out[i].solar)
 		}
 	}
-	err = each(ctx, jobs, func(ctx context.Context, _ int, j job) error {
-		*j.to = readProfile(ctx, hub, j.v, j.symbol, j.zone, now)
-		return endsSession(j.to.err)
-	})
-	return out, err
+	return out, rd.profiles(ctx, list, back)
 }
 
 // mainMeters lists the sources of sites, and the variables of those that may be a main meter.
-func mainMeters(ctx context.Context, hub *datahub.Client, sites []datahub.Site) (map[datahub.SiteID][]datahub.Source, map[datahub.SourceID][]datahub.Variable, error) {
-	var (
-		bySite = map[datahub.SiteID][]datahub.Source{}
-		of     = map[datahub.SourceID][]datahub.Variable{}
-		ids    []datahub.SourceID
-	)
-	asked := datahub.SourceQuery{}
-	if len(sites) == 1 {
-		asked.Site = sites[0].ID
+func (rd *reader) mainMeters(ctx context.Context, sites []datahub.Site) (map[datahub.SiteID][]datahub.Source, map[datahub.SourceID][]datahub.Variable, error) {
+	if len(sites) == 0 {
+		return nil, nil, nil
 	}
-	all, err := hub.Sources(ctx, asked)
+	ids := make([]datahub.SiteID, len(sites))
+	for i, site := range sites {
+		ids[i] = site.ID
+	}
+	slices.Sort(ids)
+	sources, err := rd.sourcesOf(ctx, ids...)
 	if err != nil {
 		return nil, nil, err
 	}
-	wanted := map[datahub.SiteID]bool{}
-	for _, site := range sites {
-		wanted[site.ID] = true
-	}
-	for _, src := range all {
-		if !wanted[src.SiteID] {
-			continue
-		}
-		bySite[src.SiteID] = append(bySite[src.SiteID], src)
-		if src.EnergyTypeID == energyElectricity || src.EnergyTypeID == energySolar {
-			ids = append(ids, src.ID)
+	var main []datahub.Source
+	for _, id := range ids {
+		for _, src := range sources[id] {
+			if src.EnergyTypeID == energyElectricity || src.EnergyTypeID == energySolar {
+				main = append(main, src)
+			}
 		}
 	}
-	if len(ids) == 0 {
-		return bySite, of, nil
-	}
-	variables, err := hub.Variables(ctx, datahub.VariableQuery{Sources: ids})
-	for _, v := range variables {
-		of[v.SourceID] = append(of[v.SourceID], v)
-	}
-	return bySite, of, err
+	variables, err := rd.variablesOf(ctx, main)
+	return sources, variables, err
 }

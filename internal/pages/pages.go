@@ -23,6 +23,7 @@ var ErrNotFound = errors.New("no such thing, or none that may be seen")
 // Request is what a page knows of a request.
 type Request struct {
 	*http.Request
+	Who    Who                   // asks
 	Hub    *datahub.Client       // the Data Hub with the person's own rights
 	Locale locale.Locale         // of the person
 	Layout templates.LayoutModel // what is around the page
@@ -41,11 +42,14 @@ type Route struct {
 
 // Pages are the pages with what they keep between requests. Use [New].
 type Pages struct {
-	references references
+	kept *kept
 }
 
 // New returns pages that have read nothing yet.
-func New() *Pages { return &Pages{} }
+func New() *Pages { return &Pages{kept: newKept()} }
+
+// Forget drops what is kept of a session's data: it has ended.
+func (p *Pages) Forget(session string) { p.kept.forget(session) }
 
 // Routes is the table of contents. All of them need somebody who is signed in.
 func (p *Pages) Routes() []Route {

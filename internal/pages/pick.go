@@ -26,32 +26,28 @@ func (p *Pages) pick(w http.ResponseWriter, r *Request) error {
 		return err
 	}
 	d := pickData{site: datahub.SiteID(id)}
-	if d.refs, err = p.references.get(r.Context(), r.Hub); err != nil {
+	rd := p.reader(r)
+	if err := d.read(r.Context(), rd); err != nil {
 		return err
 	}
-	if err := d.read(r.Context(), r.Hub); err != nil {
-		return err
-	}
-	return r.Render(http.StatusOK, templates.Pick(presentPick(d, r.Locale, r.Layout)))
+	return r.Render(http.StatusOK, templates.Pick(presentPick(d, r.Locale, rd.layout(r))))
 }
 
-func (d *pickData) read(ctx context.Context, hub *datahub.Client) error {
-	var err error
-	if d.sites, err = hub.Sites(ctx, datahub.SiteQuery{}); err != nil || len(d.sites) == 0 {
+func (d *pickData) read(ctx context.Context, rd *reader) (err error) {
+	if d.sites, d.refs, err = rd.sitesAndLists(ctx); err != nil || len(d.sites) == 0 {
 		return err
 	}
-	byName(d.sites)
 	if d.site == 0 {
 		d.site = d.sites[0].ID
 	}
 	if !slices.ContainsFunc(d.sites, func(s datahub.Site) bool { return s.ID == d.site }) {
 		return notFound("site")
 	}
-	if d.sources, err = hub.Sources(ctx, datahub.SourceQuery{Site: d.site}); err != nil {
+	of, err := rd.sourcesOf(ctx, d.site)
+	if err != nil {
 		return err
 	}
-	d.sources = slices.DeleteFunc(d.sources, func(s datahub.Source) bool { return s.SiteID != d.site })
-	slices.SortFunc(d.sources, func(a, b datahub.Source) int { return int(a.ID - b.ID) })
-	d.variables, err = variablesOf(ctx, hub, d.sources)
+	d.sources = of[d.site]
+	d.variables, err = rd.variablesOf(ctx, d.sources)
 	return err
 }

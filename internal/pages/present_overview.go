@@ -49,10 +49,10 @@ type total struct {
 
 const totalStep = 15 * time.Minute
 
-// addUp adds the sites' power on a grid of quarter hours from history days ago to the end of today. A slot that fewer than half of the sites have
+// addUp adds the sites' power on a grid of quarter hours from eight days ago to the end of today. A slot that fewer than half of the sites have
 // is missing; the newest slots, which not everybody has sent yet, are still to come.
 func addUp(d overviewData, of func(siteProfile) profile) total {
-	r := series.Range{From: midnight(d.now, d.zone, -history), To: midnight(d.now, d.zone, 1), Zone: d.zone}
+	r := series.Range{From: midnight(d.now, d.zone, -8), To: midnight(d.now, d.zone, 1), Zone: d.zone}
 	n := int(r.To.Sub(r.From) / totalStep)
 	sum, cover := make([]float64, n), make([]float64, n) // kW, and how many sites' worth of values it is made of
 	t := total{slots: make([]series.Slot, n), share: make([]float64, n)}
@@ -62,7 +62,7 @@ func addUp(d overviewData, of func(siteProfile) profile) total {
 			continue
 		}
 		t.sites++
-		for _, s := range p.slots {
+		for s := range p.all() {
 			if !s.Missing {
 				spread(s, s.Value/s.End.Sub(s.Start).Hours()*kilo[p.unit], r.From, sum, cover)
 			}
@@ -230,11 +230,13 @@ func lead(d overviewData, l locale.Locale) templates.Link {
 			continue
 		}
 		f := s.electricity.figures(s.site.Zone(), d.now)
-		if freshness(f.age, s.electricity.step) == "silent" && f.age > silence {
+		if freshness(f.age, s.electricity.own) == "silent" && f.age > silence {
 			worst, silence = &d.sites[i], f.age
 		}
-		if f.comparable && f.before > 0 && d.now.Sub(midnight(d.now, s.site.Zone(), 0)) >= 2*time.Hour && f.today/f.before-1 > growth {
-			most, growth = &d.sites[i], f.today/f.before-1
+		if d.now.Sub(midnight(d.now, s.site.Zone(), 0)) >= 2*time.Hour {
+			if more, ok := f.change(); ok && more > growth {
+				most, growth = &d.sites[i], more
+			}
 		}
 	}
 	switch {

@@ -114,14 +114,14 @@ func meterRows(d siteData, l locale.Locale) []templates.MeterRowModel {
 		rows[i] = templates.MeterRowModel{Name: locale.Name(m.source.Name), Href: sourceHref(m.source.ID), Energy: locale.Plain(name), Icon: energyIcon(m.source.EnergyTypeID, name),
 			Number: meterNumber(m.source), Variables: l.Int(len(m.variables)), Last: locale.None}
 		switch {
-		case m.err != nil:
+		case m.newest.err != nil:
 			rows[i].State, rows[i].Age = templates.StateModel{Name: "none", Text: l.T("state.failed")}, l.T("state.failed")
 		case m.shown.ID == 0 || i >= siteMeters:
-		case m.last.Time.IsZero():
+		case m.newest.last().Time.IsZero():
 			rows[i].State, rows[i].Age = templates.StateModel{Name: "silent", Text: l.T("state.silent")}, l.T("state.no-data")
 		default:
-			rows[i].Last = l.Quantity(m.last.Value, d.refs.units[m.shown.UnitID].Symbol)
-			rows[i].State, rows[i].Age = ageOf(m.last.Time, m.shown.Step.Duration(), d.now, l)
+			rows[i].Last = l.Quantity(m.newest.last().Value, d.refs.units[m.shown.UnitID].Symbol)
+			rows[i].State, rows[i].Age = ageOf(m.newest.last().Time, m.shown.Step.Duration(), d.now, l)
 		}
 	}
 	return rows

@@ -70,7 +70,7 @@ func sortByData(sites []siteProfile, by string, now time.Time) {
 	figure := map[string]func(figures) (float64, bool){
 		"now":    func(f figures) (float64, bool) { return f.now, f.nowKnown },
 		"today":  func(f figures) (float64, bool) { return f.today, true },
-		"change": func(f figures) (float64, bool) { return f.today / f.before, f.comparable && f.before > 0 },
+		"change": figures.change,
 		"data":   func(f figures) (float64, bool) { return f.share, true },
 		"age":    func(f figures) (float64, bool) { return f.age.Seconds(), true },
 	}[name]

@@ -39,7 +39,7 @@ func presentSource(d sourceData, l locale.Locale, layout templates.LayoutModel) 
 	failed := 0
 	for _, v := range d.variables {
 		m.Variables = append(m.Variables, variableRow(d, v, l))
-		if v.err != nil {
+		if v.newest.err != nil {
 			failed++
 		}
 	}
@@ -76,14 +76,14 @@ func variableRow(d sourceData, v variableData, l locale.Locale) templates.Variab
 	step := v.variable.Step.Duration()
 	row := templates.VariableRowModel{Name: locale.Name(v.variable.Name), Href: variableHref(v.variable.ID), About: about(v.variable, l), Last: locale.None}
 	switch {
-	case v.err != nil:
+	case v.newest.err != nil:
 		row.State, row.Age = templates.StateModel{Name: "none", Text: l.T("state.failed")}, l.T("state.failed")
 		return row
-	case len(v.points) == 0:
+	case len(v.newest.points) == 0:
 		row.State, row.Age = templates.StateModel{Name: "silent", Text: l.T("state.silent")}, l.T("state.no-data")
 		return row
 	}
-	last := v.points[len(v.points)-1]
+	last := v.newest.last()
 	row.Last = l.Quantity(last.Value, d.refs.units[v.variable.UnitID].Symbol)
 	row.LastTime, row.LastISO = l.Time(last.Time.In(d.zone)), last.Time.Format(time.RFC3339)
 	if d.now.Sub(last.Time) > 20*time.Hour {
@@ -91,7 +91,7 @@ func variableRow(d sourceData, v variableData, l locale.Locale) templates.Variab
 	}
 	row.State, row.Age = ageOf(last.Time, step, d.now, l)
 	if step > 0 {
-		slots := series.Fill(v.points, series.Range{From: v.from, To: d.now, Zone: d.zone}, datahub.GranularityRaw, step, d.now)
+		slots := series.Fill(v.newest.points, series.Range{From: v.newest.span.from, To: d.now, Zone: d.zone}, datahub.GranularityRaw, step, d.now)
 		if v.variable.QuantityType == datahub.Cumulative {
 			slots = series.Differences(slots)
 		}

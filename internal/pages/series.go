@@ -182,47 +182,46 @@ func (p *Pages) explore(w http.ResponseWriter, r *Request) error {
 }
 
 func (p *Pages) seriesPage(w http.ResponseWriter, r *Request, d seriesData) error {
-	hub := r.Hub
+	rd := p.reader(r)
 	d.now = r.Now
 	var err error
-	if d.variable, err = hub.Variable(r.Context(), d.variable.ID); err != nil {
+	if d.variable, err = rd.variable(r.Context(), d.variable.ID); err != nil {
 		return err
 	}
-	if d.source, err = hub.Source(r.Context(), d.variable.SourceID); err != nil {
+	if d.source, err = rd.source(r.Context(), d.variable.SourceID); err != nil {
 		return err
 	}
-	if d.refs, err = p.references.get(r.Context(), hub); err != nil {
+	if d.refs, err = rd.lists(r.Context()); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
 	defer cancel()
-	if err := d.readPlace(ctx, hub); err != nil {
+	if err := d.readPlace(ctx, rd); err != nil {
 		return err
 	}
 	status := http.StatusOK
 	if d.parse(); len(d.query.problems) > 0 {
 		status = http.StatusBadRequest
-	} else if err := d.readPoints(ctx, hub); err != nil {
+	} else if err := d.readPoints(ctx, rd.hub); err != nil {
 		return err
 	}
-	return r.Render(status, templates.Series(presentSeries(d, r.Locale, r.Layout)))
+	return r.Render(status, templates.Series(presentSeries(d, r.Locale, rd.layout(r))))
 }
 
 // readPlace finds the site's name and zone, and its other variables for the explorer. What is missing leaves the page poorer, not empty.
-func (d *seriesData) readPlace(ctx context.Context, hub *datahub.Client) error {
+func (d *seriesData) readPlace(ctx context.Context, rd *reader) error {
 	d.siteName, d.zone = d.source.SiteName, d.source.Zone()
-	site, err := hub.Site(ctx, d.source.SiteID)
+	site, err := rd.site(ctx, d.source.SiteID)
 	if err == nil {
 		d.siteName, d.zone = site.Name, site.Zone()
 	}
 	if err := endsSession(err); err != nil || !d.explore {
 		return err
 	}
-	d.siblings, err = hub.Sources(ctx, datahub.SourceQuery{Site: d.source.SiteID})
+	of, err := rd.sourcesOf(ctx, d.source.SiteID)
 	if err == nil {
-		d.siblings = slices.DeleteFunc(d.siblings, func(s datahub.Source) bool { return s.SiteID != d.source.SiteID })
-		slices.SortFunc(d.siblings, func(a, b datahub.Source) int { return int(a.ID - b.ID) })
-		d.variables, err = variablesOf(ctx, hub, d.siblings)
+		d.siblings = of[d.source.SiteID]
+		d.variables, err = rd.variablesOf(ctx, d.siblings)
 	}
 	return endsSession(err)
 }

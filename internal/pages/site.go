@@ -3,7 +3,6 @@ package pages
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +19,7 @@ type meterData struct {
 	source    datahub.Source
 	variables []datahub.Variable
 	shown     datahub.Variable // whose last value stands in the list; zero without one
-	last      datahub.DataPoint
-	err       error
+	newest    question
 }
 
 // siteData is what a site's page is made of.
@@ -43,84 +41,64 @@ func (p *Pages) site(w http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	hub, now := r.Hub, r.Now
-	site, err := hub.Site(r.Context(), datahub.SiteID(id))
+	rd := p.reader(r)
+	site, err := rd.site(r.Context(), datahub.SiteID(id))
 	if err != nil {
 		return err
 	}
-	d := siteData{tab: tab, now: now}
-	if d.refs, err = p.references.get(r.Context(), hub); err != nil {
+	d := siteData{tab: tab, now: r.Now}
+	if d.refs, err = rd.lists(r.Context()); err != nil {
 		return err
 	}
-	if err := d.read(r.Context(), hub, site); err != nil {
+	if err := d.read(r.Context(), rd, site); err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.Site(presentSite(d, r.Locale, r.Layout)))
+	return r.Render(http.StatusOK, templates.Site(presentSite(d, r.Locale, rd.layout(r))))
 }
 
 // read fills d: the profile of the main meters for the summary, the meters with their last values.
-func (d *siteData) read(ctx context.Context, hub *datahub.Client, site datahub.Site) error {
+func (d *siteData) read(ctx context.Context, rd *reader, site datahub.Site) error {
 	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
 	defer cancel()
 	d.profile = siteProfile{site: site, kind: d.refs.siteTypes[site.TypeID]}
-	sources, err := hub.Sources(ctx, datahub.SourceQuery{Site: site.ID})
+	of, err := rd.sourcesOf(ctx, site.ID)
 	if err != nil {
 		return err
 	}
-	sources = slices.DeleteFunc(sources, func(s datahub.Source) bool { return s.SiteID != site.ID })
-	variables, err := variablesOf(ctx, hub, sources)
+	sources := of[site.ID]
+	variables, err := rd.variablesOf(ctx, sources)
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(sources, func(a, b datahub.Source) int { return int(a.ID - b.ID) })
 	for _, src := range sources {
 		d.meters = append(d.meters, newMeter(src, variables[src.ID]))
 	}
-	return d.readData(ctx, hub, sources, variables)
+	return each(ctx, []func(context.Context) error{
+		func(ctx context.Context) error { return d.readProfiles(ctx, rd, sources, variables) },
+		func(ctx context.Context) error { return d.readLast(ctx, rd) },
+	}, func(ctx context.Context, _ int, f func(context.Context) error) error { return f(ctx) })
 }
 
-// readData reads the profiles and last values side by side.
-func (d *siteData) readData(ctx context.Context, hub *datahub.Client, sources []datahub.Source, variables map[datahub.SourceID][]datahub.Variable) error {
-	zone := d.profile.site.Zone()
-	var jobs []func(context.Context) error
-	addProfile := func(energy int, to *profile) {
+func (d *siteData) readProfiles(ctx context.Context, rd *reader, sources []datahub.Source, variables map[datahub.SourceID][]datahub.Variable) error {
+	var list []*wantedProfile
+	for energy, to := range map[int]*profile{energyElectricity: &d.profile.electricity, energySolar: &d.profile.solar} {
 		if v, ok := mainVariable(sources, energy, variables); ok && d.tab == "" {
-			jobs = append(jobs, func(ctx context.Context) error {
-				*to = readProfile(ctx, hub, v, d.refs.units[v.UnitID].Symbol, zone, d.now)
-				return endsSession(to.err)
-			})
+			list = append(list, &wantedProfile{to: to, variable: v, unit: d.refs.symbol(v.UnitID), zone: d.profile.site.Zone()})
 		}
 	}
-	addProfile(energyElectricity, &d.profile.electricity)
-	addProfile(energySolar, &d.profile.solar)
-	for i := range d.meters[:min(len(d.meters), siteMeters)] {
-		m := &d.meters[i]
-		if m.shown.ID != 0 {
-			jobs = append(jobs, func(ctx context.Context) error {
-				m.last, m.err = lastPoint(ctx, hub, m.shown, d.now)
-				return endsSession(m.err)
-			})
-		}
-	}
-	return each(ctx, jobs, func(ctx context.Context, _ int, f func(context.Context) error) error { return f(ctx) })
+	return rd.profiles(ctx, list, week)
 }
 
-// variablesOf lists the variables of sources, by source, in the order of their ids.
-func variablesOf(ctx context.Context, hub *datahub.Client, sources []datahub.Source) (map[datahub.SourceID][]datahub.Variable, error) {
-	of := map[datahub.SourceID][]datahub.Variable{}
-	if len(sources) == 0 {
-		return of, nil
+// readLast reads the newest value of the meters that are listed.
+func (d *siteData) readLast(ctx context.Context, rd *reader) error {
+	var list []*question
+	for i := range d.meters[:min(len(d.meters), siteMeters)] {
+		if m := &d.meters[i]; m.shown.ID != 0 {
+			m.newest = lastQuestion(m.shown, d.now)
+			list = append(list, &m.newest)
+		}
 	}
-	ids := make([]datahub.SourceID, len(sources))
-	for i, s := range sources {
-		ids[i] = s.ID
-	}
-	list, err := hub.Variables(ctx, datahub.VariableQuery{Sources: ids})
-	slices.SortFunc(list, func(a, b datahub.Variable) int { return int(a.ID - b.ID) })
-	for _, v := range list {
-		of[v.SourceID] = append(of[v.SourceID], v)
-	}
-	return of, err
+	return rd.points(ctx, list)
 }
 
 // newMeter picks the variable that stands for a source: its default, else its first.
@@ -149,13 +127,17 @@ func lastWindow(step time.Duration) time.Duration {
 	return 10 * step
 }
 
-// lastPoint returns the newest point of v, the zero point when there is none within its window.
-func lastPoint(ctx context.Context, hub *datahub.Client, v datahub.Variable, now time.Time) (datahub.DataPoint, error) {
-	points, err := hub.DataPoints(ctx, datahub.DataQuery{Variable: v.ID, From: now.Add(-lastWindow(v.Step.Duration())), To: now, Granularity: datahub.GranularityRaw})
-	if err != nil || len(points) == 0 {
-		return datahub.DataPoint{}, err
+// lastQuestion asks for the newest points of v, within its window.
+func lastQuestion(v datahub.Variable, now time.Time) question {
+	return question{variable: v.ID, span: span{name: "last", from: now.Add(-lastWindow(v.Step.Duration())), to: now, g: datahub.GranularityRaw}}
+}
+
+// last is the newest point, the zero point without any.
+func (q *question) last() datahub.DataPoint {
+	if len(q.points) == 0 {
+		return datahub.DataPoint{}
 	}
-	return points[len(points)-1], nil
+	return q.points[len(q.points)-1]
 }
 
 // energyIcon is the icon of a medium.

@@ -49,8 +49,9 @@ func siteRow(s siteProfile, l locale.Locale, now time.Time) templates.SiteRowMod
 	}
 	zone := s.site.Zone()
 	f := p.figures(zone, now)
-	m.State = templates.StateModel{Name: freshness(f.age, p.step)}
-	if m.State.Name == "ok" && f.comparable && f.before > 0 && f.today/f.before-1 >= attentionFrom && now.Sub(midnight(now, zone, 0)) >= 2*time.Hour {
+	m.State = templates.StateModel{Name: freshness(f.age, p.own)}
+	more, comparable := f.change()
+	if m.State.Name == "ok" && comparable && more >= attentionFrom && now.Sub(midnight(now, zone, 0)) >= 2*time.Hour {
 		m.State.Name = "attention"
 	}
 	m.State.Text = l.T(locale.Key("state." + m.State.Name))
@@ -58,8 +59,8 @@ func siteRow(s siteProfile, l locale.Locale, now time.Time) templates.SiteRowMod
 		m.Now = l.Quantity(f.now, rateUnit(p.unit))
 	}
 	m.Today = l.Quantity(f.today, p.unit)
-	if f.comparable && f.before > 0 {
-		m.Change, m.Tone = l.Change(f.before, f.today), tone(f.before, f.today, true)
+	if comparable {
+		m.Change, m.Tone = l.Change(f.before, f.sofar), tone(f.before, f.sofar, true)
 	}
 	m.Spark = chart.Sparkline(thin(between(p.slots, now.Add(-24*time.Hour), now), 48), 1, 100, 28)
 	m.Data, m.Age = l.Percent(f.share), l.Duration(f.age)

@@ -55,17 +55,12 @@ func (p *Pages) sites(w http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	hub, now := r.Hub, r.Now
-	all, err := hub.Sites(r.Context(), datahub.SiteQuery{})
+	rd := p.reader(r)
+	all, refs, err := rd.sitesAndLists(r.Context())
 	if err != nil {
 		return err
 	}
-	refs, err := p.references.get(r.Context(), hub)
-	if err != nil {
-		return err
-	}
-	byName(all)
-	d := sitesData{query: q, total: len(all), now: now, sites: nil}
+	d := sitesData{query: q, total: len(all), now: r.Now}
 	found := slices.DeleteFunc(all, func(site datahub.Site) bool { return !matches(site, refs, q.q) })
 	if strings.TrimPrefix(q.sort, "-") == "town" {
 		slices.SortStableFunc(found, func(a, b datahub.Site) int { return strings.Compare(strings.ToLower(a.City), strings.ToLower(b.City)) })
@@ -75,10 +70,10 @@ func (p *Pages) sites(w http.ResponseWriter, r *Request) error {
 	}
 	d.found = len(found)
 	from := min((q.page-1)*sitesPerPage, len(found))
-	if d.sites, err = readSites(r.Context(), hub, found[from:min(from+sitesPerPage, len(found))], refs, now, false); err != nil {
+	if d.sites, err = rd.readSites(r.Context(), found[from:min(from+sitesPerPage, len(found))], refs, oneDay); err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.Sites(presentSites(d, r.Locale, r.Layout)))
+	return r.Render(http.StatusOK, templates.Sites(presentSites(d, r.Locale, rd.layout(r))))
 }
 
 // matches reports whether every word of q stands in the site's name, town, street, postal code or type, in any case.

@@ -16,9 +16,7 @@ const variablesPerPage = 25
 // variableData is a variable with its newest points.
 type variableData struct {
 	variable datahub.Variable
-	points   []datahub.DataPoint
-	from     time.Time // of what was asked for
-	err      error
+	newest   question
 }
 
 // sourceData is what a meter's page is made of.
@@ -43,31 +41,31 @@ func (p *Pages) source(w http.ResponseWriter, r *Request) error {
 	if d.page, err = query.Page(r.URL.Query()); err != nil {
 		return err
 	}
-	hub := r.Hub
-	if d.source, err = hub.Source(r.Context(), datahub.SourceID(id)); err != nil {
+	rd := p.reader(r)
+	if d.source, err = rd.source(r.Context(), datahub.SourceID(id)); err != nil {
 		return err
 	}
-	if d.refs, err = p.references.get(r.Context(), hub); err != nil {
+	if d.refs, err = rd.lists(r.Context()); err != nil {
 		return err
 	}
-	if err := d.read(r.Context(), hub); err != nil {
+	if err := d.read(r.Context(), rd); err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.Source(presentSource(d, r.Locale, r.Layout)))
+	return r.Render(http.StatusOK, templates.Source(presentSource(d, r.Locale, rd.layout(r))))
 }
 
-func (d *sourceData) read(ctx context.Context, hub *datahub.Client) error {
+func (d *sourceData) read(ctx context.Context, rd *reader) error {
 	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
 	defer cancel()
 	d.siteName, d.zone = d.source.SiteName, d.source.Zone()
-	site, err := hub.Site(ctx, d.source.SiteID)
+	site, err := rd.site(ctx, d.source.SiteID)
 	if err := endsSession(err); err != nil {
 		return err
 	}
 	if err == nil {
 		d.siteName, d.zone = site.Name, site.Zone()
 	}
-	of, err := variablesOf(ctx, hub, []datahub.Source{d.source})
+	of, err := rd.variablesOf(ctx, []datahub.Source{d.source})
 	if err != nil {
 		return err
 	}
@@ -75,12 +73,11 @@ func (d *sourceData) read(ctx context.Context, hub *datahub.Client) error {
 	d.total = len(all)
 	from := min((d.page-1)*variablesPerPage, len(all))
 	for _, v := range all[from:min(from+variablesPerPage, len(all))] {
-		d.variables = append(d.variables, variableData{variable: v})
+		d.variables = append(d.variables, variableData{variable: v, newest: lastQuestion(v, d.now)})
 	}
-	return each(ctx, d.variables, func(ctx context.Context, i int, v variableData) error {
-		p := &d.variables[i]
-		p.from = d.now.Add(-lastWindow(v.variable.Step.Duration()))
-		p.points, p.err = hub.DataPoints(ctx, datahub.DataQuery{Variable: v.variable.ID, From: p.from, To: d.now, Granularity: datahub.GranularityRaw})
-		return endsSession(p.err)
-	})
+	var list []*question
+	for i := range d.variables {
+		list = append(list, &d.variables[i].newest)
+	}
+	return rd.points(ctx, list)
 }

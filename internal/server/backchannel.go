@@ -78,6 +78,7 @@ func (s *Server) endNamed(ctx context.Context, m session.Match) (ended []session
 	defer cancel()
 	for wait := 50 * time.Millisecond; ; wait *= 3 {
 		if ended, err = s.store.DeleteMatching(ctx, m, session.ReasonBackChannel); err == nil {
+			s.forgetData(ended...)
 			return ended, nil
 		}
 		select {

@@ -137,6 +137,7 @@ func displayName(id rp.Identity) string {
 func (s *Server) endPrevious(ctx context.Context, previous *session.Session, now session.Identity) {
 	sameGrant := previous.Identity.Issuer == now.Issuer && previous.Identity.Subject == now.Subject && previous.Identity.SID == now.SID
 	if sameGrant {
+		s.forgetData(previous.Handle.ID())
 		if err := s.store.Delete(ctx, previous.Handle.ID(), session.ReasonReplaced); err != nil {
 			note(ctx, errAttr("previous_session_error", err))
 		}
@@ -148,6 +149,7 @@ func (s *Server) endPrevious(ctx context.Context, previous *session.Session, now
 // forget deletes a session with its tokens and gives the tokens back in the background.
 func (s *Server) forget(ctx context.Context, h session.Handle, reason string) {
 	t, terr := s.tokens.Tokens(ctx, h)
+	s.forgetData(h.ID())
 	if err := s.store.Delete(context.WithoutCancel(ctx), h.ID(), reason); err != nil {
 		note(ctx, errAttr("session_not_deleted", err))
 	}

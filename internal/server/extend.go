@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"portico/internal/datahub"
 	"portico/internal/session"
 	"portico/web/templates"
 )
@@ -25,7 +26,7 @@ func isLook(r *http.Request) bool {
 // watchModel is what an open page needs in order to notice that its session ends, or that it is somebody else's.
 func (s *Server) watchModel(r *http.Request, sess *session.Session) *templates.WatchModel {
 	warn := min(warnMost, sess.IdleUntil().Sub(sess.LastSeen)/4)
-	return &templates.WatchModel{Who: whoOf(sess.Identity), Every: seconds(lookEvery), Warn: seconds(warn), Zone: clockZone().String(), SignInURL: s.loginPath(s.here(r))}
+	return &templates.WatchModel{Who: whoOf(sess.Identity), Every: seconds(lookEvery), Warn: seconds(warn), Zone: datahub.HomeZone().String(), SignInURL: s.loginPath(s.here(r))}
 }
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }

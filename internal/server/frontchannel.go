@@ -42,6 +42,7 @@ func (s *Server) frontChannelLogout(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return &storeError{err}
 	}
+	s.forgetData(ended...)
 	s.audit(r.Context(), nil, audit.Event{Kind: audit.SignOut, Reason: session.ReasonFrontChannel, Issuer: issuer, Details: map[string]string{"sessions": strconv.Itoa(len(ended))}})
 	return s.emptyFrame(w)
 }

@@ -109,9 +109,6 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 		m.Person = &templates.PersonModel{Name: sess.Identity.Name, Account: sess.Identity.AccountName}
 		m.Watch = s.watchModel(r, sess)
 	}
-	if s.frame != nil {
-		s.frame(r, &m)
-	}
 	return m
 }
 
@@ -137,15 +134,6 @@ func (s *Server) here(r *http.Request) string {
 
 // clockModel shows the server's time in Belgium, where the platform lives.
 func (s *Server) clockModel(l locale.Locale) templates.ClockModel {
-	now := s.now().In(clockZone())
+	now := s.now().In(datahub.HomeZone())
 	return templates.ClockModel{Text: l.Clock(now), ISO: now.Format(time.RFC3339)}
-}
-
-// clockZone is Belgium's.
-func clockZone() *time.Location {
-	zone, known := datahub.ParseZone("Europe/Brussels")
-	if !known {
-		return time.UTC
-	}
-	return zone
 }

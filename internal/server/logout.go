@@ -39,7 +39,15 @@ func (s *Server) leave(w http.ResponseWriter) {
 }
 
 func (s *Server) endHere(ctx context.Context, sess *session.Session) error {
+	s.forgetData(sess.Handle.ID())
 	return s.store.Delete(ctx, sess.Handle.ID(), session.ReasonLogout)
+}
+
+// forgetData lets the pages forget what they read in sessions that end. Other processes' pages do by themselves when it is old.
+func (s *Server) forgetData(ended ...session.ID) {
+	for _, id := range ended {
+		s.pages.Forget(id.String())
+	}
 }
 
 // signOut signs the person out here first, by end, then gives the tokens back, then sends the browser to the identity server. Whatever fails after the first step,

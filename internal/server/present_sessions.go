@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/session"
 	"portico/web/templates"
@@ -28,7 +29,7 @@ func (s *Server) sessionsModel(r *http.Request, records []session.Record, ended 
 	}
 	here, _ := session.FromContext(r.Context())
 	show := func(t time.Time) templates.ClockModel {
-		return templates.ClockModel{Text: l.DateTime(t.In(clockZone()), now), ISO: stamp(t)}
+		return templates.ClockModel{Text: l.DateTime(t.In(datahub.HomeZone()), now), ISO: stamp(t)}
 	}
 	for _, rec := range records {
 		about := s.keys.OpenAbout(rec)

@@ -19,7 +19,7 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 // server's sign-out through a frame.
 func (s *Server) routes() http.Handler {
 	m := http.NewServeMux()
-	m.Handle("GET /{$}", s.entrance(s.page(s.home)))
+	m.Handle("GET /{$}", s.page(s.home))
 	for _, route := range s.pages.Routes() {
 		m.Handle(route.Pattern, s.page(s.dataPage(route.Handler)))
 	}
@@ -94,8 +94,10 @@ func errForeignLoad() error {
 // dataPage gives a page of Data Hub data what it needs to know of the request.
 func (s *Server) dataPage(h pages.Handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		sess, _ := session.FromContext(r.Context())
+		who := pages.Who{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject, Account: sess.Identity.Account, Session: sess.Handle.ID().String()}
 		return h(w, &pages.Request{
-			Request: r, Hub: s.hub(r), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(),
+			Request: r, Who: who, Hub: s.hub(r), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(),
 			Render: func(status int, page templ.Component) error { return s.render(w, r, status, page) },
 		})
 	}

@@ -103,6 +103,7 @@ func (s *Server) endOthers(ctx context.Context, sess *session.Session, which str
 			return n, err
 		}
 		n++
+		s.forgetData(r.ID)
 		s.audit(ctx, sess, audit.Event{Kind: audit.SignOut, Reason: "elsewhere", Details: map[string]string{"ended": s.sessionRef(r.ID)}})
 	}
 	return n, nil
@@ -110,6 +111,7 @@ func (s *Server) endOthers(ctx context.Context, sess *session.Session, which str
 
 // endEverywhere ends all sessions of a person, and lets no sign-in finish that is under way.
 func (s *Server) endEverywhere(ctx context.Context, sess *session.Session) error {
-	_, err := s.store.DeleteMatching(ctx, session.Match{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject}, session.ReasonElsewhere)
+	ended, err := s.store.DeleteMatching(ctx, session.Match{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject}, session.ReasonElsewhere)
+	s.forgetData(ended...)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"portico/internal/audit"
+	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/rp"
 	"portico/internal/session"
@@ -109,7 +110,7 @@ func (s *Server) sessionModel(r *http.Request, d sessionDocument) templates.Sess
 		if err != nil {
 			return templates.ClockModel{}
 		}
-		t = t.In(clockZone())
+		t = t.In(datahub.HomeZone())
 		return templates.ClockModel{Text: l.Day(t) + " " + l.Clock(t), ISO: stamp}
 	}
 	m.Expires, m.IdleExpires, m.AccessExpires, m.RefreshUntil = show(d.Expires), show(d.IdleExpires), show(d.AccessExpires), show(d.RefreshUntil)

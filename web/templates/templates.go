@@ -8,8 +8,6 @@ package templates
 //go:generate go tool templ generate -path .
 //go:generate go run ../static/gen
 
-import "github.com/a-h/templ"
-
 // Text returns a sentence of the portal in the reader's language. The key is one of the catalogue's, the arguments fill its
 // places {0}, {1} … and select its plural form.
 type Text func(key string, args ...any) string
@@ -17,21 +15,21 @@ type Text func(key string, args ...any) string
 // LayoutModel is what every page has around its content. T and Assets must be set.
 type LayoutModel struct {
 	T         Text
-	Lang      string          // language of the page: en, fr, nl or de
-	Title     string          // name of the page; "" on pages without one
-	Theme     string          // "light", "dark", or "system" for what the browser prefers
-	Place     string          // where in the menu the page belongs: "overview", "sites", "explore" or ""
-	ReturnTo  string          // local path and query of this page, where the settings forms come back to
-	Manager   bool            // the person may see the pages under /admin
-	Person    *PersonModel    // nil when nobody is signed in
-	Watch     *WatchModel     // with Person: what the page's script needs to notice that the session ends
-	Clock     ClockModel      // the server's time, the only "now" that the portal knows
-	Notice    string          // line above each page, for example "demo data"; "" for none
-	Above     templ.Component // stands between the notice and the page; nil for nothing
-	Version   string          // build, in the page's foot
-	RequestID string          // of this request, in the page's foot
-	NoIndex   bool            // ask search engines to stay away
-	Nonce     string          // of the Content-Security-Policy
+	Lang      string       // language of the page: en, fr, nl or de
+	Title     string       // name of the page; "" on pages without one
+	Theme     string       // "light", "dark", or "system" for what the browser prefers
+	Place     string       // where in the menu the page belongs: "overview", "sites", "explore" or ""
+	ReturnTo  string       // local path and query of this page, where the settings forms come back to
+	Manager   bool         // the person may see the pages under /admin
+	Person    *PersonModel // nil when nobody is signed in
+	Watch     *WatchModel  // with Person: what the page's script needs to notice that the session ends
+	Clock     ClockModel   // the server's time, the only "now" that the portal knows
+	Notice    string       // line above each page, for example "demo data"; "" for none
+	Stale     string       // says since when the page's data are not current, "" when they are
+	Version   string       // build, in the page's foot
+	RequestID string       // of this request, in the page's foot
+	NoIndex   bool         // ask search engines to stay away
+	Nonce     string       // of the Content-Security-Policy
 	Assets    AssetsModel
 	Fixed     *Fixed // parts of the frame that were rendered before; nil renders them each time
 }

@@ -1,0 +1,61 @@
+package datahub
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var someDay = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+
+func TestPointsOfManyVariablesInOneCall(t *testing.T) {
+	s := says(`[{"date":"2026-03-01T00:15:00","variableId":2,"rawValue":5},{"date":"2026-03-01T00:00:00","variableId":1,"rawValue":3},{"date":"2026-03-01T00:00:00","variableId":"2","rawValue":4},
+		{"date":"2026-03-01T00:00:00","variableId":9,"rawValue":99}]`)
+	got, failed := newClient(t, s).DataPointsOfMany(t.Context(), ManyQuery{Variables: []VariableID{1, 2, 3}, From: someDay, To: someDay.AddDate(0, 0, 1)})
+	want := map[VariableID][]DataPoint{1: {{someDay, 3}}, 2: {{someDay, 4}, {someDay.Add(15 * time.Minute), 5}}}
+	if len(failed) > 0 || !cmp.Equal(got, want) {
+		t.Errorf("DataPointsOfMany = %v, %v, want %v", got, failed, want)
+	}
+	if s.count() != 1 || s.requests[0].Method != http.MethodPost || !strings.Contains(s.bodies[0], `"VariableIds":[1,2,3]`) || !strings.Contains(s.bodies[0], `"From":"2026-03-01T00:00:00"`) {
+		t.Errorf("%d calls, body %s", s.count(), s.bodies[0])
+	}
+}
+
+func TestPointsOfManyVariablesOneByOne(t *testing.T) {
+	for _, status := range []int{400, 404, 405, 500, 501} {
+		var asked atomic.Int32
+		c := newClient(t, upstream(func(r *http.Request) (*http.Response, error) {
+			asked.Add(1)
+			if r.Method == http.MethodPost {
+				return answer(status, `{"message":"No grpc-status found on response."}`), nil
+			}
+			if r.URL.Query().Get("variableId") == "3" {
+				return answer(403, `{}`), nil
+			}
+			return answer(200, `[{"date":"2026-03-01T00:00:00","variableId":`+r.URL.Query().Get("variableId")+`,"rawValue":1}]`), nil
+		}))
+		q := ManyQuery{Variables: []VariableID{1, 2, 3}, From: someDay, To: someDay.AddDate(0, 0, 1)}
+		if got, failed := c.DataPointsOfMany(t.Context(), q); len(failed) != 1 || failed[3] == nil || len(got) != 2 {
+			t.Fatalf("%d: %v, %v, want 1 and 2, and 3 to fail", status, got, failed)
+		}
+		before := asked.Load()
+		if c.DataPointsOfMany(t.Context(), q); asked.Load() != before+3 {
+			t.Errorf("%d: the call that is not known is made again: %d requests", status, asked.Load()-before)
+		}
+	}
+}
+
+func TestManyVariablesPassOnWhatIsNoAnswer(t *testing.T) {
+	for _, status := range []int{403, 429, 503} {
+		s := statuses(status)
+		_, failed := newClient(t, s).DataPointsOfMany(t.Context(), ManyQuery{Variables: []VariableID{1, 2}, From: someDay, To: someDay.AddDate(0, 0, 1)})
+		if e, ok := errors.AsType[*StatusError](failed[2]); !ok || e.Status != status || s.count() != 1 {
+			t.Errorf("%d: %v after %d calls", status, failed, s.count())
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package pages
+
+import (
+	"container/list"
+	"sync"
+	"time"
+)
+
+// Who says whose data something is. What was read for one is never shown to another, nor to the same person in another account or after they signed out.
+type Who struct{ Issuer, Subject, Account, Session string }
+
+const (
+	keptBytes = 48 << 20      // of all people together, roughly
+	lastGood  = 2 * time.Hour // how old data may be that are shown while the Data Hub does not answer
+)
+
+// kept holds what the Data Hub answered to people, each person's apart; what has not been used for longest makes room.
+type kept struct {
+	mu      sync.Mutex
+	entries map[keptKey]*list.Element // of *keptEntry
+	order   *list.List                // the last used first
+	bytes   int
+}
+
+// keptKey names an answer. what is written so that no two questions have the same.
+type keptKey struct {
+	who  Who
+	what string
+}
+
+type keptEntry struct {
+	key   keptKey
+	value any // never changed once it is here: its readers share it
+	at    time.Time
+	bytes int
+}
+
+func newKept() *kept { return &kept{entries: map[keptKey]*list.Element{}, order: list.New()} }
+
+// get returns what was put last, if it is not older than lastGood.
+func (k *kept) get(key keptKey, now time.Time) (value any, at time.Time, ok bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	e := k.entries[key]
+	if e == nil {
+		return nil, time.Time{}, false
+	}
+	entry := e.Value.(*keptEntry)
+	if now.Sub(entry.at) > lastGood {
+		k.drop(e)
+		return nil, time.Time{}, false
+	}
+	k.order.MoveToFront(e)
+	return entry.value, entry.at, true
+}
+
+func (k *kept) put(key keptKey, value any, bytes int, now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if e := k.entries[key]; e != nil {
+		k.drop(e)
+	}
+	k.entries[key] = k.order.PushFront(&keptEntry{key: key, value: value, at: now, bytes: bytes})
+	k.bytes += bytes
+	for last := k.order.Back(); last != nil && (k.bytes > keptBytes || now.Sub(last.Value.(*keptEntry).at) > lastGood); last = k.order.Back() {
+		k.drop(last)
+	}
+}
+
+func (k *kept) drop(e *list.Element) {
+	entry := k.order.Remove(e).(*keptEntry)
+	delete(k.entries, entry.key)
+	k.bytes -= entry.bytes
+}
+
+// forget drops what was read in a session.
+func (k *kept) forget(session string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for e := k.order.Front(); e != nil; {
+		next := e.Next()
+		if e.Value.(*keptEntry).key.who.Session == session {
+			k.drop(e)
+		}
+		e = next
+	}
+}

@@ -1,0 +1,84 @@
+package pages
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/demo/fault"
+)
+
+// While the Data Hub is away, a page that was seen shows what it said then, and how old that is; what was not seen fails.
+func TestLastGoodDataWhileTheDataHubIsAway(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	seen := []string{"/overview", "/sites", "/sites/204486", "/sources/6044861"}
+	for _, path := range seen {
+		if a := b.get(path); strings.Contains(a.body, "not current") {
+			t.Errorf("%s is current, and says that it is not", path)
+		}
+	}
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: 500}})
+	for _, path := range seen {
+		b.get(path).want(t, path, http.StatusOK, "not current", "Cold store Meuse")
+	}
+	if a := b.get("/sites/204481"); a.status == http.StatusOK {
+		t.Error("a site that was never seen is shown")
+	}
+}
+
+// A refusal is an answer, too: what was kept does not stand in for it.
+func TestRefusalsCountAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.get("/sites/204486").want(t, "seen", http.StatusOK)
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: 403}})
+	b.get("/sites/204486").want(t, "refused", http.StatusNotFound)
+	b.faults.Set()
+	if a := b.get("/sites/204486"); a.status != http.StatusOK || strings.Contains(a.body, "not current") {
+		t.Errorf("well again: %d", a.status)
+	}
+}
+
+// What was read for one person is not there for another, in another account, or after the session (S-87).
+func TestKeptDataBelongToASession(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.get("/sites").want(t, "seen", http.StatusOK)
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: 500}})
+	mine := b.who
+	for name, who := range map[string]Who{
+		"another person": {mine.Issuer, "bob", mine.Account, mine.Session}, "another account": {mine.Issuer, mine.Subject, "102", mine.Session}, "another issuer": {"https://other.example", mine.Subject, mine.Account, mine.Session},
+		"another session": {mine.Issuer, mine.Subject, mine.Account, "other"},
+	} {
+		b.who = who
+		if a := b.serve(httptest.NewRequest(http.MethodGet, "/sites", nil)); a.err == nil {
+			t.Errorf("%s sees what was kept", name)
+		}
+	}
+	b.who = mine
+	b.get("/sites").want(t, "the same person", http.StatusOK, "not current")
+	b.pages.Forget(mine.Session)
+	if a := b.get("/sites"); a.err == nil || len(b.pages.kept.entries) != 0 {
+		t.Errorf("signed out: status %d, %d entries are kept", a.status, len(b.pages.kept.entries))
+	}
+}
+
+func TestKeptDataAreBounded(t *testing.T) {
+	k, now := newKept(), time.Now()
+	for i := range 100 {
+		k.put(keptKey{what: string(rune('a' + i))}, i, 1<<20, now)
+	}
+	if _, _, old := k.get(keptKey{what: "a"}, now); old || k.bytes > keptBytes || len(k.entries) != k.order.Len() {
+		t.Errorf("%d bytes in %d entries", k.bytes, len(k.entries))
+	}
+	last := keptKey{what: string(rune('a' + 99))}
+	if _, _, ok := k.get(last, now.Add(lastGood)); !ok {
+		t.Error("the newest entry is gone")
+	}
+	if _, _, ok := k.get(last, now.Add(lastGood+1)); ok {
+		t.Error("an entry is older than it may be")
+	}
+}

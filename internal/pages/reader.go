@@ -1,0 +1,154 @@
+package pages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/web/templates"
+)
+
+// How long answers are taken as they were. What a page is about is asked for each time, so that rights that end count at once.
+const (
+	referencesLife = 10 * time.Minute // what the platform's lists say hardly ever changes
+	structureLife  = time.Minute      // which meters a site has
+	settledLife    = time.Hour        // points of days that are over
+	settledAfter   = 26 * time.Hour   // after which points that are late have come
+)
+
+// reader reads for one request with the rights of the person who asks. While the Data Hub does not answer, it returns what it said last, and remembers how old that is.
+type reader struct {
+	hub  *datahub.Client
+	who  Who
+	now  time.Time // of the data
+	real time.Time // by which what is kept grows old: the data's time may be moved
+	kept *kept
+
+	mu    sync.Mutex
+	since time.Time // of the oldest answer that stands in for one that did not come; zero without any
+}
+
+func (p *Pages) reader(r *Request) *reader {
+	return &reader{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept}
+}
+
+// layout is what is around the page; it says so when what is shown is not current.
+func (rd *reader) layout(r *Request) templates.LayoutModel {
+	rd.mu.Lock()
+	defer rd.mu.Unlock()
+	m := r.Layout
+	if rd.since.IsZero() {
+		return m
+	}
+	m.Stale = r.Locale.T("stale.since", r.Locale.DateTime(rd.since.In(datahub.HomeZone()), rd.real), r.Locale.Duration(rd.real.Sub(rd.since)))
+	return m
+}
+
+// recall returns the answer to what, which is the same question for the same person each time: the one that was kept if it is younger than life, else what read returns. When the Data Hub does not
+// answer, the last answer stands in. bytes is roughly what an answer takes.
+func recall[T any](ctx context.Context, rd *reader, what string, life time.Duration, bytes func(T) int, read func(context.Context) (T, error)) (T, error) {
+	key := keptKey{rd.who, what}
+	last, at, known := rd.kept.get(key, rd.real)
+	if known && rd.real.Sub(at) < life {
+		return last.(T), nil
+	}
+	value, err := read(ctx)
+	if err == nil {
+		rd.kept.put(key, value, bytes(value)+200, rd.real)
+		return value, nil
+	}
+	if known && noAnswer(err) {
+		rd.standIn(at)
+		return last.(T), nil
+	}
+	return value, err
+}
+
+func (rd *reader) standIn(at time.Time) {
+	rd.mu.Lock()
+	defer rd.mu.Unlock()
+	if rd.since.IsZero() || at.Before(rd.since) {
+		rd.since = at
+	}
+}
+
+// noAnswer reports whether err says nothing about what was asked for: the Data Hub is away, busy, or broken. A refusal is an answer.
+func noAnswer(err error) bool {
+	if e, ok := errors.AsType[*datahub.StatusError](err); ok {
+		return e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests
+	}
+	return errors.Is(err, datahub.ErrUnavailable) || errors.Is(err, datahub.ErrMalformed) || errors.Is(err, datahub.ErrTooLarge) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// Rough sizes of what is kept.
+const (
+	siteBytes, sourceBytes, variableBytes, pointBytes = 1500, 900, 250, 32
+)
+
+func of[T any](each int) func([]T) int { return func(list []T) int { return len(list) * each } }
+
+// sites lists all sites that the person may see, by name.
+func (rd *reader) sites(ctx context.Context) ([]datahub.Site, error) {
+	list, err := recall(ctx, rd, "sites", 0, of[datahub.Site](siteBytes), func(ctx context.Context) ([]datahub.Site, error) {
+		list, err := rd.hub.Sites(ctx, datahub.SiteQuery{})
+		byName(list)
+		return list, err
+	})
+	return slices.Clone(list), err
+}
+
+func (rd *reader) site(ctx context.Context, id datahub.SiteID) (datahub.Site, error) {
+	return recall(ctx, rd, fmt.Sprint("site ", id), 0, func(datahub.Site) int { return siteBytes }, func(ctx context.Context) (datahub.Site, error) { return rd.hub.Site(ctx, id) })
+}
+
+func (rd *reader) source(ctx context.Context, id datahub.SourceID) (datahub.Source, error) {
+	return recall(ctx, rd, fmt.Sprint("source ", id), 0, func(datahub.Source) int { return sourceBytes }, func(ctx context.Context) (datahub.Source, error) { return rd.hub.Source(ctx, id) })
+}
+
+func (rd *reader) variable(ctx context.Context, id datahub.VariableID) (datahub.Variable, error) {
+	return recall(ctx, rd, fmt.Sprint("variable ", id), 0, func(datahub.Variable) int { return variableBytes }, func(ctx context.Context) (datahub.Variable, error) { return rd.hub.Variable(ctx, id) })
+}
+
+// sourcesOf lists the sources of sites by site, in the order of their ids. Those of one site are asked for each time, those of several may be a minute old.
+func (rd *reader) sourcesOf(ctx context.Context, sites ...datahub.SiteID) (map[datahub.SiteID][]datahub.Source, error) {
+	life := time.Duration(0)
+	if len(sites) > 1 {
+		life = structureLife
+	}
+	list, err := recall(ctx, rd, fmt.Sprint("sources of ", sites), life, of[datahub.Source](sourceBytes), func(ctx context.Context) ([]datahub.Source, error) {
+		list, err := rd.hub.Sources(ctx, datahub.SourceQuery{Sites: sites})
+		slices.SortFunc(list, func(a, b datahub.Source) int { return int(a.ID - b.ID) })
+		return list, err
+	})
+	by := map[datahub.SiteID][]datahub.Source{}
+	for _, s := range list {
+		by[s.SiteID] = append(by[s.SiteID], s)
+	}
+	return by, err
+}
+
+// variablesOf lists the variables of sources by source, in the order of their ids.
+func (rd *reader) variablesOf(ctx context.Context, sources []datahub.Source) (map[datahub.SourceID][]datahub.Variable, error) {
+	found := map[datahub.SourceID][]datahub.Variable{}
+	if len(sources) == 0 {
+		return found, nil
+	}
+	ids := make([]datahub.SourceID, len(sources))
+	for i, s := range sources {
+		ids[i] = s.ID
+	}
+	list, err := recall(ctx, rd, fmt.Sprint("variables of ", ids), structureLife, of[datahub.Variable](variableBytes), func(ctx context.Context) ([]datahub.Variable, error) {
+		list, err := rd.hub.Variables(ctx, datahub.VariableQuery{Sources: ids})
+		slices.SortFunc(list, func(a, b datahub.Variable) int { return int(a.ID - b.ID) })
+		return list, err
+	})
+	for _, v := range list {
+		found[v.SourceID] = append(found[v.SourceID], v)
+	}
+	return found, err
+}
