@@ -23,6 +23,7 @@ var allowed = map[string][]string{
 	"internal/token":          {"internal/faultpoint", "internal/rp", "internal/secret", "internal/session"},
 	"internal/rp":             {"internal/secret"},
 	"internal/session":        {"internal/secret"},
+	"internal/board":          {"internal/series", "internal/shelf"},
 	"internal/shelf":          {"internal/session"},
 	"internal/config":         {"internal/secret"},
 	"internal/telemetry":      {"internal/secret"},

@@ -1,5 +1,5 @@
-// Package shelf keeps for people what outlives their sessions: how they want the portal to look, what they marked and looked at last, files that they asked for. Each item is sealed
-// under a server key and belongs to one person in one account; nobody else's request can name it.
+// Package shelf keeps for people what outlives their sessions: how they want the portal to look, what they marked and looked at last, files that they asked for, dashboards. Each item is sealed
+// under a server key and belongs to one person in one account, or to all of an account; nobody else's request can name it.
 package shelf
 
 import (
@@ -33,6 +33,10 @@ const (
 	Undo     Kind = "undo"     // something that is about to be done, and can still be taken back
 	Export   Kind = "export"   // a file that is made or being made
 	Part     Kind = "part"     // a piece of such a file
+
+	Board        Kind = "board"         // a dashboard; a shared one stands on the shelf of its account
+	BoardVersion Kind = "board-version" // what a dashboard was before
+	Draft        Kind = "draft"         // what a person is making of a dashboard
 )
 
 // Item is one thing on somebody's shelf.
