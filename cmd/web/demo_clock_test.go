@@ -16,7 +16,7 @@ func TestDemoStartsAtTheTimeThatItIsTold(t *testing.T) {
 	a := p.signIn("/overview", "viewer")
 	a.want(t, http.StatusOK, "2025-10-26T02:55:00+02:00")
 	for _, old := range []string{`data-state="late"`, `data-state="silent"`} {
-		if strings.Contains(a.body, old) {
+		if strings.Contains(a.Body, old) {
 			t.Errorf("the overview has %s in the hour that comes twice", old)
 		}
 	}
@@ -24,7 +24,7 @@ func TestDemoStartsAtTheTimeThatItIsTold(t *testing.T) {
 		ServerTime    time.Time `json:"server_time"`
 		AccessExpires time.Time `json:"access_token_expires"`
 	}
-	body := p.ask(http.MethodGet, "/auth/session", "", "Accept", "application/json").body
+	body := p.ask(http.MethodGet, "/auth/session", "", "Accept", "application/json").Body
 	if err := json.Unmarshal([]byte(body), &session); err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func TestDemoFromSignInToSignOut(t *testing.T) {
 			t.Errorf("%s: policy %q", path, policy)
 		}
 		for _, forbidden := range []string{" style=", "<script>", "javascript:", "eyJ"} {
-			if strings.Contains(a.body, forbidden) {
+			if strings.Contains(a.Body, forbidden) {
 				t.Errorf("%s holds %q", path, forbidden)
 			}
 		}
@@ -38,11 +38,11 @@ func TestDemoFromSignInToSignOut(t *testing.T) {
 	p.get("/sites/204601").want(t, http.StatusNotFound) // the other account's
 	p.get("/variables/99999999").want(t, http.StatusNotFound)
 
-	portal, err := url.Parse(p.base)
+	portal, err := url.Parse(p.Base)
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := p.http.Jar.Cookies(portal)
+	old := p.HTTP.Jar.Cookies(portal)
 	a := p.post("/auth/logout", nil)
 	a.want(t, http.StatusSeeOther)
 	if a.Header.Get("Clear-Site-Data") == "" {
@@ -53,7 +53,7 @@ func TestDemoFromSignInToSignOut(t *testing.T) {
 	if a.Request.URL.Path != "/auth/signed-out" {
 		t.Errorf("signing out ends at %s", a.Request.URL)
 	}
-	p.http.Jar.SetCookies(portal, old)
+	p.HTTP.Jar.SetCookies(portal, old)
 	if a := p.get("/sites"); a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(a.Header.Get("Location"), "/auth/login") {
 		t.Errorf("the old cookie still opens %d %s", a.StatusCode, a.Header.Get("Location"))
 	}
@@ -108,11 +108,11 @@ func TestParallelTabsBackButtonAndBookmark(t *testing.T) {
 	}
 	var callback string
 	for i, a := range forms {
-		m := hiddenID.FindStringSubmatch(a.body)
-		if m == nil {
+		id := a.Form("password").Value("id")
+		if id == "" {
 			t.Fatalf("tab %d shows no sign-in page", i)
 		}
-		a = p.post(d.urls["identity"]+"/login", url.Values{"id": {m[1]}, "persona": {"7be40911-viewer"}})
+		a = p.post(d.urls["identity"]+"/login", url.Values{"id": {id}, "persona": {"7be40911-viewer"}})
 		for a.StatusCode/100 == 3 && a.Request.URL.Path != "/auth/callback" {
 			callback = a.Header.Get("Location")
 			a = p.get(callback)
@@ -171,13 +171,13 @@ func TestBadInput(t *testing.T) {
 	}
 	p.get("/sites").want(t, http.StatusOK) // nothing was lost
 	for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodTrace} {
-		req, _ := http.NewRequest(method, p.base+"/sites", nil)
+		req, _ := http.NewRequest(method, p.Base+"/sites", nil)
 		a := p.do(req)
 		if a.StatusCode != http.StatusMethodNotAllowed || a.Header.Get("Allow") == "" {
 			t.Errorf("%s: status %d, Allow %q", method, a.StatusCode, a.Header.Get("Allow"))
 		}
 	}
-	cross, _ := http.NewRequest(http.MethodPost, p.base+"/auth/logout", nil)
+	cross, _ := http.NewRequest(http.MethodPost, p.Base+"/auth/logout", nil)
 	cross.Header.Set("Sec-Fetch-Site", "cross-site")
 	p.do(cross).want(t, http.StatusForbidden)
 	p.get("/sites").want(t, http.StatusOK)
@@ -192,9 +192,9 @@ func TestBrokenCookiesNeverLoop(t *testing.T) {
 	}
 	for name, value := range map[string]string{"garbage": "x", "empty": "", "right form, unknown": "1." + strings.Repeat("A", 86), "too long": strings.Repeat("b", 3000)} {
 		p := newPerson(t, d.urls["portal"])
-		p.http.Jar.SetCookies(portal, []*http.Cookie{{Name: "portico", Value: value, Path: "/"}, {Name: "portico-login-0", Value: value, Path: "/"}})
+		p.HTTP.Jar.SetCookies(portal, []*http.Cookie{{Name: "portico", Value: value, Path: "/"}, {Name: "portico-login-0", Value: value, Path: "/"}})
 		a, redirects := p.open("/sites/204481")
-		if redirects > 5 || a.StatusCode != http.StatusOK || !strings.Contains(a.body, `name="id"`) {
+		if redirects > 5 || a.StatusCode != http.StatusOK || !strings.Contains(a.Body, `name="id"`) {
 			t.Errorf("%s: %d redirects to %s, status %d, want the sign-in page within five", name, redirects, a.Request.URL, a.StatusCode)
 		}
 	}

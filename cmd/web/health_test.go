@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"portico/internal/demo/fault"
+	"portico/internal/testserver"
 )
 
 // TestDependenciesComeAndGo: what an operator sees while the Data Hub and the identity server are away. The portal stays in rotation.
@@ -31,7 +32,7 @@ func TestDependenciesComeAndGo(t *testing.T) {
 		proxy.ServeHTTP(w, r)
 	}))
 	t.Cleanup(front.Close)
-	admin := "127.0.0.1:" + freePort(t)
+	admin := "127.0.0.1:" + testserver.FreePort(t)
 	d.env = append(d.env, "DATAHUB_API_URL="+front.URL, "PORTICO_ADMIN_LISTEN="+admin, "PORTICO_MANAGER_ROLE=Manager")
 	portal := d.serve(t)
 	metric := func(line string) func() bool {

@@ -57,8 +57,8 @@ func TestClientKeyIsPublished(t *testing.T) {
 	a := newPerson(t, d.base).get("/auth/jwks.json")
 	a.want(t, http.StatusOK)
 	var set struct{ Keys []map[string]any }
-	if err := json.Unmarshal([]byte(a.body), &set); err != nil || len(set.Keys) != 2 || a.Header.Get("Content-Type") != "application/jwk-set+json" {
-		t.Fatalf("published: %v, %s", err, a.body)
+	if err := json.Unmarshal([]byte(a.Body), &set); err != nil || len(set.Keys) != 2 || a.Header.Get("Content-Type") != "application/jwk-set+json" {
+		t.Fatalf("published: %v, %s", err, a.Body)
 	}
 	for _, k := range set.Keys {
 		if k["d"] != nil || k["alg"] != "ES256" || k["use"] != "sig" || k["kid"] == "" {

@@ -8,13 +8,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 )
 
 // What is finished does not count; what is forged does, and keeps nobody from finishing.
 func TestLimitsLockNobodyOut(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, time.Minute)
-	admin := "127.0.0.1:" + freePort(t)
+	admin := "127.0.0.1:" + testserver.FreePort(t)
 	d.env = append(d.env, "PORTICO_ADMIN_LISTEN="+admin, "PORTICO_SIGN_INS_PER_MINUTE=3")
 	d.serve(t)
 	for range 6 {
@@ -22,7 +24,7 @@ func TestLimitsLockNobodyOut(t *testing.T) {
 	}
 	late := newPerson(t, d.base)
 	form, _ := late.open("/sites")
-	id := hiddenID.FindStringSubmatch(form.body)
+	id := form.Form("password").Value("id")
 	stranger := newPerson(t, d.base)
 	var last answer
 	for range 4 {
@@ -44,7 +46,7 @@ func TestLimitsLockNobodyOut(t *testing.T) {
 	if limited < 20 {
 		t.Errorf("%d of 100 stray callbacks are limited", limited)
 	}
-	a := late.post(strings.SplitN(form.Request.URL.String(), "/login", 2)[0]+"/login", url.Values{"id": {id[1]}, "persona": {"7be40911-viewer"}})
+	a := late.post(strings.SplitN(form.Request.URL.String(), "/login", 2)[0]+"/login", url.Values{"id": {id}, "persona": {"7be40911-viewer"}})
 	for a.StatusCode/100 == 3 {
 		a = late.get(a.Header.Get("Location"))
 	}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 )
 
 // serveInto starts the portal with its log in a file of the test's and returns it when it is ready.
@@ -47,7 +49,7 @@ func TestNobodyReadsTheLog(t *testing.T) {
 			}
 			t.Cleanup(func() { _ = r.Close() })
 			d := deploy(t, time.Minute)
-			admin := "127.0.0.1:" + freePort(t)
+			admin := "127.0.0.1:" + testserver.FreePort(t)
 			d.env = append(d.env, "PORTICO_ADMIN_LISTEN="+admin)
 			cmd := d.serveInto(t, w, binary, "serve")
 			_ = w.Close()
@@ -107,11 +109,11 @@ func TestNoMoreFiles(t *testing.T) {
 		_ = c.Close()
 	}
 	eventually(t, "the portal answers again", func() bool {
-		req, err := http.NewRequest(http.MethodGet, p.base+"/sites", nil)
+		req, err := http.NewRequest(http.MethodGet, p.Base+"/sites", nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp, err := p.http.Do(req)
+		resp, err := p.HTTP.Do(req)
 		if err != nil {
 			return false
 		}

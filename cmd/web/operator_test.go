@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 )
 
 func fetch(t *testing.T, address string) (int, string) {
@@ -26,7 +28,7 @@ func fetch(t *testing.T, address string) (int, string) {
 func TestOperatorsView(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, 3*time.Second)
-	admin := "127.0.0.1:" + freePort(t)
+	admin := "127.0.0.1:" + testserver.FreePort(t)
 	d.env = append(d.env, "PORTICO_ADMIN_LISTEN="+admin)
 	portal := d.serve(t)
 	p := newPerson(t, d.base)

@@ -3,18 +3,12 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
-	"net/http"
-	"net/http/cookiejar"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -150,131 +144,6 @@ func (p *program) stop(sig os.Signal) error {
 	case <-time.After(30 * time.Second):
 		_ = p.cmd.Process.Kill()
 		return fmt.Errorf("did not end within 30 s")
-	}
-}
-
-// person is a browser without a screen: cookies, no automatic redirects, names under localhost lead here.
-type person struct {
-	t    *testing.T
-	http *http.Client
-	base string
-}
-
-func newPerson(t *testing.T, base string) *person {
-	t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &net.Dialer{Timeout: 5 * time.Second}
-	transport := &http.Transport{MaxIdleConnsPerHost: 64, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-		_, port, _ := net.SplitHostPort(address)
-		return d.DialContext(ctx, network, "127.0.0.1:"+port)
-	}}
-	t.Cleanup(transport.CloseIdleConnections)
-	return &person{t: t, base: base, http: &http.Client{Jar: jar, Transport: transport, Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
-}
-
-// answer is a response with its body read.
-type answer struct {
-	*http.Response
-	body string
-}
-
-func (p *person) do(req *http.Request) answer {
-	p.t.Helper()
-	if req.Header.Get("Accept") == "" {
-		req.Header.Set("Accept", "text/html")
-	}
-	resp, err := p.http.Do(req)
-	if err != nil {
-		p.t.Fatalf("%s %s: %v", req.Method, req.URL.Path, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		p.t.Fatalf("%s %s: %v", req.Method, req.URL.Path, err)
-	}
-	return answer{resp, string(b)}
-}
-
-// at makes an address of a path on the portal, and leaves whole addresses alone.
-func (p *person) at(path string) string {
-	if strings.HasPrefix(path, "http") {
-		return path
-	}
-	return p.base + path
-}
-
-// get makes one request, without following.
-func (p *person) get(path string) answer {
-	p.t.Helper()
-	req, err := http.NewRequest(http.MethodGet, p.at(path), nil)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return p.do(req)
-}
-
-func (p *person) post(path string, form url.Values) answer {
-	p.t.Helper()
-	req, err := http.NewRequest(http.MethodPost, p.at(path), strings.NewReader(form.Encode()))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return p.do(req)
-}
-
-// open follows redirects as a browser does, and counts them.
-func (p *person) open(path string) (a answer, redirects int) {
-	p.t.Helper()
-	a = p.get(path)
-	for a.StatusCode >= 300 && a.StatusCode < 400 {
-		if redirects++; redirects > 10 {
-			p.t.Fatalf("%s: more than ten redirects", path)
-		}
-		next, err := a.Location()
-		if err != nil {
-			p.t.Fatalf("%s: redirect without a place: %v", path, err)
-		}
-		a = p.get(next.String())
-	}
-	return a, redirects
-}
-
-var hiddenID = regexp.MustCompile(`name="id" value="([^"]+)"`)
-
-// signIn opens a page, signs in as a persona at the identity server, chooses the first account if asked, and returns the page.
-func (p *person) signIn(path, persona string) answer {
-	p.t.Helper()
-	a, _ := p.open(path)
-	m := hiddenID.FindStringSubmatch(a.body)
-	if m == nil {
-		p.t.Fatalf("no sign-in page at %s: %d %s", a.Request.URL, a.StatusCode, a.body)
-	}
-	origin := a.Request.URL.Scheme + "://" + a.Request.URL.Host
-	a = p.post(origin+"/login", url.Values{"id": {m[1]}, "username": {persona}, "password": {persona + "-demo"}})
-	if a.StatusCode == http.StatusOK {
-		a = p.post(origin+"/login/account", url.Values{"id": {m[1]}, "account": {"101"}})
-	}
-	if a.StatusCode != http.StatusSeeOther {
-		p.t.Fatalf("sign-in as %s: %d %s", persona, a.StatusCode, a.body)
-	}
-	a, _ = p.open(a.Header.Get("Location"))
-	return a
-}
-
-// want compares a status and looks for texts.
-func (a answer) want(t *testing.T, status int, texts ...string) {
-	t.Helper()
-	if a.StatusCode != status {
-		t.Fatalf("%s %s: status %d, want %d\n%s", a.Request.Method, a.Request.URL, a.StatusCode, status, a.body)
-	}
-	for _, text := range texts {
-		if !strings.Contains(a.body, text) {
-			t.Errorf("%s %s lacks %q", a.Request.Method, a.Request.URL, text)
-		}
 	}
 }
 

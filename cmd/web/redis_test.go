@@ -65,7 +65,7 @@ func TestRedisOverTLS(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	certificate, key := selfSigned(t, dir)
-	port := freePort(t)
+	port := testserver.FreePort(t)
 	testserver.StartRedis(t, "--tls-port", port, "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate, "--tls-auth-clients", "no")
 	for name, c := range map[string]struct{ address, trusted, want string }{
 		"trusted":       {"localhost:" + port, certificate, "0 sessions"},

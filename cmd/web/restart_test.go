@@ -2,14 +2,12 @@ package main
 
 import (
 	"crypto/rand"
-	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -20,6 +18,7 @@ import (
 	"portico/internal/demo/fault"
 	"portico/internal/demo/hub"
 	"portico/internal/demo/identity"
+	"portico/internal/testserver"
 )
 
 // deployment is an identity server and a Data Hub in the test's own process, and what a portal needs to use them.
@@ -35,7 +34,7 @@ type deployment struct {
 func deploy(t *testing.T, lifetime time.Duration) *deployment {
 	t.Helper()
 	d := &deployment{}
-	port := freePort(t)
+	port := testserver.FreePort(t)
 	d.base = "http://localhost:" + port
 	server := httptest.NewUnstartedServer(nil)
 	d.issuer = "http://id.localhost:" + portOf(t, server.Listener)
@@ -71,20 +70,6 @@ func deploy(t *testing.T, lifetime time.Duration) *deployment {
 	d.env = []string{"PORTICO_BASE_URL=" + d.base, "PORTICO_LISTEN=127.0.0.1:" + port, "PORTICO_ADMIN_LISTEN=off", "PORTICO_DRAIN_DELAY=0s", "DATAHUB_AUTH_URL=" + d.issuer, "DATAHUB_CLIENT_ID=portico", "DATAHUB_CLIENT_SECRET_FILE=" + filepath.Join(dir, "secret"),
 		"DATAHUB_API_URL=" + data.URL, "PORTICO_KEYS_FILE=" + filepath.Join(dir, "keys"), "PORTICO_DATABASE=sqlite://" + filepath.Join(dir, "data", "portico.db")}
 	return d
-}
-
-// freePort returns a port that nobody listens on, below those that outgoing connections take: one of theirs may be gone when the program starts.
-func freePort(t *testing.T) string {
-	t.Helper()
-	for range 100 {
-		port := strconv.Itoa(10_000 + mathrand.IntN(22_000))
-		l, err := net.Listen("tcp", "127.0.0.1:"+port)
-		if err == nil && l.Close() == nil {
-			return port
-		}
-	}
-	t.Fatal("no free port")
-	return ""
 }
 
 func portOf(t *testing.T, l net.Listener) string {
@@ -175,9 +160,9 @@ func TestWithoutRefreshTokenSignsInAgainSilently(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.http.Jar.SetCookies(portal, []*http.Cookie{{Name: "portico-recent", Path: "/", MaxAge: -1}}) // as if the minute were over
+	p.HTTP.Jar.SetCookies(portal, []*http.Cookie{{Name: "portico-recent", Path: "/", MaxAge: -1}}) // as if the minute were over
 	a, redirects = p.open("/sites/204481")
-	if !strings.Contains(a.body, `name="password"`) || redirects > 5 {
+	if !strings.Contains(a.Body, `name="password"`) || redirects > 5 {
 		t.Errorf("nobody is signed in anywhere, but %s answers %d after %d redirects", a.Request.URL, a.StatusCode, redirects)
 	}
 }

@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 )
 
 // tape keeps what a browser gets from the portal.
@@ -96,7 +98,7 @@ func look(t *testing.T, where, text string, planted map[string]string) {
 // that grants access is found in the log, metrics, pages, headers, files and the output of commands.
 func TestS90CanariesAreFoundNowhere(t *testing.T) {
 	t.Parallel()
-	admin := "127.0.0.1:" + freePort(t)
+	admin := "127.0.0.1:" + testserver.FreePort(t)
 	var traces strings.Builder
 	var tracing sync.Mutex
 	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -112,13 +114,13 @@ func TestS90CanariesAreFoundNowhere(t *testing.T) {
 	cookies := map[string]string{}
 	visit := func() *person {
 		p := s.visitor(t, -1)
-		p.http.Transport = &tape{next: p.http.Transport, mu: &mu, got: tapes}
+		p.HTTP.Transport = &tape{next: p.HTTP.Transport, mu: &mu, got: tapes}
 		return p
 	}
 	keep := func(p *person) {
 		mu.Lock()
 		defer mu.Unlock()
-		for name, value := range p.cookies() {
+		for name, value := range p.Cookies() {
 			if !strings.HasSuffix(name, "-prefs") {
 				cookies["cookie "+name+" "+value[:min(8, len(value))]] = value
 			}

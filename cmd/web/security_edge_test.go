@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"portico/internal/visitor"
 )
 
 // routesOf reads the portal's tables of routes: method and path of each, but for managers' pages, which for everybody else are not there.
@@ -53,7 +55,7 @@ func TestS56NoExceptionFromTheProtection(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, 1)
 	p := s.alice(t, 0)
-	own := p.cookies()
+	own := p.Cookies()
 	forms := 0
 	for _, route := range routesOf(t) {
 		if route[0] != http.MethodPost {
@@ -92,7 +94,7 @@ func TestS56NoExceptionFromTheProtection(t *testing.T) {
 		t.Error("a form from elsewhere asked the identity server")
 	}
 	p.get("/sites").want(t, http.StatusOK)
-	if p.cookies()[sessionCookie] != own[sessionCookie] {
+	if p.Cookies()[sessionCookie] != own[sessionCookie] {
 		t.Error("the session changed")
 	}
 }
@@ -113,7 +115,7 @@ func TestS57AskingChangesNothing(t *testing.T) {
 				continue
 			}
 			a := p.ask(method, path, "")
-			if a.StatusCode != http.StatusMethodNotAllowed || a.Header.Get("Allow") == "" || len(a.Cookies()) > 0 || strings.Contains(a.body, "Trace-Canary") {
+			if a.StatusCode != http.StatusMethodNotAllowed || a.Header.Get("Allow") == "" || len(a.Cookies()) > 0 || strings.Contains(a.Body, "Trace-Canary") {
 				t.Errorf("%s %s: %d, Allow %q, cookies %v", method, path, a.StatusCode, a.Header.Get("Allow"), a.Cookies())
 			}
 		}
@@ -169,7 +171,7 @@ func TestS60NothingIsEmbeddedElsewhere(t *testing.T) {
 						header = append(header, name, load[i])
 					}
 				}
-				if a := p.ask(http.MethodGet, r[1], "", header...); a.StatusCode != http.StatusForbidden || strings.Contains(a.body, "Alice") {
+				if a := p.ask(http.MethodGet, r[1], "", header...); a.StatusCode != http.StatusForbidden || strings.Contains(a.Body, "Alice") {
 					t.Errorf("%s as %v from %s: %d", r[1], load, site, a.StatusCode)
 				}
 			}
@@ -197,7 +199,7 @@ func exchange(t *testing.T, port, request string) []answer {
 			break
 		}
 		body, _ := io.ReadAll(resp.Body)
-		answers = append(answers, answer{resp, string(body)})
+		answers = append(answers, answer{visitor.Page{Response: resp, Body: string(body)}})
 		if resp.Close {
 			break
 		}
@@ -233,7 +235,7 @@ func TestS61ForeignHostsAreMisdirected(t *testing.T) {
 			t.Errorf("%s: %d answers, want one of %d: %v", name, len(answers), c.status, statuses(answers))
 			continue
 		}
-		if strings.Contains(answers[0].body, "evil") {
+		if strings.Contains(answers[0].Body, "evil") {
 			t.Errorf("%s: the page repeats the host", name)
 		}
 	}
@@ -279,7 +281,7 @@ func TestS63HeadersOfWhateverIsAnswered(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, 1)
 	host := "Host: " + publicHost
-	css := regexp.MustCompile(`/static/app\.[^"]+\.css`).FindString(s.visitor(t, 0).get("/auth/signed-out").body)
+	css := regexp.MustCompile(`/static/app\.[^"]+\.css`).FindString(s.visitor(t, 0).get("/auth/signed-out").Body)
 	if css == "" {
 		t.Fatal("no style sheet")
 	}
@@ -323,7 +325,7 @@ func TestS64WhatIsNoPageSaysWhatItIs(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, 1)
 	p := s.alice(t, 0)
-	css := regexp.MustCompile(`/static/app\.[^"]+\.css`).FindString(p.get("/sites").body)
+	css := regexp.MustCompile(`/static/app\.[^"]+\.css`).FindString(p.get("/sites").Body)
 	for path, want := range map[string]string{"/auth/session": "application/json", "/healthz": "application/json", "/nothing": "application/problem+json", css: "text/css; charset=utf-8", "/static/nothing": "text/plain; charset=utf-8"} {
 		a := p.ask(http.MethodGet, path, "", "Accept", "application/json")
 		if got := a.Header.Get("Content-Type"); got != want || a.Header.Get("Content-Security-Policy") != "default-src 'none'; frame-ancestors 'none'; sandbox" {
@@ -341,13 +343,13 @@ func TestS68NothingIsLoadedFromElsewhere(t *testing.T) {
 	p := s.alice(t, 0)
 	for _, path := range []string{"/overview", "/sites", "/sites/204481", "/sites/204481?tab=meters", "/variables/80101", "/explore", "/auth/session", "/settings/sessions", "/nothing"} {
 		a := p.get(path)
-		for _, m := range foreign.FindAllString(a.body, -1) {
+		for _, m := range foreign.FindAllString(a.Body, -1) {
 			if !strings.Contains(m, "www.w3.org") {
 				t.Errorf("%s holds %s", path, m)
 			}
 		}
-		for _, css := range regexp.MustCompile(`/static/[^"#]+`).FindAllString(a.body, -1) {
-			if sheet := p.get(css); sheet.StatusCode != http.StatusOK || regexp.MustCompile(`(?i)@import|url\(\s*["']?(https?:)?//`).MatchString(sheet.body) {
+		for _, css := range regexp.MustCompile(`/static/[^"#]+`).FindAllString(a.Body, -1) {
+			if sheet := p.get(css); sheet.StatusCode != http.StatusOK || regexp.MustCompile(`(?i)@import|url\(\s*["']?(https?:)?//`).MatchString(sheet.Body) {
 				t.Errorf("%s: %d", css, sheet.StatusCode)
 			}
 		}
@@ -396,7 +398,7 @@ func TestS70TheRequestSaysNothingAboutOurAddress(t *testing.T) {
 	for _, path := range []string{"/sites", "/auth/signed-out", "/nothing", "/auth/expired?to=/sites"} {
 		for _, accept := range []string{"text/html", "application/json"} {
 			a := p.ask(http.MethodGet, path, "", append(forged, "Accept", accept)...)
-			if strings.Contains(a.body+a.Header.Get("Location"), "evil") || a.Header.Get("Strict-Transport-Security") == "" {
+			if strings.Contains(a.Body+a.Header.Get("Location"), "evil") || a.Header.Get("Strict-Transport-Security") == "" {
 				t.Errorf("%s as %s tells of evil", path, accept)
 			}
 		}
@@ -430,7 +432,7 @@ func TestS72OnlyAnExactListIsPublic(t *testing.T) {
 	}
 	for _, path := range []string{"/sites?/healthz", "/sites?path=/static/app.css", "/sites?x=/auth/signed-out", "/sites#/healthz", "/sites/#healthz", "/static/../sites", "/static/..%2fsites", "/healthz/../sites", "/healthz;/sites", "/healthz%2f..%2fsites", "/SITES", "/sites/", "/sites%20", "/sites.css", "/sites/204481/static/app.css"} {
 		answers := exchange(t, s.ports[0], rawGet(path, "Host: "+publicHost, "Accept: text/html"))
-		if len(answers) != 1 || answers[0].StatusCode < 300 || strings.Contains(answers[0].body, "Kouter") {
+		if len(answers) != 1 || answers[0].StatusCode < 300 || strings.Contains(answers[0].Body, "Kouter") {
 			t.Errorf("%s: %v", path, statuses(answers))
 		}
 	}
@@ -487,7 +489,7 @@ func TestS74ExcessIsRefusedSmallAndCheap(t *testing.T) {
 	s := besiege(t, 1)
 	p := s.alice(t, 0)
 	host := "Host: " + publicHost
-	cookie := "Cookie: " + sessionCookie + "=" + p.cookies()[sessionCookie]
+	cookie := "Cookie: " + sessionCookie + "=" + p.Cookies()[sessionCookie]
 	many := func(n int, f func(i int) string) string {
 		var b strings.Builder
 		for i := range n {
@@ -515,8 +517,8 @@ func TestS74ExcessIsRefusedSmallAndCheap(t *testing.T) {
 				t.Errorf("%s: answers %v, want one of %v", name, statuses(answers), c.want)
 				break
 			}
-			if len(answers[0].body) > 24<<10 || len(answers[0].Cookies()) > 0 && answers[0].StatusCode >= 400 {
-				t.Errorf("%s: an answer of %d bytes, cookies %v", name, len(answers[0].body), answers[0].Cookies())
+			if len(answers[0].Body) > 24<<10 || len(answers[0].Cookies()) > 0 && answers[0].StatusCode >= 400 {
+				t.Errorf("%s: an answer of %d bytes, cookies %v", name, len(answers[0].Body), answers[0].Cookies())
 			}
 		}
 	}
@@ -606,7 +608,7 @@ func TestS86FilesKnowNobody(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, 1)
 	p := s.alice(t, 0)
-	files := regexp.MustCompile(`/static/[^"#]+`).FindAllString(p.get("/sites").body, -1)
+	files := regexp.MustCompile(`/static/[^"#]+`).FindAllString(p.get("/sites").Body, -1)
 	if len(files) < 2 {
 		t.Fatalf("files %v", files)
 	}
@@ -618,7 +620,7 @@ func TestS86FilesKnowNobody(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/static/", "/static/app.css", "/static/x", files[0] + "x", "/static/gen/main.go", "/static/static.go"} {
-		if a := p.get(path); a.StatusCode != http.StatusNotFound || strings.Contains(a.body, "<html") {
+		if a := p.get(path); a.StatusCode != http.StatusNotFound || strings.Contains(a.Body, "<html") {
 			t.Errorf("%s: %d", path, a.StatusCode)
 		}
 	}

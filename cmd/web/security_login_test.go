@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 )
 
 func TestS01CodeFlowWithPKCEOnly(t *testing.T) {
@@ -72,15 +74,15 @@ func TestS02StateOfAnotherBrowserIsRefused(t *testing.T) {
 	for name, victim := range map[string]*person{"nothing under way": s.visitor(t, 0), "a sign-in under way": pending} {
 		a := victim.get(attack)
 		a.want(t, http.StatusBadRequest)
-		if _, in := victim.cookies()[sessionCookie]; in {
+		if _, in := victim.Cookies()[sessionCookie]; in {
 			t.Errorf("%s: signed in", name)
 		}
 	}
 	signedIn := s.alice(t, 0)
 	before++ // alice's own
-	own := signedIn.cookies()[sessionCookie]
+	own := signedIn.Cookies()[sessionCookie]
 	signedIn.get(attack).want(t, http.StatusSeeOther)
-	if signedIn.cookies()[sessionCookie] != own {
+	if signedIn.Cookies()[sessionCookie] != own {
 		t.Error("a session was exchanged for another one")
 	}
 	if n := len(s.op.requests("/connect/token")); n != before {
@@ -98,7 +100,7 @@ func TestS03RacingCallbacksExchangeTheCodeOnce(t *testing.T) {
 	s := besiege(t, 2)
 	p := s.visitor(t, -1)
 	callback := p.toCallback("/sites")
-	jar := p.cookies()
+	jar := p.Cookies()
 	var in atomic.Int32
 	var wg sync.WaitGroup
 	for range 16 {
@@ -106,7 +108,7 @@ func TestS03RacingCallbacksExchangeTheCodeOnce(t *testing.T) {
 			racer := s.visitor(t, -1)
 			racer.setCookies(jar)
 			racer.get(callback)
-			if racer.cookies()[sessionCookie] != "" {
+			if racer.Cookies()[sessionCookie] != "" {
 				in.Add(1)
 			}
 		})
@@ -140,7 +142,7 @@ func TestS04FiveTabsAtOnceAllFinish(t *testing.T) {
 	u, _ := url.Parse(s.base)
 	for _, a := range begun {
 		a.want(t, http.StatusSeeOther)
-		p.http.Jar.SetCookies(u, a.Cookies())
+		p.HTTP.Jar.SetCookies(u, a.Cookies())
 	}
 	for i, a := range begun {
 		a = p.get(a.Header.Get("Location"))
@@ -153,7 +155,7 @@ func TestS04FiveTabsAtOnceAllFinish(t *testing.T) {
 		p.get("/auth/login?"+url.Values{"return_to": {"/sites?q=" + strings.Repeat("a", 1900+i)}}.Encode()).want(t, http.StatusSeeOther)
 	}
 	pending, size := 0, 0
-	for name, value := range p.cookies() {
+	for name, value := range p.Cookies() {
 		size += len(name) + len(value) + 3
 		if strings.Contains(name, "-login-") {
 			pending++
@@ -184,7 +186,7 @@ func TestS05IssuerOfTheCallback(t *testing.T) {
 		}
 		before := len(s.op.requests("/connect/token"))
 		a := p.get(callback)
-		in, asked := p.cookies()[sessionCookie] != "", len(s.op.requests("/connect/token")) > before
+		in, asked := p.Cookies()[sessionCookie] != "", len(s.op.requests("/connect/token")) > before
 		if in != c.ok || asked != c.ok {
 			t.Errorf("%s: %d, signed in %t, token asked for %t", name, a.StatusCode, in, asked)
 		}
@@ -204,7 +206,7 @@ func TestS06CallbacksAreRefusedBeforeAnybodyIsAsked(t *testing.T) {
 		"code and error": "code=a&error=access_denied" + state, "neither": "x=y" + state, "an empty code": "code=" + state, "nothing": "", "a code without a state": "code=a",
 	} {
 		a := p.get("/auth/callback?" + query)
-		if a.StatusCode != http.StatusBadRequest || p.cookies()[sessionCookie] != "" {
+		if a.StatusCode != http.StatusBadRequest || p.Cookies()[sessionCookie] != "" {
 			t.Errorf("%s: %d", name, a.StatusCode)
 		}
 	}
@@ -223,7 +225,7 @@ func TestS06CallbacksAreRefusedBeforeAnybodyIsAsked(t *testing.T) {
 		t.Errorf("a form: %d to %s, cookies %v", a.StatusCode, place, a.Cookies())
 	}
 	p.get(a.Header.Get("Location")).want(t, http.StatusSeeOther)
-	if p.cookies()[sessionCookie] == "" {
+	if p.Cookies()[sessionCookie] == "" {
 		t.Error("an answer by form does not sign in")
 	}
 }
@@ -240,7 +242,7 @@ func TestS07ErrorsOfTheProviderStayOurWords(t *testing.T) {
 			t.Errorf("%q: %d to %q", code, a.StatusCode, a.Header.Get("Location"))
 		}
 		for _, hostile := range []string{"canary", "<script", "evil.example", "<b>now"} {
-			if strings.Contains(a.body, hostile) {
+			if strings.Contains(a.Body, hostile) {
 				t.Errorf("%q: the page says %q", code, hostile)
 			}
 		}
@@ -299,8 +301,8 @@ func TestS08ForgedIDTokensSignNobodyIn(t *testing.T) {
 		s.op.set(func() { s.op.claims, s.op.raw = nil, nil; forge() })
 		p := s.visitor(t, 0)
 		a := p.get(p.toCallback("/sites"))
-		if a.StatusCode < 400 || p.cookies()[sessionCookie] != "" || strings.Contains(a.body, "evil.example") || strings.Contains(a.body, "canary") {
-			t.Errorf("%s: %d, cookies %v", name, a.StatusCode, p.cookies())
+		if a.StatusCode < 400 || p.Cookies()[sessionCookie] != "" || strings.Contains(a.Body, "evil.example") || strings.Contains(a.Body, "canary") {
+			t.Errorf("%s: %d, cookies %v", name, a.StatusCode, p.Cookies())
 		}
 	}
 	s.op.set(func() { s.op.claims, s.op.raw = nil, nil })
@@ -324,7 +326,7 @@ func TestS09ClocksThatDiffer(t *testing.T) {
 		})
 		p := s.visitor(t, 0)
 		p.get(p.toCallback("/sites"))
-		if in := p.cookies()[sessionCookie] != ""; in != ok {
+		if in := p.Cookies()[sessionCookie] != ""; in != ok {
 			t.Errorf("%v: signed in %t", skew, in)
 		}
 	}
@@ -409,7 +411,7 @@ func TestS11HostileDiscoveryDocuments(t *testing.T) {
 func besiegeWith(t *testing.T, s *siege, hook func(w http.ResponseWriter, r *http.Request) bool) *person {
 	t.Helper()
 	s.op.set(func() { s.op.hook = hook })
-	port := freePort(t)
+	port := testserver.FreePort(t)
 	s.programs = append(s.programs, s.serveAt(t, port))
 	s.ports = append(s.ports, port)
 	return s.visitor(t, len(s.ports)-1)
@@ -447,7 +449,7 @@ func TestS13SomebodyElsesAnswersEndTheSession(t *testing.T) {
 		}
 	})
 	p := s.visitor(t, 0)
-	if a := p.get(p.toCallback("/sites")); a.StatusCode < 400 || p.cookies()[sessionCookie] != "" {
+	if a := p.get(p.toCallback("/sites")); a.StatusCode < 400 || p.Cookies()[sessionCookie] != "" {
 		t.Errorf("userinfo about somebody else: %d", a.StatusCode)
 	}
 	for name, claim := range map[string][2]any{"subject": {"sub", "mallory"}, "issuer": {"iss", "https://evil.example"}, "audience": {"aud", "another"}} {
@@ -563,7 +565,7 @@ func TestS16StrengthAndAgeAreCheckedInTheAnswer(t *testing.T) {
 			t.Errorf("asked for %v", q)
 		}
 		p.get(callback)
-		if in := p.cookies()[sessionCookie] != ""; in != c.ok {
+		if in := p.Cookies()[sessionCookie] != ""; in != c.ok {
 			t.Errorf("%s: signed in %t", name, in)
 		}
 	}
@@ -584,10 +586,10 @@ func TestS17CallbackTellsNobodyTheCode(t *testing.T) {
 			if a.Header.Get("Cache-Control") != "no-store" || a.Header.Get("Referrer-Policy") != "no-referrer" {
 				t.Errorf("%s: Cache-Control %q, Referrer-Policy %q", name, a.Header.Get("Cache-Control"), a.Header.Get("Referrer-Policy"))
 			}
-			if found := foreign.FindString(strings.ReplaceAll(a.body, s.base, "")); found != "" {
+			if found := foreign.FindString(strings.ReplaceAll(a.Body, s.base, "")); found != "" {
 				t.Errorf("%s: loads %s", name, found)
 			}
-			if u, _ := url.Parse(callback); strings.Contains(a.body, u.Query().Get("code")) || strings.Contains(a.body, u.Query().Get("state")) {
+			if u, _ := url.Parse(callback); strings.Contains(a.Body, u.Query().Get("code")) || strings.Contains(a.Body, u.Query().Get("state")) {
 				t.Errorf("%s: the page holds the code or the state", name)
 			}
 			if name == "good" && (a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/sites?q=gent") {
@@ -622,8 +624,8 @@ func TestS19SmallerScopeIsExplained(t *testing.T) {
 				a.want(t, http.StatusForbidden, "<h1", "datahub-api")
 				break
 			}
-			if a.StatusCode != http.StatusForbidden && a.StatusCode != http.StatusBadGateway || !strings.Contains(a.body, "<h1") || p.cookies()[sessionCookie] == "" {
-				t.Errorf("the Data Hub says %d: %d\n%.500s", status, a.StatusCode, a.body)
+			if a.StatusCode != http.StatusForbidden && a.StatusCode != http.StatusBadGateway || !strings.Contains(a.Body, "<h1") || p.Cookies()[sessionCookie] == "" {
+				t.Errorf("the Data Hub says %d: %d\n%.500s", status, a.StatusCode, a.Body)
 			}
 			p.get("/auth/session").want(t, http.StatusOK, "openid")
 		}
@@ -662,7 +664,7 @@ func TestS20TokenAnswersAreJudged(t *testing.T) {
 		s.op.set(func() { s.op.token = c.token })
 		p := s.visitor(t, 0)
 		a := p.get(p.toCallback("/sites"))
-		in := p.cookies()[sessionCookie] != ""
+		in := p.Cookies()[sessionCookie] != ""
 		if in != c.ok || !c.ok && a.StatusCode < 400 || a.StatusCode == http.StatusInternalServerError {
 			t.Errorf("%s: %d, signed in %t", name, a.StatusCode, in)
 		}
@@ -685,7 +687,7 @@ func TestS25TokenGoesToTheDataHubOnly(t *testing.T) {
 			http.Redirect(w, r, evil.URL+r.URL.Path, status)
 			return true
 		})
-		if a := p.get("/sites"); a.StatusCode != http.StatusBadGateway || a.Header.Get("Location") != "" || strings.Contains(a.body, evil.URL) {
+		if a := p.get("/sites"); a.StatusCode != http.StatusBadGateway || a.Header.Get("Location") != "" || strings.Contains(a.Body, evil.URL) {
 			t.Errorf("%d: %d to %q", status, a.StatusCode, a.Header.Get("Location"))
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"portico/internal/testserver"
 )
 
 func TestS48SigningOutTakesAFormOfOurs(t *testing.T) {
@@ -49,7 +51,7 @@ func TestS49SignedOutHereWhateverThere(t *testing.T) {
 			return true
 		}
 	})
-	cold := s.serveAt(t, freePort(t)) // has never reached the identity server
+	cold := s.serveAt(t, testserver.FreePort(t)) // has never reached the identity server
 	s.op.set(func() { s.op.hook = nil })
 	warm := s.alice(t, 0)
 	s.op.set(func() {
@@ -115,7 +117,7 @@ func TestS50SignedOutEverywhereAtOnce(t *testing.T) {
 		}
 	})
 	p := s.alice(t, 0)
-	cookie := p.cookies()[sessionCookie]
+	cookie := p.Cookies()[sessionCookie]
 	asked, answer := make(chan struct{}, 4), make(chan struct{})
 	s.op.set(func() {
 		s.op.hook = func(w http.ResponseWriter, r *http.Request) bool {
@@ -133,7 +135,7 @@ func TestS50SignedOutEverywhereAtOnce(t *testing.T) {
 		slow := s.visitor(t, 0)
 		slow.setCookies(map[string]string{sessionCookie: cookie})
 		a := slow.get("/sites")
-		late.status, late.body, late.session = a.StatusCode, a.body, slow.cookies()[sessionCookie]
+		late.status, late.body, late.session = a.StatusCode, a.Body, slow.Cookies()[sessionCookie]
 	})
 	<-asked
 	a := s.moveTo(p, 1).post("/auth/logout", nil)
@@ -225,14 +227,14 @@ func TestS52BackChannelLogoutAnswers(t *testing.T) {
 		if a.StatusCode != c.status || a.Header.Get("Cache-Control") != "no-store" || len(a.Cookies()) > 0 {
 			t.Errorf("%s: %d, want %d; Cache-Control %q, cookies %v", name, a.StatusCode, c.status, a.Header.Get("Cache-Control"), a.Cookies())
 		}
-		if c.status == http.StatusBadRequest && strings.TrimSpace(a.body) != `{"error":"invalid_request"}` {
-			t.Errorf("%s: says %q", name, a.body)
+		if c.status == http.StatusBadRequest && strings.TrimSpace(a.Body) != `{"error":"invalid_request"}` {
+			t.Errorf("%s: says %q", name, a.Body)
 		}
 	}
 	p.get("/sites").want(t, http.StatusOK)
 	a := s.visitor(t, 0).ask(http.MethodPost, "/auth/backchannel-logout", good, "Accept", "*/*")
-	if a.StatusCode != http.StatusOK || a.body != "" {
-		t.Errorf("a good one: %d %q", a.StatusCode, a.body)
+	if a.StatusCode != http.StatusOK || a.Body != "" {
+		t.Errorf("a good one: %d %q", a.StatusCode, a.Body)
 	}
 	p.get("/sites").want(t, http.StatusSeeOther)
 }
@@ -319,7 +321,7 @@ func TestS54EverySessionThatIsMeantEnds(t *testing.T) {
 			}
 			for at := range s.ports {
 				fresh := s.visitor(t, at)
-				fresh.setCookies(map[string]string{sessionCookie: p.cookies()[sessionCookie]})
+				fresh.setCookies(map[string]string{sessionCookie: p.Cookies()[sessionCookie]})
 				if a := fresh.get("/sites"); a.StatusCode != want {
 					t.Errorf("%s: %s at process %d gets %d, want %d", what, who, at, a.StatusCode, want)
 				}

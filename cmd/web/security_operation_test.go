@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 )
 
 // One line of JSON for each event, with nothing in it that could look like another one; request ids are our own; pages tell the id and nothing of the inside.
@@ -53,14 +55,14 @@ func TestS92LogLinesAndErrorPages(t *testing.T) {
 	}
 	missing := p.ask(http.MethodGet, "/nothing", "", "X-Request-Id", "forged-request-id")
 	for what, a := range map[string]answer{"a missing page": missing, "a broken Data Hub": broken, "a script": p.ask(http.MethodGet, "/nothing", "", "Accept", "application/json")} {
-		id := regexp.MustCompile(`(?:<bdi>|"request_id":")([0-9a-f]{16})[<"]`).FindStringSubmatch(a.body)
-		if id == nil || strings.Contains(a.body, "forged") {
+		id := regexp.MustCompile(`(?:<bdi>|"request_id":")([0-9a-f]{16})[<"]`).FindStringSubmatch(a.Body)
+		if id == nil || strings.Contains(a.Body, "forged") {
 			t.Errorf("%s: request id %v", what, id)
 			continue
 		}
 		eventually(t, "the log has the request of "+what, func() bool { return strings.Contains(s.log(), `"request_id":"`+id[1]+`"`) })
 		for _, inside := range []string{"goroutine", ".go:", "/srv/app", "panic", "sqlite", "127.0.0.1", "go1.", "runtime error", s.database, "SitesController"} {
-			if strings.Contains(a.body, inside) {
+			if strings.Contains(a.Body, inside) {
 				t.Errorf("%s: the page tells %q", what, inside)
 			}
 		}
@@ -70,19 +72,19 @@ func TestS92LogLinesAndErrorPages(t *testing.T) {
 // Metrics, profiles and reasons are on the operator's listener, which is on loopback unless somebody says otherwise; the public one tells no more than a status.
 func TestS93OperatorsSurfaceIsApart(t *testing.T) {
 	t.Parallel()
-	admin := "127.0.0.1:" + freePort(t)
+	admin := "127.0.0.1:" + testserver.FreePort(t)
 	s := besiege(t, 1, "PORTICO_ADMIN_LISTEN="+admin)
 	p := s.alice(t, 0)
 	random := p.get("/vars-of-something")
 	for _, path := range []string{"/metrics", "/debug/pprof/", "/debug/pprof/heap", "/debug/vars", "/debug", "/admin", "/status", "/env", "/config", "/.git/config", "/version", "/healthz/verbose", "/actuator"} {
-		if a := p.get(path); a.StatusCode != random.StatusCode || strings.Contains(a.body, "portico_") {
+		if a := p.get(path); a.StatusCode != random.StatusCode || strings.Contains(a.Body, "portico_") {
 			t.Errorf("%s on the public listener: %d", path, a.StatusCode)
 		}
 	}
 	for _, path := range []string{"/healthz", "/readyz", "/readyz?verbose", "/healthz?verbose=1"} {
 		a := p.get(path)
-		if a.StatusCode != http.StatusOK || len(a.body) > 80 || strings.Contains(a.body, "identity") || strings.Contains(a.body, "version") {
-			t.Errorf("%s tells %q", path, a.body)
+		if a.StatusCode != http.StatusOK || len(a.Body) > 80 || strings.Contains(a.Body, "identity") || strings.Contains(a.Body, "version") {
+			t.Errorf("%s tells %q", path, a.Body)
 		}
 	}
 	if status, body := fetch(t, "http://"+admin+"/readyz"); status != http.StatusOK || !strings.Contains(body, "identity") {
@@ -115,7 +117,7 @@ func TestS95MistakesStopTheProgram(t *testing.T) {
 		"a password in a URL":   {[]string{"DATAHUB_API_URL=https://u:password-canary@api.example"}, []string{"--api-url"}},
 		"nothing at all":        {[]string{"PORTICO_BASE_URL=", "DATAHUB_AUTH_URL=", "DATAHUB_CLIENT_ID=", "DATAHUB_CLIENT_SECRET_FILE=", "PORTICO_KEYS_FILE="}, []string{"--base-url", "--issuer", "--client-id", "--client-secret-file", "--keys"}},
 	} {
-		port := freePort(t)
+		port := testserver.FreePort(t)
 		cmd := newCommand("serve", "--listen=127.0.0.1:"+port)
 		cmd.Env = append(append(cmd.Env, s.env...), c.env...)
 		var out bytes.Buffer
@@ -199,10 +201,10 @@ func TestS98DemoSecretsAreMadeAtEachStart(t *testing.T) {
 		d := demo(t)
 		p := newPerson(t, d.urls["portal"])
 		p.signIn("/sites", "viewer").want(t, http.StatusOK)
-		keys = append(keys, p.get(d.urls["identity"]+"/.well-known/openid-configuration/jwks").body)
-		cookie, real := p.cookies()["portico"], p.cookies()[sessionCookie]
+		keys = append(keys, p.get(d.urls["identity"]+"/.well-known/openid-configuration/jwks").Body)
+		cookie, real := p.Cookies()["portico"], p.Cookies()[sessionCookie]
 		if cookie == "" || real != "" {
-			t.Errorf("cookies %v", p.cookies())
+			t.Errorf("cookies %v", p.Cookies())
 		}
 		cookies = append(cookies, cookie)
 		_ = d.stop(syscall.SIGINT)
@@ -219,7 +221,7 @@ func TestS98DemoSecretsAreMadeAtEachStart(t *testing.T) {
 // Each page of a demo says what it is, and so do its headers, its log and its metrics; a real portal knows none of its addresses.
 func TestS99DemoShowsThatItIsOne(t *testing.T) {
 	t.Parallel()
-	admin := "127.0.0.1:" + freePort(t)
+	admin := "127.0.0.1:" + testserver.FreePort(t)
 	d := demo(t, "--admin-listen="+admin)
 	p := newPerson(t, d.urls["portal"])
 	p.signIn("/sites", "viewer").want(t, http.StatusOK)
@@ -228,7 +230,7 @@ func TestS99DemoShowsThatItIsOne(t *testing.T) {
 		if a.Header.Get("X-Robots-Tag") != "noindex, nofollow" {
 			t.Errorf("%s: X-Robots-Tag %q", path, a.Header.Get("X-Robots-Tag"))
 		}
-		if strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") && !strings.Contains(a.body, "invented data, published passwords") {
+		if strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") && !strings.Contains(a.Body, "invented data, published passwords") {
 			t.Errorf("%s has no notice", path)
 		}
 	}
@@ -247,7 +249,7 @@ func TestS99DemoShowsThatItIsOne(t *testing.T) {
 	real := s.visitor(t, 0)
 	want := real.get("/random-path")
 	for _, path := range []string{"/demo", "/login", "/login/account", "/signed-out", "/connect/token", "/realms/opinum", "/gallery", "/.well-known/openid-configuration"} {
-		if a := real.get(path); a.StatusCode != want.StatusCode || a.Header.Get("X-Robots-Tag") != "" || strings.Contains(a.body, "invented data, published passwords") {
+		if a := real.get(path); a.StatusCode != want.StatusCode || a.Header.Get("X-Robots-Tag") != "" || strings.Contains(a.Body, "invented data, published passwords") {
 			t.Errorf("%s on a real portal: %d", path, a.StatusCode)
 		}
 	}

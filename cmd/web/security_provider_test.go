@@ -20,6 +20,8 @@ import (
 
 	"portico/internal/demo/energy"
 	"portico/internal/demo/hub"
+	"portico/internal/testserver"
+	"portico/internal/visitor"
 )
 
 // rogue is an identity server that signs everybody in without a question and does otherwise as the test says, for good or ill.
@@ -243,7 +245,7 @@ func besiege(t *testing.T, processes int, env ...string) *siege {
 	s.env = append([]string{"PORTICO_BASE_URL=" + s.base, "PORTICO_ADMIN_LISTEN=off", "PORTICO_DRAIN_DELAY=0s", "DATAHUB_AUTH_URL=" + s.op.url, "DATAHUB_CLIENT_ID=portico", "DATAHUB_CLIENT_SECRET_FILE=" + filepath.Join(dir, "secret"),
 		"DATAHUB_API_URL=" + data.URL, "PORTICO_KEYS_FILE=" + filepath.Join(dir, "keys"), "PORTICO_DATABASE=sqlite://" + s.database}, env...)
 	for range processes {
-		port := freePort(t)
+		port := testserver.FreePort(t)
 		s.programs = append(s.programs, s.serveAt(t, port))
 		s.ports = append(s.ports, port)
 	}
@@ -301,7 +303,7 @@ func (s *siege) visitor(t *testing.T, at int) *person {
 	if at >= 0 {
 		ports = ports[at : at+1]
 	}
-	p.http.Transport = &proxy{ports: ports, next: p.http.Transport}
+	p.HTTP.Transport = &proxy{ports: ports, next: p.HTTP.Transport}
 	return p
 }
 
@@ -316,28 +318,15 @@ func (s *siege) alice(t *testing.T, at int) *person {
 
 // at sends a person's cookies to another process.
 func (s *siege) moveTo(p *person, at int) *person {
-	moved := *p
-	client := *p.http
-	client.Transport = &proxy{ports: s.ports[at : at+1], next: p.http.Transport.(*proxy).next}
-	moved.http = &client
-	return &moved
-}
-
-// cookies returns the portal's cookies of a browser by name.
-func (p *person) cookies() map[string]string {
-	u, _ := url.Parse(p.base)
-	m := map[string]string{}
-	for _, c := range p.http.Jar.Cookies(u) {
-		m[c.Name] = c.Value
-	}
-	return m
+	client := *p.HTTP
+	client.Transport = &proxy{ports: s.ports[at : at+1], next: p.HTTP.Transport.(*proxy).next}
+	return &person{&visitor.Visitor{Base: p.Base, HTTP: &client}, p.t}
 }
 
 // setCookies puts cookies into a browser, as somebody who can do that would.
 func (p *person) setCookies(pairs map[string]string) {
-	u, _ := url.Parse(p.base)
 	for name, value := range pairs {
-		p.http.Jar.SetCookies(u, []*http.Cookie{{Name: name, Value: value, Path: "/", Secure: u.Scheme == "https"}})
+		p.SetCookie(name, value)
 	}
 }
 
@@ -346,7 +335,7 @@ const sessionCookie = "__Host-" + "portico"
 // ask sends a request with headers, pairs of names and values.
 func (p *person) ask(method, path, body string, header ...string) answer {
 	p.t.Helper()
-	req, err := http.NewRequest(method, p.at(path), strings.NewReader(body))
+	req, err := http.NewRequest(method, p.At(path), strings.NewReader(body))
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	_ "modernc.org/sqlite" // what somebody with the file would open it with
+
+	"portico/internal/testserver"
 )
 
 // open opens the portal's database behind its back.
@@ -49,7 +51,7 @@ func TestS27SessionIDsAreLongAndRandom(t *testing.T) {
 	s := besiege(t, 1)
 	seen := map[string]bool{}
 	for range 12 {
-		cookie := s.alice(t, 0).cookies()[sessionCookie]
+		cookie := s.alice(t, 0).Cookies()[sessionCookie]
 		b, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(cookie, "1."))
 		if err != nil || len(b) != 64 {
 			t.Fatalf("cookie of %d bytes, %v", len(b), err)
@@ -76,7 +78,7 @@ func TestS28UnknownIDsAreNeverAdopted(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, 2)
 	over := s.alice(t, 0)
-	dead := over.cookies()[sessionCookie]
+	dead := over.Cookies()[sessionCookie]
 	over.post("/auth/logout", nil).want(t, http.StatusSeeOther)
 	for name, value := range map[string]string{"made up": "1." + strings.Repeat("A", 86), "malformed": "attacker", "empty": "", "the id of a session that is over": dead, "of another version": "2" + dead[1:], "an id of a record": hex.EncodeToString(recordID(t, dead))} {
 		for at := range s.ports {
@@ -86,7 +88,7 @@ func TestS28UnknownIDsAreNeverAdopted(t *testing.T) {
 			p.setCookies(map[string]string{sessionCookie: value})
 			a, _ := p.open("/sites")
 			a.want(t, http.StatusOK, "Alice Peeters")
-			if own := p.cookies()[sessionCookie]; own == value || len(own) != 88 {
+			if own := p.Cookies()[sessionCookie]; own == value || len(own) != 88 {
 				t.Errorf("%s: signed in under %q", name, own)
 			}
 			for other := range s.ports {
@@ -105,14 +107,14 @@ func TestS29SignInRenewsTheSessionEverywhere(t *testing.T) {
 	s.op.set(func() { s.op.person["sub"], s.op.person["name"] = "mallory", "Mallory" })
 	attacker := s.visitor(t, 0)
 	attacker.open("/sites")
-	fixed := attacker.cookies()[sessionCookie]
+	fixed := attacker.Cookies()[sessionCookie]
 	s.op.set(func() { s.op.person["sub"], s.op.person["name"] = "alice", "Alice Peeters" })
 	victim := s.visitor(t, 1)
 	victim.setCookies(map[string]string{sessionCookie: fixed})
 	victim.get(victim.toCallback("/sites/204481?tab=meters")).want(t, http.StatusSeeOther)
-	first := victim.cookies()[sessionCookie]
+	first := victim.Cookies()[sessionCookie]
 	victim.get(victim.toCallback("/sites")).want(t, http.StatusSeeOther)
-	second := victim.cookies()[sessionCookie]
+	second := victim.Cookies()[sessionCookie]
 	if first == fixed || second == first {
 		t.Error("a sign-in kept an id")
 	}
@@ -136,7 +138,7 @@ func TestS30CopyOfTheStoreOpensNothing(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, 1)
 	p := s.alice(t, 0)
-	cookie := p.cookies()[sessionCookie]
+	cookie := p.Cookies()[sessionCookie]
 	raw, _ := base64.RawURLEncoding.DecodeString(cookie[2:])
 	planted := map[string]string{"cookie": cookie, "id": string(raw[:32]), "secret": string(raw[32:])}
 	s.op.set(func() {
@@ -197,8 +199,8 @@ func TestS31WritingToTheStoreMakesNoSession(t *testing.T) {
 	})
 	mallory := s.visitor(t, 0)
 	mallory.open("/sites")
-	own := mallory.cookies()[sessionCookie]
-	a, m := recordID(t, alice.cookies()[sessionCookie]), recordID(t, own)
+	own := mallory.Cookies()[sessionCookie]
+	a, m := recordID(t, alice.Cookies()[sessionCookie]), recordID(t, own)
 	db := s.open(t)
 	run1(t, db, "CREATE TABLE kept AS SELECT * FROM sessions")
 	run1(t, db, "CREATE TABLE kept_tokens AS SELECT * FROM tokens")
@@ -227,7 +229,7 @@ func TestS31WritingToTheStoreMakesNoSession(t *testing.T) {
 		case name == "a limit beyond the one that was sealed":
 			got.want(t, http.StatusOK, "Mallory") // the column only says when to sweep
 		case got.StatusCode != http.StatusSeeOther || !strings.HasPrefix(got.Header.Get("Location"), "/auth/login"):
-			t.Errorf("%s: %d, alice's page: %t", name, got.StatusCode, strings.Contains(got.body, "Alice Peeters"))
+			t.Errorf("%s: %d, alice's page: %t", name, got.StatusCode, strings.Contains(got.Body, "Alice Peeters"))
 		}
 		for table, kept := range map[string]string{"sessions": "kept", "tokens": "kept_tokens"} {
 			run1(t, db, "DELETE FROM "+table)
@@ -245,23 +247,23 @@ func TestS32NoCookiePassesForAnother(t *testing.T) {
 	p := s.visitor(t, 0)
 	callback := p.toCallback("/sites")
 	values := map[string]string{}
-	for name, value := range p.cookies() {
+	for name, value := range p.Cookies() {
 		values[name] = value
 	}
 	p.get(callback).want(t, http.StatusSeeOther)
 	p.post("/settings", url.Values{"theme": {"dark"}})
-	for name, value := range p.cookies() {
+	for name, value := range p.Cookies() {
 		values[name] = value
 	}
 	out := s.moveTo(p, 0)
 	out.post("/auth/logout", nil)
-	for name, value := range p.cookies() {
+	for name, value := range p.Cookies() {
 		values[name] = value
 	}
 	if len(values) < 5 {
 		t.Fatalf("few cookies: %v", values)
 	}
-	live := s.alice(t, 0).cookies()[sessionCookie]
+	live := s.alice(t, 0).Cookies()[sessionCookie]
 	values["a live session"] = live
 	for from, value := range values {
 		for to := range values {
@@ -288,7 +290,7 @@ func TestS33NewerRecordsAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, 1)
 	p := s.alice(t, 0)
-	cookie := p.cookies()[sessionCookie]
+	cookie := p.Cookies()[sessionCookie]
 	db := s.open(t)
 	run1(t, db, "UPDATE sessions SET sealed = CAST(x'02' || substr(sealed, 2) AS BLOB)")
 	p.get("/sites").want(t, http.StatusSeeOther)
@@ -310,7 +312,7 @@ func TestS35MixedUpAnswersAreDiscardedAndTold(t *testing.T) {
 	s.op.set(func() { s.op.person["sub"], s.op.person["name"] = "bob", "Bob" })
 	bob := s.visitor(t, 0)
 	bob.open("/sites")
-	a, b := recordID(t, alice.cookies()[sessionCookie]), recordID(t, bob.cookies()[sessionCookie])
+	a, b := recordID(t, alice.Cookies()[sessionCookie]), recordID(t, bob.Cookies()[sessionCookie])
 	db := s.open(t)
 	for _, table := range []string{"sessions", "tokens"} {
 		run1(t, db, "UPDATE "+table+" SET id = x'00' WHERE id = ?", a)
@@ -371,17 +373,17 @@ func TestS41StrangeCookiesAreNoSession(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, 1)
 	p := s.alice(t, 0)
-	good := sessionCookie + "=" + p.cookies()[sessionCookie]
-	other := sessionCookie + "=" + s.alice(t, 0).cookies()[sessionCookie]
+	good := sessionCookie + "=" + p.Cookies()[sessionCookie]
+	other := sessionCookie + "=" + s.alice(t, 0).Cookies()[sessionCookie]
 	for name, c := range map[string]struct {
 		line string
 		in   bool
 	}{
 		"good": {good, true}, "twice the same": {good + "; " + good, true}, "beside others": {"a=b; " + good + "; c=d", true},
 		"two sessions": {good + "; " + other, false}, "two, the other order": {other + "; " + good, false}, "a malformed second": {good + "; " + sessionCookie + `="bad`, false}, "an empty second": {good + "; " + sessionCookie + "=", false},
-		"a second without a value": {good + "; " + sessionCookie, false}, "a malformed first": {sessionCookie + `="\x01; ` + good, false}, "in quotes": {sessionCookie + `="` + p.cookies()[sessionCookie] + `"`, false},
-		"a comma": {good + "," + other, false}, "blanks inside": {strings.Replace(good, "=", "= ", 1), false}, "percent": {good + "%00", false}, "in capitals": {strings.ToUpper(sessionCookie) + "=" + p.cookies()[sessionCookie], false},
-		"another prefix": {"portico=" + p.cookies()[sessionCookie], false}, "a Unicode blank before": {"\u2000" + good, false}, "an attribute": {"$Version=1; " + good + `; $Path="/"`, true}, "eight kilobytes": {sessionCookie + "=" + strings.Repeat("x", 8000), false},
+		"a second without a value": {good + "; " + sessionCookie, false}, "a malformed first": {sessionCookie + `="\x01; ` + good, false}, "in quotes": {sessionCookie + `="` + p.Cookies()[sessionCookie] + `"`, false},
+		"a comma": {good + "," + other, false}, "blanks inside": {strings.Replace(good, "=", "= ", 1), false}, "percent": {good + "%00", false}, "in capitals": {strings.ToUpper(sessionCookie) + "=" + p.Cookies()[sessionCookie], false},
+		"another prefix": {"portico=" + p.Cookies()[sessionCookie], false}, "a Unicode blank before": {"\u2000" + good, false}, "an attribute": {"$Version=1; " + good + `; $Path="/"`, true}, "eight kilobytes": {sessionCookie + "=" + strings.Repeat("x", 8000), false},
 		"only separators": {";;;==;;", false},
 	} {
 		bare := s.visitor(t, 0)
@@ -417,7 +419,7 @@ func TestS42DeadCookiesAreClearedAsTheyWereSet(t *testing.T) {
 	if a.StatusCode != http.StatusSeeOther || cleared != sessionCookie+"=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax" {
 		t.Errorf("%d, %q", a.StatusCode, cleared)
 	}
-	if _, there := p.cookies()[sessionCookie]; there {
+	if _, there := p.Cookies()[sessionCookie]; there {
 		t.Error("the browser keeps it")
 	}
 	if q := location(t, p.get(a.Header.Get("Location"))).Query(); q.Get("prompt") != "login" {
@@ -482,7 +484,7 @@ func TestS46EverythingIssuedBeforeIsInvalid(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, 1)
 	p, pending := s.alice(t, 0), s.visitor(t, 0)
-	cookie := p.cookies()[sessionCookie]
+	cookie := p.Cookies()[sessionCookie]
 	callback := pending.toCallback("/sites")
 	db := s.open(t)
 	run1(t, db, "CREATE TABLE backup AS SELECT * FROM sessions")
@@ -491,7 +493,7 @@ func TestS46EverythingIssuedBeforeIsInvalid(t *testing.T) {
 		t.Fatalf("end: %v\n%s", err, out)
 	}
 	p.get("/sites").want(t, http.StatusSeeOther)
-	if a := pending.get(callback); a.StatusCode != http.StatusForbidden || pending.cookies()[sessionCookie] != "" {
+	if a := pending.get(callback); a.StatusCode != http.StatusForbidden || pending.Cookies()[sessionCookie] != "" {
 		t.Errorf("a sign-in that began before: %d", a.StatusCode)
 	}
 	first, _ := s.keysOf(t)
@@ -500,7 +502,7 @@ func TestS46EverythingIssuedBeforeIsInvalid(t *testing.T) {
 			t.Fatalf("%v: %v\n%s", step, err, out)
 		}
 	}
-	port := freePort(t)
+	port := testserver.FreePort(t)
 	s.programs = append(s.programs, s.serveAt(t, port))
 	s.ports = append(s.ports, port)
 	run1(t, db, "DELETE FROM tombstones")

@@ -103,16 +103,16 @@ func TestS66HostileTextIsInert(t *testing.T) {
 				t.Errorf("%s: %s gives %d", what, path, a.StatusCode)
 			}
 			for _, live := range []string{"<script>alert", `onmouseover="alert`, "<img src=x", "\u202e", "\u2066", "\x00", "\x1b", `href="javascript:`, strings.Repeat("ä", 200), strings.Repeat("\u0301", 200)} {
-				if strings.Contains(a.body, live) {
+				if strings.Contains(a.Body, live) {
 					t.Errorf("%s: %s holds %.40q", what, path, live)
 				}
 			}
-			if strings.Count(a.body, "</html>") != 1 || strings.Count(a.body, "</title>") < 1 || strings.Index(a.body, "</html>") < len(a.body)-16 || len(a.body) > 2<<20 {
-				t.Errorf("%s: %s is no whole page of %d bytes", what, path, len(a.body))
+			if strings.Count(a.Body, "</html>") != 1 || strings.Count(a.Body, "</title>") < 1 || strings.Index(a.Body, "</html>") < len(a.Body)-16 || len(a.Body) > 2<<20 {
+				t.Errorf("%s: %s is no whole page of %d bytes", what, path, len(a.Body))
 			}
 		}
-		if what == "markup" && !strings.Contains(p.get("/sites").body, "&lt;script&gt;alert(&#34;canary&#34;)&lt;/script&gt;") {
-			t.Errorf("the name is not shown as it is:\n%.3000s", p.get("/sites").body)
+		if what == "markup" && !strings.Contains(p.get("/sites").Body, "&lt;script&gt;alert(&#34;canary&#34;)&lt;/script&gt;") {
+			t.Errorf("the name is not shown as it is:\n%.3000s", p.get("/sites").Body)
 		}
 	}
 }

@@ -1,19 +1,13 @@
 package bench
 
 import (
-	"context"
 	"crypto/rand"
-	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -23,6 +17,8 @@ import (
 	"portico/internal/demo/fault"
 	"portico/internal/demo/hub"
 	"portico/internal/demo/identity"
+	"portico/internal/testserver"
+	"portico/internal/visitor"
 )
 
 // world is everything around the portal's processes: a strict identity server, a Data Hub, and what a portal needs to use them.
@@ -42,7 +38,7 @@ func newWorld(b *testing.B, lifetime time.Duration, sessions string) *world {
 	var err error
 	w.program, err = program()
 	must(b, err)
-	port := freePort(b)
+	port := testserver.FreePort(b)
 	w.base = "http://localhost:" + port
 	server := httptest.NewUnstartedServer(nil)
 	_, idPort, err := net.SplitHostPort(server.Listener.Addr().String())
@@ -83,7 +79,7 @@ func (w *world) fault(r *http.Request) fault.Fault {
 // replica starts a process of the portal and waits until it is ready; it returns how long that took.
 func (w *world) replica() (p *process, ready time.Duration) {
 	w.b.Helper()
-	address := "127.0.0.1:" + freePort(w.b)
+	address := "127.0.0.1:" + testserver.FreePort(w.b)
 	start := time.Now()
 	p = startProcess(w.b, "", w.env, w.program, "serve", "--listen="+address)
 	p.url = "http://" + address
@@ -101,56 +97,26 @@ func (w *world) replica() (p *process, ready time.Duration) {
 	return nil, 0
 }
 
-var hiddenID = regexp.MustCompile(`name="id" value="([^"]+)"`)
-
 // signIn signs a persona in through a replica, as a browser does, and returns the Cookie header for further requests.
 func (w *world) signIn(p *process, persona string) string {
 	w.b.Helper()
-	jar, err := cookiejar.New(nil)
-	must(w.b, err)
-	client := &http.Client{Jar: jar, Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-		_, port, _ := net.SplitHostPort(address)
+	v := visitor.New(w.base, visitor.Options{Route: func(port string) string {
 		if strings.HasSuffix(w.base, ":"+port) {
-			return new(net.Dialer).DialContext(ctx, network, strings.TrimPrefix(p.url, "http://"))
+			return strings.TrimPrefix(p.url, "http://")
 		}
-		return new(net.Dialer).DialContext(ctx, network, "127.0.0.1:"+port)
-	}}}
-	defer client.CloseIdleConnections()
-	get := func(resp *http.Response, err error) (string, *url.URL) {
-		must(w.b, err)
-		defer func() { _ = resp.Body.Close() }()
-		body, err := io.ReadAll(resp.Body)
-		must(w.b, err)
-		return string(body), resp.Request.URL
-	}
-	body, at := get(client.Get(w.base + "/auth/login?return_to=/explore"))
-	m := hiddenID.FindStringSubmatch(body)
-	if m == nil {
-		w.b.Fatalf("no sign-in page at %s", at)
-	}
-	if _, at = get(client.PostForm(at.Scheme+"://"+at.Host+"/login", url.Values{"id": {m[1]}, "username": {persona}, "password": {persona + "-demo"}})); at.Path != "/explore" {
-		w.b.Fatalf("the sign-in ended at %s", at)
-	}
-	base, err := url.Parse(w.base)
+		return "127.0.0.1:" + port
+	}})
+	defer v.Close()
+	page, err := v.SignIn("/explore", visitor.User{Name: persona, Password: persona + "-demo"})
 	must(w.b, err)
-	for _, c := range jar.Cookies(base) {
-		if c.Name == "portico" {
-			return c.Name + "=" + c.Value
-		}
+	cookie := v.Cookies()["portico"]
+	if page.URL().Path != "/explore" || cookie == "" {
+		w.b.Fatalf("the sign-in ended at %s", page.URL())
 	}
-	w.b.Fatal("no session cookie")
-	return ""
+	return "portico=" + cookie
 }
 
 // browser asks a replica for a path with a session's cookie.
 func (w *world) browser(p *process, path, cookie string) *browser {
 	return newBrowser(p.url, path, strings.TrimPrefix(w.base, "http://"), cookie)
-}
-
-func freePort(b *testing.B) string {
-	b.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(b, err)
-	defer func() { _ = l.Close() }()
-	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
 }

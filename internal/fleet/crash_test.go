@@ -11,6 +11,7 @@ import (
 
 	"portico/internal/demo/identity"
 	"portico/internal/faultpoint"
+	"portico/internal/visitor"
 )
 
 // lease is how long a dead process keeps a claim.
@@ -93,8 +94,8 @@ func (c crashes) check(t *testing.T, at faultpoint.Point, p *Person, policy iden
 		t.Errorf("%s %s: %s", c.row, at, describe(a, err))
 		return
 	}
-	if silently := a.Redirects > 0; silently != (c.signsIn && policy == identity.Strict) || a.Redirects > 5 {
-		t.Errorf("%s %s: %d redirects", c.row, at, a.Redirects)
+	if silently := len(a.Way) > 0; silently != (c.signsIn && policy == identity.Strict) || len(a.Way) > 5 {
+		t.Errorf("%s %s: %d redirects", c.row, at, len(a.Way))
 	}
 	if took := time.Since(began); (took > 10*time.Second) != c.waits {
 		t.Errorf("%s %s: a page after %v", c.row, at, took)
@@ -102,7 +103,7 @@ func (c crashes) check(t *testing.T, at faultpoint.Point, p *Person, policy iden
 }
 
 // comeBack asks for the person's page as often as it is told to try again later, and no answer may keep anybody waiting.
-func comeBack(t *testing.T, p *Person, limit time.Duration) (a Answer, err error) {
+func comeBack(t *testing.T, p *Person, limit time.Duration) (a visitor.Page, err error) {
 	t.Helper()
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
 		asked := time.Now()
@@ -147,7 +148,7 @@ func TestR45KilledInASignIn(t *testing.T) {
 			if a, err := p.Get(p.Page); err != nil || a.StatusCode != http.StatusSeeOther {
 				t.Errorf("%s: half a sign-in opens %s", point, describe(a, err))
 			}
-			if a, err := p.Open(p.Page); err != nil || !p.Owns(a) || a.Redirects > 5 {
+			if a, err := p.Open(p.Page); err != nil || !p.Owns(a) || len(a.Way) > 5 {
 				t.Errorf("%s: after the restart: %s", point, describe(a, err))
 			}
 		}

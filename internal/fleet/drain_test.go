@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"portico/internal/demo/fault"
+	"portico/internal/visitor"
 )
 
 // slowRequests sends requests that the Data Hub takes its time for, and returns when all of them are under way; wait returns when they have been answered.
@@ -81,7 +82,7 @@ func TestR40DrainsARefresh(t *testing.T) {
 		signedIn(t, p)
 		time.Sleep(lifetime)
 		f.IdentityFaults.Set(fault.Rule{Path: "/token", Fault: fault.Fault{Delay: 3 * time.Second}})
-		gone := make(chan Answer, 1)
+		gone := make(chan visitor.Page, 1)
 		go func() { a, _ := p.Get(p.Page); gone <- a }()
 		eventually(t, "a refresh", func() bool { return f.IdentityFaults.Struck() == 1 })
 		if err := r.Stop(); err != nil {

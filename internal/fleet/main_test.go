@@ -14,6 +14,7 @@ import (
 
 	_ "portico/internal/app" // so that go test forgets its results when the program has changed
 	"portico/internal/testserver"
+	"portico/internal/visitor"
 )
 
 // shared is what all tests use: the built programs and the database server.
@@ -118,7 +119,7 @@ func signedIn(t *testing.T, people ...*Person) {
 }
 
 // describe says what came back, for messages.
-func describe(a Answer, err error) string {
+func describe(a visitor.Page, err error) string {
 	if err != nil {
 		return err.Error()
 	}
@@ -126,7 +127,7 @@ func describe(a Answer, err error) string {
 		return "no answer"
 	}
 	body := strings.Join(strings.Fields(a.Body), " ")
-	return fmt.Sprintf("%d %s after %d redirects: %.300s", a.StatusCode, a.Request.URL, a.Redirects, body)
+	return fmt.Sprintf("%d %s after %d redirects: %.300s", a.StatusCode, a.Request.URL, len(a.Way), body)
 }
 
 // seesPage asks for the person's page and wants it without a redirect.
@@ -138,7 +139,7 @@ func seesPage(t *testing.T, p *Person) {
 }
 
 // answers asks for a page and wants a status.
-func answers(t *testing.T, p *Person, path string, status int) Answer {
+func answers(t *testing.T, p *Person, path string, status int) visitor.Page {
 	t.Helper()
 	a, err := p.Get(path)
 	if err != nil || a.StatusCode != status {

@@ -55,7 +55,7 @@ func TestR42KeyRemovedTooEarly(t *testing.T) {
 		}
 		for _, p := range f.People {
 			a, err := p.Open(p.Page)
-			if err != nil || !p.Owns(a) || a.Redirects == 0 || a.Redirects > 5 || a.Request.URL.RequestURI() != p.Page {
+			if err != nil || !p.Owns(a) || len(a.Way) == 0 || len(a.Way) > 5 || a.Request.URL.RequestURI() != p.Page {
 				t.Errorf("%s: %s", p.Name, describe(a, err))
 			}
 			for range 4 {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -140,7 +139,7 @@ func TestR25StoreSlow(t *testing.T) {
 	wg.Wait()
 	line.Delay(0)
 	eventually(t, "the page with the same cookie", func() bool { a, err := p.Get(p.Page); return err == nil && p.Owns(a) })
-	p.http.CloseIdleConnections()
+	p.Close()
 	eventually(t, "no more goroutines than before", func() bool { return goroutines(t, admin) <= before+20 })
 }
 
@@ -216,7 +215,7 @@ func TestR26StoreReadsOnly(t *testing.T) {
 }
 
 func hasSession(p *Person) bool {
-	return slices.ContainsFunc(p.Cookies(), func(c *http.Cookie) bool { return c.Name == "portico" })
+	return sessionCookie(p) != ""
 }
 
 // readOnly lets a database take no writes, and ends the connections so that everybody notices.

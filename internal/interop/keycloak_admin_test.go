@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"portico/internal/visitor"
 )
 
 // adminAPI is Keycloak's admin API.
@@ -21,7 +23,7 @@ type adminAPI struct {
 	until time.Time
 }
 
-var direct = &http.Client{Transport: home(), Timeout: 60 * time.Second}
+var direct = &http.Client{Transport: visitor.Transport(visitor.Options{Trust: trusted()}), Timeout: 60 * time.Second}
 
 // do makes a request below /admin/realms and returns the answer.
 func (a *adminAPI) do(t *testing.T, method, path string, body any) []byte {

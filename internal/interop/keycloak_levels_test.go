@@ -22,11 +22,11 @@ func levels(t *testing.T) {
 	d = deploy(t, strong, settings{life: time.Minute, reuse: oneTime}, "PORTICO_LOGIN_ACR_VALUES=gold")
 	p = newPerson(t, d.portal)
 	g := p.signIn("/sites", operator)
-	f := g.form("otp")
+	f := g.Form("otp")
 	if f == nil {
-		t.Fatalf("no second factor is asked for, at %s with %d\n%s", g.url, g.status, g.body)
+		t.Fatalf("no second factor is asked for, at %s with %d\n%s", g.URL(), g.StatusCode, g.Body)
 	}
-	p.do(f.request(url.Values{"otp": {otp(time.Now())}})).want(t, http.StatusOK, "/sites", operator.shown)
+	p.arrives(p.Send(f, url.Values{"otp": {otp(time.Now())}})).want(t, http.StatusOK, "/sites", operator.shown)
 }
 
 const otpKey = "portico-interop-otp!"

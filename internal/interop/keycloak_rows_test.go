@@ -92,8 +92,8 @@ func secretChanged(t *testing.T) {
 	p.open("/sites").want(t, http.StatusServiceUnavailable, "/sites")
 	r.setSecret(t, clientSecret)
 	var g page
-	if !within(40*time.Second, func() bool { g = p.open("/sites"); return g.status == http.StatusOK }) || len(g.way) != 0 {
-		t.Errorf("at %s with %d by way of %q", g.url, g.status, g.way)
+	if !within(40*time.Second, func() bool { g = p.open("/sites"); return g.StatusCode == http.StatusOK }) || len(g.Way) != 0 {
+		t.Errorf("at %s with %d by way of %q", g.URL(), g.StatusCode, g.Way)
 	}
 }
 
@@ -143,8 +143,8 @@ func chooseAccount(t *testing.T) {
 	d := deploy(t, &registration{}, settings{life: time.Minute, reuse: oneTime})
 	p := newPerson(t, d.portal)
 	p.signIn("/sites", operator).want(t, http.StatusOK, "/sites")
-	if g := p.open("/auth/account"); g.form("account") == nil || g.form("choose") != nil {
-		t.Errorf("the page has a button to choose an account:\n%s", g.body)
+	if g := p.open("/auth/account"); g.Form("account") == nil || g.Form("choose") != nil {
+		t.Errorf("the page has a button to choose an account:\n%s", g.Body)
 	}
 }
 
@@ -156,8 +156,8 @@ func contextOne(t *testing.T) {
 	p.signIn("/sites", viewer).want(t, http.StatusOK, "/sites")
 	d.forgetSession(t, p)
 	g := p.open("/sites")
-	if p.back(g) || g.form("password") == nil {
-		t.Fatalf("at %s with %d by way of %q", g.url, g.status, g.way)
+	if p.back(g) || g.Form("password") == nil {
+		t.Fatalf("at %s with %d by way of %q", g.URL(), g.StatusCode, g.Way)
 	}
 }
 
@@ -204,8 +204,8 @@ func offlineSession(t *testing.T) {
 	keycloak.admin(t, http.MethodDelete, "/"+r.realm.name+"/sessions/"+offline[0]+"?isOffline=true", nil)
 	eventually(t, "the portal hears of it", func() bool { return p.status("/sites") != http.StatusOK })
 	g := p.open("/sites")
-	if p.back(g) || g.form("password") == nil {
-		t.Fatalf("at %s with %d by way of %q", g.url, g.status, g.way)
+	if p.back(g) || g.Form("password") == nil {
+		t.Fatalf("at %s with %d by way of %q", g.URL(), g.StatusCode, g.Way)
 	}
 	p.fillIn(g, viewer, "").want(t, http.StatusOK, "/sites")
 	p.signOut()
@@ -251,8 +251,8 @@ func restart(t *testing.T) {
 	}
 	g := d.insist(t, p, "/sites")
 	g.want(t, http.StatusOK, "/sites", "Kouter Offices")
-	if len(g.way) != 0 {
-		t.Errorf("by way of %q", g.way)
+	if len(g.Way) != 0 {
+		t.Errorf("by way of %q", g.Way)
 	}
 	d.end(t, p, viewer)
 	eventually(t, "the portal hears of the sign-out", func() bool { return p.status("/sites") != http.StatusOK })

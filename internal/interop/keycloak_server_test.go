@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 )
 
 // keycloakVersion is the newest that runs on a JDK 17.
@@ -77,7 +79,14 @@ func (k *keycloakServer) first() {
 		if err := authority.write(k.dir, "server", "id.localhost"); err != nil {
 			return err
 		}
-		k.address, k.tls = "127.0.0.1:"+unusedPort(), unusedPort()
+		plain, err := testserver.UnusedPort()
+		if err != nil {
+			return err
+		}
+		if k.tls, err = testserver.UnusedPort(); err != nil {
+			return err
+		}
+		k.address = "127.0.0.1:" + plain
 		k.api.origin = "http://" + k.address
 		return k.start()
 	}()

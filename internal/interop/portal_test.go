@@ -2,14 +2,11 @@ package interop
 
 import (
 	"bytes"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,6 +15,7 @@ import (
 
 	"portico/internal/demo/energy"
 	"portico/internal/demo/hub"
+	"portico/internal/testserver"
 )
 
 const clientSecret = "portico-demo-secret" // of the portal at every identity server, as in deploy/keycloak/portico-realm.json
@@ -36,7 +34,7 @@ type deployment struct {
 // deploy starts everything. env is more environment for the portal.
 func deploy(t *testing.T, from provider, s settings, env ...string) *deployment {
 	t.Helper()
-	port := freePort(t)
+	port := testserver.FreePort(t)
 	d := &deployment{portal: "http://localhost:" + port, log: &logBuffer{}}
 	d.identityServer = from.deploy(t, d.portal, s)
 	data := httptest.NewServer(hub.New(hub.Config{World: world(), Check: d.check}))
@@ -133,31 +131,3 @@ func within(d time.Duration, f func() bool) bool {
 	}
 	return false
 }
-
-// freePort returns a port on which nobody listens.
-func freePort(t *testing.T) string {
-	t.Helper()
-	port := unusedPort()
-	if port == "" {
-		t.Fatal("no free port")
-	}
-	return port
-}
-
-// unusedPort returns a port on which nobody listens, "" if there is none. Who gets it must know it before they listen, so that it is none that the system gives to
-// connections meanwhile.
-func unusedPort() string {
-	for range 100 {
-		port := strconv.Itoa(20000 + rand.IntN(12000))
-		if _, taken := ports.LoadOrStore(port, true); taken {
-			continue
-		}
-		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
-			_ = l.Close()
-			return port
-		}
-	}
-	return ""
-}
-
-var ports sync.Map // those that were given out

@@ -54,8 +54,8 @@ func answerLostStrict(t *testing.T, from provider) {
 	expire()
 	g := d.insist(t, p, "/sites/204481?tab=meters")
 	g.want(t, http.StatusOK, "/sites/204481", "Kouter Offices")
-	if g.url.RawQuery != "tab=meters" || len(g.way) == 0 {
-		t.Errorf("at %s by way of %q", g.url, g.way)
+	if g.URL().RawQuery != "tab=meters" || len(g.Way) == 0 {
+		t.Errorf("at %s by way of %q", g.URL(), g.Way)
 	}
 	if _, again := d.refreshes(); again != 1 {
 		t.Errorf("the used refresh token was presented %d times more, want once", again)
@@ -65,7 +65,7 @@ func answerLostStrict(t *testing.T, from provider) {
 // insist opens a page until it is not 503: a page that says to come back in a moment is one that a browser loads again.
 func (d *deployment) insist(t *testing.T, p *person, path string) (g page) {
 	t.Helper()
-	if !within(20*time.Second, func() bool { g = p.open(path); return g.status != http.StatusServiceUnavailable }) {
+	if !within(20*time.Second, func() bool { g = p.open(path); return g.StatusCode != http.StatusServiceUnavailable }) {
 		t.Errorf("%s is not to be had", path)
 	}
 	return g
@@ -119,8 +119,8 @@ func (d *deployment) recovers(t *testing.T, faults ...fault) {
 	expire()
 	g := d.insist(t, p, "/sites")
 	g.want(t, http.StatusOK, "/sites", "Kouter Offices")
-	if len(g.way) != 0 {
-		t.Errorf("by way of %q", g.way)
+	if len(g.Way) != 0 {
+		t.Errorf("by way of %q", g.Way)
 	}
 	if _, again := d.refreshes(); again != len(faults) {
 		t.Errorf("a refresh token was presented again %d times, want %d", again, len(faults))
@@ -137,13 +137,13 @@ func downForFiveSeconds(t *testing.T, from provider) {
 	expire()
 	g := p.open("/sites")
 	g.want(t, http.StatusServiceUnavailable, "/sites")
-	if g.header.Get("Retry-After") == "" {
+	if g.Header.Get("Retry-After") == "" {
 		t.Error("the page does not say when to come back")
 	}
 	d.start()
 	g = d.insist(t, p, "/sites")
 	g.want(t, http.StatusOK, "/sites")
-	if _, again := d.refreshes(); len(g.way) != 0 || again != 0 {
-		t.Errorf("by way of %q, %d presentations of a used refresh token", g.way, again)
+	if _, again := d.refreshes(); len(g.Way) != 0 || again != 0 {
+		t.Errorf("by way of %q, %d presentations of a used refresh token", g.Way, again)
 	}
 }

@@ -82,8 +82,8 @@ func signInAndOut(t *testing.T, from provider) {
 // wantSignedOut opens a page as somebody who is signed in nowhere: a password is asked for.
 func (d *deployment) wantSignedOut(t *testing.T, p *person) {
 	t.Helper()
-	if g := p.open("/sites"); p.back(g) || g.form("password") == nil {
-		t.Errorf("somebody who is signed out is at %s with %d by way of %q", g.url, g.status, g.way)
+	if g := p.open("/sites"); p.back(g) || g.Form("password") == nil {
+		t.Errorf("somebody who is signed out is at %s with %d by way of %q", g.URL(), g.StatusCode, g.Way)
 	}
 }
 
@@ -122,7 +122,7 @@ func silentSignIn(t *testing.T, from provider) {
 	g := p.open("/sites/204481")
 	g.want(t, http.StatusOK, "/sites/204481", "Kouter Offices")
 	if d.log.count(`"event":"sign-in"`, `"prompt":"none"`) != 1 {
-		t.Errorf("not signed in silently, but by way of %q", g.way)
+		t.Errorf("not signed in silently, but by way of %q", g.Way)
 	}
 	d.end(t, p, viewer)
 	eventually(t, "the portal hears of it", func() bool { return p.status("/sites") != http.StatusOK })
@@ -136,7 +136,7 @@ func (d *deployment) forgetSession(t *testing.T, p *person) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.http.Jar.SetCookies(at, []*http.Cookie{{Name: "portico", Value: "1." + strings.Repeat("A", 86), Path: "/"}, {Name: "portico-recent", Path: "/", MaxAge: -1}}) // as if the minute of the loop's guard were over
+	p.HTTP.Jar.SetCookies(at, []*http.Cookie{{Name: "portico", Value: "1." + strings.Repeat("A", 86), Path: "/"}, {Name: "portico-recent", Path: "/", MaxAge: -1}}) // as if the minute of the loop's guard were over
 }
 
 func newKeys(t *testing.T, from provider) {
@@ -160,7 +160,7 @@ func formPost(t *testing.T, from provider) {
 	g := p.signIn("/sites/204481?tab=meters", viewer)
 	g.want(t, http.StatusOK, "/sites/204481", "Kouter Offices")
 	if d.log.count(`"POST /auth/callback"`) == 0 && d.log.count(`"method":"POST"`, "/auth/callback") == 0 {
-		t.Errorf("nothing was posted to the callback; by way of %q", g.way)
+		t.Errorf("nothing was posted to the callback; by way of %q", g.Way)
 	}
 }
 
@@ -169,8 +169,8 @@ func offlineAccess(t *testing.T, from provider) {
 	p := newPerson(t, d.portal)
 	p.signIn("/sites", viewer).want(t, http.StatusOK, "/sites")
 	expire()
-	if g := p.open("/sites"); g.status != http.StatusOK || len(g.way) != 0 {
-		t.Errorf("status %d by way of %q", g.status, g.way)
+	if g := p.open("/sites"); g.StatusCode != http.StatusOK || len(g.Way) != 0 {
+		t.Errorf("status %d by way of %q", g.StatusCode, g.Way)
 	}
 	if answered, _ := d.refreshes(); answered != 1 {
 		t.Errorf("%d refreshes", answered)
@@ -184,7 +184,7 @@ func anotherAccount(t *testing.T, from provider) {
 	p := newPerson(t, d.portal)
 	p.signIn("/sites", operator).want(t, http.StatusOK, "/sites", "Kouter Offices")
 	g := p.send("/auth/account", url.Values{"account": {"102"}})
-	if g.form("password") != nil {
+	if g.Form("password") != nil {
 		g = p.fillIn(g, operator, "102")
 	}
 	if !from.can(findsAccounts) {
@@ -204,8 +204,8 @@ func maxAge(t *testing.T, from provider) {
 	time.Sleep(3 * time.Second)
 	d.forgetSession(t, p)
 	g := p.open("/sites")
-	if p.back(g) || g.form("password") == nil {
-		t.Fatalf("the password is not asked for again, at %s with %d by way of %q", g.url, g.status, g.way)
+	if p.back(g) || g.Form("password") == nil {
+		t.Fatalf("the password is not asked for again, at %s with %d by way of %q", g.URL(), g.StatusCode, g.Way)
 	}
 	p.fillIn(g, viewer, "101").want(t, http.StatusOK, "/sites")
 }
@@ -218,8 +218,8 @@ func pushedRequests(t *testing.T, from provider) {
 	d := deploy(t, from, settings{life: time.Minute, reuse: oneTime, push: true})
 	newPerson(t, d.portal).signIn("/sites", viewer).want(t, http.StatusOK, "/sites", "Kouter Offices")
 	d = deploy(t, from, settings{life: time.Minute, reuse: oneTime, push: true}, "PORTICO_PAR=never")
-	if g := newPerson(t, d.portal).open("/sites"); g.form("password") != nil {
-		t.Errorf("a request that was not pushed comes to %s", g.url)
+	if g := newPerson(t, d.portal).open("/sites"); g.Form("password") != nil {
+		t.Errorf("a request that was not pushed comes to %s", g.URL())
 	}
 }
 
@@ -246,8 +246,8 @@ func (d *deployment) signsInRefreshesAndLeaves(t *testing.T) {
 	p := newPerson(t, d.portal)
 	p.signIn("/sites", viewer).want(t, http.StatusOK, "/sites", "Kouter Offices")
 	expire()
-	if g := p.open("/sites"); g.status != http.StatusOK || len(g.way) != 0 {
-		t.Errorf("after a refresh: status %d by way of %q", g.status, g.way)
+	if g := p.open("/sites"); g.StatusCode != http.StatusOK || len(g.Way) != 0 {
+		t.Errorf("after a refresh: status %d by way of %q", g.StatusCode, g.Way)
 	}
 	p.signOut().want(t, http.StatusOK, "/auth/signed-out", "signed you out as well")
 	if d.log.count("not revoked") != 0 {

@@ -17,7 +17,7 @@ func StartRedisCluster(t TB) []*Redis {
 	var nodes []*Redis
 	args := []string{"--cluster", "create"}
 	for range 3 {
-		r := StartRedis(t, "--cluster-enabled", "yes", "--cluster-port", freePort(t), "--cluster-node-timeout", "2000")
+		r := StartRedis(t, "--cluster-enabled", "yes", "--cluster-port", FreePort(t), "--cluster-node-timeout", "2000")
 		nodes = append(nodes, r)
 		args = append(args, r.Address())
 	}

@@ -42,7 +42,7 @@ func StartPostgres(t TB) *Postgres {
 	if initdb, err = filepath.EvalSymlinks(initdb); err != nil {
 		t.Fatal(err)
 	}
-	p := &Postgres{Port: freePort(t), dir: dir, bin: filepath.Dir(initdb)}
+	p := &Postgres{Port: FreePort(t), dir: dir, bin: filepath.Dir(initdb)}
 	cmd := exec.Command(initdb, "-D", filepath.Join(dir, "data"), "-U", "portico", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
 	cmd.Dir = dir
 	if err := asUser(cmd, dir); err != nil {
@@ -106,7 +106,7 @@ func (p *Postgres) Failover(t TB) *Postgres {
 	if err := os.Remove(filepath.Join(dir, "data", "postmaster.pid")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
-	second := &Postgres{Port: freePort(t), dir: dir, bin: p.bin}
+	second := &Postgres{Port: FreePort(t), dir: dir, bin: p.bin}
 	second.Start(t)
 	return second
 }

@@ -51,7 +51,7 @@ func startRedis(t TB, bin string, args []string) *Redis {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	r := &Redis{Port: freePort(t), dir: dir, bin: bin, args: args}
+	r := &Redis{Port: FreePort(t), dir: dir, bin: bin, args: args}
 	r.Start(t)
 	return r
 }

@@ -39,7 +39,7 @@ func StartSentinels(t TB, password string) *Sentinels {
 // start starts one that agrees with another on what it sees.
 func (s *Sentinels) start(t TB, password string) *Redis {
 	t.Helper()
-	r := &Redis{Port: freePort(t), bin: s.Master.bin, args: []string{"--requirepass", password}}
+	r := &Redis{Port: FreePort(t), bin: s.Master.bin, args: []string{"--requirepass", password}}
 	config := fmt.Sprintf("port %s\nbind 127.0.0.1\nsentinel monitor %[2]s 127.0.0.1 %[3]s 2\nsentinel auth-pass %[2]s %[4]s\nsentinel down-after-milliseconds %[2]s 500\nsentinel failover-timeout %[2]s 3000\n"+
 		"requirepass %[4]s\nsentinel sentinel-pass %[4]s\n", r.Port, SentinelMaster, s.Master.Port, password)
 	file := s.Master.File("sentinel-" + r.Port + ".conf")

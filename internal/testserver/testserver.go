@@ -5,8 +5,6 @@ package testserver
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -38,20 +36,6 @@ func find(patterns ...string) string {
 			return found[len(found)-1]
 		}
 	}
-	return ""
-}
-
-// freePort returns a port that nobody listens on, below those that outgoing connections take.
-func freePort(t TB) string {
-	t.Helper()
-	for range 100 {
-		port := strconv.Itoa(10_000 + rand.IntN(22_000))
-		l, err := net.Listen("tcp", "127.0.0.1:"+port)
-		if err == nil && l.Close() == nil {
-			return port
-		}
-	}
-	t.Fatal("no free port")
 	return ""
 }
 

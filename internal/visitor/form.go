@@ -1,63 +1,71 @@
-package interop
+package visitor
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
 )
 
-// form is a form of a page.
-type form struct {
+// Form is a form of a page.
+type Form struct {
 	action string
 	fields url.Values // what it holds, without what buttons add
 	named  []string   // fields and buttons, in order
 }
 
-// form returns the first form with a field or button of a name.
-func (g page) form(name string) *form {
-	for i := range g.forms {
-		if g.forms[i].first(name) != "" {
-			return &g.forms[i]
+// Form returns the first form with a field or button of a name, nil when there is none.
+func (p Page) Form(name string) *Form {
+	if p.Response == nil {
+		return nil
+	}
+	forms := readForms(p.URL(), p.Body)
+	for i := range forms {
+		if forms[i].First(name) != "" {
+			return &forms[i]
 		}
 	}
 	return nil
 }
 
-// first returns the first of the names that the form has.
-func (f *form) first(names ...string) string {
+// First returns the first of the names that the form has, "" when it has none.
+func (f *Form) First(names ...string) string {
 	for _, name := range names {
-		for _, n := range f.named {
-			if n == name {
-				return name
-			}
+		if slices.Contains(f.named, name) {
+			return name
 		}
 	}
 	return ""
 }
 
+// Value returns what stands in a field, "" also when there is no form.
+func (f *Form) Value(name string) string {
+	if f == nil {
+		return ""
+	}
+	return f.fields.Get(name)
+}
+
+// NewForm is an empty form that goes to an address, as a page's own would.
+func NewForm(action string) *Form { return &Form{action: action, fields: url.Values{}} }
+
 // request sends the form with some fields filled in.
-func (f *form) request(values url.Values) *http.Request {
-	all := url.Values{}
-	for name, v := range f.fields {
-		all[name] = v
-	}
-	for name, v := range values {
-		all[name] = v
-	}
-	req, _ := http.NewRequest(http.MethodPost, f.action, strings.NewReader(all.Encode()))
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return req
+func (f *Form) request(values url.Values) (*http.Request, error) {
+	all := maps.Clone(f.fields)
+	maps.Copy(all, values)
+	return posted(f.action, all)
 }
 
 // readForms finds the forms of a page, with what stands in them.
-func readForms(at *url.URL, body string) []form {
+func readForms(at *url.URL, body string) []Form {
 	doc, err := html.Parse(strings.NewReader(body))
 	if err != nil {
 		return nil
 	}
-	var forms []form
+	var forms []Form
 	byID := map[string]int{}
 	var walk func(n *html.Node, inside int)
 	walk = func(n *html.Node, inside int) {
@@ -68,7 +76,7 @@ func readForms(at *url.URL, body string) []form {
 				if err != nil {
 					action = at
 				}
-				forms = append(forms, form{action: action.String(), fields: url.Values{}})
+				forms = append(forms, Form{action: action.String(), fields: url.Values{}})
 				inside = len(forms) - 1
 				byID[a["id"]] = inside
 			case "input", "button":
