@@ -1,0 +1,158 @@
+package rp
+
+import (
+	"crypto/rsa"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// Every ID token that must not be taken, with the check that refuses it. There is one token request and no userinfo request.
+func TestHostileIDTokens(t *testing.T) {
+	t.Parallel()
+	set := func(name string, value any) func(*provider) {
+		return func(p *provider) {
+			p.claims = func(c map[string]any) {
+				if value == nil {
+					delete(c, name)
+					return
+				}
+				c[name] = value
+			}
+		}
+	}
+	in := func(d time.Duration) int64 { return time.Now().Add(d).Unix() }
+	for name, c := range map[string]struct {
+		hostile func(*provider)
+		want    Problem
+	}{
+		"another issuer":        {set("iss", "https://evil.example"), ProblemIssuer},
+		"no issuer":             {set("iss", nil), ProblemIssuer},
+		"no subject":            {set("sub", nil), ProblemSubject},
+		"empty subject":         {set("sub", ""), ProblemSubject},
+		"long subject":          {set("sub", strings.Repeat("a", 256)), ProblemSubject},
+		"subject is a number":   {set("sub", 7), ProblemSignature},
+		"another audience":      {set("aud", "portico1"), ProblemAudience},
+		"no audience":           {set("aud", nil), ProblemAudience},
+		"one audience too many": {set("aud", []string{"portico", "other"}), ProblemAudience},
+		"azp is another":        {set("azp", "other"), ProblemAudience},
+		"azp is empty":          {set("azp", ""), ProblemAudience},
+		"no iat":                {set("iat", nil), ProblemClock},
+		"no exp":                {set("exp", nil), ProblemClock},
+		"expired 61 s ago":      {set("exp", in(-61*time.Second)), ProblemClock},
+		"issued in 80 s":        {set("iat", in(80*time.Second)), ProblemClock},
+		"valid in 80 s":         {set("nbf", in(80*time.Second)), ProblemClock},
+		"issued last week":      {set("iat", in(-7*24*time.Hour)), ProblemClock},
+		"another nonce":         {set("nonce", "x"), ProblemNonce},
+		"no nonce":              {set("nonce", nil), ProblemNonce},
+		"another at_hash":       {set("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"), ProblemHash},
+		"unsigned": {func(p *provider) {
+			p.raw = unsigned(map[string]any{"iss": p.server.URL, "sub": "alice", "aud": "portico"})
+		}, ProblemSignature},
+		"HMAC with our secret": {func(p *provider) { p.alg, p.signer = jose.HS256, []byte(strings.Repeat("secret-canary", 4)) }, ProblemSignature},
+		"ES256, which is not ours": {func(p *provider) {
+			k := ecKey(p.t)
+			p.alg, p.signer = jose.ES256, k
+			p.extraKeys = []any{jose.JSONWebKey{Key: &k.PublicKey, KeyID: "k1", Use: "sig"}}
+		}, ProblemSignature},
+		"PS256, which is not ours": {func(p *provider) { p.alg = jose.PS256 }, ProblemSignature},
+		"a foreign key": {func(p *provider) {
+			p.hideKey = true
+			p.extraKeys = []any{jose.JSONWebKey{Key: &newKeyFor(p).PublicKey, KeyID: "k1"}}
+		}, ProblemSignature},
+		"a key in the header":   {func(p *provider) { p.raw = embedded(p) }, ProblemSignature},
+		"changed after signing": {func(p *provider) { p.raw = tampered(p) }, ProblemSignature},
+		"two signatures":        {func(p *provider) { p.raw = `{"payload":"e30","signatures":[{},{}]}` }, ProblemSignature},
+		"not a token":           {func(p *provider) { p.raw = "a.b.c" }, ProblemSignature},
+		"none at all":           {func(p *provider) { p.token = without("id_token") }, ProblemNoIDToken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newProvider(t)
+			c.hostile(p)
+			client, log := p.client()
+			_, _, err := p.login(client)
+			e, ok := errors.AsType[*AuthError](err)
+			if !ok || e.Problem != c.want {
+				t.Errorf("login = %v, want a problem with the %s", err, c.want)
+			}
+			if p.count("/token") != 1 || p.count("/userinfo") != 0 {
+				t.Errorf("%d token and %d userinfo requests, want 1 and 0", p.count("/token"), p.count("/userinfo"))
+			}
+			for _, canary := range []string{"canary", "alice", "evil.example"} {
+				if strings.Contains(fmt.Sprint(err)+log.String(), canary) {
+					t.Errorf("%q is shown: %v %s", canary, err, log)
+				}
+			}
+		})
+	}
+}
+
+func newKeyFor(p *provider) *rsa.PrivateKey { return newKeyPair(p.t) }
+
+// embedded is signed by a key that the header brings along.
+func embedded(p *provider) string {
+	k := newKeyPair(p.t)
+	s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: k}, &jose.SignerOptions{EmbedJWK: true})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	jws, err := s.Sign([]byte(`{"iss":"` + p.server.URL + `","sub":"alice","aud":"portico"}`))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	text, _ := jws.CompactSerialize()
+	return text
+}
+
+func tampered(p *provider) string {
+	parts := strings.Split(p.sign(map[string]any{"iss": p.server.URL, "sub": "alice", "aud": "portico"}), ".")
+	b, _ := base64.RawURLEncoding.DecodeString(parts[1])
+	parts[1] = base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(b), "alice", "admin", 1)))
+	return strings.Join(parts, ".")
+}
+
+func without(name string) func(http.ResponseWriter, map[string]any) bool {
+	return func(_ http.ResponseWriter, answer map[string]any) bool { delete(answer, name); return false }
+}
+
+// What differs from the ordinary and is right all the same.
+func TestTolerated(t *testing.T) {
+	t.Parallel()
+	edit := func(f func(map[string]any)) func(*provider) { return func(p *provider) { p.claims = f } }
+	for name, change := range map[string]func(*provider){
+		"clock 58 s behind":  edit(func(c map[string]any) { c["exp"] = time.Now().Add(-58 * time.Second).Unix() }),
+		"clock 58 s ahead":   edit(func(c map[string]any) { c["iat"] = time.Now().Add(58 * time.Second).Unix() }),
+		"audience in a list": edit(func(c map[string]any) { c["aud"] = []string{"portico"} }),
+		"azp is us":          edit(func(c map[string]any) { c["azp"] = "portico" }),
+		"no at_hash":         edit(func(c map[string]any) { delete(c, "at_hash") }),
+		"account as text":    edit(func(c map[string]any) { c["account"] = "101" }),
+		"no kid anywhere":    func(p *provider) { p.noKid = true },
+		"no kid, several keys": func(p *provider) {
+			p.noKid = true
+			p.extraKeys = []any{jose.JSONWebKey{Key: &newKeyPair(p.t).PublicKey}, jose.JSONWebKey{Key: &newKeyPair(p.t).PublicKey}}
+		},
+		"a decoy under the same kid": func(p *provider) { p.extraKeys = []any{jose.JSONWebKey{Key: &newKeyPair(p.t).PublicKey, KeyID: "k1"}} },
+		"token type in lower case": func(p *provider) {
+			p.token = func(_ http.ResponseWriter, a map[string]any) bool { a["token_type"] = "bearer"; return false }
+		},
+		"userinfo is down": func(p *provider) { p.userinfo = func(w http.ResponseWriter) { w.WriteHeader(503) } },
+		"no userinfo":      func(p *provider) { delete(p.metadata, "userinfo_endpoint") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newProvider(t)
+			change(p)
+			c, _ := p.client()
+			if id, _, err := p.login(c); err != nil || id.Subject != "alice" || id.Account != "101" {
+				t.Errorf("login = %+v, %v", id, err)
+			}
+		})
+	}
+}

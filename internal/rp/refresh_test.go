@@ -1,0 +1,150 @@
+package rp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/secret"
+)
+
+// What the token endpoint may answer to a refresh, and what it means for the token.
+func TestGrantClasses(t *testing.T) {
+	t.Parallel()
+	slow := func(w http.ResponseWriter, _ map[string]any) bool { time.Sleep(300 * time.Millisecond); return false }
+	reset := func(w http.ResponseWriter, _ map[string]any) bool { panic(http.ErrAbortHandler) }
+	cut := func(w http.ResponseWriter, _ map[string]any) bool {
+		w.Header().Set("Content-Length", "500")
+		fmt.Fprint(w, `{"access_token":"at`)
+		panic(http.ErrAbortHandler)
+	}
+	for name, c := range map[string]struct {
+		answer func(http.ResponseWriter, map[string]any) bool
+		class  Class
+	}{
+		"invalid_grant":           {status(400, `{"error":"invalid_grant","error_description":"canary"}`), Refused},
+		"invalid_grant with 401":  {status(401, `{"error":"invalid_grant"}`), Refused},
+		"not_allowed":             {status(400, `{"error":"not_allowed"}`), Refused}, // Keycloak
+		"invalid_client with 400": {status(400, `{"error":"invalid_client"}`), Configuration},
+		"invalid_client with 401": {status(401, `{"error":"invalid_client"}`), Configuration},
+		"unauthorized_client":     {status(400, `{"error":"unauthorized_client"}`), Configuration},
+		"invalid_scope":           {status(400, `{"error":"invalid_scope"}`), Configuration},
+		"unsupported_grant_type":  {status(400, `{"error":"unsupported_grant_type"}`), Configuration},
+		"429":                     {status(429, ``), NotSent},
+		"500":                     {status(500, `oops`), Unknown},
+		"502 with a page":         {status(502, `<html>bad gateway canary</html>`), Unknown},
+		"403 of a proxy":          {status(403, `<html>`), Unknown},
+		"a redirect": {func(w http.ResponseWriter, _ map[string]any) bool {
+			w.Header().Set("Location", "/token")
+			w.WriteHeader(307)
+			return true
+		}, Unknown},
+		"200 with a page":               {status(200, `<html>canary`), Unknown},
+		"200 without an access token":   {without("access_token"), Unknown},
+		"another token type":            {func(_ http.ResponseWriter, a map[string]any) bool { a["token_type"] = "mac"; return false }, Unknown},
+		"line ends in the access token": {func(_ http.ResponseWriter, a map[string]any) bool { a["access_token"] = "a\r\nX: y"; return false }, Unknown},
+		"larger than a megabyte":        {status(200, `{"access_token":"`+strings.Repeat("a", 2<<20)+`"}`), Unknown},
+		"no answer in time":             {slow, Unknown},
+		"reset":                         {reset, Unknown},
+		"cut short":                     {cut, Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newProvider(t)
+			p.token = c.answer
+			client, _ := p.client()
+			if err := client.Ready(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+			defer cancel()
+			_, err := client.Refresh(ctx, secret.New("rt-canary"), "")
+			e, ok := errors.AsType[*GrantError](err)
+			if !ok || e.Class != c.class {
+				t.Errorf("Refresh = %v, want class %s", err, c.class)
+			}
+			if p.count("/token") != 1 {
+				t.Errorf("%d token requests, want exactly one", p.count("/token"))
+			}
+			if strings.Contains(fmt.Sprint(err), "canary") {
+				t.Errorf("the error shows the answer: %v", err)
+			}
+		})
+	}
+}
+
+func TestRefreshNotSent(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	c, _ := p.client()
+	if err := c.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.server.Close()
+	_, err := c.Refresh(t.Context(), secret.New("rt-canary"), "")
+	if e, ok := errors.AsType[*GrantError](err); !ok || e.Class != NotSent {
+		t.Errorf("Refresh with nobody there = %v, want %s", err, NotSent)
+	}
+}
+
+func TestLifetimes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{`60`: time.Minute, `"60"`: time.Minute, `0`: 0, `-1`: 0, `1e12`: 24 * time.Hour, `null`: 0, `"soon"`: 0, `1.5`: time.Second, ``: 0} {
+		if got := lifetime(json.RawMessage(text), 24*time.Hour); got != want {
+			t.Errorf("lifetime(%s) = %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestRefreshedIDToken(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	c, _ := p.client()
+	previous := Identity{Issuer: p.server.URL, Subject: "alice", Account: "101", NonceHash: nonceHash("n-1")}
+	base := map[string]any{"iss": p.server.URL, "sub": "alice", "aud": "portico", "exp": time.Now().Add(time.Minute).Unix(), "iat": time.Now().Unix()}
+	for name, want := range map[string]struct {
+		claims map[string]any
+		other  bool
+	}{
+		"the same": {base, false}, "another subject": {with(base, "sub", "mallory"), true}, "another issuer": {with(base, "iss", "https://evil"), true}, "another audience": {with(base, "aud", "x"), true},
+		"the same account": {with(base, "account", 101), false}, "another account": {with(base, "account", 102), true},
+	} {
+		err := c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New(p.sign(want.claims)), Access: secret.New("at-canary")}, previous)
+		if errors.Is(err, ErrOtherSubject) != want.other || err != nil && !want.other {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for nonce, want := range map[string]Problem{"n-1": "", "n-2": ProblemNonce} {
+		if err := c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New(p.sign(with(base, "nonce", nonce))), Access: secret.New("at-canary")}, previous); problem(err) != want || errors.Is(err, ErrOtherSubject) {
+			t.Errorf("nonce %s: %v, want %q", nonce, err, want)
+		}
+	}
+	if err := c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New("a.b.c")}, previous); err == nil || errors.Is(err, ErrOtherSubject) {
+		t.Errorf("a broken token: %v, want a problem that keeps the session", err)
+	}
+	if err := c.CheckRefreshed(t.Context(), Tokens{}, previous); err != nil {
+		t.Errorf("no ID token: %v", err)
+	}
+}
+
+// Lifetimes count from before the provider answered, at a sign-in and at a refresh.
+func TestTokensSayWhenTheyWereAskedFor(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	c, _ := p.client()
+	var answered time.Time
+	p.token = func(http.ResponseWriter, map[string]any) bool { answered = time.Now(); return false }
+	_, tokens, err := p.login(c)
+	if err != nil || tokens.Asked.IsZero() || tokens.Asked.After(answered) {
+		t.Errorf("sign-in: asked %v, answered %v, %v", tokens.Asked, answered, err)
+	}
+	tokens, err = c.Refresh(t.Context(), tokens.Refresh, "")
+	if err != nil || tokens.Asked.IsZero() || tokens.Asked.After(answered) {
+		t.Errorf("refresh: asked %v, answered %v, %v", tokens.Asked, answered, err)
+	}
+}
