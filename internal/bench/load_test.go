@@ -79,8 +79,8 @@ func flood(b *testing.B, w *browser, connections int, d time.Duration) result {
 	return together(each, time.Since(start))
 }
 
-// pace asks at a fixed rate, whatever the answers take; latency counts from when a request was due, so that a stall is not overlooked.
-func pace(b *testing.B, w *browser, perSecond int, d time.Duration) result {
+// pace lets browsers ask in turns at a fixed rate, whatever the answers take; latency counts from when a request was due, so that a stall is not overlooked.
+func pace(b *testing.B, browsers []*browser, perSecond int, d time.Duration) result {
 	b.Helper()
 	n := int(d.Seconds() * float64(perSecond))
 	each := make([]result, n)
@@ -89,7 +89,7 @@ func pace(b *testing.B, w *browser, perSecond int, d time.Duration) result {
 	for i := range n {
 		due := start.Add(time.Duration(i) * time.Second / time.Duration(perSecond))
 		time.Sleep(time.Until(due))
-		wg.Go(func() { each[i].ask(b.Context(), w, due) })
+		wg.Go(func() { each[i].ask(b.Context(), browsers[i%len(browsers)], due) })
 	}
 	wg.Wait()
 	return together(each, time.Since(start))

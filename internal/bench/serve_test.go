@@ -62,7 +62,7 @@ func (c *contender) round(b *testing.B) {
 	}
 	c.rates = append(c.rates, r.rate())
 	c.cpus = append(c.cpus, float64((c.p.cpu(b)-before).Microseconds())/float64(r.requests))
-	c.paced = append(c.paced, pace(b, c.w, 200, *loadTime))
+	c.paced = append(c.paced, pace(b, []*browser{c.w}, 200, *loadTime))
 }
 
 func report(b *testing.B, size int, contenders []*contender) {
