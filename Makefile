@@ -19,7 +19,7 @@ test: ## run every test; what runs concurrently also under the race detector
 RACE := ./internal/token
 
 generate: ## make the generated files: templ components, the style sheet, docs/config.md
-	go generate ./web/...
+	go generate ./web/... ./internal/demo/...
 	go test ./internal/config -run TestDocIsCurrent -update >/dev/null
 
 vendor: ## copy what others made for the browser into web/static, as tools/npm/package-lock.json names it
@@ -28,7 +28,7 @@ vendor: ## copy what others made for the browser into web/static, as tools/npm/p
 
 fmt: ## format Go and templ files
 	gofmt -w cmd internal web
-	go tool templ fmt web/templates
+	go tool templ fmt web/templates internal/demo
 
 lint: ## static analysis
 	go vet ./...

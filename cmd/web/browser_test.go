@@ -155,6 +155,7 @@ func TestSiteInABrowser(t *testing.T) {
 			w.readsASite()
 			w.changesItsLook()
 			w.fitsAPhone()
+			w.breaksTheDemo(p)
 			w.leaves()
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -215,7 +216,7 @@ func (w *window) changesItsLook() {
 func (w *window) fitsAPhone() {
 	w.t.Helper()
 	w.do(chromedp.EmulateViewport(320, 640))
-	for _, path := range []string{"/overview", "/sites", "/sites/204486", "/sources/6044861", "/variables/80101", "/explore?s=80101", "/admin/audit", "/admin/health"} {
+	for _, path := range []string{"/overview", "/sites", "/sites/204486", "/sources/6044861", "/variables/80101", "/explore?s=80101", "/admin/audit", "/admin/health", "/demo/faults"} {
 		at, _ := chromedp.Run(w.ctx, chromedp.Location())
 		base, _, _ := strings.Cut(strings.TrimPrefix(at, "http://"), "/")
 		w.do(chromedp.Navigate("http://"+base+path), chromedp.WaitVisible(chromedp.CSS("main#content h1")))
@@ -224,6 +225,16 @@ func (w *window) fitsAPhone() {
 		}
 	}
 	w.do(chromedp.EmulateViewport(1440, 900))
+}
+
+// breaksTheDemo switches a fault on, sees it listed, and ends everything with one button. The page is in French by now.
+func (w *window) breaksTheDemo(p *program) {
+	w.t.Helper()
+	w.do(chromedp.Navigate(p.urls["portal"]+"/demo/faults"), chromedp.WaitVisible(chromedp.CSS(".faults-fine")))
+	w.click(`section[aria-labelledby=server-hub] button[value=clock]`, ".faults-row")
+	w.click(`section[aria-labelledby=server-identity] button[value=fault]`, ".faults-row code")
+	w.sees("#now", "Serveur d’identité : répond avec 2 s de retard", `jusqu’à \d\d:\d\d:\d\d`, "identity=delay@delay:2s@for:30s", "Data Hub : en avance de 5 min")
+	w.click("button[value=clear]", ".faults-fine")
 }
 
 func (w *window) leaves() {

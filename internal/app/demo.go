@@ -10,6 +10,7 @@ import (
 
 	"portico/internal/config"
 	"portico/internal/demo"
+	"portico/internal/demo/switchboard"
 	"portico/internal/session"
 )
 
@@ -46,4 +47,10 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 }
 
 // extras are the demo's own pages, and what they need to see.
-func extras(*demo.Demo) Extras { return Extras{} }
+func extras(d *demo.Demo) Extras {
+	at := func(t time.Time) time.Time {
+		return d.Clock.Now().Add(time.Duration(float64(time.Until(t)) * d.Clock.Speed()))
+	}
+	faults := switchboard.New(switchboard.Config{Identity: &d.Faults.Identity, Hub: &d.Faults.Hub, Rotate: d.Identity.RotateKeys, Expire: d.Identity.ExpireAccessTokens, Revoke: d.Identity.RevokeTokens, At: at})
+	return Extras{Pages: faults.Pages()}
+}

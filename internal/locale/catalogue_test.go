@@ -70,7 +70,7 @@ var quoted = regexp.MustCompile("\"([a-z][a-z0-9]*(?:[.-][a-z0-9]+)*[.-]?)\"")
 func TestEveryKeyIsUsedAndKnown(t *testing.T) {
 	spoken := map[string]bool{}
 	asked := regexp.MustCompile(`\bT\((?:locale\.Key\()?"([a-z0-9.-]+)"(\))?([,)+ ])`)
-	for _, pattern := range []string{"../server/*.go", "../pages/*.go", "../export/*.go", "../demo/*/*.go", "../../web/templates/*.templ", "../../web/templates/*.go", "*.go"} {
+	for _, pattern := range []string{"../server/*.go", "../pages/*.go", "../export/*.go", "../demo/*/*.go", "../demo/*/*.templ", "../../web/templates/*.templ", "../../web/templates/*.go", "*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: no files, %v", pattern, err)
