@@ -159,7 +159,7 @@ func TestS96ProductionHasNoDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, trace := range []string{"operator-demo", "viewer-demo", "7be40911-viewer", "Kouter Offices", "portico-demo-sso"} {
+	for _, trace := range []string{"operator-demo", "viewer-demo", "7be40911-viewer", "Kouter Offices", "portico-demo-sso", "How sign-in works", "flow-steps"} {
 		if bytes.Contains(binary, []byte(trace)) {
 			t.Errorf("the program holds %q", trace)
 		}

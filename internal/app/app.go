@@ -55,6 +55,7 @@ type Extras struct {
 	Pages  []server.Page                                               // further pages
 	Around func(http.Handler) http.Handler                             // around all that the portal answers
 	Peer   func(name string, next http.RoundTripper) http.RoundTripper // around what is sent to "identity server" and "data hub"
+	Young  time.Duration                                               // age below which a rejected access token is not refreshed again; 0: the usual
 }
 
 // Build makes every part. keys seals the sessions. Nothing is sent to anybody: the portal starts without its identity server and Data Hub.
@@ -97,7 +98,7 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		return err
 	}
 	hints, _ := p.store.Tokens().(token.Hinter)
-	p.tokens, err = token.New(token.Config{Store: metered.Tokens(p.store.Tokens(), p.watched()), Hints: hints, Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy),
+	p.tokens, err = token.New(token.Config{Store: metered.Tokens(p.store.Tokens(), p.watched()), Hints: hints, Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy), Young: p.extras.Young,
 		KeepIDTokens: c.Identity.LogoutHint, Owner: owner(), Observer: p.metrics, Flight: p.traces.Flight, Ended: auditGrants(p.audit, keys), Refused: auditRefused(p.audit, keys, "tokens"), Log: p.log, Now: faultpoint.Now})
 	if err != nil {
 		return err

@@ -6,10 +6,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 
 	"portico/internal/config"
 	"portico/internal/demo"
+	"portico/internal/demo/fault"
+	"portico/internal/demo/flow"
 	"portico/internal/demo/switchboard"
 	"portico/internal/session"
 )
@@ -52,5 +55,26 @@ func extras(d *demo.Demo) Extras {
 		return d.Clock.Now().Add(time.Duration(float64(time.Until(t)) * d.Clock.Speed()))
 	}
 	faults := switchboard.New(switchboard.Config{Identity: &d.Faults.Identity, Hub: &d.Faults.Hub, Rotate: d.Identity.RotateKeys, Expire: d.Identity.ExpireAccessTokens, Revoke: d.Identity.RevokeTokens, At: at})
-	return Extras{Pages: faults.Pages()}
+	f := flow.New(flow.Config{
+		Expire:  func(sid, subject string) { d.Identity.ExpireAccessTokens(fault.Whose{SID: sid, Subject: subject}) },
+		Revoke:  func(sid, subject string) { d.Identity.RevokeTokens(fault.Whose{SID: sid, Subject: subject}) },
+		Trouble: func(sid string, what flow.Trouble, long time.Duration) { d.TroubleFor(sid, troubles(what, long)...) },
+		Dawdle:  d.DawdleOnce,
+		Leave:   d.LeaveIdentity,
+		Back:    d.IdentityBack,
+		At:      at,
+	})
+	return Extras{Pages: append(faults.Pages(), f.Pages()...), Around: f.Around, Peer: f.Peer, Young: youngInDemo}
+}
+
+// youngInDemo is next to nothing: a visitor may let a token expire that has just come, and it is refreshed all the same.
+const youngInDemo = time.Millisecond
+
+// troubles are a visitor's faults of the Data Hub.
+func troubles(what flow.Trouble, long time.Duration) []fault.Rule {
+	f := map[flow.Trouble]fault.Fault{flow.Slow: {Delay: 3 * time.Second}, flow.Busy: {Status: http.StatusTooManyRequests, RetryAfter: 5 * time.Second}, flow.Fails: {Status: http.StatusInternalServerError}}[what]
+	if f == (fault.Fault{}) {
+		return nil
+	}
+	return []fault.Rule{{Fault: f, For: long}}
 }

@@ -48,8 +48,9 @@ type Demo struct {
 	Clock       *clock.Clock  // which the data and the pages about them live by
 	Config      config.Config // of the portal, complete but for the sealing keys
 
-	hosts []*host
-	log   *slog.Logger
+	visitors visitors
+	hosts    []*host
+	log      *slog.Logger
 }
 
 // Start opens the three listeners and serves the identity server and the Data Hub. Errors name the flag that helps.
@@ -90,7 +91,7 @@ func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) 
 func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
 	world := energy.Scaled(c.Seed, max(1, c.Scale))
 	go world.Warm(d.Clock.Now())
-	h := hub.Config{World: world, Check: d.Identity.Introspect, Password: d.Identity.Password, Log: d.log.With("server", "data-hub"), Fault: d.Faults.Hub.Pick, Now: d.hubNow}
+	h := hub.Config{World: world, Check: d.Identity.Introspect, Password: d.Identity.Password, Log: d.log.With("server", "data-hub"), Fault: d.hubFault, Now: d.hubNow}
 	for _, u := range identity.Personas() {
 		user := hub.User{ID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role}
 		for _, a := range u.Accounts {

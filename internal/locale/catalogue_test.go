@@ -71,6 +71,9 @@ func TestEveryKeyIsUsedAndKnown(t *testing.T) {
 	spoken := map[string]bool{}
 	asked := regexp.MustCompile(`\bT\((?:locale\.Key\()?"([a-z0-9.-]+)"(\))?([,)+ ])`)
 	for _, pattern := range []string{"../server/*.go", "../pages/*.go", "../export/*.go", "../demo/*/*.go", "../demo/*/*.templ", "../../web/templates/*.templ", "../../web/templates/*.go", "*.go"} {
+		if strings.HasPrefix(pattern, "../demo/") && len(demoMessages) == 0 {
+			continue // the build has neither its words nor its pages
+		}
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: no files, %v", pattern, err)

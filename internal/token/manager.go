@@ -51,6 +51,7 @@ type Config struct {
 	AnswerTimeout  time.Duration // 40 s: how long an answer is awaited; the lease is renewed meanwhile
 	FlightWait     time.Duration // 10 s: how long a request waits for a refresh of its own process
 	PollWait       time.Duration // 5 s: and for one of another process
+	Young          time.Duration // 30 s: a rejected access token that is younger is not refreshed again
 	Owner          string        // names this process in records, for people
 	Observer       Observer      // nil means nobody
 	// Flight is called where a refresh begins; it may put something into the context of the refresh, and what it returns is called at the end. nil means nothing.
@@ -86,6 +87,7 @@ func New(c Config) (*Manager, error) {
 	c.Lease, c.RenewEvery = orDefault(c.Lease, 20*time.Second), orDefault(c.RenewEvery, 5*time.Second)
 	c.RequestTimeout, c.AnswerTimeout = orDefault(c.RequestTimeout, 10*time.Second), orDefault(c.AnswerTimeout, 40*time.Second)
 	c.FlightWait, c.PollWait = orDefault(c.FlightWait, 10*time.Second), orDefault(c.PollWait, 5*time.Second)
+	c.Young = orDefault(c.Young, tooYoung)
 	if c.Observer == nil {
 		c.Observer = nobody{}
 	}

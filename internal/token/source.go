@@ -14,8 +14,8 @@ import (
 const (
 	refreshAt    = 0.80             // share of an access token's life after which it is refreshed in the background
 	refreshSpan  = 0.05             // jitter around it
+	tooYoung     = 30 * time.Second // a rejected access token of this age is not refreshed again, unless Config.Young says otherwise
 	minBetween   = 10 * time.Second // between two background refreshes of one session
-	tooYoung     = 30 * time.Second // a rejected access token of this age is not refreshed again
 	retryDefault = time.Second
 )
 
@@ -51,7 +51,7 @@ func (s *Source) Token(ctx context.Context) (secret.Text, error) {
 }
 
 // Renew returns an access token other than the rejected one: the newer one, if there is one, and otherwise the result of one refresh.
-// A token that is younger than 30 s is not refreshed again: ErrRejected.
+// A token that is too young, see Config.Young, is not refreshed again: ErrRejected.
 func (s *Source) Renew(ctx context.Context, rejected secret.Text) (secret.Text, error) {
 	cur, err := s.m.load(ctx, s.h)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Source) Renew(ctx context.Context, rejected secret.Text) (secret.Text, 
 		return cur.Access, nil
 	case !cur.refreshable(now):
 		return secret.Text{}, ErrLoginRequired
-	case cur.valid(now) && young(cur, now):
+	case cur.valid(now) && s.m.young(cur, now):
 		return secret.Text{}, ErrRejected
 	}
 	return s.await(ctx, cur, "rejected", true)
@@ -85,10 +85,10 @@ func (s *Source) Refresh(ctx context.Context) (secret.Text, error) {
 	return s.await(ctx, cur, "asked", false)
 }
 
-// young reports whether an access token was issued less than half a minute ago. One that seems to come from the future does not: the clock was set back since.
-func young(cur *held, now time.Time) bool {
+// young reports whether an access token was issued so lately that a new one would fare no better. One that seems to come from the future was not: the clock was set back since.
+func (m *Manager) young(cur *held, now time.Time) bool {
 	age := now.Sub(cur.AccessIssued)
-	return age >= 0 && age < tooYoung
+	return age >= 0 && age < m.c.Young
 }
 
 // current returns what the source knows, reading it when it knows nothing or something expired. A store that is down does not take a valid token away.

@@ -216,6 +216,9 @@ func (p *Provider) ExpireAccessTokens(whose fault.Whose) { p.storage.expireAcces
 // RevokeTokens makes access and refresh tokens worthless. The browsers' sessions here live on, so that signing in again needs no password.
 func (p *Provider) RevokeTokens(whose fault.Whose) { p.storage.revokeTokens(whose) }
 
+// SignInOf returns the sid of the sign-in that an access token came of, also of one that has expired; "" for one of no browser's and for what is no token of ours.
+func (p *Provider) SignInOf(token string) string { return p.storage.signInOf(token) }
+
 // RevokeAll ends every sign-in: sessions, access and refresh tokens.
 func (p *Provider) RevokeAll() { p.storage.revokeAll() }
 

@@ -283,21 +283,36 @@ func (s *storage) GetRefreshTokenInfo(_ context.Context, _, value string) (strin
 
 // introspect checks an access token's signature, once, and whether it still counts.
 func (s *storage) introspect(token string) (subject string, account int64, scopes []string, ok bool) {
-	hash := sha256.Sum256([]byte(token))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id, seen := s.verified[hash]
-	if !seen {
-		if id, ok = s.verify(token); !ok {
-			return "", 0, nil, false
-		}
-		s.verified[hash] = id
-	}
-	g := s.access[id]
+	g := s.granted(token)
 	if g == nil || !time.Now().Before(g.expires) {
 		return "", 0, nil, false
 	}
 	return g.user.ID, g.account, slices.Clone(g.scopes), true
+}
+
+// granted returns what an access token was good for, nil for one that is not ours or that was taken back. The lock is held.
+func (s *storage) granted(token string) *grant {
+	hash := sha256.Sum256([]byte(token))
+	id, seen := s.verified[hash]
+	if !seen {
+		var ours bool
+		if id, ours = s.verify(token); !ours {
+			return nil
+		}
+		s.verified[hash] = id
+	}
+	return s.access[id]
+}
+
+func (s *storage) signInOf(token string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if g := s.granted(token); g != nil {
+		return g.sid
+	}
+	return ""
 }
 
 // verify returns the id of a token that one of our keys signed. The lock is held.

@@ -1,0 +1,72 @@
+package flow
+
+import "portico/web/templates"
+
+// PageModel is the page, ready to show.
+type PageModel struct {
+	Layout  templates.LayoutModel
+	Notes   []string // what is out of order on purpose, and until when
+	Lost    string   // says that the visitor must sign in again; "" when not
+	Steps   []StepModel
+	Token   *TokenModel  // nil before there is one
+	Detail  *DetailModel // nil when nothing was seen
+	Claims  []Field      // of the last ID token
+	Lines   []LineModel  // youngest first
+	Dropped string       // says that older ones are gone
+	Said    string       // newest line in words, for those who listen
+}
+
+// StepModel is one of the eight steps.
+type StepModel struct {
+	No       int
+	Title    string
+	About    string
+	Evidence string // "POST /connect/token → 200"; "" before it was seen
+	Note     string // what else there is to say; "" for nothing
+	State    string // "not yet", "seen 3 times, last at 14:21:08"
+	Seen     bool
+	Newest   bool   // the last thing that happened
+	Tone     string // ok, warn or critical, with Seen
+	Arrow    string // lanes from and to: "2-3"
+	Href     string // its last exchange; "" for none
+}
+
+// TokenModel is the access token's time and what the portal holds.
+type TokenModel struct {
+	Left    string // whole seconds
+	Life    string
+	Dash    string // part of a ring of 100 that is left
+	Text    string // "41 s left of 60 s"
+	Access  string
+	Refresh string
+}
+
+// DetailModel is one exchange in full.
+type DetailModel struct {
+	Title    string // "Request 6 of 14"
+	Line     string // "GET /sites → 401"
+	Tone     string
+	Facts    []Field // who to whom, when, how long, what it changed
+	Request  []Field
+	Response []Field
+	Body     string
+	Size     string
+	Older    string // link, "" at the end
+	Newer    string
+}
+
+// LineModel is one exchange in the list.
+type LineModel struct {
+	ID      string
+	No      string
+	Time    string
+	ISO     string
+	Between string // "Portal → Data Hub"
+	What    string // "GET /sites"
+	Outcome string // "401"
+	Tone    string
+	Took    string
+	Step    string // "step 6"; "" for none
+	Href    string
+	Chosen  bool
+}
