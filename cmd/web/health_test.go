@@ -49,7 +49,8 @@ func TestDependenciesComeAndGo(t *testing.T) {
 	p.get("/admin/health").want(t, http.StatusOK, "Sign-in service", "answers")
 
 	away.Store(true)
-	p.get("/sites").want(t, http.StatusBadGateway)
+	p.get("/sites").want(t, http.StatusOK, "not current")
+	p.get("/sources/6044861").want(t, http.StatusBadGateway)
 	eventually(t, "the Data Hub is down", metric(`portico_dependency_up{dependency="data hub"} 0`))
 	d.faults.Set(fault.Rule{Fault: fault.Fault{Cut: true}})
 	newPerson(t, d.base).get("/auth/login").want(t, http.StatusServiceUnavailable)

@@ -53,7 +53,7 @@ func TestGolden(t *testing.T) {
 	for name, picture := range map[string]SVG{
 		"bars": Trend(spec(true, hours(24, 3))), "line-with-gap": Trend(compare), "empty": Trend(spec(false, hours(4, 0, 1, 2, 3))),
 		"spark": Sparkline(hours(24, 10), 2, 120, 28), "strip": Strip([]float64{1, 0.5, 0, -1}, 80, 6),
-		"map": Map("Sites", []Marker{{51.05, 3.72, "Gent <b>", "/sites/1", "ok"}, {50.64, 5.57, "Liège", "/sites/2", "alarm"}, {50.46, 4.87, "Namur", "/sites/3", "silent"}}, 400, 300),
+		"map": mapOf(MapSpec{Title: "Sites", Width: 400, Height: 300, Markers: []Marker{{51.05, 3.72, "Gent <b>", "/sites/1", "ok"}, {50.64, 5.57, "Liège", "/sites/2", "alarm"}, {50.46, 4.87, "Namur", "/sites/3", "silent"}}}),
 	} {
 		checkGolden(t, name, picture)
 	}
@@ -116,4 +116,9 @@ func BenchmarkTrend(b *testing.B) {
 	for b.Loop() {
 		_ = Trend(s)
 	}
+}
+
+func mapOf(spec MapSpec) SVG {
+	svg, _ := Map(spec)
+	return svg
 }

@@ -25,7 +25,7 @@ var world = energy.New(1)
 
 // bench serves the pages of one person against a Data Hub of the demo that fails on demand. It is mounted as the portal does, without sign-in and error pages.
 type bench struct {
-	*testing.T
+	testing.TB
 	pages  *Pages
 	hub    *datahub.Hub
 	faults *fault.Switch
@@ -42,9 +42,9 @@ func (a always) Renew(context.Context, secret.Text) (secret.Text, error) {
 	return secret.Text{}, errors.New("no other token")
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	t.Helper()
-	b := &bench{T: t, pages: New(), faults: &fault.Switch{}, lang: locale.English, who: Who{"https://id.example", "alice", "101", "s"}}
+	b := &bench{TB: t, pages: New(), faults: &fault.Switch{}, lang: locale.English, who: Who{"https://id.example", "alice", "101", "s"}}
 	data := httptest.NewServer(hub.New(hub.Config{World: world, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true }, Fault: b.faults.Pick}))
 	t.Cleanup(data.Close)
 	var err error

@@ -17,14 +17,6 @@ import (
 // overviewSites bounds how many sites the overview reads data of.
 const overviewSites = 24
 
-// siteProfile is a site with its main meters.
-type siteProfile struct {
-	site        datahub.Site
-	kind        string // name of the site's type
-	electricity profile
-	solar       profile
-}
-
 // overview shows how the account's sites are doing now.
 func (p *Pages) overview(_ http.ResponseWriter, r *Request) error {
 	rd := p.reader(r)
@@ -70,14 +62,33 @@ func (rd *reader) sitesAndLists(ctx context.Context) (sites []datahub.Site, refs
 func (rd *reader) readSites(ctx context.Context, sites []datahub.Site, refs lists, back reach) ([]siteProfile, error) {
 	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
 	defer cancel()
-	sources, variables, err := rd.mainMeters(ctx, sites)
-	if err != nil {
-		return nil, err
-	}
 	out := make([]siteProfile, len(sites))
-	var list []*wantedProfile
 	for i, site := range sites {
 		out[i] = siteProfile{site: site, kind: refs.siteTypes[site.TypeID]}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return rd.readProfiles(ctx, out, refs, back) })
+	var alarms map[datahub.SiteID]alarmCount
+	g.Go(func() (err error) { alarms, err = rd.alarmCounts(ctx, idsOf(sites)); return err })
+	err := g.Wait()
+	for i := range out {
+		out[i].alarms = alarms[out[i].site.ID]
+	}
+	return out, err
+}
+
+// readProfiles reads the main meters of sites into them.
+func (rd *reader) readProfiles(ctx context.Context, out []siteProfile, refs lists, back reach) error {
+	sites := make([]datahub.Site, len(out))
+	for i := range out {
+		sites[i] = out[i].site
+	}
+	sources, variables, err := rd.mainMeters(ctx, sites)
+	if err != nil {
+		return err
+	}
+	var list []*wantedProfile
+	for i, site := range sites {
 		add := func(energy int, to *profile) {
 			if v, ok := mainVariable(sources[site.ID], energy, variables); ok {
 				list = append(list, &wantedProfile{to: to, variable: v, unit: refs.symbol(v.UnitID), zone: site.Zone()})
@@ -88,7 +99,17 @@ func (rd *reader) readSites(ctx context.Context, sites []datahub.Site, refs list
 			add(energySolar, &out[i].solar)
 		}
 	}
-	return out, rd.profiles(ctx, list, back)
+	return rd.profiles(ctx, list, back)
+}
+
+// idsOf are the ids of sites, in their order.
+func idsOf(sites []datahub.Site) []datahub.SiteID {
+	ids := make([]datahub.SiteID, len(sites))
+	for i, site := range sites {
+		ids[i] = site.ID
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // mainMeters lists the sources of sites, and the variables of those that may be a main meter.
@@ -96,11 +117,7 @@ func (rd *reader) mainMeters(ctx context.Context, sites []datahub.Site) (map[dat
 	if len(sites) == 0 {
 		return nil, nil, nil
 	}
-	ids := make([]datahub.SiteID, len(sites))
-	for i, site := range sites {
-		ids[i] = site.ID
-	}
-	slices.Sort(ids)
+	ids := idsOf(sites)
 	sources, err := rd.sourcesOf(ctx, ids...)
 	if err != nil {
 		return nil, nil, err

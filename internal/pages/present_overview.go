@@ -31,12 +31,16 @@ func presentOverview(d overviewData, l locale.Locale, layout templates.LayoutMod
 	electricity := addUp(d, func(s siteProfile) profile { return s.electricity })
 	solar := addUp(d, func(s siteProfile) profile { return s.solar })
 	m.Rows = siteRows(d.sites, l, d.now)
-	m.Counts = counts(m.Rows, l)
+	states := make([]templates.StateModel, len(m.Rows))
+	for i, r := range m.Rows {
+		states[i] = r.State
+	}
+	m.Counts = counts(states, l)
 	m.Partial = partial(d.sites, l, "/overview")
 	m.Lead = lead(d, l)
 	m.KPIs = overviewKPIs(d, m.Rows, electricity, solar, l)
 	m.Trend = overviewTrend(d, electricity, solar, l)
-	m.Map = siteMap(d.sites, m.Rows, l.T("overview.map"), 420, 330)
+	m.Map, _ = siteMap(d.sites, states, chart.MapSpec{Title: l.T("overview.map"), Width: 420, Height: 330}, l, mapHref)
 	return m
 }
 

@@ -15,7 +15,7 @@ func presentPick(d pickData, l locale.Locale, layout templates.LayoutModel) temp
 	for _, src := range d.sources {
 		g := templates.PickGroup{Name: locale.Name(src.Name), Icon: energyIcon(src.EnergyTypeID, d.refs.energyTypes[src.EnergyTypeID])}
 		for _, v := range d.variables[src.ID] {
-			g.Links = append(g.Links, templates.Link{Text: locale.Join(locale.Name(v.Name), locale.Bracket(locale.Plain(d.refs.units[v.UnitID].Symbol))), Href: exploreHref(v.ID, "")})
+			g.Links = append(g.Links, templates.Link{Text: locale.Join(locale.Name(v.Name), locale.Bracket(d.refs.symbol(v.UnitID))), Href: exploreHref(v.ID, "")})
 		}
 		if len(g.Links) > 0 {
 			m.Groups = append(m.Groups, g)

@@ -60,7 +60,7 @@ func (d seriesData) unit() string {
 	if d.aggregate == datahub.Count {
 		return ""
 	}
-	return locale.Plain(d.refs.units[d.variable.UnitID].Symbol)
+	return d.refs.symbol(d.variable.UnitID)
 }
 
 // isAmount reports whether the shown values can be added up.
@@ -264,7 +264,7 @@ func (d seriesData) choices() []templates.OptionGroup {
 		for _, v := range d.variables[src.ID] {
 			chosen := v.ID == d.variable.ID
 			found = found || chosen
-			g.Options = append(g.Options, templates.OptionModel{Value: strconv.FormatInt(int64(v.ID), 10), Text: locale.Join(locale.Name(v.Name), locale.Bracket(locale.Plain(d.refs.units[v.UnitID].Symbol))), Selected: chosen})
+			g.Options = append(g.Options, templates.OptionModel{Value: strconv.FormatInt(int64(v.ID), 10), Text: locale.Join(locale.Name(v.Name), locale.Bracket(d.refs.symbol(v.UnitID))), Selected: chosen})
 		}
 		if len(g.Options) > 0 {
 			groups = append(groups, g)

@@ -29,7 +29,7 @@ func presentSite(d siteData, l locale.Locale, layout templates.LayoutModel) temp
 	}
 	row := siteRow(d.profile, l, d.now)
 	m.Head.State = row.State
-	m.Map = siteMap([]siteProfile{d.profile}, []templates.SiteRowModel{row}, l.T("site.map"), 300, 240)
+	m.Map, _ = siteMap([]siteProfile{d.profile}, []templates.StateModel{row.State}, chart.MapSpec{Title: l.T("site.map"), Width: 300, Height: 240}, l, mapHref)
 	if d.profile.electricity.usable() {
 		m.KPIs = siteKPIs(d, l)
 	}
@@ -120,7 +120,7 @@ func meterRows(d siteData, l locale.Locale) []templates.MeterRowModel {
 		case m.newest.last().Time.IsZero():
 			rows[i].State, rows[i].Age = templates.StateModel{Name: "silent", Text: l.T("state.silent")}, l.T("state.no-data")
 		default:
-			rows[i].Last = l.Quantity(m.newest.last().Value, d.refs.units[m.shown.UnitID].Symbol)
+			rows[i].Last = l.Quantity(m.newest.last().Value, d.refs.symbol(m.shown.UnitID))
 			rows[i].State, rows[i].Age = ageOf(m.newest.last().Time, m.shown.Step.Duration(), d.now, l)
 		}
 	}

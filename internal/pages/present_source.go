@@ -84,7 +84,7 @@ func variableRow(d sourceData, v variableData, l locale.Locale) templates.Variab
 		return row
 	}
 	last := v.newest.last()
-	row.Last = l.Quantity(last.Value, d.refs.units[v.variable.UnitID].Symbol)
+	row.Last = l.Quantity(last.Value, d.refs.symbol(v.variable.UnitID))
 	row.LastTime, row.LastISO = l.Time(last.Time.In(d.zone)), last.Time.Format(time.RFC3339)
 	if d.now.Sub(last.Time) > 20*time.Hour {
 		row.LastTime = l.DateTime(last.Time.In(d.zone), d.now)

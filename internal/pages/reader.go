@@ -1,11 +1,13 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -151,4 +153,39 @@ func (rd *reader) variablesOf(ctx context.Context, sources []datahub.Source) (ma
 		found[v.SourceID] = append(found[v.SourceID], v)
 	}
 	return found, err
+}
+
+// alarms lists the selected alarms with their newest states.
+func (rd *reader) alarms(ctx context.Context, q datahub.AlarmQuery) ([]datahub.Alarm, error) {
+	return recall(ctx, rd, fmt.Sprint("alarms ", q.Sites, q.Sources, q.Variables), 0, of[datahub.Alarm](600), func(ctx context.Context) ([]datahub.Alarm, error) { return rd.hub.Alarms(ctx, q) })
+}
+
+// groups lists the groups of sites by name.
+func (rd *reader) groups(ctx context.Context) ([]datahub.Group, error) {
+	return recall(ctx, rd, "groups", structureLife, of[datahub.Group](80), func(ctx context.Context) ([]datahub.Group, error) {
+		list, err := rd.hub.Groups(ctx)
+		slices.SortFunc(list, func(a, b datahub.Group) int {
+			return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+		})
+		return list, err
+	})
+}
+
+// groupSites lists the sites of a group, by name.
+func (rd *reader) groupSites(ctx context.Context, id datahub.GroupID) ([]datahub.Site, error) {
+	return recall(ctx, rd, fmt.Sprint("group ", id), 0, of[datahub.Site](siteBytes), func(ctx context.Context) ([]datahub.Site, error) {
+		list, err := rd.hub.GroupSites(ctx, id)
+		byName(list)
+		return list, err
+	})
+}
+
+// members are the sites of a group.
+func (rd *reader) members(ctx context.Context, id datahub.GroupID) (map[datahub.SiteID]bool, error) {
+	list, err := rd.groupSites(ctx, id)
+	members := map[datahub.SiteID]bool{}
+	for _, s := range list {
+		members[s.ID] = true
+	}
+	return members, err
 }

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"portico/internal/datahub"
+	"portico/internal/locale"
 )
 
 // lists are the Data Hub's reference lists by id. A list that could not be read is empty: pages then show figures without a unit.
@@ -16,8 +17,8 @@ type lists struct {
 	sourceTypes map[int]string
 }
 
-// symbol is the symbol of a unit.
-func (l lists) symbol(unit int) string { return l.units[unit].Symbol }
+// symbol is the symbol of a unit, harmless.
+func (l lists) symbol(unit int) string { return locale.Plain(l.units[unit].Symbol) }
 
 // lists reads the reference lists, each person's own: the platform does not say that they are the same for all. Only what ends a session is an error.
 func (rd *reader) lists(ctx context.Context) (l lists, err error) {

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"portico/internal/chart"
 	"portico/internal/datahub"
 	"portico/internal/locale"
+	"portico/internal/query"
 	"portico/internal/series"
 	"portico/web/templates"
 )
@@ -34,37 +36,59 @@ const attentionFrom = 0.25
 
 func siteRow(s siteProfile, l locale.Locale, now time.Time) templates.SiteRowModel {
 	p := s.electricity
-	m := templates.SiteRowModel{Name: locale.Name(s.site.Name), Href: siteHref(s.site.ID), Town: locale.Plain(s.site.City), Kind: siteKind(s), Now: locale.None, Today: locale.None, Change: locale.None, Data: locale.None}
+	m := templates.SiteRowModel{
+		Name: locale.Name(s.site.Name), Href: siteHref(s.site.ID), Town: locale.Plain(s.site.City), Kind: siteKind(s), State: s.stateModel(l, now), Alarms: s.alarms.text(l),
+		Now: locale.None, Today: locale.None, Change: locale.None, Data: locale.None,
+	}
 	switch {
 	case p.err != nil:
-		m.State, m.Age = templates.StateModel{Name: "none", Text: l.T("state.failed")}, l.T("state.failed")
+		m.Age = l.T("state.failed")
 		return m
 	case !p.found:
-		m.State = templates.StateModel{Name: "none", Text: l.T("state.no-meter")}
 		return m
 	case p.last.IsZero():
-		m.State = templates.StateModel{Name: "silent", Text: l.T("state.silent")}
 		m.Age = l.T("state.no-data")
 		return m
 	}
-	zone := s.site.Zone()
-	f := p.figures(zone, now)
-	m.State = templates.StateModel{Name: freshness(f.age, p.own)}
-	more, comparable := f.change()
-	if m.State.Name == "ok" && comparable && more >= attentionFrom && now.Sub(midnight(now, zone, 0)) >= 2*time.Hour {
-		m.State.Name = "attention"
-	}
-	m.State.Text = l.T(locale.Key("state." + m.State.Name))
-	if f.nowKnown && m.State.Name != "silent" {
+	f := p.figures(s.site.Zone(), now)
+	m.DataState = freshness(f.age, p.own)
+	if f.nowKnown && m.DataState != "silent" {
 		m.Now = l.Quantity(f.now, rateUnit(p.unit))
 	}
 	m.Today = l.Quantity(f.today, p.unit)
-	if comparable {
+	if _, ok := f.change(); ok {
 		m.Change, m.Tone = l.Change(f.before, f.sofar), tone(f.before, f.sofar, true)
 	}
 	m.Spark = chart.Sparkline(thin(between(p.slots, now.Add(-24*time.Hour), now), 48), 1, 100, 28)
 	m.Data, m.Age = l.Percent(f.share), l.Duration(f.age)
 	return m
+}
+
+// stateModel names a site's state.
+func (s siteProfile) stateModel(l locale.Locale, now time.Time) templates.StateModel {
+	m := templates.StateModel{Name: s.state(now)}
+	switch {
+	case m.Name == "none" && s.electricity.err != nil:
+		m.Text = l.T("state.failed")
+	case m.Name == "none":
+		m.Text = l.T("state.no-meter")
+	case m.Name == "alarm":
+		m.Text = s.alarms.text(l)
+	default:
+		m.Text = l.T(locale.Key("state." + m.Name))
+	}
+	return m
+}
+
+// text says how many alarms are present, "" when there are none or nobody knows.
+func (a alarmCount) text(l locale.Locale) string {
+	switch {
+	case a.open > 0:
+		return l.T("alarms.open", a.open)
+	case a.acknowledged > 0:
+		return l.T("alarms.acknowledged", a.acknowledged)
+	}
+	return ""
 }
 
 // siteKind is what a site is: its type's name, as far as that says more than "building".
@@ -104,13 +128,13 @@ func thin(slots []series.Slot, n int) []series.Slot {
 }
 
 // counts says how many rows are in each state.
-func counts(rows []templates.SiteRowModel, l locale.Locale) []templates.StateModel {
+func counts(states []templates.StateModel, l locale.Locale) []templates.StateModel {
 	n := map[string]int{}
-	for _, r := range rows {
-		n[r.State.Name]++
+	for _, s := range states {
+		n[s.Name]++
 	}
 	var list []templates.StateModel
-	for _, name := range []string{"ok", "attention", "late", "silent", "none"} {
+	for _, name := range slices.Backward(chart.MapStates) {
 		if n[name] > 0 {
 			list = append(list, templates.StateModel{Name: name, Text: l.T(locale.Key("count."+name), n[name])})
 		}
@@ -132,22 +156,25 @@ func partial(sites []siteProfile, l locale.Locale, retry string) *templates.Fail
 	return &templates.FailureModel{Text: l.T("partial.sites", failed, len(sites)), RetryTo: retry}
 }
 
-// siteMap draws the sites whose place is known, nil without any. Only sites around Belgium fit the picture.
-func siteMap(sites []siteProfile, rows []templates.SiteRowModel, title string, width, height int) templ.Component {
-	var markers []chart.Marker
-	states := map[string]string{"ok": "ok", "attention": "alarm", "late": "alarm", "silent": "silent", "none": "silent"}
+// siteMap draws the sites whose place is known, nil without any. Clusters lead to a closer view of the map of all sites.
+func siteMap(sites []siteProfile, rows []templates.StateModel, spec chart.MapSpec, l locale.Locale, href func(chart.Box) string) (templ.Component, chart.Box) {
 	for i, s := range sites {
-		at := s.site.Location
-		if at == nil || at.Lat < 49 || at.Lat > 52 || at.Lon < 2 || at.Lon > 7 {
-			continue
+		if at := s.site.Location; at != nil {
+			name := locale.Name(s.site.Name)
+			spec.Markers = append(spec.Markers, chart.Marker{Latitude: at.Lat, Longitude: at.Lon, Label: name + ", " + rows[i].Text, Href: siteHref(s.site.ID), State: rows[i].Name})
 		}
-		markers = append(markers, chart.Marker{Latitude: at.Lat, Longitude: at.Lon, Label: rows[i].Name + ", " + rows[i].State.Text, Href: rows[i].Href, State: states[rows[i].State.Name]})
 	}
-	if len(markers) == 0 {
-		return nil
+	if len(spec.Markers) == 0 {
+		return nil, chart.Box{}
 	}
-	return chart.Map(title, markers, width, height)
+	spec.Cluster = func(c chart.Cluster) (string, string) {
+		return l.T("map.cluster", len(c.Members), l.T(locale.Key("state."+c.State))), href(c.Box)
+	}
+	return chart.Map(spec)
 }
+
+// mapHref is a part of the map of all sites.
+func mapHref(b chart.Box) string { return query.With("/sites", "view", "map", "box", b.String()) }
 
 // sumOf adds up the rows that are shown, as far as they have figures in energy.
 func sumOf(sites []siteProfile, l locale.Locale, now time.Time) templates.SiteSumModel {

@@ -1,12 +1,17 @@
 package pages
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"portico/internal/chart"
 	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/query"
@@ -18,66 +23,176 @@ const sitesPerPage = 25
 
 // sitesQuery is what the address of the list of sites says.
 type sitesQuery struct {
-	q    string
-	sort string // name of a column, with a minus in front for the greatest first; "" for state and name
-	page int
+	view   string // list, map or cards
+	q      string
+	group  datahub.GroupID
+	status string   // one of siteStatuses, "" for any
+	sort   string   // name of a column, with a minus in front for the greatest first; "" for the name
+	cols   []string // columns that are shown; nil for all
+	box    *chart.Box
+	page   int
 }
 
-// sortColumns are the columns that the list can be sorted by. Those that need data can only sort the sites of one page.
-var sortColumns = map[string]bool{"site": true, "town": true, "now": true, "today": true, "change": true, "data": true, "age": true}
+var (
+	siteViews = []string{"list", "cards", "map"}
+	// siteStatuses are what sites can be filtered by: all that can be told without the figures of each.
+	siteStatuses = []string{"alarm", "ok", "late", "silent", "none"}
+)
 
-func parseSitesQuery(values url.Values) (sitesQuery, error) {
-	var q sitesQuery
-	var err error
+// sortColumns are the columns that the list can be sorted by. Those that need data can only sort the sites of one page.
+var sortColumns = map[string]bool{"site": true, "town": true, "now": true, "today": true, "change": true, "data": true, "age": true, "alarms": true}
+
+func parseSitesQuery(values url.Values) (q sitesQuery, err error) {
+	if q.view, err = query.Choice(values, "view", siteViews...); err != nil {
+		return q, err
+	}
 	if q.q, err = query.One(values, "q", 100*4); err != nil {
 		return q, err
 	}
 	q.q = locale.Plain(q.q)
+	group, err := query.ID(values, "group")
+	if err != nil {
+		return q, err
+	}
+	q.group = datahub.GroupID(group)
+	if q.status, err = query.Choice(values, "status", siteStatuses...); err != nil {
+		return q, err
+	}
 	if q.sort, err = query.One(values, "sort", 20); err != nil {
 		return q, err
 	}
 	if q.sort != "" && !sortColumns[strings.TrimPrefix(q.sort, "-")] {
 		return q, &query.Error{Param: "sort", Err: query.ErrChoice}
 	}
-	if q.page, err = query.Page(values); err != nil {
+	if q.cols, err = query.Several(values, "col", templates.SiteColumns()[1:]...); err != nil {
 		return q, err
 	}
-	return q, nil
+	if q.box, err = parseBox(values); err != nil {
+		return q, err
+	}
+	q.page, err = query.Page(values)
+	return q, err
 }
 
-func (q sitesQuery) href(sort string, page int) string {
-	return query.With("/sites", "q", q.q, "sort", sort, "page", query.Number(page))
+func parseBox(values url.Values) (*chart.Box, error) {
+	text, err := query.One(values, "box", 60)
+	if err != nil || text == "" {
+		return nil, err
+	}
+	b, ok := chart.ParseBox(text)
+	if !ok {
+		return nil, &query.Error{Param: "box", Err: query.ErrChoice}
+	}
+	return &b, nil
 }
 
-// sites lists the sites, page by page.
-func (p *Pages) sites(w http.ResponseWriter, r *Request) error {
+// href is the address of the page with what change does to the query; every other change leads to the first page.
+func (q sitesQuery) href(change func(*sitesQuery)) string {
+	q.page = 1
+	change(&q)
+	pairs := []string{"q", q.q, "status", q.status, "sort", q.sort, "page", query.Number(q.page)}
+	if q.view != "list" {
+		pairs = append(pairs, "view", q.view)
+	}
+	if q.group != 0 {
+		pairs = append(pairs, "group", strconv.FormatInt(int64(q.group), 10))
+	}
+	if q.box != nil && q.view == "map" {
+		pairs = append(pairs, "box", q.box.String())
+	}
+	return query.WithSeveral(query.With("/sites", pairs...), "col", q.cols)
+}
+
+// shows reports whether a column is shown.
+func (q sitesQuery) shows(column string) bool {
+	return column == "site" || q.cols == nil || slices.Contains(q.cols, column)
+}
+
+// sitesData is what the list of sites is made of.
+type sitesData struct {
+	query  sitesQuery
+	total  int // sites that the person may see
+	found  int // of them, those that match
+	groups []datahub.Group
+	sites  []siteProfile
+	onMap  []siteProfile // all that match, on the map, with their states only
+	now    time.Time
+}
+
+// sites lists the sites, page by page, or shows them on a map.
+func (p *Pages) sites(_ http.ResponseWriter, r *Request) error {
 	q, err := parseSitesQuery(r.URL.Query())
 	if err != nil {
 		return err
 	}
 	rd := p.reader(r)
-	all, refs, err := rd.sitesAndLists(r.Context())
-	if err != nil {
-		return err
-	}
-	d := sitesData{query: q, total: len(all), now: r.Now}
-	found := slices.DeleteFunc(all, func(site datahub.Site) bool { return !matches(site, refs, q.q) })
-	if strings.TrimPrefix(q.sort, "-") == "town" {
-		slices.SortStableFunc(found, func(a, b datahub.Site) int { return strings.Compare(strings.ToLower(a.City), strings.ToLower(b.City)) })
-	}
-	if q.sort == "-site" || q.sort == "-town" {
-		slices.Reverse(found)
-	}
-	d.found = len(found)
-	from := min((q.page-1)*sitesPerPage, len(found))
-	if d.sites, err = rd.readSites(r.Context(), found[from:min(from+sitesPerPage, len(found))], refs, oneDay); err != nil {
+	d := sitesData{query: q, now: r.Now}
+	if err := d.read(r.Context(), rd); err != nil {
 		return err
 	}
 	return r.Render(http.StatusOK, templates.Sites(presentSites(d, r.Locale, rd.layout(r))))
 }
 
+func (d *sitesData) read(ctx context.Context, rd *reader) error {
+	found, refs, err := d.find(ctx, rd)
+	if err != nil {
+		return err
+	}
+	if d.query.status != "" || d.query.view == "map" {
+		states, err := rd.siteStates(ctx, found, refs)
+		if err != nil {
+			return err
+		}
+		states = slices.DeleteFunc(states, func(s siteProfile) bool { return d.query.status != "" && s.state(d.now) != d.query.status })
+		if d.found = len(states); d.query.view == "map" {
+			d.onMap = states
+			return nil
+		}
+		found = found[:0]
+		for _, s := range states {
+			found = append(found, s.site)
+		}
+	}
+	d.found = len(found)
+	order(found, d.query.sort)
+	from := min((d.query.page-1)*sitesPerPage, len(found))
+	d.sites, err = rd.readSites(ctx, found[from:min(from+sitesPerPage, len(found))], refs, oneDay)
+	return err
+}
+
+// find reads the sites that match all that is asked of names and groups.
+func (d *sitesData) find(ctx context.Context, rd *reader) (found []datahub.Site, refs lists, err error) {
+	var members map[datahub.SiteID]bool
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { found, refs, err = rd.sitesAndLists(ctx); return err })
+	g.Go(func() (err error) { d.groups, err = rd.groups(ctx); return endsSession(err) })
+	if d.query.group != 0 {
+		g.Go(func() (err error) { members, err = rd.members(ctx, d.query.group); return err })
+	}
+	if err := g.Wait(); err != nil {
+		return nil, refs, err
+	}
+	d.total = len(found)
+	return slices.DeleteFunc(found, func(site datahub.Site) bool {
+		return !matches(site, refs, d.query.q) || members != nil && !members[site.ID]
+	}), refs, nil
+}
+
+// order sorts sites by what is known of them without their data; by is the name of a column.
+func order(sites []datahub.Site, by string) {
+	if strings.TrimPrefix(by, "-") == "town" {
+		slices.SortStableFunc(sites, func(a, b datahub.Site) int { return strings.Compare(strings.ToLower(a.City), strings.ToLower(b.City)) })
+	}
+	if by == "-site" || by == "-town" {
+		slices.Reverse(sites)
+	}
+}
+
 // matches reports whether every word of q stands in the site's name, town, street, postal code or type, in any case.
 func matches(site datahub.Site, refs lists, q string) bool {
+	if q == "" {
+		return true
+	}
 	text := strings.ToLower(strings.Join([]string{site.Name, site.City, site.Street, site.PostalCode, siteKind(siteProfile{site: site, kind: refs.siteTypes[site.TypeID]})}, " "))
 	for word := range strings.FieldsSeq(strings.ToLower(q)) {
 		if !strings.Contains(text, word) {
@@ -85,13 +200,4 @@ func matches(site datahub.Site, refs lists, q string) bool {
 		}
 	}
 	return true
-}
-
-// sitesData is what the list of sites is made of.
-type sitesData struct {
-	query sitesQuery
-	total int // sites that the person may see
-	found int // of them, those that match
-	sites []siteProfile
-	now   time.Time
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -52,12 +54,10 @@ func Choice(q url.Values, name string, offered ...string) (string, error) {
 	if err != nil || text == "" {
 		return "", err
 	}
-	for _, o := range offered {
-		if text == o {
-			return text, nil
-		}
+	if !slices.Contains(offered, text) {
+		return "", &Error{name, ErrChoice}
 	}
-	return "", &Error{name, ErrChoice}
+	return text, nil
 }
 
 // ParseID reads an id: digits only, above zero, below 2⁵³, without a zero in front. Else it returns [ErrNumber].
@@ -116,4 +116,31 @@ func Number(page int) string {
 		return ""
 	}
 	return strconv.Itoa(page)
+}
+
+// Several reads a parameter that may be there several times, each time with another of what is offered; nil when it is not there. An error is an [*Error].
+func Several(q url.Values, name string, offered ...string) ([]string, error) {
+	values := q[name]
+	for i, v := range values {
+		switch {
+		case !slices.Contains(offered, v):
+			return nil, &Error{name, ErrChoice}
+		case slices.Contains(values[:i], v):
+			return nil, &Error{name, ErrRepeated}
+		}
+	}
+	return values, nil
+}
+
+// WithSeveral adds the values of a parameter that may be there several times to an address that With made.
+func WithSeveral(address, name string, values []string) string {
+	if len(values) == 0 {
+		return address
+	}
+	path, rest, _ := strings.Cut(address, "?")
+	more := url.Values{name: values}.Encode()
+	if rest != "" {
+		more = rest + "&" + more
+	}
+	return path + "?" + more
 }

@@ -269,7 +269,7 @@ func Overview(m OverviewModel) templ.Component {
 func plainColumns(l LayoutModel) []ColumnModel {
 	list := make([]ColumnModel, len(siteColumns))
 	for i, c := range siteColumns {
-		list[i] = ColumnModel{Text: l.T("column." + c.name), Number: c.number}
+		list[i] = ColumnModel{Name: c.name, Text: l.T("column." + c.name), Number: c.number}
 	}
 	return list
 }

@@ -31,24 +31,55 @@ type SiteRowModel struct {
 	Spark  templ.Component
 	Data   string // completeness of the last 24 hours
 	Age    string
+	Alarms string // "2 open"; "" for none
+
+	DataState string // how old the data are: ok, late or silent
 }
 
-// SitesModel is the list of sites.
+// SitesModel is the list of sites, as a table, as cards or on a map.
 type SitesModel struct {
 	Layout  LayoutModel
 	Head    PageHeadModel
+	View    string // list, cards or map
+	Views   []TabModel
 	Query   FieldModel
-	Sort    string // kept by the filter's form
+	Groups  []OptionModel // none: there are no groups
+	Status  []OptionModel
+	Chosen  []FilterModel // what narrows the list, each with the address without it
+	Kept    []FieldModel  // parameters that the filter's form keeps: names and values
+	Choices []OptionModel // columns of the table
 	Columns []ColumnModel
 	Rows    []SiteRowModel
 	Sum     SiteSumModel
+	Map     SiteMapModel
 	Pager   PagerModel
 	Empty   *EmptyModel
 	Partial *FailureModel
 }
 
+// FilterModel is a filter that counts, and the address without it.
+type FilterModel struct {
+	Text   string
+	Remove string
+}
+
+// SiteMapModel is a map of sites with its twin, a list by state.
+type SiteMapModel struct {
+	Picture templ.Component
+	Links   []Link // closer, wider, all
+	States  []SiteGroupModel
+	Note    string // about sites that are not on the map, "" for none
+}
+
+// SiteGroupModel is the sites of one state.
+type SiteGroupModel struct {
+	State StateModel
+	Sites []Link
+}
+
 // ColumnModel heads a column that can be sorted by; Href "" when it cannot.
 type ColumnModel struct {
+	Name   string // of the column, for rows that are shown in part
 	Text   string
 	Href   string
 	Sorted string // ascending, descending or ""

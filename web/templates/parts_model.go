@@ -4,7 +4,7 @@ import "github.com/a-h/templ"
 
 // StateModel says how something is: a shape and a word, never a colour alone.
 type StateModel struct {
-	Name string // ok, attention, late, silent or none
+	Name string // ok, attention, alarm, late, silent or none
 	Text string
 }
 

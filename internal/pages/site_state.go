@@ -1,0 +1,131 @@
+package pages
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"portico/internal/datahub"
+)
+
+// siteProfile is a site with its main meters and its alarms.
+type siteProfile struct {
+	site        datahub.Site
+	kind        string // name of the site's type
+	electricity profile
+	solar       profile
+	alarms      alarmCount
+}
+
+// alarmCount counts the alarms of a site that are present.
+type alarmCount struct {
+	open, acknowledged int
+	known              bool
+}
+
+func (a *alarmCount) add(x datahub.Alarm) {
+	switch {
+	case x.Latest == nil || !x.Latest.State.Present || x.Latest.State.Inhibited:
+	case x.Latest.State.Acknowledged:
+		a.acknowledged++
+	default:
+		a.open++
+	}
+}
+
+// state says what of a site asks most for attention: an alarm that nobody has seen, then its main meter's silence, lateness, and a use that has grown; ok without any, none without a meter.
+func (s siteProfile) state(now time.Time) string {
+	p := s.electricity
+	switch {
+	case s.alarms.open > 0:
+		return "alarm"
+	case p.err != nil || !p.found:
+		return "none"
+	case p.last.IsZero():
+		return "silent"
+	}
+	state, zone := freshness(now.Sub(p.last), p.own), s.site.Zone()
+	if state == "ok" && len(p.slots) > 0 && now.Sub(midnight(now, zone, 0)) >= 2*time.Hour {
+		if more, ok := p.figures(zone, now).change(); ok && more >= attentionFrom {
+			return "attention"
+		}
+	}
+	return state
+}
+
+// siteStates reads for all sites, which may be many, what can be told without the course of each: alarms, and when the main meter sent its newest value.
+func (rd *reader) siteStates(ctx context.Context, sites []datahub.Site, refs lists) ([]siteProfile, error) {
+	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
+	defer cancel()
+	var alarms map[datahub.SiteID]alarmCount
+	out := make([]siteProfile, len(sites))
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { alarms, err = rd.alarmCounts(ctx, nil); return err })
+	g.Go(func() error { return rd.newestOf(ctx, sites, refs, out) })
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	for i := range out {
+		out[i].alarms = alarms[out[i].site.ID]
+	}
+	return out, nil
+}
+
+// newestOf reads when each site's main meter sent its newest value.
+func (rd *reader) newestOf(ctx context.Context, sites []datahub.Site, refs lists, out []siteProfile) error {
+	sources, variables, err := rd.mainMeters(ctx, sites)
+	if err != nil {
+		return err
+	}
+	questions := make([]*question, len(sites))
+	var list []*question
+	for i, site := range sites {
+		out[i] = siteProfile{site: site, kind: refs.siteTypes[site.TypeID]}
+		if v, ok := mainVariable(sources[site.ID], energyElectricity, variables); ok {
+			q := newestQuestion(v, rd.now)
+			questions[i], list = &q, append(list, &q)
+			out[i].electricity = profile{variable: v, found: true, own: v.Step.Duration()}
+		}
+	}
+	if err := rd.points(ctx, list); err != nil {
+		return err
+	}
+	for i, q := range questions {
+		if q != nil {
+			out[i].electricity.err, out[i].electricity.last = q.err, q.last().Time
+		}
+	}
+	return nil
+}
+
+// newestQuestion asks for so much of a main meter as tells whether it is on time, late or silent.
+func newestQuestion(v datahub.Variable, now time.Time) question {
+	from := now.Add(-3 * time.Hour)
+	switch step := v.Step.Duration(); {
+	case step < finestStep:
+		from = now.Add(-time.Hour)
+	case step > 20*time.Minute:
+		from = now.Add(-12 * time.Hour)
+	}
+	return question{variable: v.ID, span: span{name: "newest", from: from, to: now, g: datahub.GranularityRaw}}
+}
+
+// alarmCounts counts the alarms that are present by site; of all sites when ids are not given. When alarms cannot be read, nothing is known of any.
+func (rd *reader) alarmCounts(ctx context.Context, ids []datahub.SiteID) (map[datahub.SiteID]alarmCount, error) {
+	alarms, err := rd.alarms(ctx, datahub.AlarmQuery{Sites: ids})
+	if err != nil {
+		return nil, endsSession(err)
+	}
+	counts := map[datahub.SiteID]alarmCount{}
+	for _, id := range ids {
+		counts[id] = alarmCount{known: true}
+	}
+	for _, a := range alarms {
+		c := counts[a.Site]
+		c.known = true
+		c.add(a)
+		counts[a.Site] = c
+	}
+	return counts, nil
+}
