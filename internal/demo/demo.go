@@ -93,7 +93,7 @@ func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
 	go world.Warm(d.Clock.Now())
 	h := hub.Config{World: world, Check: d.Identity.Introspect, Password: d.Identity.Password, Log: d.log.With("server", "data-hub"), Fault: d.hubFault, Now: d.hubNow}
 	for _, u := range identity.Personas() {
-		user := hub.User{ID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role}
+		user := hub.User{ID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role, Roles: u.Roles, Rights: rights(u.Username)}
 		for _, a := range u.Accounts {
 			user.Accounts = append(user.Accounts, a.ID)
 		}
@@ -105,6 +105,17 @@ func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
 		}
 	}
 	return hub.New(h), nil
+}
+
+// rights are what people may do at the Data Hub who are no managers: the viewer looks at everything, the screen at what screens show. Nobody else is known.
+func rights(username string) map[string]hub.Right {
+	may := map[string]hub.Right{}
+	for _, feature := range hub.Features() {
+		if username == "viewer" || feature != "storage" && feature != "reports" {
+			may[feature] = hub.Read
+		}
+	}
+	return may
 }
 
 // hubNow is the Data Hub's clock.

@@ -101,6 +101,9 @@ func TestTokensOfTheOneOpenTheOther(t *testing.T) {
 	if status, body := ask(t, d.HubURL, "/sites", "", nil, bearer...); status != http.StatusOK || !strings.Contains(body, "Cold store Meuse") {
 		t.Errorf("the Data Hub with a token: %d %.200s", status, body)
 	}
+	if status, body := ask(t, d.HubURL, "/groups", "", url.Values{"name": {"x"}}, bearer...); status != http.StatusForbidden {
+		t.Errorf("a viewer writes: %d %.200s", status, body)
+	}
 	d.Identity.RevokeAll()
 	if status, _ := ask(t, d.HubURL, "/sites", "", nil, bearer...); status != http.StatusUnauthorized {
 		t.Errorf("the Data Hub with a revoked token: %d", status)

@@ -138,7 +138,7 @@ func pushRoutes() map[string]endpoint {
 func (h *Hub) newMux() *http.ServeMux {
 	m := http.NewServeMux()
 	for pattern, f := range routes() {
-		m.Handle(pattern, h.authorized(pattern, f, h.caller))
+		m.Handle(pattern, h.authorized(pattern, f, func(r *http.Request) (caller, error) { return h.caller(r, pattern) }))
 	}
 	for pattern, f := range pushRoutes() {
 		m.Handle(pattern, h.authorized(pattern, f, h.pusher))
@@ -216,17 +216,29 @@ func (h *Hub) bearer(r *http.Request) (caller, error) {
 	return caller{}, &refusal{status: http.StatusUnauthorized, message: "Authorization has been denied for this request."}
 }
 
-// caller is who may call the API.
-func (h *Hub) caller(r *http.Request) (caller, error) {
+// caller is who may call a route of the API.
+func (h *Hub) caller(r *http.Request, pattern string) (caller, error) {
 	by, err := h.bearer(r)
-	if err == nil && !by.may("datahub-api", "opisense-api") {
+	switch {
+	case err != nil:
+	case !by.may("datahub-api", "opisense-api"):
 		err = forbidden("The access token lacks the scope datahub-api.")
+	default:
+		err = h.user(by.subject).may(pattern)
 	}
 	return by, err
 }
 
-// pusher is who may push: the holder of a token, or a user of the Data Hub with their own password.
+// pusher is who may push: the holder of a token, or a user of the Data Hub with their own password, with the role for it.
 func (h *Hub) pusher(r *http.Request) (caller, error) {
+	by, err := h.pushing(r)
+	if err == nil && !h.user(by.subject).has(pushes) {
+		err = forbidden("The user lacks the role " + pushes + ".")
+	}
+	return by, err
+}
+
+func (h *Hub) pushing(r *http.Request) (caller, error) {
 	if name, password, basic := r.BasicAuth(); basic {
 		if h.c.Password != nil {
 			if subject, account, ok := h.c.Password(name, password); ok {

@@ -9,7 +9,9 @@ import (
 // User is a person of the demo.
 type User struct {
 	ID, Name, Email, Role string
-	Accounts              []int64 // that the user belongs to
+	Accounts              []int64          // that the user belongs to
+	Roles                 []string         // Manager may do everything, DataPusher may push; nil: all roles
+	Rights                map[string]Right // feature → right, for who is no manager
 }
 
 func (u User) object() object {
@@ -57,13 +59,17 @@ func (c *call) accountUsers() (any, error) {
 // accountClaim is the claim that says which account a user works in.
 const accountClaim = "http://opisense.opinum.com/account"
 
-// userClaims answers with the claims of a user of the account.
+// userClaims answers with the claims of a user of the account: where they work, and what they may do.
 func (c *call) userClaims() (any, error) {
 	u := c.hub.user(c.r.PathValue("id"))
 	if u.ID != c.subject && !slices.Contains(u.Accounts, c.account) {
 		return nil, notFound("There is no such user.")
 	}
-	return paged(c, []object{{"id": 1, "userId": u.ID, "claimType": accountClaim, "claimValue": strconv.FormatInt(c.hub.accountOf(u.ID, c.account), 10)}}, func(o object) object { return o })
+	claims := append([]object{{"userId": u.ID, "claimType": accountClaim, "claimValue": strconv.FormatInt(c.hub.accountOf(u.ID, c.account), 10)}}, u.rights()...)
+	for i, o := range claims {
+		o["id"] = i + 1
+	}
+	return paged(c, claims, func(o object) object { return o })
 }
 
 // editClaim moves the caller to another of their accounts: tokens that they have go with them.

@@ -30,7 +30,7 @@ type Account struct {
 func Personas() []User {
 	noordzee, meuse := Account{101, "Noordzee Energie"}, Account{102, "Meuse Services"}
 	return []User{
-		{ID: "d3a1f2c0-operator", Name: "Olivia Peeters", Username: "operator", Password: "operator-demo", Email: "operator@noordzee.example", Role: "Operator", Roles: []string{"Manager"}, Accounts: []Account{noordzee, meuse}},
+		{ID: "d3a1f2c0-operator", Name: "Olivia Peeters", Username: "operator", Password: "operator-demo", Email: "operator@noordzee.example", Role: "Operator", Roles: []string{"Manager", "DataPusher"}, Accounts: []Account{noordzee, meuse}},
 		{ID: "7be40911-viewer", Name: "Victor Lambert", Username: "viewer", Password: "viewer-demo", Email: "viewer@noordzee.example", Role: "Viewer", Roles: []string{"User"}, Accounts: []Account{noordzee}},
 		{ID: "19c6ab52-screen", Name: "Control room screen", Username: "screen", Password: "screen-demo", Email: "screen@noordzee.example", Role: "Application user", Roles: []string{"User"}, Accounts: []Account{noordzee}},
 	}
