@@ -53,6 +53,8 @@ type Portal struct {
 // Extras are what is put around and beside the parts of a portal without their knowing. The zero Extras are nothing.
 type Extras struct {
 	Pages  []server.Page                                               // further pages
+	Front  string                                                      // one of them, public, where / leads while nobody is signed in; "": to the sign-in
+	Frame  server.Frame                                                // adds to what is around each page
 	Around func(http.Handler) http.Handler                             // around all that the portal answers
 	Peer   func(name string, next http.RoundTripper) http.RoundTripper // around what is sent to "identity server" and "data hub"
 	Young  time.Duration                                               // age below which a rejected access token is not refreshed again; 0: the usual
@@ -104,7 +106,7 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		return err
 	}
 	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration,
-		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Pages: p.extras.Pages, Version: Version(),
+		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Pages: p.extras.Pages, Front: p.extras.Front, Frame: p.extras.Frame, Version: Version(),
 		Managers: server.Managers{Role: c.Audit.ManagerRole, Account: c.Audit.ManagerAccount}, Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate.N,
 		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Audit: p.audit, Health: p.health, Tracer: p.traces.Tracer(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now, PageNow: c.Portal.Now})
 	return err

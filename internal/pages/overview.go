@@ -19,16 +19,25 @@ const overviewSites = 24
 
 // overview shows how the account's sites are doing now.
 func (p *Pages) overview(_ http.ResponseWriter, r *Request) error {
-	rd := p.reader(r)
-	sites, refs, err := rd.sitesAndLists(r.Context())
+	m, err := p.Overview(r)
 	if err != nil {
 		return err
 	}
+	return r.Render(http.StatusOK, templates.Overview(m))
+}
+
+// Overview reads what the overview shows, and renders nothing.
+func (p *Pages) Overview(r *Request) (templates.OverviewModel, error) {
+	rd := p.reader(r)
+	sites, refs, err := rd.sitesAndLists(r.Context())
+	if err != nil {
+		return templates.OverviewModel{}, err
+	}
 	d := overviewData{now: r.Now, zone: commonZone(sites), total: len(sites)}
 	if d.sites, err = rd.readSites(r.Context(), sites[:min(len(sites), overviewSites)], refs, twoDays); err != nil {
-		return err
+		return templates.OverviewModel{}, err
 	}
-	return r.Render(http.StatusOK, templates.Overview(presentOverview(d, r.Locale, rd.layout(r))))
+	return presentOverview(d, r.Locale, rd.layout(r)), nil
 }
 
 func byName(sites []datahub.Site) {

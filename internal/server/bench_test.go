@@ -43,6 +43,8 @@ type bench struct {
 	cookie   *http.Cookie  // of the person who is signed in
 	lifetime time.Duration // of access tokens
 	pages    []Page        // further ones
+	front    string        // one of them
+	frame    Frame
 }
 
 // away is an identity server that refuses nothing and answers nothing.
@@ -95,7 +97,7 @@ func (b *bench) serve() {
 	b.Cleanup(func() { _ = tokens.Close(context.Background()) })
 	client, err := rp.New(rp.Config{Issuer: b.issuer, ClientID: "portico", ClientSecret: secret.New("s"), RedirectURL: b.base + "/auth/callback", PostLogoutRedirectURL: b.base + "/auth/signed-out"})
 	b.must(err)
-	b.server, err = New(Config{BaseURL: u, StaySignedIn: 30 * 24 * time.Hour, RP: client, Cookies: b.cookies, Store: b.store.Sessions(), Keys: b.keys, Tokens: b.tokens, Hub: b.hub, Pages: b.pages, Log: log, Version: "test"})
+	b.server, err = New(Config{BaseURL: u, StaySignedIn: 30 * 24 * time.Hour, RP: client, Cookies: b.cookies, Store: b.store.Sessions(), Keys: b.keys, Tokens: b.tokens, Hub: b.hub, Pages: b.pages, Front: b.front, Frame: b.frame, Log: log, Version: "test"})
 	b.must(err)
 	b.handler = b.server.Handler()
 }

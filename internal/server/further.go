@@ -23,6 +23,9 @@ type Page struct {
 	Serve   func(w http.ResponseWriter, v *Visit) error
 }
 
+// Frame adds to what is around a page: something above its content, style sheets, scripts.
+type Frame func(r *http.Request, m *templates.LayoutModel)
+
 // Visit is one request of a [Page], with what the portal's own pages have.
 type Visit struct {
 	Request *http.Request
@@ -34,6 +37,9 @@ func (v *Visit) Session() (*session.Session, bool) { return session.FromContext(
 
 // Hub returns the Data Hub client of the person who is signed in: their own rights, refreshed as needed. It panics when nobody is.
 func (v *Visit) Hub() *datahub.Client { return v.s.hub(v.Request) }
+
+// HubOf returns a Data Hub client with somebody else's rights.
+func (v *Visit) HubOf(ts datahub.TokenSource) *datahub.Client { return v.s.datahub.Client(ts) }
 
 // Locale returns the locale of the request.
 func (v *Visit) Locale() locale.Locale { return v.s.locale(v.Request) }
@@ -63,6 +69,19 @@ func (s *Server) handle(m *http.ServeMux, p Page) {
 	default:
 		m.Handle(p.Pattern, s.page(visit))
 	}
+}
+
+// entrance leads to the front page, if there is one, whoever opens the portal without being signed in.
+func (s *Server) entrance(home http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.front != "" && navigation(r) && !foreignLoad(r) {
+			if _, err := s.cookies.Load(r); isNoSession(err) {
+				http.Redirect(w, r, s.front, http.StatusSeeOther)
+				return
+			}
+		}
+		home.ServeHTTP(w, r)
+	})
 }
 
 // guest is for pages that anybody may see: a session that is there is known.

@@ -2,12 +2,16 @@ package server
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"portico/internal/datahub"
 	"portico/web/templates"
@@ -58,6 +62,42 @@ func TestFurtherPagesGoThroughTheSameMiddleware(t *testing.T) {
 		t.Errorf("headers %v", a.Header)
 	}
 	b.get("/more/open", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors").want(t, "a foreign load", http.StatusForbidden)
+}
+
+func TestFrontPageIsForWhoeverIsNotSignedIn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	b.pages, b.front = furtherPages(nil), "/more/open"
+	b.serve()
+	for name, tt := range map[string]struct {
+		header []string
+		status int
+		to     string
+	}{
+		"signed in":           {nil, http.StatusSeeOther, "/overview"},
+		"nobody":              {[]string{"Cookie", ""}, http.StatusSeeOther, "/more/open"},
+		"an old cookie":       {[]string{"Cookie", "portico=AAAA"}, http.StatusSeeOther, "/more/open"},
+		"nobody, by a script": {[]string{"Cookie", "", "Accept", "application/json"}, http.StatusUnauthorized, ""},
+	} {
+		if a := b.get("/", tt.header...); a.StatusCode != tt.status || a.Header.Get("Location") != tt.to {
+			t.Errorf("%s: %d %q, want %d %q", name, a.StatusCode, a.Header.Get("Location"), tt.status, tt.to)
+		}
+	}
+}
+
+func TestFrameIsAroundEachPage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	b.frame = func(r *http.Request, m *templates.LayoutModel) {
+		m.Above = templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+			_, err := fmt.Fprintf(w, "<p>above %s</p>", r.URL.Path)
+			return err
+		})
+		m.Assets.Sheets = append(m.Assets.Sheets, "/more.css")
+	}
+	b.serve()
+	b.get("/settings").want(t, "a page", http.StatusOK, "<p>above /settings</p>", `href="/more.css"`)
+	b.get("/nothing").want(t, "an error page", http.StatusNotFound, "<p>above /nothing</p>")
 }
 
 // An answer that goes on ends when the process drains, which is before anybody waits for answers to end.

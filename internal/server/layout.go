@@ -109,6 +109,9 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 		m.Person = &templates.PersonModel{Name: sess.Identity.Name, Account: sess.Identity.AccountName}
 		m.Watch = s.watchModel(r, sess)
 	}
+	if s.frame != nil {
+		s.frame(r, &m)
+	}
 	return m
 }
 

@@ -19,7 +19,7 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 // server's sign-out through a frame.
 func (s *Server) routes() http.Handler {
 	m := http.NewServeMux()
-	m.Handle("GET /{$}", s.page(s.home))
+	m.Handle("GET /{$}", s.entrance(s.page(s.home)))
 	for _, route := range s.pages.Routes() {
 		m.Handle(route.Pattern, s.page(s.dataPage(route.Handler)))
 	}

@@ -40,6 +40,8 @@ type Config struct {
 	Notice       string           // optional line above each page
 	NoIndex      bool             // ask search engines to stay away
 	Pages        []Page           // further pages beside the portal's own
+	Front        string           // path of one of Pages, public, where / leads while nobody is signed in; "": to the sign-in
+	Frame        Frame            // adds to what is around each page; nil means nothing
 	Version      string           // build, for the page's foot
 	SignInRate   int              // sign-ins that may begin in a minute from one address; 0 means SignInsPerMinute
 	Managers     Managers         // who may see the pages under /admin
@@ -69,6 +71,8 @@ type Server struct {
 	notice       string
 	noIndex      bool
 	further      []Page
+	front        string
+	frame        Frame
 	version      string
 	rp           *rp.Client
 	cookies      *session.Cookies
@@ -122,7 +126,7 @@ func New(c Config) (*Server, error) {
 		c.CallbackPath = "/auth/callback"
 	}
 	s := &Server{
-		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, drained: make(chan struct{}), version: c.Version,
+		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, front: c.Front, frame: c.Frame, drained: make(chan struct{}), version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, pageClock: c.PageNow,
 		events: c.Audit, tracer: c.Tracer, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), pages: pages.New(),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},

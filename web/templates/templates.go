@@ -8,6 +8,8 @@ package templates
 //go:generate go tool templ generate -path .
 //go:generate go run ../static/gen
 
+import "github.com/a-h/templ"
+
 // Text returns a sentence of the portal in the reader's language. The key is one of the catalogue's, the arguments fill its
 // places {0}, {1} … and select its plural form.
 type Text func(key string, args ...any) string
@@ -31,7 +33,9 @@ type LayoutModel struct {
 	NoIndex   bool         // ask search engines to stay away
 	Nonce     string       // of the Content-Security-Policy
 	Assets    AssetsModel
-	Fixed     *Fixed // parts of the frame that were rendered before; nil renders them each time
+
+	Above templ.Component // stands between the notice and the page; nil for nothing
+	Fixed *Fixed          // parts of the frame that were rendered before; nil renders them each time
 }
 
 // PersonModel is who is signed in.
