@@ -12,7 +12,7 @@ import (
 // allowed lists for each package which others of ours it may import. What is not here may import nothing of ours.
 var allowed = map[string][]string{
 	"cmd/web":      {"internal/app", "internal/config"},
-	"internal/app": {"internal/audit", "internal/config", "internal/datahub", "internal/demo", "internal/demo/fault", "internal/demo/flow", "internal/demo/switchboard", "internal/faultpoint", "internal/health", "internal/rp", "internal/server", "internal/session", "internal/shelf", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
+	"internal/app": {"internal/audit", "internal/config", "internal/datahub", "internal/demo", "internal/demo/fault", "internal/demo/flow", "internal/demo/identity", "internal/demo/switchboard", "internal/demo/tour", "internal/faultpoint", "internal/health", "internal/rp", "internal/server", "internal/session", "internal/shelf", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
 
 	"internal/server":         {"internal/audit", "internal/datahub", "internal/faultpoint", "internal/health", "internal/limit", "internal/locale", "internal/pages", "internal/query", "internal/rp", "internal/secret", "internal/session", "internal/token", "web/static", "web/templates"},
 	"internal/pages":          {"internal/chart", "internal/datahub", "internal/export", "internal/locale", "internal/query", "internal/series", "internal/token", "web/templates"},
@@ -45,10 +45,11 @@ var allowed = map[string][]string{
 	// The demo's servers share no types with the clients that talk to them.
 	"internal/demo":          {"internal/config", "internal/demo/clock", "internal/demo/energy", "internal/demo/fault", "internal/demo/hub", "internal/demo/identity", "internal/secret"},
 	"internal/demo/hub":      {"internal/demo/energy", "internal/demo/fault", "internal/demo/formula"},
-	"internal/demo/identity": {"internal/demo/fault"},
+	"internal/demo/identity": {"internal/demo/fault", "internal/limit"},
 
 	// The demo's own pages.
 	"internal/demo/switchboard": {"internal/datahub", "internal/demo/fault", "internal/locale", "internal/server", "web/static", "web/templates"},
+	"internal/demo/tour":        {"internal/datahub", "internal/demo/clock", "internal/locale", "internal/pages", "internal/server", "web/static", "web/templates"},
 	"internal/demo/flow":        {"internal/datahub", "internal/locale", "internal/server", "internal/session", "internal/token", "web/static", "web/templates"},
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 
 	"portico/internal/demo/fault"
+	"portico/internal/limit"
 )
 
 // Policy says what becomes of a refresh token that is presented twice.
@@ -46,6 +47,7 @@ type Config struct {
 	RefreshPolicy        Policy        // "" means Strict
 	Clients              []Client
 	Users                []User // nil means Personas()
+	ButtonsOnly          bool   // people sign in by the buttons of the login page, so often and no more; no password is shown or taken
 	Log                  *slog.Logger
 	// Fault, if set, says for each request what goes wrong with it. It may be called concurrently.
 	Fault func(*http.Request) fault.Fault
@@ -59,11 +61,19 @@ type Provider struct {
 	storage  *storage
 	eras     map[string]*op.Provider // issuer → provider
 	handler  http.Handler
-	requests atomic.Int64 // token requests by any grant
+	signIns  *limit.Rate[string] // by the address that a connection comes from; with ButtonsOnly
+	requests atomic.Int64        // token requests by any grant
 }
 
 //go:embed static
 var static embed.FS
+
+// Sign-ins with ButtonsOnly: so many at once, and one more each time, for so many addresses.
+const (
+	signInBurst     = 60
+	signInEvery     = time.Second
+	signInAddresses = 4096
+)
 
 const realmPath = "/realms/opinum"
 
@@ -94,7 +104,7 @@ func New(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{c: c, storage: s, eras: map[string]*op.Provider{}}
+	p := &Provider{c: c, storage: s, eras: map[string]*op.Provider{}, signIns: limit.NewRate[string](signInBurst, signInEvery, signInAddresses, nil)}
 	s.ender, s.next = p.terminate, p.nextURL
 	identityServer, err := p.era(c.Issuer, "connect/authorize", "connect/token", "connect/userinfo", "connect/revocation", "connect/endsession", "connect/introspect", ".well-known/openid-configuration/jwks")
 	if err != nil {

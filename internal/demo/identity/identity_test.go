@@ -480,3 +480,61 @@ func TestOtherClientsKeepOut(t *testing.T) {
 		t.Errorf("a wrong secret: %d %s", resp.StatusCode, body)
 	}
 }
+
+func TestHintSignsInAtOnce(t *testing.T) {
+	v := newVisit(t, "")
+	at, verifier := v.authorize(url.Values{"login_hint": {"viewer"}})
+	r, _ := http.NewRequest(http.MethodGet, at.String(), nil)
+	resp, body := v.do(r)
+	if resp.StatusCode != http.StatusSeeOther {
+		t.Fatalf("the hint of a persona: %d %s", resp.StatusCode, body)
+	}
+	status, tokens := v.exchange(v.back(resp), verifier)
+	if status != http.StatusOK || claims(t, tokens["id_token"])["sub"] != "7be40911-viewer" {
+		t.Fatalf("exchange: %d %v", status, tokens)
+	}
+	at, verifier = v.authorize(url.Values{"login_hint": {"operator"}}) // although the browser has a session of somebody else
+	r, _ = http.NewRequest(http.MethodGet, at.String(), nil)
+	resp, _ = v.do(r)
+	if status, tokens = v.exchange(v.back(resp), verifier); status != http.StatusOK || claims(t, tokens["id_token"])["sub"] != "d3a1f2c0-operator" {
+		t.Errorf("the other persona: %d %v", status, tokens)
+	}
+	v.http.Jar, _ = cookiejar.New(nil)
+	at, _ = v.authorize(url.Values{"login_hint": {"nobody@example.com"}})
+	r, _ = http.NewRequest(http.MethodGet, at.String(), nil)
+	if _, page := v.do(r); !strings.Contains(page, "Victor Lambert") {
+		t.Error("the hint of nobody shows no login page")
+	}
+}
+
+func TestS97ButtonsOnly(t *testing.T) {
+	v := newVisit(t, "", func(c *Config) { c.ButtonsOnly = true })
+	at, verifier := v.authorize(nil)
+	r, _ := http.NewRequest(http.MethodGet, at.String(), nil)
+	_, page := v.do(r)
+	for _, secret := range []string{"viewer-demo", "operator-demo", `type="password"`, "your own machine"} {
+		if strings.Contains(page, secret) {
+			t.Errorf("the login page shows %q", secret)
+		}
+	}
+	id := hidden.FindStringSubmatch(page)[1]
+	if resp, _ := v.submit("/login", url.Values{"id": {id}, "username": {"viewer"}, "password": {"viewer-demo"}}); resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a password: %d", resp.StatusCode)
+	}
+	if status, _ := v.token(url.Values{"grant_type": {"password"}, "username": {"viewer"}, "password": {"viewer-demo"}, "scope": {"datahub-api"}}); status != http.StatusBadRequest {
+		t.Errorf("the password grant: %d", status)
+	}
+	resp, _ := v.submit("/login", url.Values{"id": {id}, "persona": {"7be40911-viewer"}})
+	if status, _ := v.exchange(v.back(resp), verifier); status != http.StatusOK {
+		t.Errorf("a button: %d", status)
+	}
+	late := 0
+	for range signInBurst {
+		if resp, _ := v.submit("/login", url.Values{"id": {id}, "persona": {"nobody"}}); resp.StatusCode == http.StatusTooManyRequests && resp.Header.Get("Retry-After") != "" {
+			late++
+		}
+	}
+	if late == 0 {
+		t.Errorf("%d sign-ins at once were all taken", signInBurst+2)
+	}
+}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"html/template"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/zitadel/oidc/v3/pkg/op"
@@ -19,6 +21,7 @@ type page struct {
 	ID       string // of the authorization request
 	Client   string
 	Users    []User
+	Buttons  bool // there is nothing else
 	Accounts []Account
 	Name     string
 	Username string
@@ -53,7 +56,8 @@ func (p *Provider) pending(id string) *authRequest {
 	return nil
 }
 
-// loginPage shows the personas and the form, or goes straight back when the browser's session is good enough.
+// loginPage shows the personas and the form, or goes straight back when the browser's session is good enough, or when the application says which of the personas it is: they are
+// everybody's.
 func (p *Provider) loginPage(w http.ResponseWriter, r *http.Request) {
 	a := p.pending(r.FormValue("id"))
 	switch {
@@ -61,17 +65,24 @@ func (p *Provider) loginPage(w http.ResponseWriter, r *http.Request) {
 		p.show(w, r, http.StatusBadRequest, "message.html", page{Problem: "This sign-in has expired. Go back to the application and start again."})
 	case a.done:
 		p.goBack(w, r, a)
+	case a.hinted != nil && (a.wanted == 0 || a.hinted.account(a.wanted)):
+		if p.mayTry(w, r) {
+			p.complete(w, r, a, a.hinted, a.hinted.Accounts[0].ID)
+		}
 	default:
 		p.show(w, r, http.StatusOK, "login.html", p.loginModel(a))
 	}
 }
 
 func (p *Provider) loginModel(a *authRequest) page {
-	return page{ID: a.id, Client: a.req.ClientID, Users: p.c.Users}
+	return page{ID: a.id, Client: a.req.ClientID, Users: p.c.Users, Buttons: p.c.ButtonsOnly}
 }
 
 // logIn checks a persona's button or a name and password, and asks for the account when there is a choice.
 func (p *Provider) logIn(w http.ResponseWriter, r *http.Request) {
+	if !p.mayTry(w, r) {
+		return
+	}
 	a := p.pending(r.PostFormValue("id"))
 	if a == nil {
 		p.show(w, r, http.StatusBadRequest, "message.html", page{Problem: "This sign-in has expired. Go back to the application and start again."})
@@ -100,6 +111,20 @@ func (p *Provider) logIn(w http.ResponseWriter, r *http.Request) {
 	p.complete(w, r, a, u, u.Accounts[0].ID)
 }
 
+// mayTry counts a sign-in, and answers one too many.
+func (p *Provider) mayTry(w http.ResponseWriter, r *http.Request) bool {
+	if !p.c.ButtonsOnly {
+		return true
+	}
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	wait := p.signIns.Take(host)
+	if wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+		p.show(w, r, http.StatusTooManyRequests, "message.html", page{Problem: "Too many people sign in just now. Wait a moment and try again."})
+	}
+	return wait == 0
+}
+
 func (p *Provider) chooseAccount(w http.ResponseWriter, r *http.Request) {
 	a := p.pending(r.PostFormValue("id"))
 	account, _ := strconv.ParseInt(r.PostFormValue("account"), 10, 64)
@@ -120,7 +145,7 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, a *authReque
 	p.storage.sessions[s.id] = s
 	a.finish(s)
 	p.storage.mu.Unlock()
-	http.SetCookie(w, &http.Cookie{Name: ssoCookie, Value: s.id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: ssoCookie, Value: s.id, Path: "/", HttpOnly: true, Secure: strings.HasPrefix(p.c.Issuer, "https:"), SameSite: http.SameSiteLaxMode})
 	p.goBack(w, r, a)
 }
 

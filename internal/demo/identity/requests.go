@@ -53,6 +53,7 @@ type authRequest struct {
 	created time.Time
 	issuer  string
 	wanted  int64 // account
+	hinted  *User // who signs in without being asked; nil for whoever does
 	chooser *User // signed in, but has still to choose an account
 
 	sso  *sso
@@ -89,7 +90,7 @@ func (a *authRequest) GetSubject() string {
 	return a.sso.user.ID
 }
 
-// fits reports whether a browser's session is good enough for the request: young enough, and of a user who has the wanted account.
+// fits reports whether a browser's session is good enough for the request: young enough, of the user that the hint names, and of one who has the wanted account.
 func (a *authRequest) fits(s *sso) bool {
 	if s == nil || s.ended || slices.Contains(a.req.Prompt, oidc.PromptLogin) || slices.Contains(a.req.Prompt, oidc.PromptSelectAccount) {
 		return false
@@ -97,7 +98,7 @@ func (a *authRequest) fits(s *sso) bool {
 	if a.req.MaxAge != nil && time.Since(s.authTime) > time.Duration(*a.req.MaxAge)*time.Second {
 		return false
 	}
-	return a.wanted == 0 || s.user.account(a.wanted)
+	return (a.hinted == nil || a.hinted.ID == s.user.ID) && (a.wanted == 0 || s.user.account(a.wanted))
 }
 
 // finish binds the request to a session. The storage's lock is held.
@@ -119,6 +120,7 @@ func (s *storage) CreateAuthRequest(ctx context.Context, req *oidc.AuthRequest, 
 	defer s.mu.Unlock()
 	a := &authRequest{id: rand.Text(), req: req, created: time.Now(), issuer: op.IssuerFromContext(ctx), wanted: b.account}
 	present := s.sessions[b.sso]
+	a.hinted = s.byName(req.LoginHint)
 	switch {
 	case a.fits(present):
 		a.finish(present)

@@ -140,8 +140,21 @@ func (s *storage) user(id string) *User {
 	return nil
 }
 
-// byPassword returns the user that name, or e-mail address, and password belong to.
+// byName returns the user with a user name.
+func (s *storage) byName(username string) *User {
+	for i := range s.c.Users {
+		if s.c.Users[i].Username == username {
+			return &s.c.Users[i]
+		}
+	}
+	return nil
+}
+
+// byPassword returns the user that name, or e-mail address, and password belong to. Nobody has a password where there are buttons only.
 func (s *storage) byPassword(username, password string) *User {
+	if s.c.ButtonsOnly {
+		return nil
+	}
 	for i := range s.c.Users {
 		u := &s.c.Users[i]
 		if (strings.EqualFold(u.Username, username) || strings.EqualFold(u.Email, username)) && subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) == 1 {
