@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"portico/internal/config"
@@ -14,6 +15,7 @@ import (
 	"portico/internal/demo/fault"
 	"portico/internal/demo/flow"
 	"portico/internal/demo/switchboard"
+	"portico/internal/demo/tour"
 	"portico/internal/session"
 )
 
@@ -64,7 +66,11 @@ func extras(d *demo.Demo) Extras {
 		Back:    d.IdentityBack,
 		At:      at,
 	})
-	return Extras{Pages: append(faults.Pages(), f.Pages()...), Around: f.Around, Peer: f.Peer, Young: youngInDemo}
+	t := tour.New(tourOf(d))
+	return Extras{
+		Pages: slices.Concat(t.Pages(), faults.Pages(), f.Pages()), Front: t.Front(), Frame: t.Frame,
+		Around: func(next http.Handler) http.Handler { return t.Around(f.Around(next)) }, Peer: f.Peer, Young: youngInDemo,
+	}
 }
 
 // youngInDemo is next to nothing: a visitor may let a token expire that has just come, and it is refreshed all the same.

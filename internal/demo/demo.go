@@ -48,6 +48,8 @@ type Demo struct {
 	Clock       *clock.Clock  // which the data and the pages about them live by
 	Config      config.Config // of the portal, complete but for the sealing keys
 
+	world    *energy.World
+	guest    string // a token of the process's own, with which guests read
 	visitors visitors
 	hosts    []*host
 	log      *slog.Logger
@@ -55,7 +57,7 @@ type Demo struct {
 
 // Start opens the three listeners and serves the identity server and the Data Hub. Errors name the flag that helps.
 func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) {
-	d := &Demo{log: log, Clock: clock.New(c.ClockAt(), c.ClockSpeed())}
+	d := &Demo{log: log, guest: rand.Text(), Clock: clock.New(c.ClockAt(), c.ClockSpeed())}
 	if err := d.Faults.set(c); err != nil {
 		return nil, err
 	}
@@ -89,9 +91,9 @@ func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) 
 }
 
 func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
-	world := energy.Scaled(c.Seed, max(1, c.Scale))
-	go world.Warm(d.Clock.Now())
-	h := hub.Config{World: world, Check: d.Identity.Introspect, Password: d.Identity.Password, Log: d.log.With("server", "data-hub"), Fault: d.hubFault, Now: d.hubNow}
+	d.world = energy.Scaled(c.Seed, max(1, c.Scale))
+	go d.world.Warm(d.Clock.Now())
+	h := hub.Config{World: d.world, Check: d.introspect, Password: d.Identity.Password, Log: d.log.With("server", "data-hub"), Fault: d.hubFault, Now: d.hubNow}
 	for _, u := range identity.Personas() {
 		user := hub.User{ID: u.ID, Name: u.Name, Email: u.Email, Role: u.Role, Roles: u.Roles, Rights: rights(u.Username)}
 		for _, a := range u.Accounts {

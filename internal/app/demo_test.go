@@ -1,0 +1,305 @@
+//go:build !nodemo
+
+package app
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/config"
+	"portico/internal/demo"
+	"portico/internal/session"
+)
+
+// visitor is a browser at a demo that runs in this process.
+type visitor struct {
+	*testing.T
+	d    *demo.Demo
+	http *http.Client
+}
+
+// visitDemo starts a demo until the test ends.
+func visitDemo(t *testing.T, change ...func(*config.Demo)) *visitor {
+	t.Helper()
+	c := config.Demo{Listen: "127.0.0.1:0", IdentityListen: "127.0.0.1:0", HubListen: "127.0.0.1:0", AccessTokenLifetime: config.Duration{Duration: 10 * time.Minute}, RefreshPolicy: "strict", AdminListen: "off", Seed: 42}
+	for _, f := range change {
+		f(&c)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	d, err := demo.Start(ctx, c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := session.NewKeyring(session.NewKey(time.Now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Build(ctx, d.Config, keys, extras(d), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- p.Serve(ctx, d.Portal) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		d.Close(context.Background())
+	})
+	return (&visitor{T: t, d: d}).another()
+}
+
+// another is another browser at the same demo.
+func (v *visitor) another() *visitor {
+	jar, _ := cookiejar.New(nil)
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		_, port, _ := net.SplitHostPort(address)
+		return new(net.Dialer).DialContext(ctx, network, "127.0.0.1:"+port)
+	}
+	return &visitor{T: v.T, d: v.d, http: &http.Client{Jar: jar, Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}
+}
+
+// open follows a path of the portal to its end.
+func (v *visitor) open(path string) (where *url.URL, status int, body string) {
+	v.Helper()
+	req, _ := http.NewRequest(http.MethodGet, v.d.PortalURL+path, nil)
+	return v.do(req)
+}
+
+var startLink = regexp.MustCompile(`<a class="button[^"]*" href="([^"]+)">([^<]+)</a>`)
+
+// signIn follows a link of the start page.
+func (v *visitor) signIn(words string) {
+	v.Helper()
+	_, _, page := v.open("/demo")
+	for _, m := range startLink.FindAllStringSubmatch(page, -1) {
+		if m[2] == words {
+			if where, status, body := v.open(html.UnescapeString(m[1])); status != http.StatusOK || where.Path != "/overview" {
+				v.Fatalf("%q leads to %s, %d\n%s", words, where, status, body)
+			}
+			return
+		}
+	}
+	v.Fatalf("the start page has no link %q", words)
+}
+
+func (v *visitor) post(path string, form url.Values) (where *url.URL, status int, body string) {
+	v.Helper()
+	req, _ := http.NewRequest(http.MethodPost, v.d.PortalURL+path, strings.NewReader(form.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return v.do(req)
+}
+
+func (v *visitor) do(req *http.Request) (where *url.URL, status int, body string) {
+	v.Helper()
+	req.Header.Set("Accept", "text/html")
+	resp, err := v.http.Do(req)
+	if err != nil {
+		v.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		v.Fatal(err)
+	}
+	return resp.Request.URL, resp.StatusCode, string(b)
+}
+
+// moments are forty values of the demo's clock: those at which something is different, and others between them.
+func moments(t *testing.T) []time.Time {
+	var list []time.Time
+	for _, text := range []string{
+		"2026-03-29T00:59:30Z", "2026-03-29T01:00:30Z", "2026-10-25T00:55:00Z", "2026-10-25T01:30:00Z", // clocks are changed
+		"2026-11-25T22:59:59Z", "2026-11-25T23:00:01Z", "2026-11-25T23:20:00Z", "2026-11-26T04:59:00Z", // midnight, and the end of the night
+		"2025-12-31T22:59:59Z", "2025-12-31T23:00:00Z", "2028-02-29T12:00:00Z", "2027-03-01T00:00:00Z", // years and leap years
+		"2026-02-11T11:00:00Z", "2026-02-12T00:00:30Z", "2026-05-18T07:00:00Z", "2026-11-16T13:00:00Z", "2026-11-01T03:30:00Z", "2025-11-06T12:00:00Z", // meters fail
+		"2026-11-03T09:02:00Z", "2026-12-25T18:00:00Z", "2024-01-01T00:00:00Z", "2031-12-31T22:00:00Z",
+	} {
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, at)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for first := list[20]; len(list) < 40; {
+		list = append(list, first.Add(time.Duration(random.Int64N(int64(8*365*24*time.Hour)))))
+	}
+	return list
+}
+
+var (
+	chartPicture = regexp.MustCompile(`(?s)<svg class="chart .*?</svg>`)
+	drawn        = regexp.MustCompile(`<(path|rect|circle) class="(line|area|bar|dot|step)[^>]*>`)
+)
+
+// emptiness says what is missing on a page; "" when nothing is.
+func emptiness(body string) string {
+	for _, mark := range []string{`class="empty"`, `class="panel-failure"`} {
+		if strings.Contains(body, mark) {
+			return mark
+		}
+	}
+	charts := chartPicture.FindAllString(body, -1)
+	if len(charts) == 0 {
+		return "no chart"
+	}
+	for _, chart := range charts {
+		marks := drawn.FindAllString(chart, -1)
+		if !strings.Contains(strings.Join(marks, ""), "<rect") && !strings.ContainsFunc(strings.Join(marks, ""), func(r rune) bool { return r == 'L' || r == 'H' }) {
+			return "a chart with nothing in it"
+		}
+	}
+	return ""
+}
+
+// No page of the demo is ever empty, whatever its clock shows. Each variable is looked at at one of the moments at least.
+func TestDemoIsNeverEmpty(t *testing.T) {
+	t.Parallel()
+	v := visitDemo(t, func(c *config.Demo) { c.Speed = "0" })
+	v.signIn("Sign in as viewer")
+	gas, _ := v.d.Variable("Hasselt", "Gas")
+	sites, variables := v.d.Contents(101)
+	for i, at := range moments(t) {
+		if err := v.d.Clock.Set(at); err != nil {
+			t.Fatal(err)
+		}
+		paths := []string{"/demo", "/overview", fmt.Sprint("/explore?s=", gas), fmt.Sprint("/variables/", gas)}
+		for n := range 2 {
+			paths = append(paths, fmt.Sprint("/sites/", sites[(2*i+n)%len(sites)]))
+		}
+		for n := i; n < len(variables); n += 40 {
+			paths = append(paths, fmt.Sprint("/variables/", variables[n]))
+		}
+		for _, path := range paths {
+			where, status, body := v.open(path)
+			if missing := emptiness(body); status != http.StatusOK || missing != "" {
+				t.Errorf("%s at %s: %d at %s, %s", path, at.Format(time.RFC3339), status, where, missing)
+			}
+		}
+		for _, path := range []string{"/sites", "/demo/clock", "/demo/tour"} {
+			if _, status, body := v.open(path); status != http.StatusOK || strings.Contains(body, `class="panel-failure"`) {
+				t.Errorf("%s at %s: %d", path, at.Format(time.RFC3339), status)
+			}
+		}
+	}
+}
+
+func (v *visitor) want(what string, got, status int, body string, texts ...string) {
+	v.Helper()
+	if got != status {
+		v.Errorf("%s: %d, want %d", what, got, status)
+	}
+	for _, text := range texts {
+		if !strings.Contains(body, text) {
+			v.Errorf("%s: the page lacks %q", what, text)
+		}
+	}
+}
+
+// Whoever opens the portal without being signed in sees the start page, with live figures that need no identity server, and can be somebody by one click.
+func TestDemoStartPage(t *testing.T) {
+	t.Parallel()
+	v := visitDemo(t, func(c *config.Demo) { c.Fail = []string{"identity=500"} })
+	where, status, body := v.open("/")
+	v.want("/", status, http.StatusOK, body, "Noordzee Energie", "Cold store Meuse", "demo data", "Europe/Brussels", "live", "Sign in as operator", "Sign in as viewer", "Sign in as screen", "/demo/flow", "/demo/clock", "noindex")
+	if where.Path != "/demo" || emptiness(body) != "" {
+		t.Errorf("/ leads to %s, %s", where, emptiness(body))
+	}
+	v.d.Faults.Identity.Clear()
+	for words, name := range map[string]string{"Sign in as operator": "Olivia Peeters", "Sign in as viewer": "Victor Lambert", "Sign in as screen": "Control room screen"} {
+		other := v.another()
+		other.signIn(words)
+		where, status, body = other.open("/")
+		other.want("/ of "+name, status, http.StatusOK, body, name)
+		if where.Path != "/overview" {
+			t.Errorf("%s is led to %s", name, where)
+		}
+		_, status, body = other.open("/demo")
+		other.want("the start page of "+name, status, http.StatusOK, body, "You are signed in as "+name)
+	}
+}
+
+var barLink = regexp.MustCompile(`<a class="button[^"]*"(?: rel="(?:next|prev)")? href="([^"]+)"[^>]* data-tour-(next|back|leave)>`)
+
+// bar returns where the tour's bar leads, by name.
+func bar(body string) map[string]string {
+	links := map[string]string{}
+	for _, m := range barLink.FindAllStringSubmatch(body, -1) {
+		links[m[2]] = html.UnescapeString(m[1])
+	}
+	return links
+}
+
+// The tour goes through its stops by links alone, stays while somebody looks around, and can be left anywhere.
+func TestDemoTour(t *testing.T) {
+	t.Parallel()
+	v := visitDemo(t)
+	_, status, body := v.open("/demo?tour=1")
+	for n := 1; n <= 8; n++ {
+		v.want(fmt.Sprint("stop ", n), status, http.StatusOK, body, fmt.Sprintf("Stop %d of 8", n), `aria-current="step"`)
+		links := bar(body)
+		if links["leave"] != "/demo?tour=0" || (links["back"] == "") != (n == 1) || (links["next"] == "") != (n == 8) {
+			t.Fatalf("stop %d leads to %v", n, links)
+		}
+		if n < 8 {
+			_, status, body = v.open(links["next"])
+		}
+	}
+	_, _, body = v.open("/sites")
+	v.want("another page", status, http.StatusOK, body, "Stop 8 of 8")
+	_, _, body = v.open("/demo?tour=0")
+	if strings.Contains(body, "Stop ") || len(bar(body)) > 0 {
+		t.Error("the tour was left and goes on")
+	}
+	if _, _, body = v.open("/sites"); len(bar(body)) > 0 {
+		t.Error("the tour was left and goes on elsewhere")
+	}
+	for _, odd := range []string{"9", "-1", "x", "%00"} {
+		if _, status, body = v.open("/demo?tour=" + odd); status != http.StatusOK || len(bar(body)) > 0 {
+			t.Errorf("tour=%s: %d", odd, status)
+		}
+	}
+}
+
+func TestDemoClockPage(t *testing.T) {
+	t.Parallel()
+	v := visitDemo(t, func(c *config.Demo) { c.Now, c.Speed = "2026-11-26T08:00:00Z", "0" })
+	for _, tt := range []struct{ name, value, clock string }{
+		{"to", "2026-10-25T00:55:00Z", "02:55:00"}, {"by", "1h", "02:55:00"}, {"by", "5m", "03:00:00"}, {"by", "-24h", "04:00:00"}, {"to", "2026-03-29T00:55:00Z", "01:55:00"}, {"by", "5m", "03:00:00"},
+		{"to", "2025-07-01T12:30", "12:30:00"}, {"to", "2025-07-01T12:30:15", "12:30:15"},
+	} {
+		_, status, body := v.post("/demo/clock", url.Values{tt.name: {tt.value}})
+		v.want(tt.name+" "+tt.value, status, http.StatusOK, body, tt.clock, "It stands still")
+	}
+	_, _, body := v.open("/demo/clock")
+	for _, day := range []string{`name="to" value="2025-03-30T00:55:00Z"`, `name="to" value="2025-10-26T00:55:00Z"`} {
+		v.want("the page in 2025", http.StatusOK, http.StatusOK, body, day)
+	}
+	_, status, body := v.post("/demo/clock", url.Values{"speed": {"60"}})
+	v.want("speed", status, http.StatusOK, body, "goes on from there")
+	_, status, body = v.post("/demo/clock", url.Values{"reset": {"1"}})
+	v.want("reset", status, http.StatusOK, body, "It follows the real time")
+	before := v.d.Clock.Now()
+	for _, bad := range []url.Values{{"to": {"yesterday"}}, {"to": {"2019-01-01T00:00"}}, {}, {"speed": {"-1"}}, {"speed": {"NaN"}}, {"speed": {"1e9"}}, {"by": {"1 day"}}, {"by": {"200000h"}}} {
+		if _, status, _ := v.post("/demo/clock", bad); status != http.StatusBadRequest {
+			t.Errorf("%v: %d", bad, status)
+		}
+	}
+	if moved := v.d.Clock.Now().Sub(before); moved < 0 || moved > time.Minute {
+		t.Errorf("what was refused moved the clock by %v", moved)
+	}
+}

@@ -1,0 +1,26 @@
+//go:build !nodemo
+
+package app
+
+import (
+	"fmt"
+
+	"portico/internal/demo"
+	"portico/internal/demo/identity"
+	"portico/internal/demo/tour"
+)
+
+// tourOf is where the tour leads in this demo.
+func tourOf(d *demo.Demo) tour.Config {
+	_, cold := d.Variable("Liège", "Dock temperature")
+	power, _ := d.Variable("Liège", "Compressor 1")
+	gas, _ := d.Variable("Hasselt", "Gas")
+	c := tour.Config{
+		Clock: d.Clock, Guest: d.Guest(), Company: identity.Personas()[0].Accounts[0].Name, Portal: d.PortalURL, Issuer: d.IdentityURL, Flow: "/demo/flow", Faults: "/demo/faults",
+		Places: tour.Places{Alarm: fmt.Sprint("/sites/", cold), Explore: fmt.Sprint("/explore?s=", power, "&cmp=wk"), Carpet: fmt.Sprint("/variables/", gas)},
+	}
+	for _, u := range identity.Personas() {
+		c.People = append(c.People, tour.Person{Name: u.Name, Hint: u.Username, Role: u.Username})
+	}
+	return c
+}
