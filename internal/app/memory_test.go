@@ -11,19 +11,40 @@ import (
 func TestLimitMemory(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
 	defer debug.SetMemoryLimit(before)
-	file := filepath.Join(t.TempDir(), "memory.max")
-	for _, tt := range []struct {
-		text, env string
-		want      int64
-	}{{"1000000000\n", "", 900000000}, {"max\n", "", math.MaxInt64}, {"1000000000", "2GiB", math.MaxInt64}, {"nonsense", "", math.MaxInt64}} {
-		debug.SetMemoryLimit(math.MaxInt64)
-		if err := os.WriteFile(file, []byte(tt.text), 0o600); err != nil {
+	const none = math.MaxInt64
+	for name, c := range map[string]struct {
+		v2, v1, env string // what stands in the files; "" for no file
+		want        int64
+	}{
+		"nothing":                   {want: none},
+		"v2":                        {v2: "1000000000\n", want: 900_000_000},
+		"v2 without a limit":        {v2: "max\n", want: none},
+		"v1":                        {v1: "268435456\n", want: 241_591_905},
+		"v1 without a limit":        {v1: "9223372036854771712\n", want: 8_301_034_833_169_294_539},
+		"both: v2 counts":           {v2: "1000000000\n", v1: "500000000\n", want: 900_000_000},
+		"v2 without a limit counts": {v2: "max\n", v1: "500000000\n", want: none},
+		"the operator's own":        {v2: "1000000000", v1: "500000000", env: "2GiB", want: none},
+		"nonsense":                  {v2: "nonsense", want: none},
+		"empty":                     {v2: "\n", want: none},
+		"less than nothing":         {v1: "-1\n", want: none},
+	} {
+		dir := t.TempDir()
+		files := []string{filepath.Join(dir, "memory.max"), filepath.Join(dir, "memory", "memory.limit_in_bytes")}
+		if err := os.Mkdir(filepath.Dir(files[1]), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		limitMemory(func(string) string { return tt.env }, file)
-		if got := debug.SetMemoryLimit(-1); got != tt.want {
-			t.Errorf("%q with GOMEMLIMIT %q: limit %d, want %d", tt.text, tt.env, got, tt.want)
+		for n, text := range []string{c.v2, c.v1} {
+			if text == "" {
+				continue
+			}
+			if err := os.WriteFile(files[n], []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		debug.SetMemoryLimit(none)
+		limitMemory(func(string) string { return c.env }, files)
+		if got := debug.SetMemoryLimit(-1); got != c.want {
+			t.Errorf("%s: limit %d, want %d", name, got, c.want)
 		}
 	}
-	limitMemory(os.Getenv, file+".missing")
 }
