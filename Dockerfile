@@ -14,5 +14,6 @@ USER 65532:65532
 VOLUME /var/lib/portico
 ENV PORTICO_LISTEN=0.0.0.0:8080 GOMEMLIMIT=256MiB
 EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=6s --start-period=30s CMD ["/web", "ready"]
 ENTRYPOINT ["/web"]
 CMD ["serve"]

@@ -35,6 +35,8 @@ func Run(ctx context.Context, cmd config.Command, out, errs io.Writer) error {
 		return serve(ctx, cmd.Serve, errs)
 	case "check":
 		return check(ctx, cmd, out)
+	case "ready":
+		return ready(ctx, cmd.Ready)
 	case "demo":
 		return runDemo(ctx, cmd.Demo, out, errs)
 	case "keys new":

@@ -15,10 +15,11 @@ import (
 
 // Command is a parsed command line: the name of the command and what belongs to it.
 type Command struct {
-	Name     string // serve, check, demo, version, keys new, rotate, list, retire or client, sessions list or end
+	Name     string // serve, check, ready, demo, version, keys new, rotate, list, retire or client, sessions list or end
 	JSON     bool   // check: the outcome as JSON
 	Mistakes error  // check: what is wrong with Serve, which is then not fit for more than that
 	Serve    Config
+	Ready    string // ready: where the process listens that is asked
 	Demo     Demo
 	Keys     Keys
 	Sessions SessionCommand
@@ -51,6 +52,7 @@ var ErrHelp = errors.New("help was printed")
 type cli struct {
 	Serve Config `cmd:"" default:"withargs" help:"Run the portal (the default command)."`
 	Check check  `cmd:"" help:"Check the configuration and reach every dependency: identity server, Data Hub, databases. One line each, with what to do next; exit 0 or 1. Tables are made and changed as the start would."`
+	Ready ready  `cmd:"" help:"Ask the process at --listen whether it is ready; exit 0 or 1. For health checks inside a container, where there is no other program."`
 	Keys  keys   `cmd:"" help:"Work with the sealing keys, or make a client key."`
 
 	demoCommand
@@ -62,6 +64,10 @@ type cli struct {
 type check struct {
 	Config
 	JSON bool `name:"json" help:"Print one JSON object instead of lines."`
+}
+
+type ready struct {
+	Listen string `name:"listen" env:"PORTICO_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address that the process listens on."`
 }
 
 type keys struct {
@@ -119,7 +125,7 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 		return Command{}, mistakes
 	}
 	name, _, _ := strings.Cut(ctx.Command(), " <")
-	cmd := Command{Name: name, Serve: c.Serve, Demo: c.Demo, Keys: c.keys(name), Sessions: c.sessions(name)}
+	cmd := Command{Name: name, Serve: c.Serve, Ready: c.Ready.Listen, Demo: c.Demo, Keys: c.keys(name), Sessions: c.sessions(name)}
 	switch name {
 	case "check":
 		cmd.Serve, cmd.JSON = c.Check.Config, c.Check.JSON
@@ -129,6 +135,8 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 		return cmd, errors.Join(mistakes, publicPasswords(args), file.check(), cmd.Serve.readSecrets(getenv), cmd.Serve.Check())
 	case "demo":
 		return cmd, errors.Join(mistakes, cmd.Demo.check(getenv))
+	case "ready":
+		return cmd, errors.Join(mistakes, checkListen("listen", cmd.Ready))
 	case "keys client":
 		return cmd, errors.Join(mistakes, oneOf("alg", cmd.Keys.Algorithm, "ES256", "RS256", "PS256"))
 	case "keys rotate", "keys list", "keys retire":
