@@ -21,6 +21,7 @@ type Event struct {
 	Sources []SourceID
 	TypeID  int
 	Title   string
+	Comment string
 	From    time.Time // UTC
 	To      time.Time // UTC; From for a moment
 }
@@ -53,13 +54,52 @@ func (c *Client) EventTypes(ctx context.Context) ([]Named, error) {
 // CreateEvent writes an event; its ID is not looked at. It returns the new id, 0 when the Data Hub does not tell it. It is sent once: after an
 // ErrUnavailable nobody knows whether the event is there.
 func (c *Client) CreateEvent(ctx context.Context, e Event) (EventID, error) {
-	body := map[string]any{"siteId": e.Site, "sourceIds": append([]SourceID{}, e.Sources...), "typeId": e.TypeID, "title": e.Title, "from": utcText(e.From), "to": utcText(e.To)}
 	var made int64
-	err := c.post(ctx, pathEvents, pathEvents, body, func(_ http.Header, body io.Reader) error {
+	err := c.post(ctx, pathEvents, pathEvents, e.members(), func(_ http.Header, body io.Reader) error {
 		made, _ = strconv.ParseInt(createdID(body), 10, 64)
 		return nil
 	})
 	return EventID(made), err
+}
+
+// Event returns one event, or ErrNotFound when there is none that the person may see.
+func (c *Client) Event(ctx context.Context, id EventID) (Event, error) {
+	path, err := fill(pathEvent, strconv.FormatInt(int64(id), 10))
+	if err != nil {
+		return Event{}, err
+	}
+	var found []wireEvent
+	err = c.do(ctx, &request{method: http.MethodGet, path: path, route: pathEvent, limit: c.hub.maxList, read: func(_ http.Header, body io.Reader) (err error) {
+		found, _, err = readItems[wireEvent](c, pathEvent, body)
+		return err
+	}})
+	w, err := only(found, err, "event")
+	if err != nil {
+		return Event{}, err
+	}
+	return w.event(), nil
+}
+
+// ChangeEvent writes the event of e.ID anew; what an Event does not hold stays as it is. ErrNotFound says that there is none.
+func (c *Client) ChangeEvent(ctx context.Context, e Event) error {
+	path, err := fill(pathEvent, strconv.FormatInt(int64(e.ID), 10))
+	if err != nil {
+		return err
+	}
+	return c.patch(ctx, path, pathEvent, e.members())
+}
+
+// DeleteEvent removes an event. ErrNotFound says that there is none.
+func (c *Client) DeleteEvent(ctx context.Context, id EventID) error {
+	path, err := fill(pathEvent, strconv.FormatInt(int64(id), 10))
+	if err != nil {
+		return err
+	}
+	return c.delete(ctx, path, pathEvent)
+}
+
+func (e Event) members() map[string]any {
+	return map[string]any{"siteId": e.Site, "sourceIds": append([]SourceID{}, e.Sources...), "typeId": e.TypeID, "title": e.Title, "comment": e.Comment, "from": utcText(e.From), "to": utcText(e.To)}
 }
 
 type wireEvent struct {
@@ -68,6 +108,7 @@ type wireEvent struct {
 	SourceIDs []number `json:"sourceIds"`
 	TypeID    number   `json:"typeId"`
 	Title     text     `json:"title"`
+	Comment   text     `json:"comment"`
 	From      moment   `json:"from"`
 	To        moment   `json:"to"`
 }
@@ -78,7 +119,7 @@ func (w wireEvent) key() (string, bool) {
 }
 
 func (w wireEvent) event() Event {
-	e := Event{ID: EventID(*w.ID), Site: SiteID(w.SiteID), TypeID: int(w.TypeID), Title: string(w.Title), From: time.Time(w.From), To: time.Time(w.To)}
+	e := Event{ID: EventID(*w.ID), Site: SiteID(w.SiteID), TypeID: int(w.TypeID), Title: string(w.Title), Comment: string(w.Comment), From: time.Time(w.From), To: time.Time(w.To)}
 	for _, source := range w.SourceIDs {
 		e.Sources = append(e.Sources, SourceID(source))
 	}

@@ -41,12 +41,42 @@ func TestCreateEvent(t *testing.T) {
 		if err != nil || got != want {
 			t.Errorf("answered with %q: %d, %v, want %d", body, got, err, want)
 		}
-		if sent := `{"from":"2026-06-10T08:00:00Z","siteId":7,"sourceIds":[],"title":"Zoë","to":"2026-06-10T08:00:00Z","typeId":6}`; hub.bodies[0] != sent || hub.requests[0].Method != "POST" {
+		if sent := `{"comment":"","from":"2026-06-10T08:00:00Z","siteId":7,"sourceIds":[],"title":"Zoë","to":"2026-06-10T08:00:00Z","typeId":6}`; hub.bodies[0] != sent || hub.requests[0].Method != "POST" {
 			t.Errorf("sent %s, want %s", hub.bodies[0], sent)
 		}
 	}
 	if _, err := newClient(t, statuses(500)).CreateEvent(t.Context(), Event{}); err == nil {
 		t.Error("a 500 is a success")
+	}
+}
+
+func TestChangeAndDeleteEvent(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 6, 10, 10, 0, 0, 0, time.FixedZone("", 7200))
+	hub := says("")
+	if err := newClient(t, hub).ChangeEvent(t.Context(), Event{ID: 12, Site: 7, Sources: []SourceID{8}, TypeID: 6, Title: "Zoë", Comment: "c", From: at, To: at}); err != nil {
+		t.Fatal(err)
+	}
+	want := `[{"op":"replace","path":"/comment","value":"c"},{"op":"replace","path":"/from","value":"2026-06-10T08:00:00Z"},{"op":"replace","path":"/siteId","value":7},{"op":"replace","path":"/sourceIds","value":[8]},` +
+		`{"op":"replace","path":"/title","value":"Zoë"},{"op":"replace","path":"/to","value":"2026-06-10T08:00:00Z"},{"op":"replace","path":"/typeId","value":6}]`
+	if r := hub.requests[0]; r.Method != "PATCH" || r.URL.Path != "/base/events/12" || hub.bodies[0] != want {
+		t.Errorf("%s %s with %s, want %s", r.Method, r.URL, hub.bodies[0], want)
+	}
+	hub = says("")
+	if err := newClient(t, hub).DeleteEvent(t.Context(), 12); err != nil || hub.requests[0].Method != "DELETE" || hub.requests[0].URL.Path != "/base/events/12" {
+		t.Errorf("DeleteEvent: %v, %s %s", err, hub.requests[0].Method, hub.requests[0].URL)
+	}
+	for what, err := range map[string]error{"change": newClient(t, statuses(404)).ChangeEvent(t.Context(), Event{ID: 12}), "delete": newClient(t, statuses(404)).DeleteEvent(t.Context(), 12)} {
+		if !errors.Is(err, ErrNotFound) {
+			t.Errorf("%s of nothing: %v", what, err)
+		}
+	}
+	got, err := newClient(t, says(`{"id":12,"siteId":7,"title":"x","comment":"c","from":"2026-06-10T08:00:00Z"}`)).Event(t.Context(), 12)
+	if want := (Event{ID: 12, Site: 7, Title: "x", Comment: "c", From: at.UTC(), To: at.UTC()}); err != nil || !got.From.Equal(want.From) || got.Comment != "c" || got.Site != 7 {
+		t.Errorf("Event = %+v, %v, want %+v", got, err, want)
+	}
+	if _, err := newClient(t, statuses(404)).Event(t.Context(), 12); !errors.Is(err, ErrNotFound) {
+		t.Errorf("no event: %v", err)
 	}
 }
 

@@ -36,6 +36,7 @@ const (
 	pathStatistics   = "/variables/{id}/statistics"
 
 	pathEvents     = "/events"
+	pathEvent      = "/events/{id}"
 	pathEventTypes = "/events/eventTypes"
 	pathGroups     = "/groups"
 	pathGroupSites = "/groups/{id}/sites"
