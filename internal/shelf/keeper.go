@@ -40,7 +40,7 @@ func Get[T any](ctx context.Context, k *Keeper, o Owner, kind Kind, name string)
 	var v T
 	i, err := k.store.Load(ctx, o, kind, name)
 	if err != nil {
-		return v, err
+		return v, unavailable(err)
 	}
 	err = k.open(i, &v)
 	if err == nil && k.keys.NeedsReseal(i.Sealed) {
@@ -53,7 +53,7 @@ func Get[T any](ctx context.Context, k *Keeper, o Owner, kind Kind, name string)
 func All[T any](ctx context.Context, k *Keeper, o Owner, kind Kind) ([]Document[T], error) {
 	items, err := k.store.List(ctx, o, kind)
 	if err != nil {
-		return nil, err
+		return nil, unavailable(err)
 	}
 	var all []Document[T]
 	for _, i := range items {
@@ -73,7 +73,7 @@ func Change[T any](ctx context.Context, k *Keeper, o Owner, kind Kind, name stri
 		v = *new(T)
 		i, err := k.store.Load(ctx, o, kind, name)
 		if err != nil && !errors.Is(err, ErrNotFound) {
-			return v, err
+			return v, unavailable(err)
 		}
 		if err == nil {
 			if err := k.open(i, &v); err != nil {
@@ -94,7 +94,15 @@ func Change[T any](ctx context.Context, k *Keeper, o Owner, kind Kind, name stri
 // Take removes an item. It returns ErrNotFound to all callers but one.
 func (k *Keeper) Take(ctx context.Context, o Owner, kind Kind, name string) error {
 	_, err := k.store.Take(ctx, o, kind, name)
-	return err
+	return unavailable(err)
+}
+
+// unavailable tells a store's trouble from its answers.
+func unavailable(err error) error {
+	if err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, ErrConflict) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
 // Sweep removes up to limit items that are over, and returns how many.
@@ -148,7 +156,7 @@ func (k *Keeper) put(ctx context.Context, i Item, v any) error {
 	}
 	i.Sealed = k.keys.Seal(session.PurposeShelf, session.Handle{}, place(i), plain)
 	_, err = k.store.Save(ctx, i)
-	return err
+	return unavailable(err)
 }
 
 // reseal moves an item to the present key. Somebody else may have done so.

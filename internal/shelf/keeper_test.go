@@ -154,6 +154,29 @@ func (r *racing) Save(ctx context.Context, i shelf.Item) (int64, error) {
 	return r.Store.Save(ctx, i)
 }
 
+// broken is a store that does not answer.
+type broken struct{ shelf.Store }
+
+func (broken) Load(context.Context, shelf.Owner, shelf.Kind, string) (shelf.Item, error) {
+	return shelf.Item{}, errors.New("disk full")
+}
+
+func (broken) List(context.Context, shelf.Owner, shelf.Kind) ([]shelf.Item, error) {
+	return nil, errors.New("disk full")
+}
+
+func TestAStoreThatDoesNotAnswer(t *testing.T) {
+	k := shelf.New(broken{}, ring(t, session.NewKey(time.Now())), nil)
+	_, get := shelf.Get[list](t.Context(), k, alice, shelf.Stars, "x")
+	_, all := shelf.All[list](t.Context(), k, alice, shelf.Stars)
+	_, change := shelf.Change(t.Context(), k, alice, shelf.Stars, "x", time.Hour, add("one"))
+	for what, err := range map[string]error{"Get": get, "All": all, "Change": change} {
+		if !errors.Is(err, shelf.ErrUnavailable) {
+			t.Errorf("%s = %v, want ErrUnavailable", what, err)
+		}
+	}
+}
+
 func TestChangeTriesAgain(t *testing.T) {
 	keys := ring(t, session.NewKey(time.Now()))
 	for times, want := range map[int]error{3: nil, 9: shelf.ErrConflict} {

@@ -55,6 +55,9 @@ var (
 	ErrConflict = errors.New("shelf: the item was changed by somebody else")
 )
 
+// ErrUnavailable is what a Keeper returns when the store did not answer.
+var ErrUnavailable = errors.New("shelf: the store did not answer")
+
 // Store keeps items. All methods may be called concurrently, also from several processes on one database. A store does not look at Until, but in
 // DeleteExpired. Implementations pass storetest.Shelf.
 type Store interface {
