@@ -11,6 +11,9 @@ func (l Locale) Clock(t time.Time) string { return t.Format("15:04:05") + nbsp +
 // Time writes a time of day: 14:15.
 func (l Locale) Time(t time.Time) string { return t.Format("15:04") }
 
+// Weekday writes a day of the week: Mon.
+func (l Locale) Weekday(d time.Weekday) string { return l.form.weekdays[d] }
+
 // Day writes a day without its year: Mon 16 Nov.
 func (l Locale) Day(t time.Time) string {
 	return l.form.weekdays[t.Weekday()] + nbsp + l.DayMonth(t)

@@ -18,6 +18,9 @@ import (
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/secret"
+	"portico/internal/session"
+	"portico/internal/shelf"
+	"portico/internal/store/memory"
 	"portico/web/templates"
 )
 
@@ -32,6 +35,8 @@ type bench struct {
 	who    Who
 	lang   locale.Lang
 	now    time.Time // zero: the clock's
+	shelf  *shelf.Keeper
+	later  func() // what a page left for later; nil when it left nothing
 }
 
 // always is somebody whose token is always good.
@@ -47,7 +52,11 @@ func newBench(t testing.TB) *bench {
 	b := &bench{TB: t, pages: New(), faults: &fault.Switch{}, lang: locale.English, who: Who{"https://id.example", "alice", "101", "s"}}
 	data := httptest.NewServer(hub.New(hub.Config{World: world, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true }, Fault: b.faults.Pick}))
 	t.Cleanup(data.Close)
-	var err error
+	keys, err := session.NewKeyring(session.NewKey(time.Now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.shelf = shelf.New(memory.New(nil).Shelf(), keys, nil)
 	if b.hub, err = datahub.New(datahub.Config{BaseURL: data.URL, Timeout: time.Second}); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +98,14 @@ func (b *bench) request(w http.ResponseWriter, r *http.Request) *Request {
 		now = time.Now()
 	}
 	layout := templates.LayoutModel{T: func(key string, args ...any) string { return l.T(locale.Key(key), args...) }, Lang: l.Lang(), Theme: "system", ReturnTo: "/"}
-	return &Request{Request: r, Who: b.who, Hub: b.hub.Client(always{"alice"}), Locale: l, Layout: layout, Now: now, Render: func(status int, page templ.Component) error {
+	return &Request{Request: r, Who: b.who, Hub: b.hub.Client(always{"alice"}), Locale: l, Layout: layout, Now: now, Shelf: b.shelf, Owner: shelf.OwnerOf("https://op", "alice", ""), By: "Alice", Later: func(_ string, _ time.Duration, f func(context.Context) error) {
+		b.later = func() {
+			b.Helper()
+			if err := f(b.Context()); err != nil {
+				b.Logf("later: %v", err)
+			}
+		}
+	}, Render: func(status int, page templ.Component) error {
 		w.WriteHeader(status)
 		return page.Render(r.Context(), w)
 	}}

@@ -3,6 +3,7 @@
 package pages
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/query"
+	"portico/internal/shelf"
 	"portico/web/templates"
 )
 
@@ -28,6 +30,11 @@ type Request struct {
 	Locale locale.Locale         // of the person
 	Layout templates.LayoutModel // what is around the page
 	Now    time.Time             // by the server's clock, the same for the whole page
+	Shelf  *shelf.Keeper         // what is kept for people
+	Owner  shelf.Owner           // whose shelf it is
+	By     string                // name of the person
+	// Later runs f after wait, or as soon as the process is going away, with the person's rights and without the request. Its error is told to the log.
+	Later  func(what string, wait time.Duration, f func(context.Context) error)
 	Render func(status int, page templ.Component) error
 }
 
@@ -60,6 +67,16 @@ func (p *Pages) Routes() []Route {
 		{"GET /sources/{source}", p.source},
 		{"GET /variables/{variable}", p.variable},
 		{"GET /explore", p.explore},
+		{"GET /alarms", p.alarms},
+		{"GET /alarms/{alarm}", p.alarm},
+		{"POST /alarms/ack", p.acknowledge},
+		{"POST /alarms/ack/undo", p.undoAcknowledgement},
+		{"GET /events", p.events},
+		{"GET /events/new", p.newEvent},
+		{"POST /events", p.saveEvent},
+		{"GET /events/{event}", p.editEvent},
+		{"POST /events/{event}", p.saveEvent},
+		{"POST /events/{event}/delete", p.deleteEvent},
 	}
 }
 

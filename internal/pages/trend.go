@@ -28,6 +28,9 @@ type trendData struct {
 	unit  string // of the values
 	lines []trendLine
 	full  bool // drawn for the whole width of a large screen too
+	rules []chart.Rule
+	bands []chart.Band
+	flags []chart.Flag
 }
 
 // Sizes of the drawings. Text is not scaled by more than a tenth at the widths at which each is shown.
@@ -58,6 +61,11 @@ func (t trendData) fill(m *templates.ChartModel, l locale.Locale) {
 	m.About = l.T("chart.about", unit, t.r.Zone.String())
 	if unit == "" {
 		m.About = t.r.Zone.String()
+	}
+	spec.Bands, spec.Flags = t.bands, t.flags
+	for _, rule := range t.rules {
+		rule.Value *= factor
+		spec.Rules = append(spec.Rules, rule)
 	}
 	m.Wide = chart.Trend(spec)
 	if t.full {

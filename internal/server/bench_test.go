@@ -19,6 +19,7 @@ import (
 	"portico/internal/rp"
 	"portico/internal/secret"
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/store/memory"
 	"portico/internal/store/storetest"
 	"portico/internal/token"
@@ -35,6 +36,7 @@ type bench struct {
 	server   *Server
 	handler  http.Handler
 	store    *storetest.Faulty
+	items    shelf.Store
 	cookies  *session.Cookies
 	tokens   *token.Manager
 	faults   *fault.Switch // of the Data Hub
@@ -72,7 +74,7 @@ func newBenchAt(t *testing.T, base, issuer string, provider token.Refresher) *be
 	t.Cleanup(data.Close)
 	b.logger = slog.New(slog.NewJSONHandler(&lockedWriter{w: b.log}, nil))
 	inMemory := memory.New(nil)
-	b.store = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens())
+	b.store, b.items = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens()), inMemory.Shelf()
 	var err error
 	b.keys, err = session.NewKeyring(session.NewKey(time.Now()))
 	b.must(err)
@@ -97,7 +99,7 @@ func (b *bench) serve() {
 	b.Cleanup(func() { _ = tokens.Close(context.Background()) })
 	client, err := rp.New(rp.Config{Issuer: b.issuer, ClientID: "portico", ClientSecret: secret.New("s"), RedirectURL: b.base + "/auth/callback", PostLogoutRedirectURL: b.base + "/auth/signed-out"})
 	b.must(err)
-	b.server, err = New(Config{BaseURL: u, StaySignedIn: 30 * 24 * time.Hour, RP: client, Cookies: b.cookies, Store: b.store.Sessions(), Keys: b.keys, Tokens: b.tokens, Hub: b.hub, Pages: b.pages, Front: b.front, Frame: b.frame, Log: log, Version: "test"})
+	b.server, err = New(Config{BaseURL: u, StaySignedIn: 30 * 24 * time.Hour, RP: client, Cookies: b.cookies, Store: b.store.Sessions(), Keys: b.keys, Tokens: b.tokens, Hub: b.hub, Shelf: shelf.New(b.items, b.keys, nil), Pages: b.pages, Front: b.front, Frame: b.frame, Log: log, Version: "test"})
 	b.must(err)
 	b.handler = b.server.Handler()
 }

@@ -18,6 +18,7 @@ import (
 	"portico/internal/query"
 	"portico/internal/rp"
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/token"
 	"portico/web/templates"
 )
@@ -136,7 +137,7 @@ func classify(err error) *pageError {
 		return &pageError{Status: http.StatusBadGateway, Kind: kindHubRefused, Err: err}
 	}
 	_, ours := errors.AsType[*storeError](err)
-	if _, tokens := errors.AsType[*token.StoreError](err); ours || tokens {
+	if _, tokens := errors.AsType[*token.StoreError](err); ours || tokens || errors.Is(err, shelf.ErrUnavailable) {
 		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindStore, RetryAfter: retryAfterDefault, Err: err}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -119,8 +119,10 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 func placeOf(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {
-	case "overview", "explore":
+	case "overview", "explore", "alarms":
 		return first
+	case "events":
+		return "alarms"
 	case "sites", "sources", "variables":
 		return "sites"
 	}

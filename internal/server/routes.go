@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/a-h/templ"
 
 	"portico/internal/pages"
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/web/static"
 )
 
@@ -98,9 +100,39 @@ func (s *Server) dataPage(h pages.Handler) handler {
 		who := pages.Who{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject, Account: sess.Identity.Account, Session: sess.Handle.ID().String()}
 		return h(w, &pages.Request{
 			Request: r, Who: who, Hub: s.hub(r), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(),
+			Shelf: s.shelf, Owner: ownerOf(sess), By: sess.Identity.Name,
+			Later: func(what string, wait time.Duration, f func(context.Context) error) {
+				s.later(r.Context(), what, wait, f)
+			},
 			Render: func(status int, page templ.Component) error { return s.render(w, r, status, page) },
 		})
 	}
+}
+
+// ownerOf is whose shelf a session sees.
+func ownerOf(sess *session.Session) shelf.Owner {
+	return shelf.OwnerOf(sess.Identity.Issuer, sess.Identity.Subject, sess.Identity.Account)
+}
+
+// laterTime bounds what is done after a request.
+const laterTime = time.Minute
+
+// later runs f after wait, or at once when the process begins to drain: what people were promised is done before it goes. Close waits for it.
+func (s *Server) later(ctx context.Context, what string, wait time.Duration, f func(context.Context) error) {
+	ctx = context.WithoutCancel(ctx)
+	s.background.Go(func() {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-s.drained:
+		}
+		ctx, cancel := context.WithTimeout(ctx, laterTime)
+		defer cancel()
+		if err := f(ctx); err != nil {
+			s.log.WarnContext(ctx, "not done after a request", "what", what, "error", err)
+		}
+	})
 }
 
 // touch notes that the person did something. What scripts ask for, and what browsers ask for ahead, is nothing that a person did.

@@ -26,6 +26,7 @@ import (
 	"portico/internal/pages"
 	"portico/internal/rp"
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/token"
 	"portico/web/templates"
 )
@@ -53,6 +54,7 @@ type Config struct {
 	Tokens       *token.Manager   // each session's tokens
 	Hub          *datahub.Hub     // the Data Hub
 	Audit        *audit.Log       // takes events that decide who may do what; nil means that they go to Log
+	Shelf        *shelf.Keeper    // what is kept for people beyond their sessions
 	Health       *health.Watch    // what the portal depends on, for managers; nil means that nothing is known
 	Tracer       trace.Tracer     // makes spans of requests; nil means none
 	Observer     Observer         // hears of requests and sign-ins, for metrics; nil means nobody
@@ -83,6 +85,7 @@ type Server struct {
 	observer     Observer
 	events       *audit.Log
 	tracer       trace.Tracer
+	shelf        *shelf.Keeper
 	peers        *health.Watch
 	started      time.Time
 	log          *slog.Logger
@@ -104,7 +107,7 @@ type Server struct {
 
 // New checks c and returns a Server.
 func New(c Config) (*Server, error) {
-	if c.BaseURL == nil || c.RP == nil || c.Cookies == nil || c.Store == nil || c.Keys == nil || c.Tokens == nil || c.Hub == nil || c.Log == nil {
+	if c.BaseURL == nil || c.RP == nil || c.Cookies == nil || c.Store == nil || c.Keys == nil || c.Tokens == nil || c.Hub == nil || c.Shelf == nil || c.Log == nil {
 		return nil, errors.New("server: a part is missing in Config")
 	}
 	if c.Now == nil {
@@ -128,7 +131,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, front: c.Front, frame: c.Frame, drained: make(chan struct{}), version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, pageClock: c.PageNow,
-		events: c.Audit, tracer: c.Tracer, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), pages: pages.New(),
+		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), pages: pages.New(),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}
 	return s, s.checkCallbackPath()

@@ -14,7 +14,7 @@ type place struct {
 	href string
 }
 
-var places = []place{{"overview", "/overview"}, {"sites", "/sites"}, {"explore", "/explore"}}
+var places = []place{{"overview", "/overview"}, {"sites", "/sites"}, {"explore", "/explore"}, {"alarms", "/alarms"}}
 
 // languages are what the switch offers, each in its own words.
 var languages = []struct{ code, name string }{{"en", "English"}, {"fr", "Français"}, {"nl", "Nederlands"}, {"de", "Deutsch"}}

@@ -1,0 +1,229 @@
+package pages
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/demo/fault"
+	"portico/internal/locale"
+)
+
+func (b *bench) post(target string, form url.Values) answer {
+	b.Helper()
+	r := httptest.NewRequest(http.MethodPost, target, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return b.serve(r)
+}
+
+// open returns an alarm that is present and that nobody acknowledged.
+func (b *bench) open() datahub.Alarm {
+	b.Helper()
+	alarms, err := b.hub.Client(always{"alice"}).Alarms(b.Context(), datahub.AlarmQuery{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, a := range alarms {
+		if alarmState(a) == alarmPresent || alarmState(a) == alarmCleared {
+			return a
+		}
+	}
+	b.Fatal("the demo has no alarm to acknowledge")
+	return datahub.Alarm{}
+}
+
+func (b *bench) acknowledged(id datahub.AlarmID) bool {
+	b.Helper()
+	a, err := b.hub.Client(always{"alice"}).Alarm(b.Context(), id)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return a.Latest != nil && a.Latest.State.Acknowledged
+}
+
+func TestAlarmsListAndFilters(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.get("/alarms?state=all")
+	a.want(t, "all", http.StatusOK, "Water runs in flat 17 at night", "Les Tilleuls", `name="alarm"`, `action="/alarms/ack"`, "acknowledged")
+	for query, texts := range map[string][2]string{
+		"state=all&q=flat+17":          {"Water runs in flat 17", "Dock door left open"},
+		"state=all&kind=low":           {"Basin too cold", "Water runs in flat 17"},
+		"state=all&kind=binary":        {"No data", "Basin too cold"},
+		"state=all&ack=yes":            {"Water runs in flat 17", "Basin too cold"},
+		"state=all&site=1234567":       {"No alarm fits this filter", "Water runs"},
+		"state=all&to=2020-01-01":      {"Water runs in flat 17", "Dock door left open"},
+		"state=all&from=now-1d&q=flat": {"No alarm fits this filter", "Water runs"},
+	} {
+		a := b.get("/alarms?" + query)
+		a.want(t, query, http.StatusOK, texts[0])
+		if list := after(a.body, `</nav>`); strings.Contains(list, texts[1]) {
+			t.Errorf("%s: the list has %q", query, texts[1])
+		}
+	}
+	for query, param := range map[string]string{"state=x": "state", "ack=maybe": "ack", "kind=x": "kind", "site=a": "site", "group=-1": "group", "from=yesterday": "from", "to=x": "to", "page=0": "page", "view=x": "view", "q=a&q=b": "q"} {
+		if a := b.get("/alarms?" + query); a.status != http.StatusBadRequest || !strings.Contains(a.err.Error(), param) {
+			t.Errorf("%s: %d, %v", query, a.status, a.err)
+		}
+	}
+	b.get("/alarms?view=days").want(t, "days", http.StatusOK, "Alarms per day, last 30 days", "<svg", "<table")
+	if a := b.get("/alarms?group=999999"); a.status != http.StatusNotFound {
+		t.Errorf("no such group: %d", a.status)
+	}
+}
+
+func after(text, mark string) string {
+	if i := strings.LastIndex(text, mark); i >= 0 {
+		return text[i:]
+	}
+	return text
+}
+
+func TestAlarmPage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, lang := range locale.Langs() {
+		b.lang = lang
+		b.get(alarmHref(b.open().ID)).want(t, string(lang), http.StatusOK, "<svg", "/explore?", "<table", string(b.open().ID))
+	}
+	b.lang = locale.English
+	flat := regexp.MustCompile(`/alarms/[0-9a-f]{24}`).FindString(b.get("/alarms?state=all&q=flat+17").body)
+	b.get(flat).want(t, "flat 17", http.StatusOK, "sets: 0.005", "resets: 0.001", "sets at 0.005", "notice", "acknowledged")
+	b.get(flat+"?days=30&at=2026-03-01T12:00:00Z").want(t, "a moment", http.StatusOK, "14\u00a0Feb", "15\u00a0Mar")
+	for _, query := range []string{"?days=2", "?at=now", "?at=2026"} {
+		if a := b.get(flat + query); a.status != http.StatusBadRequest {
+			t.Errorf("%s: %d", query, a.status)
+		}
+	}
+	for _, id := range []string{"nope", "0a1affffffffffffffffffff", "%3Cscript%3E"} {
+		if a := b.get("/alarms/" + id); a.status != http.StatusNotFound {
+			t.Errorf("%s: %d, %v", id, a.status, a.err)
+		}
+	}
+}
+
+var undoName = regexp.MustCompile(`name="undo" value="([A-Z2-7]+)"`)
+
+func TestAcknowledgeWaitsAndThenIsDone(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	alarm := b.open()
+	a := b.post("/alarms/ack", url.Values{"alarm": {string(alarm.ID)}, "note": {"door closed"}, "return_to": {"/alarms?state=all"}})
+	if a.status != http.StatusSeeOther || a.header.Get("Location") != "/alarms?state=all" {
+		t.Fatalf("%d to %s, %v", a.status, a.header.Get("Location"), a.err)
+	}
+	b.get("/alarms?state=all").want(t, "waiting", http.StatusOK, "1 alarm will be acknowledged at", "Undo", "is about to be acknowledged")
+	if b.acknowledged(alarm.ID) {
+		t.Fatal("the Data Hub was told at once: nothing can be undone")
+	}
+	b.later()
+	if !b.acknowledged(alarm.ID) {
+		t.Error("the Data Hub was not told")
+	}
+	if a := b.get("/alarms?state=all"); strings.Contains(a.body, "will be acknowledged") {
+		t.Error("what is done still waits")
+	}
+}
+
+func TestAcknowledgeCanBeUndone(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	alarm := b.open()
+	b.post("/alarms/ack", url.Values{"one": {string(alarm.ID)}, "alarm": {"another"}})
+	name := undoName.FindStringSubmatch(b.get("/alarms").body)
+	if name == nil {
+		t.Fatal("nothing to undo")
+	}
+	a := b.post("/alarms/ack/undo", url.Values{"undo": {name[1]}})
+	if a.header.Get("Location") != "/alarms?done=undone" {
+		t.Errorf("undone: %d to %s", a.status, a.header.Get("Location"))
+	}
+	b.later()
+	if b.acknowledged(alarm.ID) {
+		t.Error("what was undone is done all the same")
+	}
+	if a := b.post("/alarms/ack/undo", url.Values{"undo": {name[1]}}); a.header.Get("Location") != "/alarms?done=late" {
+		t.Errorf("twice: %d to %s", a.status, a.header.Get("Location"))
+	}
+}
+
+func TestAcknowledgeThatFailsIsTold(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	alarm := b.open()
+	b.post("/alarms/ack", url.Values{"alarm": {string(alarm.ID)}})
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: http.StatusForbidden}, Path: "acknowledge", Count: 1})
+	b.later()
+	b.get("/alarms").want(t, "failed", http.StatusOK, "1 alarm could not be acknowledged.", `name="again"`, string(alarm.ID))
+	again := regexp.MustCompile(`name="again" value="([A-Z2-7]+)"`).FindStringSubmatch(b.get("/alarms").body)
+	b.post("/alarms/ack", url.Values{"alarm": {string(alarm.ID)}, "again": {again[1]}})
+	b.later()
+	if a := b.get("/alarms"); !b.acknowledged(alarm.ID) || strings.Contains(a.body, "could not be acknowledged") {
+		t.Error("the second try did not work")
+	}
+}
+
+func TestAcknowledgeRefuses(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for name, form := range map[string]url.Values{
+		"nothing": {}, "no id": {"alarm": {"a,,b"}}, "too long": {"alarm": {strings.Repeat("a", 65)}}, "control": {"alarm": {"a\x00"}}, "too many": {"alarm": {strings.Repeat("a,", 250) + "b"}},
+		"long note": {"alarm": {"a"}, "note": {strings.Repeat("n", 2001)}},
+	} {
+		if name == "too many" {
+			var ids []string
+			for n := range 201 {
+				ids = append(ids, fmt.Sprint("a", n))
+			}
+			form = url.Values{"alarm": {strings.Join(ids, ",")}}
+		}
+		if a := b.post("/alarms/ack", form); a.status != http.StatusBadRequest {
+			t.Errorf("%s: %d, %v", name, a.status, a.err)
+		}
+	}
+	for from, want := range map[string]string{"https://evil.example/alarms": "/alarms", "//evil.example/alarms": "/alarms", "/sites": "/alarms", "/alarms/abc": "/alarms/abc", "/alarms?q=x&done=undone": "/alarms?q=x", "": "/alarms", "\x00": "/alarms", "/alarms/..//evil.example": "/alarms"} {
+		if got := alarmsReturn(from, ""); got != want {
+			t.Errorf("alarmsReturn(%q) = %q, want %q", from, got, want)
+		}
+	}
+}
+
+func TestStorms(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 3, 10, 0, 0, 0, time.UTC)
+	alarm := func(n int, site datahub.SiteID, minutes int, present bool) datahub.Alarm {
+		return datahub.Alarm{ID: datahub.AlarmID(fmt.Sprint(n)), Site: site, Enabled: true, Latest: &datahub.StateChange{Time: at.Add(time.Duration(minutes) * time.Minute), State: datahub.AlarmState{Present: present}}}
+	}
+	var list []datahub.Alarm
+	for n := range 7 {
+		list = append(list, alarm(n, 1, n/2, true)) // seven within three minutes
+	}
+	list = append(list, alarm(7, 1, 30, true), alarm(8, 1, 1, false), alarm(9, 2, 1, true), datahub.Alarm{ID: "10", Enabled: true})
+	entries := storms(list)
+	var sizes []int
+	total := 0
+	for _, e := range entries {
+		sizes, total = append(sizes, len(e.alarms)), total+len(e.alarms)
+	}
+	if fmt.Sprint(sizes) != "[7 1 1 1 1]" || total != len(list) {
+		t.Errorf("entries of %v alarms, %d of %d", sizes, total, len(list))
+	}
+}
+
+func TestSetsAreCounted(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 3, 10, 0, 0, 0, time.UTC)
+	change := func(minutes int, present, acknowledged bool) datahub.StateChange {
+		return datahub.StateChange{Time: at.Add(time.Duration(minutes) * time.Minute), State: datahub.AlarmState{Present: present, Acknowledged: acknowledged}}
+	}
+	got := sets([]datahub.StateChange{change(50, true, false), change(40, false, false), change(30, true, true), change(20, true, false), change(10, false, false)})
+	if len(got) != 2 || !got[0].Equal(at.Add(50*time.Minute)) || !got[1].Equal(at.Add(20*time.Minute)) {
+		t.Errorf("sets at %v, want at 20 and 50 minutes: an acknowledgement is none", got)
+	}
+}

@@ -1,0 +1,204 @@
+package pages
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/query"
+	"portico/web/templates"
+)
+
+// Bounds of what people write.
+const (
+	titleMost   = 200 // characters
+	commentMost = 2000
+)
+
+const localMinute = "2006-01-02T15:04" // as browsers write a day and a time
+
+// eventForm is what was typed, with what is wrong with it.
+type eventForm struct {
+	id             datahub.EventID // 0 for a new one
+	site, kind     int64
+	title, comment string
+	from, to       string
+	wrong          map[string]string // field → key of a sentence
+	sources        []datahub.SourceID
+}
+
+// eventFormData is what the form's page is made of.
+type eventFormData struct {
+	form  eventForm
+	sites map[datahub.SiteID]datahub.Site
+	types []datahub.Named
+	zone  *time.Location
+}
+
+// newEvent shows an empty form.
+func (p *Pages) newEvent(_ http.ResponseWriter, r *Request) error {
+	site, err := query.ID(r.URL.Query(), "site")
+	if err != nil {
+		return err
+	}
+	d := eventFormData{form: eventForm{site: site}}
+	rd := p.reader(r)
+	if d.sites, d.types, err = rd.sitesAndTypes(r.Context()); err != nil {
+		return err
+	}
+	d.zone = zoneOf(d.sites, datahub.SiteID(site))
+	d.form.from = r.Now.In(d.zone).Format(localMinute)
+	if len(d.types) > 0 {
+		d.form.kind = int64(d.types[len(d.types)-1].ID)
+	}
+	return r.Render(http.StatusOK, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
+}
+
+// editEvent shows the form with an event that is there.
+func (p *Pages) editEvent(_ http.ResponseWriter, r *Request) error {
+	id, err := r.id("event")
+	if err != nil {
+		return err
+	}
+	e, err := r.Hub.Event(r.Context(), datahub.EventID(id))
+	if err != nil {
+		return err
+	}
+	var d eventFormData
+	rd := p.reader(r)
+	if d.sites, d.types, err = rd.sitesAndTypes(r.Context()); err != nil {
+		return err
+	}
+	d.zone = zoneOf(d.sites, e.Site)
+	d.form = eventForm{id: e.ID, site: int64(e.Site), kind: int64(e.TypeID), title: e.Title, comment: e.Comment, from: e.From.In(d.zone).Format(localMinute), sources: e.Sources}
+	if e.To.After(e.From) {
+		d.form.to = e.To.In(d.zone).Format(localMinute)
+	}
+	return r.Render(http.StatusOK, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
+}
+
+// saveEvent makes an event, or changes the one that the path names. What is wrong with the form is shown beside what was typed.
+func (p *Pages) saveEvent(w http.ResponseWriter, r *Request) error {
+	d, rd := eventFormData{}, p.reader(r)
+	if text := r.PathValue("event"); text != "" {
+		id, err := r.id("event")
+		if err != nil {
+			return err
+		}
+		before, err := r.Hub.Event(r.Context(), datahub.EventID(id))
+		if err != nil {
+			return err
+		}
+		d.form.id, d.form.sources = before.ID, before.Sources
+		d.form.site = int64(before.Site)
+	}
+	if err := d.form.read(r); err != nil {
+		return err
+	}
+	var err error
+	if d.sites, d.types, err = rd.sitesAndTypes(r.Context()); err != nil {
+		return err
+	}
+	d.zone = zoneOf(d.sites, datahub.SiteID(d.form.site))
+	event := d.event()
+	if len(d.form.wrong) > 0 {
+		return r.Render(http.StatusBadRequest, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
+	}
+	done := "changed"
+	if event.ID != 0 {
+		err = r.Hub.ChangeEvent(r.Context(), event)
+	} else {
+		done = "made"
+		_, err = r.Hub.CreateEvent(r.Context(), event)
+	}
+	if status, ok := errors.AsType[*datahub.StatusError](err); ok && (status.Status == http.StatusBadRequest || status.Status == http.StatusUnprocessableEntity) {
+		d.form.wrong = map[string]string{"": "events.refused"}
+		return r.Render(http.StatusBadRequest, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r.Request, query.With("/events", "site", idText(d.form.site), "done", done), http.StatusSeeOther)
+	return nil
+}
+
+// deleteEvent removes an event. One that is gone is what was wanted.
+func (p *Pages) deleteEvent(w http.ResponseWriter, r *Request) error {
+	id, err := r.id("event")
+	if err != nil {
+		return err
+	}
+	if err := r.Hub.DeleteEvent(r.Context(), datahub.EventID(id)); err != nil && !errors.Is(err, datahub.ErrNotFound) {
+		return err
+	}
+	http.Redirect(w, r.Request, "/events?done=deleted", http.StatusSeeOther)
+	return nil
+}
+
+// read takes the form's fields. It refuses only what no browser sends.
+func (f *eventForm) read(r *Request) error {
+	if err := r.ParseForm(); err != nil {
+		return &query.Error{Param: "title", Err: query.ErrTooLong}
+	}
+	f.wrong = map[string]string{}
+	for _, p := range []struct {
+		name    string
+		to      *string
+		longest int
+	}{{"title", &f.title, 4 * titleMost}, {"comment", &f.comment, 4 * commentMost}, {"from", &f.from, 40}, {"to", &f.to, 40}} {
+		text, err := query.One(r.PostForm, p.name, p.longest)
+		if err != nil {
+			return err
+		}
+		*p.to = strings.TrimSpace(text)
+	}
+	site, err := query.ID(r.PostForm, "site")
+	if err != nil {
+		return err
+	}
+	if f.id == 0 {
+		f.site = site // an event stays where it happened
+	}
+	f.kind, err = query.ID(r.PostForm, "type")
+	return err
+}
+
+// event is what the form says; what cannot be is noted by field.
+func (d *eventFormData) event() datahub.Event {
+	f := &d.form
+	e := datahub.Event{ID: f.id, Site: datahub.SiteID(f.site), Sources: f.sources, TypeID: int(f.kind), Title: f.title, Comment: f.comment}
+	if _, known := d.sites[e.Site]; !known {
+		f.wrong["site"] = "events.wrong-site"
+	}
+	if f.title == "" {
+		f.wrong["title"] = "events.wrong-title"
+	}
+	var err error
+	if e.From, err = localTime(f.from, d.zone); err != nil {
+		f.wrong["from"] = "events.wrong-time"
+	}
+	e.To = e.From
+	if f.to != "" {
+		if e.To, err = localTime(f.to, d.zone); err != nil {
+			f.wrong["to"] = "events.wrong-time"
+		}
+	}
+	if len(f.wrong) == 0 && e.To.Before(e.From) {
+		f.wrong["to"] = "events.wrong-end"
+	}
+	return e
+}
+
+// localTime reads what a browser's field for a day and a time holds, with or without seconds.
+func localTime(text string, zone *time.Location) (time.Time, error) {
+	t, err := time.ParseInLocation(localMinute, text, zone)
+	if err != nil {
+		t, err = time.ParseInLocation(localMinute+":05", text, zone)
+	}
+	if err == nil && (t.Year() < 2000 || t.Year() > 2100) {
+		err = query.ErrChoice
+	}
+	return t, err
+}

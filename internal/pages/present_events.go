@@ -1,0 +1,177 @@
+package pages
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/locale"
+	"portico/internal/query"
+	"portico/web/templates"
+)
+
+func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) templates.EventsModel {
+	m := templates.EventsModel{Layout: layout, Sections: alarmSections(l, "/events"), Query: d.query.q, New: templates.Link{Text: l.T("events.new"), Href: query.With("/events/new", "site", idText(int64(d.query.site)))}}
+	m.Head = templates.PageHeadModel{Title: l.T("place.events"), Facts: []string{l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone)), d.zone.String()}, Actions: []templates.Link{m.New}}
+	if d.done != "" {
+		m.Done = l.T(locale.Key("events.done-" + d.done))
+	}
+	calendar := d.query.view == "calendar"
+	m.Views = []templates.TabModel{{Link: templates.Link{Text: l.T("events.list"), Href: d.query.href("", "")}, Current: !calendar}, {Link: templates.Link{Text: l.T("events.calendar"), Href: d.query.href("calendar", "")}, Current: calendar}}
+	m.Filter = d.filter(l)
+	if calendar {
+		m.Calendar = d.calendar(l)
+		m.Head.Facts[0] = m.Calendar.Title
+		return m
+	}
+	for _, e := range d.events {
+		site := d.sites[e.Site]
+		m.Events = append(m.Events, eventRow(e, site.Zone(), d.now, locale.Name(site.Name), d.typeName(e.TypeID), l))
+	}
+	if d.more {
+		m.More = l.T("events.more", eventsAtMost)
+	}
+	if len(m.Events) == 0 {
+		m.Empty = &templates.EmptyModel{Text: l.T("events.none"), Next: m.New}
+	}
+	return m
+}
+
+func (d eventsData) typeName(id int) string { return typeName(d.types, id) }
+
+func typeName(types []datahub.Named, id int) string {
+	for _, t := range types {
+		if t.ID == id {
+			return locale.Plain(t.Name)
+		}
+	}
+	return ""
+}
+
+// eventRow presents an event; site and kind are "" where the page says them.
+func eventRow(e datahub.Event, zone *time.Location, now time.Time, site, kind string, l locale.Locale) templates.EventRowModel {
+	m := templates.EventRowModel{Title: locale.Name(e.Title), Type: kind, Site: site, SiteHref: siteHref(e.Site), ISO: e.From.UTC().Format(time.RFC3339), Edit: "/events/" + idText(int64(e.ID))}
+	m.When = l.DateTime(e.From.In(zone), now)
+	if e.To.After(e.From) {
+		m.When = l.Range(e.From.In(zone), e.To.In(zone))
+	}
+	return m
+}
+
+func (d eventsData) filter(l locale.Locale) templates.EventFilterModel {
+	q := d.query
+	m := templates.EventFilterModel{View: q.view, Month: q.month, Query: templates.FieldModel{Name: "q", Label: l.T("events.search"), Value: q.q}, Types: typeOptions(d.types, q.kind, l), Sites: siteOptions(d.sites, int64(q.site), l)}
+	if q.view == "" {
+		m.From = templates.FieldModel{Name: "from", Label: l.T("time.from"), Value: q.from, Hint: l.T("time.from-hint")}
+		m.To = templates.FieldModel{Name: "to", Label: l.T("time.to"), Value: q.to, Hint: l.T("time.to-hint")}
+	}
+	if q.site != 0 || q.kind != 0 || q.q != "" {
+		m.Clear = eventsQuery{from: q.from, to: q.to}.href(q.view, q.month)
+	}
+	return m
+}
+
+func siteOptions(sites map[datahub.SiteID]datahub.Site, chosen int64, l locale.Locale) []templates.OptionModel {
+	list := []templates.OptionModel{{Text: l.T("alarms.every-site"), Selected: chosen == 0}}
+	for _, s := range (alarmsData{sites: sites}).sortedSites() {
+		list = append(list, templates.OptionModel{Value: idText(int64(s.ID)), Text: locale.Name(s.Name), Selected: int64(s.ID) == chosen})
+	}
+	return list
+}
+
+func typeOptions(types []datahub.Named, chosen int64, l locale.Locale) []templates.OptionModel {
+	list := []templates.OptionModel{{Text: l.T("events.every-type"), Selected: chosen == 0}}
+	for _, t := range types {
+		list = append(list, templates.OptionModel{Value: idText(int64(t.ID)), Text: locale.Name(t.Name), Selected: int64(t.ID) == chosen})
+	}
+	return list
+}
+
+// linesPerDay bounds what a day of the calendar shows; the list has the rest.
+const linesPerDay = 4
+
+// calendar lays the month's weeks out, each with its number by ISO 8601. An event that lasts several days stands in each of them.
+func (d eventsData) calendar(l locale.Locale) *templates.CalendarModel {
+	middle := d.r.From.AddDate(0, 0, 14)
+	m := &templates.CalendarModel{Title: l.Month(middle), Prev: d.query.href("calendar", middle.AddDate(0, -1, 1-middle.Day()).Format("2006-01")), Next: d.query.href("calendar", middle.AddDate(0, 1, 1-middle.Day()).Format("2006-01"))}
+	for i := range 7 {
+		m.Days = append(m.Days, l.Weekday(d.r.From.AddDate(0, 0, i).Weekday()))
+	}
+	for week := d.r.From; week.Before(d.r.To); week = week.AddDate(0, 0, 7) {
+		_, number := week.ISOWeek()
+		w := templates.CalendarWeekModel{Number: l.Int(number)}
+		for i := range 7 {
+			w.Days = append(w.Days, d.day(week.AddDate(0, 0, i), middle.Month(), l))
+		}
+		m.Weeks = append(m.Weeks, w)
+	}
+	return m
+}
+
+func (d eventsData) day(day time.Time, month time.Month, l locale.Locale) templates.CalendarDayModel {
+	m := templates.CalendarDayModel{Number: l.Int(day.Day()), Name: l.Date(day), ISO: day.Format(time.DateOnly), Outside: day.Month() != month, Today: day.Equal(midnight(d.now, d.zone, 0))}
+	next := day.AddDate(0, 0, 1)
+	list := d.query
+	list.from, list.to = day.Format(time.DateOnly), next.Format(time.DateOnly)
+	alike := d.alike(day, next)
+	for _, same := range alike[:min(len(alike), linesPerDay)] {
+		e := same[0]
+		row := eventRow(e, d.zone, d.now, locale.Name(d.sites[e.Site].Name), d.typeName(e.TypeID), l)
+		if len(same) > 1 {
+			of := list
+			of.q, of.site = locale.Plain(e.Title), e.Site
+			row.Title, row.Edit = l.T("events.times", len(same), row.Title), of.href("", "")
+		}
+		m.Events = append(m.Events, row)
+	}
+	if len(alike) > linesPerDay {
+		m.More = templates.Link{Text: l.T("events.more-day", len(alike)-linesPerDay), Href: list.href("", "")}
+	}
+	return m
+}
+
+// alike groups the events of a day by what happened where.
+func (d eventsData) alike(day, next time.Time) [][]datahub.Event {
+	var groups [][]datahub.Event
+	for _, e := range d.events {
+		if !e.From.Before(next) || !e.To.After(day) && e.From.Before(day) {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g []datahub.Event) bool { return g[0].Site == e.Site && g[0].Title == e.Title })
+		if i < 0 {
+			groups = append(groups, []datahub.Event{e})
+			continue
+		}
+		groups[i] = append(groups[i], e)
+	}
+	return groups
+}
+
+func presentEventForm(d eventFormData, l locale.Locale, layout templates.LayoutModel) templates.EventFormModel {
+	f := d.form
+	m := templates.EventFormModel{Layout: layout, Action: "/events", Types: typeOptions(d.types, f.kind, l)[1:], Zone: d.zone.String()}
+	title := l.T("events.new")
+	if f.id != 0 {
+		m.Action = "/events/" + idText(int64(f.id))
+		m.Delete = m.Action + "/delete"
+		m.Site = locale.Name(d.sites[datahub.SiteID(f.site)].Name)
+		title = l.T("events.change")
+	} else {
+		m.Sites = siteOptions(d.sites, f.site, l)
+		m.Sites[0].Text = l.T("events.choose-site")
+	}
+	m.Head = templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.events"), Href: "/events"}}, Title: cmp.Or(f.title, title)}
+	wrong := func(field string) string {
+		if key := f.wrong[field]; key != "" {
+			return l.T(locale.Key(key))
+		}
+		return ""
+	}
+	m.Problem, m.SiteError = wrong(""), wrong("site")
+	m.Title = templates.FieldModel{Name: "title", Label: l.T("events.title"), Value: f.title, Error: wrong("title")}
+	m.Comment = templates.FieldModel{Name: "comment", Label: l.T("events.comment"), Value: f.comment}
+	m.From = templates.FieldModel{Name: "from", Label: l.T("time.from"), Value: f.from, Error: wrong("from")}
+	m.To = templates.FieldModel{Name: "to", Label: l.T("time.to"), Value: f.to, Hint: l.T("events.to-hint"), Error: wrong("to")}
+	return m
+}
