@@ -2,12 +2,12 @@ package identity
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -129,11 +129,17 @@ func (e *era) alwaysRefresh(m map[string]any) {
 	token, _ := m["access_token"].(string)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if id, ok := s.verify(token); ok && m["refresh_token"] == nil && s.access[id] != nil {
-		m["refresh_token"] = s.newRefresh(*s.access[id])
+	if id, ok := s.verify(token); ok && s.access[id] != nil {
+		if m["refresh_token"] == nil {
+			m["refresh_token"] = s.newRefresh(*s.access[id])
+		}
+		s.additions(m, *s.access[id])
 	}
-	m["refresh_expires_in"] = int(s.c.RefreshTokenLifetime / time.Second)
-	m["not-before-policy"] = 0
+}
+
+// additions are what stock Keycloak adds to an answer.
+func (s *storage) additions(m map[string]any, g grant) {
+	m["refresh_expires_in"], m["not-before-policy"], m["session_state"] = int(s.c.RefreshTokenLifetime/time.Second), 0, cmp.Or(g.sid, g.family)
 }
 
 // status is the era's own for a refusal: clients decide by the error code.
@@ -178,11 +184,8 @@ func (e *era) password(w http.ResponseWriter, r *http.Request) {
 		e.refuse(w, "invalid_grant", map[bool]string{true: "Invalid user credentials", false: "invalid_username_or_password"}[e.keycloak])
 		return
 	}
-	account := wantedAccount(r)
-	if account == 0 {
-		account = u.Accounts[0].ID
-	}
-	if !u.account(account) {
+	account, ok := s.choose(u, wantedAccount(r, e.keycloak))
+	if !ok {
 		e.refuse(w, "invalid_grant", "the user has no such account")
 		return
 	}
@@ -226,7 +229,7 @@ func (e *era) issue(r *http.Request, g grant) (map[string]any, error) {
 		s.mu.Unlock()
 	}
 	if e.keycloak {
-		m["refresh_expires_in"] = strconv.Itoa(int(s.c.RefreshTokenLifetime / time.Second))
+		s.additions(m, g)
 	}
 	return m, nil
 }

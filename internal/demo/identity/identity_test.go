@@ -354,7 +354,15 @@ func TestPasswordGrant(t *testing.T) {
 				}
 				return f
 			}
-			for choice, want := range map[string]int64{"": 101, "account=102": 102, "acr_values=accountId:102": 102} {
+			named, ignored := "acr_values=accountId:102", "account=102"
+			if era != "" {
+				named, ignored = ignored, named
+			}
+			for _, step := range []struct {
+				choice string
+				want   int64
+			}{{"", 101}, {ignored, 101}, {named, 102}, {"", 102}, {ignored, 102}} { // who names none gets the account used last
+				choice, want := step.choice, step.want
 				f := form()
 				if n, value, ok := strings.Cut(choice, "="); ok {
 					f.Set(n, value)
@@ -367,14 +375,47 @@ func TestPasswordGrant(t *testing.T) {
 				if (m["refresh_token"] != nil) != (era != "") {
 					t.Errorf("%q: refresh token %v; only Keycloak gives one unasked", choice, m["refresh_token"])
 				}
+				if _, number := m["refresh_expires_in"].(float64); number != (era != "") || (m["session_state"] != nil) != (era != "") {
+					t.Errorf("%q: additions of Keycloak: %v", choice, m)
+				}
 			}
 			if _, m := v.token(form("scope", "openid datahub-api offline_access")); m["refresh_token"] == nil || m["id_token"] == nil {
 				t.Errorf("with offline_access and openid: %v", m)
 			}
-			for problem, f := range map[string]url.Values{"wrong password": form("password", "x"), "foreign account": form("account", "999"), "unknown scope": form("scope", "x")} {
+			for problem, f := range map[string]url.Values{"wrong password": form("password", "x"), "foreign account": form("account", "999", "acr_values", "accountId:999"), "unknown scope": form("scope", "x")} {
 				if status, m := v.token(f); status/100 != 4 || m["error"] == nil {
 					t.Errorf("%s: %d %v", problem, status, m)
 				}
+			}
+		})
+	}
+}
+
+// TestRefreshWithoutAccount: in the Keycloak era the account must be named at each refresh, or the answer may be for another one. IdentityServer's tokens keep theirs.
+func TestRefreshWithoutAccount(t *testing.T) {
+	for name, era := range eras {
+		t.Run(name, func(t *testing.T) {
+			v := newVisit(t, era)
+			grant := func(account string) any {
+				_, m := v.token(url.Values{"grant_type": {"password"}, "username": {"operator"}, "password": {"operator-demo"}, "scope": {"datahub-api offline_access"}, "account": {account}, "acr_values": {"accountId:" + account}})
+				return m["refresh_token"]
+			}
+			account := func(m map[string]any) float64 { a, _ := claims(t, m["access_token"])["account"].(float64); return a }
+			first := grant("101")
+			grant("102") // the account used last
+			_, m := v.token(refresh(first))
+			if want := map[bool]float64{true: 102, false: 101}[era != ""]; account(m) != want {
+				t.Errorf("a refresh without account: %v, want %v", account(m), want)
+			}
+			named := refresh(m["refresh_token"])
+			named.Set("account", "101")
+			if _, m = v.token(named); account(m) != 101 {
+				t.Errorf("a refresh that names its account: %v, want 101", account(m))
+			}
+			foreign := refresh(m["refresh_token"])
+			foreign.Set("account", "999")
+			if status, m := v.token(foreign); (status == http.StatusBadRequest && m["error"] == "invalid_grant") != (era != "") {
+				t.Errorf("a refresh for a foreign account: %d %v", status, m["error"])
 			}
 		})
 	}

@@ -143,7 +143,7 @@ func (p *Provider) complete(w http.ResponseWriter, r *http.Request, a *authReque
 	s := &sso{id: rand.Text(), user: u, account: account, authTime: time.Now(), clients: map[string]string{}}
 	p.storage.mu.Lock()
 	p.storage.sessions[s.id] = s
-	a.finish(s)
+	p.storage.finish(a, s)
 	p.storage.mu.Unlock()
 	http.SetCookie(w, &http.Cookie{Name: ssoCookie, Value: s.id, Path: "/", HttpOnly: true, Secure: strings.HasPrefix(p.c.Issuer, "https:"), SameSite: http.SameSiteLaxMode})
 	p.goBack(w, r, a)

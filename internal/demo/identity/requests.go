@@ -27,7 +27,7 @@ const ssoCookie = "portico-demo-sso"
 // withBrowser lets the storage see the browser's session and the wanted account: account=<id> with Keycloak, acr_values=accountId:<id> with IdentityServer.
 func (p *Provider) withBrowser(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		b := browser{account: wantedAccount(r)}
+		b := browser{account: wantedAccount(r, op.IssuerFromContext(r.Context()) != p.c.Issuer)}
 		if c, err := r.Cookie(ssoCookie); err == nil {
 			b.sso = c.Value
 		}
@@ -35,11 +35,16 @@ func (p *Provider) withBrowser(next http.Handler) http.Handler {
 	})
 }
 
-func wantedAccount(r *http.Request) int64 {
-	text := r.FormValue("account")
-	for value := range strings.FieldsSeq(r.FormValue("acr_values")) {
-		if id, ok := strings.CutPrefix(value, "accountId:"); ok {
-			text = id
+// wantedAccount is the account that a request names in its era's way, 0 for none. The other era's way means nothing.
+func wantedAccount(r *http.Request, keycloak bool) int64 {
+	text := ""
+	if keycloak {
+		text = r.FormValue("account")
+	} else {
+		for value := range strings.FieldsSeq(r.FormValue("acr_values")) {
+			if id, ok := strings.CutPrefix(value, "accountId:"); ok {
+				text = id
+			}
 		}
 	}
 	id, _ := strconv.ParseInt(text, 10, 64)
@@ -102,6 +107,11 @@ func (a *authRequest) fits(s *sso) bool {
 }
 
 // finish binds the request to a session. The storage's lock is held.
+func (s *storage) finish(a *authRequest, session *sso) {
+	a.finish(session)
+	s.last[session.user.ID] = session.account
+}
+
 func (a *authRequest) finish(s *sso) {
 	a.sso, a.done, a.chooser = s, true, nil
 	if a.wanted != 0 {
@@ -123,7 +133,7 @@ func (s *storage) CreateAuthRequest(ctx context.Context, req *oidc.AuthRequest, 
 	a.hinted = s.byName(req.LoginHint)
 	switch {
 	case a.fits(present):
-		a.finish(present)
+		s.finish(a, present)
 	case slices.Contains(req.Prompt, oidc.PromptNone):
 		return nil, oidc.ErrLoginRequired()
 	}

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -34,6 +35,7 @@ type storage struct {
 	access             map[string]*grant // id of an access token → what it is good for
 	refresh            map[[32]byte]*refreshToken
 	verified           map[[32]byte]string // hash of an access token → its id
+	last               map[string]int64    // subject → account that they used last
 	refreshes, replays int
 }
 
@@ -68,7 +70,7 @@ type refreshToken struct {
 
 func newStorage(c Config) (*storage, error) {
 	s := &storage{c: c, sessions: map[string]*sso{}, requests: map[string]*authRequest{}, codes: map[string]string{}, access: map[string]*grant{},
-		refresh: map[[32]byte]*refreshToken{}, verified: map[[32]byte]string{}}
+		refresh: map[[32]byte]*refreshToken{}, verified: map[[32]byte]string{}, last: map[string]int64{}}
 	return s, s.rotate()
 }
 
@@ -230,8 +232,27 @@ func (s *storage) sweep() {
 	}
 }
 
-// TokenRequestByRefreshToken implements op.Storage. It is where a refresh token is used up.
-func (s *storage) TokenRequestByRefreshToken(_ context.Context, value string) (op.RefreshTokenRequest, error) {
+// choose is the account that a user gets who names one, or none: then the one that they used last, the first one at first. It returns false for an account
+// that is not theirs.
+func (s *storage) choose(u *User, wanted int64) (int64, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.chosen(u, wanted)
+}
+
+// chosen is choose with the lock held.
+func (s *storage) chosen(u *User, wanted int64) (int64, bool) {
+	account := cmp.Or(wanted, s.last[u.ID], u.Accounts[0].ID)
+	if !u.account(account) {
+		return 0, false
+	}
+	s.last[u.ID] = account
+	return account, true
+}
+
+// TokenRequestByRefreshToken implements op.Storage. It is where a refresh token is used up. In the Keycloak era a refresh that does not name the account again comes
+// back for the one that the user used last.
+func (s *storage) TokenRequestByRefreshToken(ctx context.Context, value string) (op.RefreshTokenRequest, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.refresh[sha256.Sum256([]byte(value))]
@@ -250,7 +271,15 @@ func (s *storage) TokenRequestByRefreshToken(_ context.Context, value string) (o
 		t.used = now
 	}
 	s.c.Log.Info("refresh token taken", "subject", t.user.ID)
-	return &refreshRequest{grant: t.grant}, nil
+	g := t.grant
+	if op.IssuerFromContext(ctx) != s.c.Issuer {
+		b, _ := ctx.Value(browserKey{}).(browser)
+		var ok bool
+		if g.account, ok = s.chosen(g.user, b.account); !ok {
+			return nil, op.ErrInvalidRefreshToken
+		}
+	}
+	return &refreshRequest{grant: g}, nil
 }
 
 // endFamily ends all tokens of one sign-in. The lock is held.
