@@ -68,6 +68,13 @@ func TestFlowShowsTheEightSteps(t *testing.T) {
 			t.Errorf("no line %q in %q", line, a.lines())
 		}
 	}
+	for entry, fact := range map[string]string{"3": "State", "4": "Nonce"} {
+		shown := p.get(flowPage + "?entry=" + entry)
+		shown.want(t, http.StatusOK)
+		if !regexp.MustCompile(`<dt>` + fact + `</dt>\s*<dd><code>the one of request 1</code>`).MatchString(shown.Body) {
+			t.Errorf("request %s does not say that its %s is that of request 1", entry, fact)
+		}
+	}
 	a = p.press(t, "ten", "expire")
 	lines := a.lines()
 	for text, n := range map[string]int{"GET /sites 401 step 6": 10, "POST /connect/token 200 step 7": 1, "GET /sites 200 step 8": 10} {
@@ -95,8 +102,10 @@ func TestFlowBeginsAgain(t *testing.T) {
 	p := newPerson(t, d.urls["portal"])
 	p.signIn(flowPage, "viewer")
 	p.press(t, "revoke")
-	a := p.press(t, "call") // and through the identity server, which still knows the browser
-	if a.Request.URL.Path != flowPage {
+	p.press(t, "call").want(t, http.StatusOK, "begins again at step 1", `href="/auth/login?return_to=/demo/flow"`)
+	p.press(t, "call").want(t, http.StatusOK, "begins again at step 1")
+	a, _ := p.open("/auth/login?return_to=" + flowPage) // the identity server still knows the browser
+	if a.Request.URL.Path != flowPage || strings.Contains(a.Body, "begins again at step 1") {
 		t.Fatalf("ended at %s", a.Request.URL)
 	}
 	lines := a.lines()
@@ -310,6 +319,13 @@ func TestFlowInABrowser(t *testing.T) {
 				w.livesOn()
 			}
 			w.picture("flow-light")
+			w.click("button[name=do][value=revoke]", ".flow-steps")
+			w.click("button[name=do][value=call]", ".flow-note a")
+			w.await(".flow-steps", "400 invalid_grant")
+			w.picture("flow-refused")
+			w.click(".flow-note a", ".flow-steps") // through the identity server, which still knows the browser, and back
+			w.await(".flow-lines", "400 invalid_grant")
+			w.sees(".flow-notes", "^$")
 			w.fitsTheFlow(p.urls["portal"])
 			w.mu.Lock()
 			defer w.mu.Unlock()

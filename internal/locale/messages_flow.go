@@ -86,5 +86,8 @@ var flowMessages = []message{
 	{"flow.fact-refresh", "Refresh token", "Jeton de renouvellement", "Vernieuwingstoken", "Erneuerungstoken"},
 	{"flow.fact-waited", "Waiting", "En attente", "Wachtend", "Wartend"},
 	{"flow.fact-again", "Again", "À nouveau", "Opnieuw", "Noch einmal"},
+	{"flow.fact-state", "State", "State", "State", "State"},
+	{"flow.fact-nonce", "Nonce", "Nonce", "Nonce", "Nonce"},
+	{"flow.same", "the one of request {0}", "celui de la requête {0}", "die van verzoek {0}", "die von Anfrage {0}"},
 	{"flow.fact-size", "Size", "Taille", "Grootte", "Größe"},
 }

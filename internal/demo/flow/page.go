@@ -30,7 +30,7 @@ func (f *Flow) page(w http.ResponseWriter, v *server.Visit) error {
 	}
 	p := presenter{l: v.Locale(), layout: v.Layout(), away: f.c.Back(), at: f.c.At}
 	p.layout.Assets.Sheets, p.layout.Assets.Modules = []string{assets.URL("flow.css")}, []string{assets.URL("flow.js")}
-	return v.Render(w, http.StatusOK, Page(p.page(j.view(), entry, v.Request.URL.Query().Get("said") == heldBack, time.Now())))
+	return v.Render(w, http.StatusOK, Page(p.page(j.view(), entry, v.Request.URL.Query().Get("said"), time.Now())))
 }
 
 // entryOf reads which exchange is to be shown; 0 for the youngest.
@@ -45,7 +45,11 @@ func entryOf(q url.Values) (int, error) {
 	return int(n), nil
 }
 
-const heldBack = "held" // said after a call that the portal did not send
+// What is said after a call that did not come about.
+const (
+	heldBack   = "held" // the portal did not send it
+	startAgain = "lost" // the visitor must sign in again
+)
 
 // act does what a button says. Trouble that follows from it is not the page's: it shows.
 func (f *Flow) act(w http.ResponseWriter, v *server.Visit) error {
@@ -70,10 +74,7 @@ func (f *Flow) act(w http.ResponseWriter, v *server.Visit) error {
 		err := calls(r.Context(), v.Hub(), map[string]int{"call": 1, "ten": callsAtOnce}[do])
 		switch {
 		case errors.Is(err, token.ErrLoginRequired), errors.Is(err, token.ErrGone):
-			if r.Header.Get("Sec-Fetch-Dest") == "empty" {
-				return err // a script is told where the sign-in is
-			}
-			to = "/auth/login?return_to=" + url.QueryEscape(pagePath)
+			to += "?said=" + startAgain
 		case err != nil && j.attempt().after == before:
 			to += "?said=" + heldBack
 		}

@@ -26,13 +26,13 @@ type presenter struct {
 var arrows = [...]string{StepSignIn: "1-2", StepIdentify: "1-3", StepCode: "1-2", StepTokens: "2-3", StepCall: "2-4", StepExpired: "2-4", StepRefresh: "2-3", StepAgain: "2-4"}
 
 // page shows v at now, with the exchange entry in full, or the youngest for 0 and for one that is gone.
-func (p presenter) page(v view, entry int, held bool, now time.Time) PageModel {
-	m := PageModel{Layout: p.layout, Notes: p.notes(v, held, now), Steps: p.steps(v), Claims: p.claims(v.Claims)}
+func (p presenter) page(v view, entry int, said string, now time.Time) PageModel {
+	m := PageModel{Layout: p.layout, Notes: p.notes(v, said == heldBack, now), Steps: p.steps(v), Claims: p.claims(v.Claims)}
 	m.Layout.Title = p.l.T("flow.title")
 	if v.Access.Token != "" {
 		m.Token = p.token(v.Access, now)
 	}
-	if v.Access.Lost {
+	if v.Access.Lost || said == startAgain {
 		m.Lost = p.l.T("flow.lost")
 	}
 	if v.Dropped > 0 {
@@ -149,7 +149,7 @@ func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second))
 
 func (p presenter) detail(list []Exchange, i int) *DetailModel {
 	e := list[i]
-	m := &DetailModel{Title: p.l.T("flow.request", e.N, list[len(list)-1].N), Line: what(e) + " → " + p.outcome(e), Tone: tone(e), Request: e.Request, Response: e.Response, Body: e.Body, Facts: p.facts(e)}
+	m := &DetailModel{Title: p.l.T("flow.request", e.N, list[len(list)-1].N), Line: what(e) + " → " + p.outcome(e), Tone: tone(e), Request: e.Request, Response: e.Response, Body: e.Body, Facts: append(p.facts(e), p.matches(list, i)...)}
 	if i > 0 {
 		m.Older = link(list[i-1].N)
 	}
@@ -187,12 +187,42 @@ func (p presenter) facts(e Exchange) []Field {
 	return list
 }
 
-// claims adds the clock to those that are times.
+// matches says which request began the sign-in that list[i] is a step of: what came back is what was sent there, as the hashes tell.
+func (p presenter) matches(list []Exchange, i int) []Field {
+	var facts []Field
+	for _, proof := range []struct {
+		sent, back string
+		in         []Field
+		key        locale.Key
+	}{
+		{"· state", "? state", list[i].Request, "flow.fact-state"},
+		{"· nonce", "nonce", list[i].Claims, "flow.fact-nonce"},
+	} {
+		value := valueOf(proof.in, proof.back)
+		for _, e := range list[:i] {
+			if value != "" && e.Step == StepSignIn && valueOf(e.Response, proof.sent) == value {
+				facts = append(facts, Field{p.l.T(proof.key), p.l.T("flow.same", e.N)})
+			}
+		}
+	}
+	return facts
+}
+
+func valueOf(list []Field, name string) string {
+	for _, f := range list {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// claims adds the clock to those that are times: the identity server's, which is the machine's.
 func (p presenter) claims(list []Field) []Field {
 	list = slices.Clone(list)
 	for i, c := range list {
 		if s, err := strconv.ParseInt(c.Value, 10, 64); err == nil && slices.Contains([]string{"iat", "exp", "nbf", "auth_time"}, c.Name) {
-			list[i].Value += " · " + p.clock(time.Unix(s, 0))
+			list[i].Value += " · " + inBelgium(time.Unix(s, 0)).Format(time.TimeOnly)
 		}
 	}
 	return list
@@ -259,11 +289,14 @@ func (p presenter) took(d time.Duration) string {
 	return seconds(d) + " s"
 }
 
-// clock is a time as the demo's clock has it, in Belgium, to the millisecond.
+// clock is a time as the demo's clock has it, to the millisecond.
 func (p presenter) clock(t time.Time) string {
-	t = p.at(t)
+	return inBelgium(p.at(t).Round(time.Millisecond)).Format("15:04:05.000")
+}
+
+func inBelgium(t time.Time) time.Time {
 	if zone, known := datahub.ParseZone("Europe/Brussels"); known {
-		t = t.In(zone)
+		return t.In(zone)
 	}
-	return t.Format("15:04:05.000")
+	return t.UTC()
 }
