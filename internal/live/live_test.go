@@ -1,0 +1,406 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// source is something that changes, and counts how often it is asked.
+type source struct {
+	asked atomic.Int64
+	mu    sync.Mutex
+	state string
+	err   error
+}
+
+func (s *source) set(state string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state, s.err = state, err
+}
+
+func (s *source) topic(key string) Topic {
+	return Topic{Name: "alarms", Key: key, Every: 10 * time.Second, Poll: func(context.Context) ([]byte, error) {
+		s.asked.Add(1)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return []byte(s.state), s.err
+	}}
+}
+
+// ear runs a stream and keeps what it hears; heartbeats are counted only.
+type ear struct {
+	cancel context.CancelFunc
+	ended  chan string
+	mu     sync.Mutex
+	heard  []Event
+	beats  []Event
+	err    error
+	stuck  chan struct{} // send waits for it, unless nil
+}
+
+func listen(t *testing.T, h *Hub, last string, topics ...Topic) *ear {
+	t.Helper()
+	return listenSlowly(t, h, last, nil, topics...)
+}
+
+func listenSlowly(t *testing.T, h *Hub, last string, stuck chan struct{}, topics ...Topic) *ear {
+	t.Helper()
+	s, err := h.Open(topics, last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	e := &ear{cancel: cancel, ended: make(chan string, 1), stuck: stuck}
+	go func() {
+		err := s.Run(ctx, e.ended, e.send)
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.err = err
+	}()
+	return e
+}
+
+func (e *ear) send(events []Event) error {
+	for _, x := range events {
+		e.mu.Lock()
+		if x.Name == Heartbeat {
+			e.beats = append(e.beats, x)
+		} else {
+			e.heard = append(e.heard, x)
+		}
+		e.mu.Unlock()
+	}
+	if e.stuck != nil {
+		<-e.stuck
+	}
+	return nil
+}
+
+// says compares what was heard since the last time, as "name data".
+func (e *ear) says(t *testing.T, want ...string) (lastID string) {
+	t.Helper()
+	synctest.Wait()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var got []string
+	for _, x := range e.heard {
+		got = append(got, x.Name+" "+string(x.Data))
+		if x.ID != "" {
+			lastID = x.ID
+		}
+	}
+	e.heard = nil
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("heard %q, want %q", got, want)
+	}
+	return lastID
+}
+
+func TestOnePollForAllWhoAskTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Config{Polls: 2})
+		var mine, other source
+		mine.set("1", nil)
+		other.set("7", nil)
+		var ears []*ear
+		for range 20 {
+			ears = append(ears, listen(t, h, "", mine.topic("me")))
+		}
+		stranger := listen(t, h, "", other.topic("you"))
+		time.Sleep(45 * time.Second)
+		for _, e := range ears {
+			e.says(t, "alarms 1")
+		}
+		stranger.says(t, "alarms 7")
+		if n := mine.asked.Load(); n < 4 || n > 6 {
+			t.Errorf("20 streams asked %d times in 45 s, want once each 10 s", n)
+		}
+		mine.set("2", nil)
+		time.Sleep(12 * time.Second)
+		for _, e := range ears {
+			e.says(t, "alarms 2")
+			e.cancel()
+		}
+		stranger.says(t)
+		stranger.cancel()
+		synctest.Wait()
+		asked := mine.asked.Load()
+		time.Sleep(time.Hour)
+		if n := mine.asked.Load(); n != asked {
+			t.Errorf("%d polls for nobody", n-asked)
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if len(h.feeds) != 0 {
+			t.Errorf("%d feeds are kept for nobody", len(h.feeds))
+		}
+	})
+}
+
+func TestComingBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Config{Keep: 3})
+		var s source
+		s.set("1", nil)
+		always := listen(t, h, "", s.topic("me")) // keeps the poll going
+		defer always.cancel()
+		e := listen(t, h, "", s.topic("me"))
+		time.Sleep(time.Second)
+		id := e.says(t, "alarms 1")
+		e.cancel()
+		for _, state := range []string{"2", "3"} {
+			s.set(state, nil)
+			time.Sleep(12 * time.Second)
+		}
+		back := listen(t, h, id, s.topic("me"))
+		back.says(t, "alarms 2", "alarms 3")
+		back.cancel()
+		for _, state := range []string{"4", "5"} {
+			s.set(state, nil)
+			time.Sleep(12 * time.Second)
+		}
+		late := listen(t, h, id, s.topic("me"))
+		late.says(t, `resync {"reason":"old"}`, "alarms 5")
+		late.cancel()
+		for _, strange := range []string{"abcdefgh-1", h.epoch + "-999", "x", h.epoch + "-", strings.Repeat("9", 5000)} {
+			e := listen(t, h, strange, s.topic("me"))
+			e.says(t, `resync {"reason":"old"}`, "alarms 5")
+			e.cancel()
+		}
+		current := listen(t, h, always.says(t, "alarms 1", "alarms 2", "alarms 3", "alarms 4", "alarms 5"), s.topic("me"))
+		current.says(t)
+		current.cancel()
+	})
+}
+
+func TestSlowReaders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Config{Queue: 4})
+		var s source
+		s.set("0", nil)
+		stuck := make(chan struct{})
+		slow, quick := listenSlowly(t, h, "", stuck, s.topic("me")), listen(t, h, "", s.topic("me"))
+		defer slow.cancel()
+		defer quick.cancel()
+		var want []string
+		for i := range 10 {
+			s.set(fmt.Sprint(i), nil)
+			time.Sleep(12 * time.Second)
+			want = append(want, fmt.Sprintf("alarms %d", i))
+		}
+		quick.says(t, want...)
+		close(stuck)
+		slow.says(t, `resync {"reason":"slow"}`, "alarms 9")
+		s.set("10", nil)
+		time.Sleep(12 * time.Second)
+		slow.says(t, "alarms 10")
+	})
+}
+
+func TestHeartbeats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Config{Build: "v7"})
+		var s source
+		s.set("1", nil)
+		e := listen(t, h, "", s.topic("me"))
+		time.Sleep(61 * time.Second)
+		e.cancel()
+		synctest.Wait()
+		if len(e.beats) != 4 {
+			t.Fatalf("%d heartbeats in a minute, want one at once and one each 20 s", len(e.beats))
+		}
+		var beat struct {
+			Time, Build string
+			Confirmed   map[string]string
+		}
+		if err := json.Unmarshal(e.beats[3].Data, &beat); err != nil {
+			t.Fatal(err)
+		}
+		at, err := time.Parse(time.RFC3339, beat.Time)
+		if err != nil || time.Since(at) > 2*time.Second || beat.Build != "v7" {
+			t.Errorf("heartbeat %+v, %v", beat, err)
+		}
+		if confirmed, err := time.Parse(time.RFC3339, beat.Confirmed["alarms"]); err != nil || time.Since(confirmed) > 15*time.Second {
+			t.Errorf("confirmed %v, %v", beat.Confirmed, err)
+		}
+		if e.beats[0].Retry < time.Second || e.beats[0].Retry > 5*time.Second || e.beats[1].Retry != 0 {
+			t.Errorf("retry %v, then %v", e.beats[0].Retry, e.beats[1].Retry)
+		}
+	})
+}
+
+func TestEndings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Config{})
+		var s source
+		s.set("1", nil)
+		out, stays := listen(t, h, "", s.topic("me")), listen(t, h, "", s.topic("me"))
+		time.Sleep(time.Second)
+		out.ended <- "revoked"
+		out.says(t, "alarms 1", `signed-out {"reason":"revoked"}`)
+		close(stays.ended)
+		s.set("2", nil)
+		time.Sleep(12 * time.Second)
+		stays.says(t, "alarms 1", "alarms 2")
+		h.Close()
+		h.Close()
+		synctest.Wait()
+		if last := stays.heard[0]; last.Name != Reconnect || last.Retry < time.Second || last.Retry > 10*time.Second || !errors.Is(stays.err, ErrClosed) {
+			t.Errorf("at the end %+v, %v", last, stays.err)
+		}
+		if _, err := h.Open([]Topic{s.topic("me")}, ""); !errors.Is(err, ErrClosed) {
+			t.Errorf("Open after Close: %v", err)
+		}
+		asked := s.asked.Load()
+		time.Sleep(time.Minute)
+		if s.asked.Load() != asked {
+			t.Error("polls go on after Close")
+		}
+	})
+}
+
+// A failing poll ends nothing: it is asked less often, by another reader's rights, and what is known stays.
+func TestFailingPolls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Config{})
+		var refused, good source
+		refused.set("", errors.New("signed out"))
+		good.set("1", nil)
+		first := listen(t, h, "", refused.topic("me"))
+		defer first.cancel()
+		second := listen(t, h, "", good.topic("me"))
+		defer second.cancel()
+		time.Sleep(25 * time.Second)
+		first.says(t, "alarms 1")
+		good.set("", errors.New("down"))
+		before := good.asked.Load()
+		time.Sleep(10 * time.Minute)
+		if n := good.asked.Load() - before + refused.asked.Load(); n > 12 {
+			t.Errorf("%d polls of something that is down in ten minutes", n)
+		}
+		good.set("2", nil)
+		refused.set("2", nil)
+		time.Sleep(2 * time.Minute)
+		second.says(t, "alarms 1", "alarms 2")
+	})
+}
+
+func TestPanickingPoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Config{})
+		n := 0
+		e := listen(t, h, "", Topic{Name: "alarms", Key: "me", Every: time.Second, Poll: func(context.Context) ([]byte, error) {
+			if n++; n == 1 {
+				panic("index out of range")
+			}
+			return []byte("1"), nil
+		}})
+		defer e.cancel()
+		time.Sleep(time.Minute)
+		e.says(t, "alarms 1")
+	})
+}
+
+// An open stream on which nothing happens costs little.
+func TestIdleStreamsAreSmall(t *testing.T) {
+	const streams = 2000
+	h := New(Config{Heartbeat: time.Hour})
+	defer h.Close()
+	var s source
+	s.set(`{"open":3}`, nil)
+	var m runtime.MemStats
+	measure := func() uint64 {
+		runtime.GC()
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc + m.StackInuse
+	}
+	before := measure()
+	ctx, cancel := context.WithCancel(t.Context())
+	var running, told sync.WaitGroup
+	for i := range streams {
+		stream, err := h.Open([]Topic{s.topic(fmt.Sprint("person ", i)), s.topic(fmt.Sprint("else ", i))}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		told.Add(3)
+		running.Go(func() {
+			_ = stream.Run(ctx, nil, func(events []Event) error {
+				told.Add(-len(events))
+				return nil
+			})
+		})
+	}
+	told.Wait()
+	each := (measure() - before) / streams
+	t.Logf("%d bytes of heap and stack for an idle stream", each)
+	if each > 16<<10 { // of 40 KiB, of which the connection takes the most
+		t.Errorf("an idle stream takes %d bytes", each)
+	}
+	cancel()
+	running.Wait()
+}
+
+func BenchmarkFanOut10000(b *testing.B) {
+	h := New(Config{Heartbeat: time.Hour})
+	defer h.Close()
+	var s source
+	s.set("0", nil)
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	var told, running sync.WaitGroup
+	told.Add(2 * 10_000)
+	for range 10_000 {
+		stream, err := h.Open([]Topic{s.topic("everybody")}, "")
+		if err != nil {
+			b.Fatal(err)
+		}
+		running.Go(func() {
+			_ = stream.Run(ctx, nil, func(events []Event) error {
+				told.Add(-len(events))
+				return nil
+			})
+		})
+	}
+	told.Wait()
+	h.mu.Lock()
+	f := h.feeds["everybody"]
+	h.mu.Unlock()
+	for i := 0; b.Loop(); i++ {
+		told.Add(10_000)
+		h.mu.Lock()
+		h.publish(f, fmt.Append(nil, "n", i))
+		h.mu.Unlock()
+		told.Wait()
+	}
+	b.ReportMetric(float64(s.asked.Load()), "polls")
+	cancel()
+	running.Wait()
+}
+
+func FuzzFrame(f *testing.F) {
+	f.Add("plain")
+	f.Add("a\nid: forged\r\n\r\nevent: x\rdata")
+	f.Fuzz(func(t *testing.T, data string) {
+		frame := string(AppendFrame(nil, Event{ID: "e-1", Name: "alarms", Data: []byte(data), Retry: time.Second}))
+		rest, ok := strings.CutPrefix(frame, "retry: 1000\nid: e-1\nevent: alarms\ndata: ")
+		if !ok || strings.Count(frame, "\n\n") != 1 || !strings.HasSuffix(frame, "\n\n") || strings.Contains(frame, "\r") {
+			t.Fatalf("frame %q", frame)
+		}
+		for line := range strings.Lines(strings.TrimSuffix(rest, "\n\n")) {
+			if !strings.HasPrefix(line, "data: ") && line != strings.SplitAfter(rest, "\n")[0] && line != strings.TrimSuffix(strings.SplitAfter(rest, "\n")[0], "\n") {
+				t.Fatalf("line %q of frame %q", line, frame)
+			}
+		}
+	})
+}
