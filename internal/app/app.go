@@ -81,6 +81,7 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, more Ext
 		return nil, errors.Join(err, p.closeStores())
 	}
 	p.metrics.Gauge("portico_requests_in_flight", "Requests that are being worked on.", func() float64 { return float64(p.server.InFlight()) })
+	p.metrics.Gauge("portico_streams", "Event streams that are open.", func() float64 { return float64(p.server.Streams()) })
 	p.metrics.Gauge("portico_data_hub_circuits_open", "Kinds of calls of the Data Hub that are not tried for the moment, because there was no answer several times in a row.", func() float64 { return float64(p.hub.OpenCircuits()) })
 	return p, nil
 }

@@ -67,7 +67,8 @@ type feed struct {
 	readers   []reader
 	kept      []numbered // oldest first
 	floor     uint64     // events up to this one cannot be caught up with
-	confirmed time.Time  // when the latest answer came
+	asked     time.Time  // when the latest poll ended
+	confirmed time.Time  // when the latest answer came, by Config.Now
 	failed    int        // polls in a row without one
 	polling   bool
 	timer     *time.Timer // of the next poll, or of the end when nobody reads
@@ -142,7 +143,7 @@ func (h *Hub) join(t Topic, s *Stream) *feed {
 	}
 	f.readers = append(f.readers, reader{s, t.Poll})
 	if len(f.readers) == 1 {
-		h.schedule(f, max(0, f.every-h.c.Now().Sub(f.confirmed)))
+		h.schedule(f, max(0, f.every-time.Since(f.asked)))
 	}
 	return f
 }
@@ -190,7 +191,7 @@ func (h *Hub) poll(f *feed) {
 
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	f.polling = false
+	f.polling, f.asked = false, time.Now()
 	if err != nil {
 		f.failed++
 		if len(f.readers) > 1 {

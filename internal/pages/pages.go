@@ -35,6 +35,7 @@ type Request struct {
 	By     string                // name of the person
 	// Later runs f after wait, or as soon as the process is going away, with the person's rights and without the request. Its error is told to the log.
 	Later  func(what string, wait time.Duration, f func(context.Context) error)
+	Part   string // the part of the page that is wanted, "" for all of it
 	Render func(status int, page templ.Component) error
 }
 

@@ -22,7 +22,11 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 func (s *Server) routes() http.Handler {
 	m := http.NewServeMux()
 	m.Handle("GET /{$}", s.entrance(s.page(s.home)))
+	m.Handle("GET /live", s.person(s.live))
 	for _, route := range s.pages.Routes() {
+		if part, ok := partPattern(route.Pattern); ok {
+			m.Handle(part, s.page(s.part(route.Handler)))
+		}
 		m.Handle(route.Pattern, s.page(s.dataPage(route.Handler)))
 	}
 
@@ -96,17 +100,25 @@ func errForeignLoad() error {
 // dataPage gives a page of Data Hub data what it needs to know of the request.
 func (s *Server) dataPage(h pages.Handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		sess, _ := session.FromContext(r.Context())
-		who := pages.Who{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject, Account: sess.Identity.Account, Session: sess.Handle.ID().String()}
-		return h(w, &pages.Request{
-			Request: r, Who: who, Hub: s.hub(r), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(),
-			Shelf: s.shelf, Owner: ownerOf(sess), By: sess.Identity.Name,
-			Later: func(what string, wait time.Duration, f func(context.Context) error) {
-				s.later(r.Context(), what, wait, f)
-			},
-			Render: func(status int, page templ.Component) error { return s.render(w, r, status, page) },
-		})
+		return h(w, s.pageRequest(w, r))
 	}
+}
+
+func (s *Server) pageRequest(w http.ResponseWriter, r *http.Request) *pages.Request {
+	sess, _ := session.FromContext(r.Context())
+	return &pages.Request{
+		Request: r, Who: whoAsks(sess), Hub: s.hub(r), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(),
+		Shelf: s.shelf, Owner: ownerOf(sess), By: sess.Identity.Name,
+		Later: func(what string, wait time.Duration, f func(context.Context) error) {
+			s.later(r.Context(), what, wait, f)
+		},
+		Render: func(status int, page templ.Component) error { return s.render(w, r, status, page) },
+	}
+}
+
+// whoAsks tells people's answers apart.
+func whoAsks(sess *session.Session) pages.Who {
+	return pages.Who{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject, Account: sess.Identity.Account, Session: sess.Handle.ID().String()}
 }
 
 // ownerOf is whose shelf a session sees.

@@ -23,6 +23,7 @@ import (
 	"portico/internal/audit"
 	"portico/internal/datahub"
 	"portico/internal/health"
+	"portico/internal/live"
 	"portico/internal/pages"
 	"portico/internal/rp"
 	"portico/internal/session"
@@ -94,6 +95,7 @@ type Server struct {
 	attempts     attempts
 	pages        *pages.Pages
 	fixed        templates.Fixed
+	streams      *live.Hub // what open pages hear of
 	limits       limits
 	managers     Managers
 	proxies      proxies
@@ -134,6 +136,7 @@ func New(c Config) (*Server, error) {
 		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), pages: pages.New(),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}
+	s.streams = live.New(live.Config{Build: c.Version, Now: c.PageNow})
 	return s, s.checkCallbackPath()
 }
 
@@ -162,6 +165,7 @@ func (s *Server) InFlight() int { return s.limits.requests.Held(struct{}{}) }
 func (s *Server) Drain() {
 	if s.draining.CompareAndSwap(false, true) {
 		close(s.drained)
+		s.streams.Close()
 	}
 }
 

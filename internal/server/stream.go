@@ -1,0 +1,135 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/live"
+	"portico/internal/pages"
+	"portico/internal/query"
+	"portico/internal/session"
+)
+
+// Bounds of event streams. A browser has one for all its tabs, and more only where its tabs cannot talk to each other.
+const (
+	streamsAtOnce     = 12_000
+	streamsPerSession = 8
+	streamWrite       = 10 * time.Second // for one message; who does not read it in time is cut off
+	maxEventID        = 64
+)
+
+// holdStream takes one of the process's streams and one of the session's.
+func (s *Server) holdStream(r *http.Request, id session.ID) (release func(), err error) {
+	one := s.limits.streams.Take(struct{}{})
+	if one == nil {
+		s.tellLimit(r.Context(), "streams")
+		return nil, &pageError{Status: http.StatusServiceUnavailable, Kind: kindBusy, RetryAfter: busyRetry, Err: errors.New("more streams than this process takes")}
+	}
+	own := s.limits.streamsOf.Take(id)
+	if own == nil {
+		one()
+		return nil, s.tooMany(r, "streams", busyRetry)
+	}
+	return func() { own(); one() }, nil
+}
+
+// live tells an open page what changes: GET /live?topics=alarms,freshness. It answers text/event-stream (HTML standard, section 9.2) with live's own events and one per topic, and
+// goes on where Last-Event-ID says, or the parameter last, for scripts that cannot set headers.
+func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
+	sess, _ := session.FromContext(r.Context())
+	topics, err := s.topics(r, sess)
+	if err != nil {
+		return err
+	}
+	release, err := s.holdStream(r, sess.Handle.ID())
+	if err != nil {
+		return err
+	}
+	defer release()
+	last := r.Header.Get("Last-Event-ID")
+	if last == "" {
+		if last, err = query.One(r.URL.Query(), "last", maxEventID); err != nil {
+			return err
+		}
+	}
+	stream, err := s.streams.Open(topics, last)
+	if err != nil {
+		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindBusy, RetryAfter: busyRetry, Err: err}
+	}
+	out := newEventWriter(w)
+	err = stream.Run(r.Context(), s.watchSession(r.Context(), sess), out.send)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		note(r.Context(), slog.String("stream_end", err.Error()))
+	}
+	return nil // there is no other answer any more
+}
+
+// topics reads which topics are wanted; all of them when none is named. Streams of the same person and account share their polls, whichever session they belong to.
+func (s *Server) topics(r *http.Request, sess *session.Session) ([]live.Topic, error) {
+	text, err := query.One(r.URL.Query(), "topics", 200)
+	if err != nil {
+		return nil, err
+	}
+	names := strings.Split(text, ",")
+	var topics []live.Topic
+	for _, f := range s.pages.Feeds() {
+		if text != "" && !slices.Contains(names, f.Name) {
+			continue
+		}
+		id := sess.Identity
+		topics = append(topics, live.Topic{Name: f.Name, Every: f.Every, Key: strings.Join([]string{f.Name, id.Issuer, id.Subject, id.Account}, "\x00"), Poll: s.pollOf(f, s.hub(r), whoAsks(sess))})
+	}
+	if text != "" && len(topics) != len(names) {
+		return nil, badRequest("topics", query.ErrChoice)
+	}
+	return topics, nil
+}
+
+func (s *Server) pollOf(f pages.Feed, hub *datahub.Client, who pages.Who) func(context.Context) ([]byte, error) {
+	return func(ctx context.Context) ([]byte, error) {
+		state, err := f.Read(ctx, hub, who, s.now())
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(state)
+	}
+}
+
+// Streams returns how many event streams are open.
+func (s *Server) Streams() int { return s.limits.streams.Held(struct{}{}) }
+
+// eventWriter writes events as they come. The limits of the connection, which are for requests that end, do not hold for it; each message has one of its own.
+type eventWriter struct {
+	w      http.ResponseWriter
+	rc     *http.ResponseController
+	frames []byte
+}
+
+func newEventWriter(w http.ResponseWriter) *eventWriter {
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store, no-transform")
+	h.Set("X-Accel-Buffering", "no")
+	e := &eventWriter{w: w, rc: http.NewResponseController(w)}
+	_ = e.rc.SetReadDeadline(time.Time{}) // not every connection has one, and those without need none
+	return e
+}
+
+func (e *eventWriter) send(events []live.Event) error {
+	e.frames = e.frames[:0]
+	for _, x := range events {
+		e.frames = live.AppendFrame(e.frames, x)
+	}
+	_ = e.rc.SetWriteDeadline(time.Now().Add(streamWrite))
+	if _, err := e.w.Write(e.frames); err != nil {
+		return err
+	}
+	return e.rc.Flush()
+}
