@@ -78,6 +78,7 @@ func (p *Pages) Routes() []Route {
 		{"GET /events/{event}", p.editEvent},
 		{"POST /events/{event}", p.saveEvent},
 		{"POST /events/{event}/delete", p.deleteEvent},
+		{"GET /search", p.search},
 	}
 }
 

@@ -15,14 +15,19 @@ import (
 
 var watchedBy = regexp.MustCompile(`data-who="([0-9a-f]{16})"`)
 
-// The one script of a page is a file of ours that carries the nonce of the page's policy. Nobody who is not signed in gets one.
-func TestScriptOfAPage(t *testing.T) {
+// The scripts of a page are files of ours that carry the nonce of the page's policy; beside them stand data only. Nobody who is not signed in gets one.
+func TestScriptsOfAPage(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
 	a := b.get("/sites")
 	nonce := regexp.MustCompile(`'nonce-([^']+)' 'strict-dynamic'`).FindStringSubmatch(a.Header.Get("Content-Security-Policy"))
-	if want := `<script type="module" src="` + static.URL("session_watch.js") + `" nonce="`; nonce == nil || !strings.Contains(a.body, want+nonce[1]+`"></script>`) || strings.Count(a.body, "<script") != 1 {
-		t.Errorf("policy %q, no %s", a.Header.Get("Content-Security-Policy"), want)
+	for _, name := range []string{"session_watch.js", "app.js"} {
+		if want := `<script type="module" src="` + static.URL(name) + `" nonce="`; nonce == nil || !strings.Contains(a.body, want+nonce[1]+`"></script>`) {
+			t.Errorf("policy %q, no %s", a.Header.Get("Content-Security-Policy"), want)
+		}
+	}
+	if data := strings.Count(a.body, `type="application/json">`); strings.Count(a.body, "<script") != 2+data {
+		t.Errorf("%d scripts and %d blocks of data", strings.Count(a.body, "<script")-data, data)
 	}
 	for path, header := range map[string][]string{"/auth/signed-out": {"Cookie", ""}, "/nothing": {"Cookie", ""}} {
 		if a := b.get(path, header...); strings.Contains(a.body, "<script") || strings.Contains(a.body, "data-watch") {

@@ -18,10 +18,18 @@ import (
 // themes are the looks that a person can choose; system follows the device.
 var themes = []string{"system", "light", "dark"}
 
+// densities are how high the rows of tables are; keySettings, whether keys of a single letter do anything.
+var (
+	densities   = []string{"comfortable", "compact"}
+	keySettings = []string{"on", "off"}
+)
+
 // preferences are what a browser's owner chose. They live in a small cookie, because they count before anybody signs in.
 type preferences struct {
-	theme string // one of themes
-	lang  string // code of a language, "" for what the browser prefers
+	theme   string // one of themes
+	lang    string // code of a language, "" for what the browser prefers
+	density string // one of densities
+	keys    string // one of keySettings
 }
 
 func (s *Server) preferencesName() string {
@@ -33,19 +41,33 @@ func (s *Server) preferencesName() string {
 
 // preferencesOf reads the cookie. What cannot be read is as if it were not there.
 func (s *Server) preferencesOf(r *http.Request) preferences {
-	p := preferences{theme: themes[0]}
+	p := preferences{theme: themes[0], density: densities[0], keys: keySettings[0]}
 	cookie, err := r.Cookie(s.preferencesName())
 	if err != nil || len(cookie.Value) > 64 {
 		return p
 	}
-	theme, lang, _ := strings.Cut(cookie.Value, ".")
-	if slices.Contains(themes, theme) {
-		p.theme = theme
-	}
-	if l, ok := locale.Parse(lang); ok {
+	parts := append(strings.Split(cookie.Value, "."), "", "", "", "") // of an older portal there are fewer
+	choose(&p.theme, parts[0], themes)
+	choose(&p.density, parts[2], densities)
+	choose(&p.keys, parts[3], keySettings)
+	if l, ok := locale.Parse(parts[1]); ok {
 		p.lang = string(l)
 	}
 	return p
+}
+
+// choose takes what is offered and reports whether it was.
+func choose(to *string, value string, offered []string) bool {
+	if !slices.Contains(offered, value) {
+		return false
+	}
+	*to = value
+	return true
+}
+
+// text is what the cookie says.
+func (p preferences) text() string {
+	return strings.Join([]string{p.theme, p.lang, p.density, p.keys}, ".")
 }
 
 // locale returns the locale of the request: the person's choice, else the browser's.
@@ -59,9 +81,13 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, RetryTo: "/", Err: err}
 	}
 	p := s.preferencesOf(r)
-	if r.PostForm.Has("theme") {
-		if p.theme = r.PostForm.Get("theme"); !slices.Contains(themes, p.theme) {
-			return badRequest("theme", query.ErrChoice)
+	for _, c := range []struct {
+		name    string
+		to      *string
+		offered []string
+	}{{"theme", &p.theme, themes}, {"density", &p.density, densities}, {"keys", &p.keys, keySettings}} {
+		if r.PostForm.Has(c.name) && !choose(c.to, r.PostForm.Get(c.name), c.offered) {
+			return badRequest(c.name, query.ErrChoice)
 		}
 	}
 	if r.PostForm.Has("lang") {
@@ -71,7 +97,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.lang = string(l)
 	}
-	s.setCookie(w, s.preferencesName(), p.theme+"."+p.lang, int((365 * 24 * time.Hour).Seconds()))
+	s.setCookie(w, s.preferencesName(), p.text(), int((365 * 24 * time.Hour).Seconds()))
 	http.Redirect(w, r, settingsReturn(r.PostForm.Get("return_to")), http.StatusSeeOther)
 	return nil
 }
@@ -92,13 +118,13 @@ func settingsReturn(path string) string {
 
 // layout fills what every page has around its content.
 func (s *Server) layout(r *http.Request) templates.LayoutModel {
-	l := s.locale(r)
+	l, p := s.locale(r), s.preferencesOf(r)
 	e := eventOf(r.Context())
 	m := templates.LayoutModel{
 		T:    func(key string, args ...any) string { return l.T(locale.Key(key), args...) },
-		Lang: l.Lang(), Theme: s.preferencesOf(r).theme, ReturnTo: s.here(r), Clock: s.clockModel(l), Version: s.version,
+		Lang: l.Lang(), Theme: p.theme, Density: p.density, Keys: p.keys, ReturnTo: s.here(r), Clock: s.clockModel(l), Version: s.version,
 		RequestID: e.ID, NoIndex: s.noIndex, Nonce: e.Nonce, Fixed: &s.fixed,
-		Assets: templates.AssetsModel{Stylesheet: static.URL("app.css"), Icons: static.URL("icons.svg"), Favicon: static.URL("favicon.svg"), Font: static.URL("inter-latin.woff2"), SessionWatch: static.URL("session_watch.js")},
+		Assets: templates.AssetsModel{Stylesheet: static.URL("app.css"), Icons: static.URL("icons.svg"), Favicon: static.URL("favicon.svg"), Font: static.URL("inter-latin.woff2"), SessionWatch: static.URL("session_watch.js"), App: static.URL("app.js"), UPlot: static.URL("uplot.min.js")},
 	}
 	m.Place = placeOf(r.URL.Path)
 	if s.notice != "" {
@@ -108,6 +134,8 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 		m.Manager = s.managers.allow(sess)
 		m.Person = &templates.PersonModel{Name: sess.Identity.Name, Account: sess.Identity.AccountName}
 		m.Watch = s.watchModel(r, sess)
+		m.Live = &templates.LiveModel{URL: "/live?topics=alarms,freshness", Who: m.Watch.Who, Build: s.version}
+		m.Writing = writingModel(l)
 	}
 	if s.frame != nil {
 		s.frame(r, &m)
@@ -140,5 +168,17 @@ func (s *Server) here(r *http.Request) string {
 // clockModel shows the server's time in Belgium, where the platform lives.
 func (s *Server) clockModel(l locale.Locale) templates.ClockModel {
 	now := s.now().In(datahub.HomeZone())
-	return templates.ClockModel{Text: l.Clock(now), ISO: now.Format(time.RFC3339)}
+	return templates.ClockModel{Text: l.Clock(now), ISO: now.Format(time.RFC3339), Zone: now.Location().String()}
+}
+
+// scriptWords are the sentences that scripts say.
+var scriptWords = []locale.Key{"clock.skew", "part.waiting", "part.failed", "part.stopped", "part.again", "chart.cursor", "chart.no-value", "chart.versus"}
+
+func writingModel(l locale.Locale) templates.WritingModel {
+	w := l.Writing()
+	m := templates.WritingModel{Decimal: w.Decimal, Group: w.Group, Day: w.Day, Hour: w.Hour, Min: w.Min, Sec: w.Sec, Dot: w.DayDot, Weekdays: w.Weekdays, Months: w.Months, Words: map[string]string{}}
+	for _, key := range scriptWords {
+		m.Words[string(key)] = l.T(key, "$0", "$1")
+	}
+	return m
 }

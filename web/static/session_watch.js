@@ -119,6 +119,9 @@ function watch(root) {
 			}
 		}
 		show(state);
+		if (content.inert && state === "") {
+			document.dispatchEvent(new Event("session-back"));
+		}
 		conceal(state === "ended" || state === "other");
 		if (state === "ended" || state === "other") {
 			return every;
@@ -137,6 +140,7 @@ function watch(root) {
 	}
 	root.querySelector("[data-watch-extend]")?.addEventListener("click", () => void ask({ method: "POST" }));
 	document.addEventListener("visibilitychange", look);
+	document.addEventListener("live-signed-out", look); // the stream knows it first
 	addEventListener("pageshow", (event) => {
 		if (event.persisted) {
 			conceal(true); // the browser kept the page as it was, perhaps from before a sign-out

@@ -60,6 +60,7 @@ type ChartModel struct {
 	Wide     templ.Component
 	Narrow   templ.Component
 	Data     *ChartDataModel // the same for the browser's own chart, nil where a picture is enough
+	Zoom     string          // address that shows a part of the period, when from and to are set in it; "" where there is none
 	Summary  string          // what the picture says, in sentences
 	Notes    []string        // gaps and the like
 	Strip    templ.Component

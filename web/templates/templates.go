@@ -20,11 +20,15 @@ type LayoutModel struct {
 	Lang      string       // language of the page: en, fr, nl or de
 	Title     string       // name of the page; "" on pages without one
 	Theme     string       // "light", "dark", or "system" for what the browser prefers
+	Density   string       // "comfortable" or "compact": how high rows are
+	Keys      string       // "on", or "off" for people who want no keys of a single letter
 	Place     string       // where in the menu the page belongs: "overview", "sites", "explore" or ""
 	ReturnTo  string       // local path and query of this page, where the settings forms come back to
 	Manager   bool         // the person may see the pages under /admin
 	Person    *PersonModel // nil when nobody is signed in
 	Watch     *WatchModel  // with Person: what the page's script needs to notice that the session ends
+	Live      *LiveModel   // with Person: where the page hears of what changes
+	Writing   WritingModel // with Person: how scripts write what the server has not written
 	Clock     ClockModel   // the server's time, the only "now" that the portal knows
 	Notice    string       // line above each page, for example "demo data"; "" for none
 	Stale     string       // says since when the page's data are not current, "" when they are
@@ -53,10 +57,32 @@ type WatchModel struct {
 	SignInURL string
 }
 
+// LiveModel is what the script that listens to the server is told.
+type LiveModel struct {
+	URL   string // of the event stream
+	Who   string // reference of the person and the account, by which tabs find each other
+	Build string // of this page; another one in the stream means that the portal is newer
+}
+
+// WritingModel is how the reader's language writes numbers and times, for scripts.
+type WritingModel struct {
+	Decimal  string            `json:"decimal"`
+	Group    string            `json:"group"` // between thousands
+	Day      string            `json:"day"`   // short forms of units of time
+	Hour     string            `json:"hour"`
+	Min      string            `json:"min"`
+	Sec      string            `json:"sec"`
+	Dot      string            `json:"dot"`      // after the day of the month
+	Weekdays []string          `json:"weekdays"` // short, Sunday first
+	Months   []string          `json:"months"`   // short
+	Words    map[string]string `json:"words"`    // sentences of the portal by key, with places $0, $1 …
+}
+
 // ClockModel is a time, as text and for machines.
 type ClockModel struct {
 	Text string // "14:21:08 CET"
 	ISO  string // RFC 3339
+	Zone string // IANA name, where the clock runs on by a script
 }
 
 // AssetsModel holds the addresses of static files under their content-hashed names.
@@ -67,6 +93,8 @@ type AssetsModel struct {
 	Font       string // inter-latin.woff2, fetched early
 
 	SessionWatch string // session_watch.js, a module
+	App          string // app.js, the module of all others
+	UPlot        string // uplot.min.js, fetched when there is a chart
 
 	Sheets  []string // further style sheets of this page
 	Modules []string // and further scripts

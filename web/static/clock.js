@@ -1,0 +1,104 @@
+// @ts-check
+/*
+ * The server's clock, which decides what "now" means: the clock above each page runs on by it, and ages are measured against it. The device's own clock counts for nothing.
+ */
+import { duration, sentence, wallClock } from "./words.js";
+
+/** What the server's clock showed when the device had been on for 0 ms. */
+let epoch = 0;
+
+/** The server's now, in ms. */
+export function now() {
+	return epoch + performance.now();
+}
+
+/** @param {string} stamp the server's now, RFC 3339 */
+export function setClock(stamp) {
+	const at = Date.parse(stamp);
+	if (!Number.isNaN(at)) {
+		epoch = at - performance.now();
+	}
+}
+
+/** <dh-clock> runs on; it names the difference when the device's clock is more than five seconds off. */
+class Clock extends HTMLElement {
+	connectedCallback() {
+		const time = this.querySelector("time");
+		if (!time) {
+			return;
+		}
+		if (epoch === 0) {
+			setClock(time.dateTime);
+		}
+		const zone = time.textContent?.split("\u00a0")[1] ?? "";
+		const wall = wallClock(this.dataset.zone ?? "UTC");
+		this.timer = setInterval(() => {
+			const at = new Date(now());
+			time.dateTime = at.toISOString();
+			time.textContent = wall(at).seconds + "\u00a0" + zone;
+			const skew = Date.now() - now();
+			this.title = Math.abs(skew) > 5000 ? sentence("clock.skew", duration(skew)) : (this.dataset.title ?? "");
+			this.toggleAttribute("data-skewed", Math.abs(skew) > 5000);
+		}, 1000);
+	}
+
+	disconnectedCallback() {
+		clearInterval(this.timer);
+	}
+}
+
+/**
+ * <dh-age> says how old the newest value is, in <time>. data-step is the distance in seconds at which values are due: at twice of it the badge is late, at four times it is silent.
+ */
+class Age extends HTMLElement {
+	static all = /** @type {Set<Age>} */ (new Set());
+
+	connectedCallback() {
+		Age.all.add(this);
+	}
+
+	disconnectedCallback() {
+		Age.all.delete(this);
+	}
+
+	tick() {
+		const time = this.querySelector("time");
+		if (!time?.dateTime) {
+			return;
+		}
+		const age = Math.max(0, now() - Date.parse(time.dateTime));
+		const text = duration(age);
+		if (time.textContent !== text) {
+			time.textContent = text;
+		}
+		const step = Number(this.dataset.step) * 1000;
+		if (step > 0) {
+			const state = age > 4 * step ? "silent" : age > 2 * step ? "late" : "ok";
+			if (this.dataset.state !== state) {
+				this.dataset.state = state;
+			}
+		}
+	}
+}
+
+customElements.define("dh-clock", Clock);
+customElements.define("dh-age", Age);
+
+setInterval(() => {
+	if (document.visibilityState === "visible") {
+		Age.all.forEach((age) => age.tick());
+	}
+}, 5000);
+
+// What a site's meter sent last, as the stream tells it: the badges of that site follow.
+document.addEventListener("live-freshness", (event) => {
+	const sites = /** @type {CustomEvent} */ (event).detail?.sites ?? {};
+	for (const age of Age.all) {
+		const time = age.querySelector("time");
+		const last = sites[age.dataset.site ?? ""];
+		if (time && last && Date.parse(last) > Date.parse(time.dateTime || "1970-01-01")) {
+			time.dateTime = last;
+			age.tick();
+		}
+	}
+});
