@@ -67,13 +67,18 @@ func pack(p payload) ([]byte, error) {
 	if len(plain)+len(signatures) > session.MaxSealed {
 		return nil, errors.New("token: the tokens are too large to be kept")
 	}
+	b, err := deflate(plain)
+	return append(b, signatures...), err
+}
+
+func deflate(plain []byte) ([]byte, error) {
 	var b bytes.Buffer
 	w := deflaters.Get().(*flate.Writer)
 	defer deflaters.Put(w)
 	w.Reset(&b)
-	_, err = w.Write(plain)
+	_, err := w.Write(plain)
 	err = errors.Join(err, w.Close())
-	return append(b.Bytes(), signatures...), err
+	return b.Bytes(), err
 }
 
 // unpack is the inverse of pack. Anything else is session.ErrSealed.

@@ -66,6 +66,22 @@ func TestPackedStaysReadable(t *testing.T) {
 	}
 }
 
+// What a newer program says besides is passed over, as long as the version is ours; when this one packs again it is left out.
+func TestUnpackOfANewerProgram(t *testing.T) {
+	plain := appendText(nil, `{"v":3,"iss":"http://op","later":{"x":[1]},"sub":"alice"}`)
+	for _, token := range []string{"access", "refresh", ""} {
+		plain, _ = appendToken(plain, nil, token)
+	}
+	b, err := deflate(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := payload{Version: payloadVersion, Issuer: "http://op", Subject: "alice", Access: "access", Refresh: "refresh"}
+	if got, err := unpack(b); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("unpack = %+v, %v, want %+v", got, err, want)
+	}
+}
+
 func TestUnpackRefusesOtherThings(t *testing.T) {
 	b, err := pack(payload{Version: payloadVersion, Access: "a", Refresh: "e30.e30.e30"})
 	if err != nil {
