@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -225,7 +227,7 @@ func TestS99DemoShowsThatItIsOne(t *testing.T) {
 	d := demo(t, "--admin-listen="+admin)
 	p := newPerson(t, d.urls["portal"])
 	p.signIn("/sites", "viewer").want(t, http.StatusOK)
-	for _, path := range []string{"/sites", "/overview", "/explore", "/auth/session", "/auth/signed-out", "/nothing", "/healthz", "/static/nothing"} {
+	for _, path := range []string{"/sites", "/overview", "/explore", "/auth/session", "/auth/signed-out", "/nothing", "/healthz", "/static/nothing", "/demo", "/demo/tour", "/demo/clock", "/demo/flow", "/demo/faults"} {
 		a := p.get(path)
 		if a.Header.Get("X-Robots-Tag") != "noindex, nofollow" {
 			t.Errorf("%s: X-Robots-Tag %q", path, a.Header.Get("X-Robots-Tag"))
@@ -248,11 +250,30 @@ func TestS99DemoShowsThatItIsOne(t *testing.T) {
 	s := besiege(t, 1)
 	real := s.visitor(t, 0)
 	want := real.get("/random-path")
-	for _, path := range []string{"/demo", "/login", "/login/account", "/signed-out", "/connect/token", "/realms/opinum", "/gallery", "/.well-known/openid-configuration"} {
-		if a := real.get(path); a.StatusCode != want.StatusCode || a.Header.Get("X-Robots-Tag") != "" || strings.Contains(a.Body, "invented data, published passwords") {
-			t.Errorf("%s on a real portal: %d", path, a.StatusCode)
+	for _, path := range []string{"/demo", "/demo/tour", "/demo/clock", "/demo/flow", "/demo/flow/events", "/demo/faults", "/demo/files/tour.css", "/login", "/login/account", "/signed-out", "/connect/token", "/faults", "/realms/opinum", "/gallery", "/.well-known/openid-configuration"} {
+		a := real.get(path)
+		if a.StatusCode != want.StatusCode || alike(a, path) != alike(want, "/random-path") || a.Header.Get("X-Robots-Tag") != "" || strings.Contains(a.Body, "invented data, published passwords") {
+			t.Errorf("%s on a real portal: %d, unlike a path that nobody thought of", path, a.StatusCode)
+		}
+		if a := real.post(path, nil); a.StatusCode != want.StatusCode {
+			t.Errorf("POST %s on a real portal: %d", path, a.StatusCode)
 		}
 	}
+	if a := real.get("/?tour=1"); a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(a.Header.Get("Location"), "/auth/login") || len(a.Cookies()) > 0 {
+		t.Errorf("the tour on a real portal: %d, %s, cookies %v", a.StatusCode, a.Header.Get("Location"), a.Cookies())
+	}
+}
+
+var ofOneRequest = regexp.MustCompile(`<code>[0-9a-f]+</code>|nonce="[^"]+"|nonce-[^']+|[0-9a-f]{16}|\d\d:\d\d:\d\d|datetime="[^"]+"`)
+
+// alike is an answer without what differs between two requests anyway: its ids, its time, and the path.
+func alike(a answer, path string) string {
+	a.Header.Del("Date")
+	text := fmt.Sprint(a.Header, a.Body)
+	for _, form := range []string{path, url.QueryEscape(path), strconv.Itoa(len(a.Body))} {
+		text = strings.ReplaceAll(text, form, "")
+	}
+	return ofOneRequest.ReplaceAllString(text, "")
 }
 
 // What goes into a build besides the source has no part in the result: the same commit gives the same program wherever it lies.

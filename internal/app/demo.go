@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"time"
 
 	"portico/internal/config"
@@ -40,7 +39,11 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 	p.countLost(log)
 	p.begin(ctx, d.Config)
 	p.metrics.Gauge("portico_demo", "1 where everything is invented; absent elsewhere.", func() float64 { return 1 })
-	log.WarnContext(ctx, "demo mode: published passwords and invented data")
+	if d.Hosted {
+		log.WarnContext(ctx, "demo mode: invented data, open to others", "portal", d.PortalURL)
+	} else {
+		log.WarnContext(ctx, "demo mode: published passwords and invented data")
+	}
 	if _, err := fmt.Fprint(out, d.Screen()); err != nil {
 		return err
 	}
@@ -67,9 +70,14 @@ func extras(d *demo.Demo) Extras {
 		At:      at,
 	})
 	t := tour.New(tourOf(d))
+	pages := append(t.Pages(), f.Pages()...)
+	if !d.Hosted { // nobody breaks it for everybody
+		pages = append(pages, faults.Pages()...)
+	}
 	return Extras{
-		Pages: slices.Concat(t.Pages(), faults.Pages(), f.Pages()), Front: t.Front(), Frame: t.Frame,
-		Around: func(next http.Handler) http.Handler { return t.Around(f.Around(next)) }, Peer: f.Peer, Young: youngInDemo,
+		Pages: pages, Front: t.Front(), Frame: t.Frame,
+		Around: func(next http.Handler) http.Handler { return t.Around(f.Around(next)) }, Young: youngInDemo,
+		Peer: func(name string, next http.RoundTripper) http.RoundTripper { return f.Peer(name, d.Near(next)) },
 	}
 }
 

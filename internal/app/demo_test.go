@@ -303,3 +303,38 @@ func TestDemoClockPage(t *testing.T) {
 		t.Errorf("what was refused moved the clock by %v", moved)
 	}
 }
+
+// A demo that others can reach shows and takes no password, lets nobody break it for others, and finds its own servers without the proxy in front.
+func TestS97HostedDemo(t *testing.T) {
+	t.Parallel()
+	v := visitDemo(t, func(c *config.Demo) {
+		c.PortalOrigin, c.IdentityOrigin, c.HubOrigin = "https://demo.example.com", "https://id.example.com", "https://hub.example.com"
+	})
+	v.http.Transport = v.d.Near(v.http.Transport) // as the proxy in front would
+	_, status, body := v.open("/")
+	v.want("/", status, http.StatusOK, body, "everybody who is here shares it", "Noordzee Energie", "Sign in as viewer")
+	v.signIn("Sign in as operator")
+	for path, want := range map[string]int{"/overview": http.StatusOK, "/demo/flow": http.StatusOK, "/demo/clock": http.StatusOK, "/demo/faults": http.StatusNotFound} {
+		if _, status, body = v.open(path); status != want || strings.Contains(body, "published passwords") || strings.Contains(body, `href="/demo/faults`) {
+			t.Errorf("%s: %d, want %d", path, status, want)
+		}
+	}
+	if _, status, _ = v.post("/demo/clock", url.Values{"speed": {"60"}}); status != http.StatusMethodNotAllowed || v.d.Clock.Speed() != 1 {
+		t.Errorf("the clock was moved: %d", status)
+	}
+	for _, address := range []string{v.d.IdentityURL + "/faults", v.d.HubURL + "/faults"} {
+		req, _ := http.NewRequest(http.MethodGet, address, nil)
+		if _, status, _ = v.do(req); status == http.StatusOK {
+			t.Errorf("%s: %d", address, status)
+		}
+	}
+	if screen := v.d.Screen(); strings.Contains(screen, "-demo") || !strings.Contains(screen, "portal https://demo.example.com\n") {
+		t.Errorf("the screen shows %s", screen)
+	}
+	other := v.another()
+	other.http.Transport = v.d.Near(other.http.Transport)
+	_, _, body = other.open("/auth/login")
+	if other.want("the login page", http.StatusOK, http.StatusOK, body, "Victor Lambert"); strings.Contains(body, "viewer-demo") || strings.Contains(body, `type="password"`) {
+		t.Error("the login page knows passwords")
+	}
+}

@@ -16,8 +16,11 @@ func tourOf(d *demo.Demo) tour.Config {
 	power, _ := d.Variable("Liège", "Compressor 1")
 	gas, _ := d.Variable("Hasselt", "Gas")
 	c := tour.Config{
-		Clock: d.Clock, Guest: d.Guest(), Company: identity.Personas()[0].Accounts[0].Name, Portal: d.PortalURL, Issuer: d.IdentityURL, Flow: "/demo/flow", Faults: "/demo/faults",
+		Clock: d.Clock, Guest: d.Guest(), Company: identity.Personas()[0].Accounts[0].Name, Portal: d.PortalURL, Issuer: d.IdentityURL, Flow: "/demo/flow", Fixed: d.Hosted,
 		Places: tour.Places{Alarm: fmt.Sprint("/sites/", cold), Explore: fmt.Sprint("/explore?s=", power, "&cmp=wk"), Carpet: fmt.Sprint("/variables/", gas)},
+	}
+	if !d.Hosted {
+		c.Faults = "/demo/faults"
 	}
 	for _, u := range identity.Personas() {
 		c.People = append(c.People, tour.Person{Name: u.Name, Hint: u.Username, Role: u.Username})

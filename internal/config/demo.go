@@ -5,8 +5,12 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -31,6 +35,10 @@ type Demo struct {
 	Latency             string   `name:"demo-latency" placeholder:"DURATION" help:"How late the demo's two servers answer: 80ms, or 80ms±40ms (also written 80ms+-40ms) for delays that differ by so much. At most 1m."`
 	Fail                []string `name:"demo-fail" placeholder:"FAULTS" help:"What the demo's two servers do wrong, separated by commas: identity=30s@every:10m (nobody answers for 30 s, every ten minutes), hub=429:2% (two requests of a hundred), hub=truncate:3 (the next three), identity=hang-after:1@path:/token. docs/demo.md has all words."`
 	HubSwitches         []string `name:"hub-switches" placeholder:"WORDS" help:"Where the platform's behaviour is not known or has changed, the demo Data Hub does what is most likely; these words, separated by commas, choose otherwise. docs/demo.md lists them."`
+	PortalOrigin        string   `name:"portal-origin" placeholder:"URL" help:"Public https origin of the portal, for a demo that others can reach through a reverse proxy that ends TLS. All three origins must be named; then no password is shown or taken, the clock stays as it is, and --listen, --identity-listen and --hub-listen need not be on loopback."`
+	IdentityOrigin      string   `name:"identity-origin" placeholder:"URL" help:"Public https origin of the demo identity server."`
+	HubOrigin           string   `name:"hub-origin" placeholder:"URL" help:"Public https origin of the demo Data Hub."`
+	TrustedProxies      []string `name:"trusted-proxies" env:"PORTICO_TRUSTED_PROXIES" placeholder:"NETWORKS" help:"Networks of the reverse proxies in front, as of web serve; with the three origins."`
 	Log                 Log      `embed:""`
 }
 
@@ -49,6 +57,11 @@ func (d Demo) ClockSpeed() float64 {
 	return speed
 }
 
+// Hosted reports whether others can reach the demo.
+func (d Demo) Hosted() bool {
+	return d.PortalOrigin != "" || d.IdentityOrigin != "" || d.HubOrigin != ""
+}
+
 // check reports every mistake, in d and in what is around it.
 func (d Demo) check(getenv func(string) string) error {
 	return errors.Join(nothingReal(getenv), d.Check())
@@ -57,9 +70,7 @@ func (d Demo) check(getenv func(string) string) error {
 // Check reports every mistake in d, joined into one error.
 func (d Demo) Check() error {
 	return errors.Join(
-		checkLoopback("listen", d.Listen),
-		checkLoopback("identity-listen", d.IdentityListen),
-		checkLoopback("hub-listen", d.HubListen),
+		d.checkPlaces(),
 		d.checkAdmin(),
 		d.AccessTokenLifetime.between("access-token-lifetime", time.Second, 24*time.Hour),
 		d.RefreshLifetime.between("refresh-token-lifetime", time.Second, 30*24*time.Hour),
@@ -68,6 +79,51 @@ func (d Demo) Check() error {
 		d.checkClock(),
 		d.Log.check(),
 	)
+}
+
+// checkPlaces wants loopback, or three origins that are named.
+func (d Demo) checkPlaces() error {
+	listens := map[string]string{"listen": d.Listen, "identity-listen": d.IdentityListen, "hub-listen": d.HubListen}
+	check := checkListen
+	if !d.Hosted() {
+		check = checkLoopback
+	}
+	var errs []error
+	for _, flag := range slices.Sorted(maps.Keys(listens)) {
+		errs = append(errs, check(flag, listens[flag]))
+	}
+	if !d.Hosted() {
+		if len(d.TrustedProxies) > 0 {
+			errs = append(errs, errors.New("--trusted-proxies: there is no proxy in front of a demo without --portal-origin, --identity-origin and --hub-origin"))
+		}
+		return errors.Join(errs...)
+	}
+	errs = append(errs, checkOrigin("portal-origin", d.PortalOrigin), checkOrigin("identity-origin", d.IdentityOrigin), checkOrigin("hub-origin", d.HubOrigin), Portal{TrustedProxies: d.TrustedProxies}.checkProxies())
+	hosts := map[string]bool{hostOf(d.PortalOrigin): true, hostOf(d.IdentityOrigin): true, hostOf(d.HubOrigin): true}
+	if len(hosts) < 3 {
+		errs = append(errs, errors.New("--portal-origin, --identity-origin, --hub-origin: they need a host name each, because cookies do not separate ports"))
+	}
+	return errors.Join(errs...)
+}
+
+// checkOrigin takes https with a host and nothing behind it.
+func checkOrigin(flag, raw string) error {
+	u, err := url.Parse(raw)
+	switch {
+	case raw == "":
+		return fmt.Errorf("--%s: missing; a demo that others can reach names all three origins", flag)
+	case err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return fmt.Errorf("--%s: %q is not an https origin such as https://demo.example.com", flag, redactURL(raw))
+	}
+	return nil
+}
+
+func hostOf(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
 }
 
 func (d Demo) checkScale() error {

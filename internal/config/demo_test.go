@@ -56,3 +56,30 @@ func TestDemoVariablesAreNoStrangers(t *testing.T) {
 		t.Errorf("Strangers = %v", got)
 	}
 }
+
+func TestS97HostedDemo(t *testing.T) {
+	origins := []string{"--portal-origin=https://demo.example.com", "--identity-origin=https://id.example.com", "--hub-origin=https://hub.example.com/"}
+	cmd, err := Parse(append([]string{"demo", "--listen=0.0.0.0:8080", "--identity-listen=0.0.0.0:8081", "--hub-listen=[::]:8082", "--trusted-proxies=10.0.0.0/8"}, origins...), env(t), io.Discard)
+	if err != nil || !cmd.Demo.Hosted() {
+		t.Fatalf("Parse = %v, hosted %t", err, cmd.Demo.Hosted())
+	}
+	for name, tt := range map[string]struct {
+		args []string
+		want string
+	}{
+		"one origin":                  {origins[:1], "--identity-origin: missing"},
+		"two origins":                 {origins[1:], "--portal-origin: missing"},
+		"http":                        {[]string{"--portal-origin=http://demo.example.com", origins[1], origins[2]}, "--portal-origin: "},
+		"a path":                      {[]string{origins[0], "--identity-origin=https://id.example.com/x", origins[2]}, "--identity-origin: "},
+		"one host with three ports":   {[]string{"--portal-origin=https://a.example", "--identity-origin=https://a.example:8443", "--hub-origin=https://b.example"}, "a host name each"},
+		"everybody as proxy":          {append([]string{"--trusted-proxies=0.0.0.0/0"}, origins...), "--trusted-proxies: "},
+		"a proxy of no origin":        {[]string{"--trusted-proxies=10.0.0.1"}, "--trusted-proxies: "},
+		"no origin":                   {[]string{"--listen=0.0.0.0:8080"}, "--listen: "},
+		"the identity server alone":   {[]string{"--identity-listen=192.0.2.1:8080"}, "--identity-listen: "},
+		"the operator's, open to all": {append([]string{"--admin-listen=0.0.0.0:9090"}, origins...), "--admin-listen: "},
+	} {
+		if _, err := Parse(append([]string{"demo"}, tt.args...), env(t), io.Discard); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %q", name, err, tt.want)
+		}
+	}
+}

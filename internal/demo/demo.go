@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"strings"
 	"time"
 
@@ -28,6 +29,9 @@ const clientID = "portico"
 // ScriptClient is how scripts sign in at the demo identity server, with the password grant and one of the demo's users. Its secret is as public as
 // their passwords are.
 const ScriptClient, ScriptSecret = "demo-script", "demo-script-secret"
+
+// hostedRate is how many requests a minute the Data Hub of a hosted demo answers for each account, which all visitors share.
+const hostedRate = 12_000
 
 // Host names of the three origins. Cookies do not separate ports, so names must.
 const (
@@ -48,8 +52,11 @@ type Demo struct {
 	Clock       *clock.Clock  // which the data and the pages about them live by
 	Config      config.Config // of the portal, complete but for the sealing keys
 
+	Hosted bool // others can reach it, under public names
+
 	world    *energy.World
-	guest    string // a token of the process's own, with which guests read
+	at       map[string]string // public host → address on this machine; nil unless Hosted
+	guest    string            // a token of the process's own, with which guests read
 	visitors visitors
 	hosts    []*host
 	log      *slog.Logger
@@ -57,7 +64,7 @@ type Demo struct {
 
 // Start opens the three listeners and serves the identity server and the Data Hub. Errors name the flag that helps.
 func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) {
-	d := &Demo{log: log, guest: rand.Text(), Clock: clock.New(c.ClockAt(), c.ClockSpeed())}
+	d := &Demo{log: log, Hosted: c.Hosted(), guest: rand.Text(), Clock: clock.New(c.ClockAt(), c.ClockSpeed())}
 	if err := d.Faults.set(c); err != nil {
 		return nil, err
 	}
@@ -67,16 +74,17 @@ func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) 
 	}
 	d.Portal = listeners[0]
 	d.PortalURL, d.IdentityURL, d.HubURL = origin(portalHost, listeners[0]), origin(identityHost, listeners[1]), origin(hubHost, listeners[2])
-	if err := checkNames(ctx); err != nil {
+	if d.Hosted {
+		d.PortalURL, d.IdentityURL, d.HubURL = strings.TrimSuffix(c.PortalOrigin, "/"), strings.TrimSuffix(c.IdentityOrigin, "/"), strings.TrimSuffix(c.HubOrigin, "/")
+		d.near(listeners)
+	} else if err := checkNames(ctx); err != nil {
 		return nil, errors.Join(err, closeAll(listeners))
 	}
 	clientSecret := rand.Text()
 	d.Identity, err = identity.New(identity.Config{
 		Issuer: d.IdentityURL, AccessTokenLifetime: c.AccessTokenLifetime.Duration, RefreshTokenLifetime: c.RefreshLifetime.Duration, RefreshPolicy: identity.Policy(c.RefreshPolicy), Log: log.With("server", "identity"),
-		Fault: d.Faults.Identity.Pick, Ahead: d.Faults.Identity.Offset,
-		Clients: []identity.Client{{ID: clientID, Secret: clientSecret, RedirectURIs: []string{d.PortalURL + "/auth/callback"},
-			PostLogoutRedirectURIs: []string{d.PortalURL + "/auth/signed-out"}, BackChannelLogoutURI: d.PortalURL + "/auth/backchannel-logout"},
-			{ID: ScriptClient, Secret: ScriptSecret}},
+		Fault: d.Faults.Identity.Pick, Ahead: d.Faults.Identity.Offset, ButtonsOnly: d.Hosted, Deliver: d.Near(http.DefaultTransport),
+		Clients: d.clients(clientSecret),
 	})
 	if err != nil {
 		return nil, errors.Join(err, closeAll(listeners))
@@ -84,10 +92,20 @@ func Start(ctx context.Context, c config.Demo, log *slog.Logger) (*Demo, error) 
 	if d.Hub, err = d.newHub(c); err != nil {
 		return nil, errors.Join(err, closeAll(listeners))
 	}
-	d.serve(listeners[1], identityHost, &d.Faults.Identity, d.orders(), d.Identity)
-	d.serve(listeners[2], hubHost, &d.Faults.Hub, nil, d.Hub)
+	d.serve(listeners[1], hostName(d.IdentityURL), &d.Faults.Identity, d.orders(), d.Identity)
+	d.serve(listeners[2], hostName(d.HubURL), &d.Faults.Hub, nil, d.Hub)
 	d.Config = d.portalConfig(c, clientSecret)
 	return d, nil
+}
+
+// clients are the portal, and scripts, which sign in by password: where there are none, nobody does.
+func (d *Demo) clients(secret string) []identity.Client {
+	list := []identity.Client{{ID: clientID, Secret: secret, RedirectURIs: []string{d.PortalURL + "/auth/callback"},
+		PostLogoutRedirectURIs: []string{d.PortalURL + "/auth/signed-out"}, BackChannelLogoutURI: d.PortalURL + "/auth/backchannel-logout"}}
+	if !d.Hosted {
+		list = append(list, identity.Client{ID: ScriptClient, Secret: ScriptSecret})
+	}
+	return list
 }
 
 func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
@@ -105,6 +123,9 @@ func (d *Demo) newHub(c config.Demo) (*hub.Hub, error) {
 		if err := h.Switch(text); err != nil {
 			return nil, fmt.Errorf("--hub-switches: %w", err)
 		}
+	}
+	if d.Hosted && h.RateLimit == 0 {
+		h.RateLimit = hostedRate
 	}
 	return hub.New(h), nil
 }
@@ -124,8 +145,12 @@ func rights(username string) map[string]hub.Right {
 func (d *Demo) hubNow() time.Time { return d.Clock.Now().Add(d.Faults.Hub.Offset()) }
 
 func (d *Demo) portalConfig(c config.Demo, clientSecret string) config.Config {
+	notice := "demo"
+	if d.Hosted {
+		notice = "hosted"
+	}
 	return config.Config{
-		Portal:   config.Portal{BaseURL: d.PortalURL, Listen: d.Portal.Addr().String(), AdminListen: c.AdminListen, Notice: "demo", NoIndex: true, Now: d.Clock.Now},
+		Portal:   config.Portal{BaseURL: d.PortalURL, Listen: d.Portal.Addr().String(), AdminListen: c.AdminListen, TrustedProxies: c.TrustedProxies, Notice: notice, NoIndex: true, Now: d.Clock.Now},
 		Identity: config.Identity{Issuer: d.IdentityURL, ClientID: clientID, ClientSecret: secret.New(clientSecret), ClientAuth: "discovered", OfflineAccess: "auto", RefreshPolicy: c.RefreshPolicy, Algorithms: []string{"RS256"}, CallbackPath: "/auth/callback", StaySignedIn: config.Duration{Duration: 30 * 24 * time.Hour}},
 		Hub:      config.Hub{APIURL: d.HubURL, Timeout: config.Duration{Duration: 20 * time.Second}},
 		Sessions: config.Sessions{Store: config.Store{Database: "memory:"}, Idle: config.Duration{Duration: time.Hour}, Absolute: config.Duration{Duration: 12 * time.Hour}, MaxEach: config.Count{N: 20}},
@@ -196,7 +221,12 @@ func (d *Demo) Close(ctx context.Context) {
 // Screen is what the command prints: addresses, one a line for scripts, and who can sign in.
 func (d *Demo) Screen() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Portico demo\n\nportal %s\nidentity %s\ndata-hub %s\n\nOpen the portal's address in a browser and sign in as one of\n\n", d.PortalURL, d.IdentityURL, d.HubURL)
+	fmt.Fprintf(&b, "Portico demo\n\nportal %s\nidentity %s\ndata-hub %s\n\n", d.PortalURL, d.IdentityURL, d.HubURL)
+	if d.Hosted {
+		b.WriteString("Open to others: people sign in with a button, passwords are good for nothing. Everything is forgotten when the program ends.\n")
+		return b.String()
+	}
+	b.WriteString("Open the portal's address in a browser and sign in as one of\n\n")
 	for _, u := range identity.Personas() {
 		names := make([]string, len(u.Accounts))
 		for i, a := range u.Accounts {

@@ -49,6 +49,7 @@ type Config struct {
 	Users                []User // nil means Personas()
 	ButtonsOnly          bool   // people sign in by the buttons of the login page, so often and no more; no password is shown or taken
 	Log                  *slog.Logger
+	Deliver              http.RoundTripper // takes back-channel logouts to the clients; nil means http.DefaultTransport
 	// Fault, if set, says for each request what goes wrong with it. It may be called concurrently.
 	Fault func(*http.Request) fault.Fault
 	// Ahead, if set, says how far the clock is ahead that dates what is signed. Lifetimes and expiry stay right.

@@ -86,7 +86,7 @@ func (p *Provider) deliver(c Client, session *sso) {
 		return
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := (&http.Client{Transport: p.c.Deliver}).Do(req)
 	if err != nil {
 		p.c.Log.Warn("back-channel logout not delivered", "client", c.ID, "error", err)
 		return
