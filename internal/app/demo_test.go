@@ -143,7 +143,7 @@ func moments(t *testing.T) []time.Time {
 
 var (
 	chartPicture = regexp.MustCompile(`(?s)<svg class="chart .*?</svg>`)
-	drawn        = regexp.MustCompile(`<(path|rect|circle) class="(line|area|bar|dot|step)[^>]*>`)
+	drawn        = regexp.MustCompile(`<(path|rect|circle) class="(line|area|bar|span)[^>]*>`)
 )
 
 // emptiness says what is missing on a page; "" when nothing is.
@@ -177,7 +177,7 @@ func TestDemoIsNeverEmpty(t *testing.T) {
 		if err := v.d.Clock.Set(at); err != nil {
 			t.Fatal(err)
 		}
-		paths := []string{"/demo", "/overview", fmt.Sprint("/explore?s=", gas), fmt.Sprint("/variables/", gas)}
+		paths := []string{"/demo", "/overview", fmt.Sprint("/explore?s=", gas), fmt.Sprint("/variables/", gas), tourOf(v.d).Places.Alarm}
 		for n := range 2 {
 			paths = append(paths, fmt.Sprint("/sites/", sites[(2*i+n)%len(sites)]))
 		}
@@ -190,9 +190,9 @@ func TestDemoIsNeverEmpty(t *testing.T) {
 				t.Errorf("%s at %s: %d at %s, %s", path, at.Format(time.RFC3339), status, where, missing)
 			}
 		}
-		for _, path := range []string{"/sites", "/demo/clock", "/demo/tour"} {
-			if _, status, body := v.open(path); status != http.StatusOK || strings.Contains(body, `class="panel-failure"`) {
-				t.Errorf("%s at %s: %d", path, at.Format(time.RFC3339), status)
+		for _, path := range []string{"/sites", "/sites?view=map", "/alarms", "/events", "/demo/clock", "/demo/tour", "/demo/flow", "/demo/faults"} {
+			if _, status, body := v.open(path); status != http.StatusOK || strings.Contains(body, `class="panel-failure"`) || strings.Contains(body, `class="empty"`) {
+				t.Errorf("%s at %s: %d, or nothing there", path, at.Format(time.RFC3339), status)
 			}
 		}
 	}
