@@ -37,6 +37,13 @@ func (c *Client) DataPoints(ctx context.Context, q DataQuery) ([]DataPoint, erro
 	return tidy(points, q), nil
 }
 
+// DataURL returns the address that DataPoints asks for q, without the token that it needs: for people who want to ask themselves.
+func (c *Client) DataURL(q DataQuery) string {
+	u := *c.hub.base.JoinPath(pathData)
+	u.RawQuery = q.values().Encode()
+	return u.String()
+}
+
 // pagedPoints reads the points page by page, for a Data Hub that said that it did not send all of them. A part is no result.
 func (c *Client) pagedPoints(ctx context.Context, q DataQuery, total int) ([]DataPoint, error) {
 	var points []DataPoint

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -328,4 +329,30 @@ func BenchmarkDecodePoints(b *testing.B) {
 			_, _ = io.Copy(io.Discard, struct{ io.Reader }{bytes.NewReader(body)})
 		}
 	})
+}
+
+// TestAYearOfPointsIsDecodedInPlace bounds what 52,560 points cost: their slice and a window.
+func TestAYearOfPointsIsDecodedInPlace(t *testing.T) {
+	body := sample(52_560)
+	q := utcDay
+	q.To = q.From.AddDate(1, 0, 0)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	points, err := decodePoints(bytes.NewReader(body), q)
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; err != nil || len(points) != 52_560 || got > 2_000_000 {
+		t.Errorf("%d points, %v, %d bytes allocated, want at most 2 MB", len(points), err, got)
+	}
+}
+
+func TestDataURLIsWhatIsAsked(t *testing.T) {
+	t.Parallel()
+	s := says("[]")
+	c := newClient(t, s)
+	if _, err := c.DataPoints(t.Context(), utcDay); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.DataURL(utcDay); got != s.requests[0].URL.String() {
+		t.Errorf("DataURL = %s, asked was %s", got, s.requests[0].URL)
+	}
 }
