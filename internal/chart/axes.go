@@ -89,6 +89,14 @@ func (p *plot) tick(x float64, label string) {
 	p.text("tick", x, p.y0+18, anchor, label)
 }
 
+// level writes the words of a level above it, or below where there is no room.
+func (p *plot) level(y float64, label string) {
+	if y -= 4; y < p.y1+10 {
+		y += 18
+	}
+	p.text("tick rule-label", p.x1-4, y, "end", label)
+}
+
 // ticksOf returns instants that stand at the lower axis, at most room of them: months, Mondays, days, or hours of the local clock. whole is false for hours.
 func ticksOf(r series.Range, room int) (ticks []time.Time, whole bool) {
 	l, days := r.From.In(r.Zone), r.Days()

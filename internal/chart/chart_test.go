@@ -51,7 +51,7 @@ func TestGolden(t *testing.T) {
 		checkGolden(t, name, picture)
 	}
 	for name, picture := range map[string]SVG{
-		"bars": Trend(spec(true, hours(24, 3))), "line-with-gap": Trend(compare), "empty": Trend(spec(false, hours(4, 0, 1, 2, 3))),
+		"dense": Trend(spec(false, hours(3000, 7, 8, 9, 1500))), "bars": Trend(spec(true, hours(24, 3))), "line-with-gap": Trend(compare), "empty": Trend(spec(false, hours(4, 0, 1, 2, 3))),
 		"spark": Sparkline(hours(24, 10), 2, 120, 28), "strip": Strip([]float64{1, 0.5, 0, -1}, 80, 6),
 		"map": mapOf(MapSpec{Title: "Sites", Width: 400, Height: 300, Markers: []Marker{{51.05, 3.72, "Gent <b>", "/sites/1", "ok"}, {50.64, 5.57, "Liège", "/sites/2", "alarm"}, {50.46, 4.87, "Namur", "/sites/3", "silent"}}}),
 	} {

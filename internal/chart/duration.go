@@ -48,7 +48,7 @@ func Duration(s DurationSpec) SVG {
 	for _, r := range s.Rules {
 		y := p.y(axis, r.Value)
 		p.put(`<path class="rule" d="M`, p.x0, ` `, y, `H`, p.x1, `"/>`)
-		p.text("tick rule-label", p.x1-4, y-4, "end", r.Label)
+		p.level(y, r.Label)
 	}
 	return p.close()
 }

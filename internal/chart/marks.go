@@ -44,27 +44,55 @@ func stateClass(s series.State) string {
 	return ""
 }
 
-// path draws a line that ends where values end and begins again where they do; a lone value is a dot. What was estimated is a line of its own, and late values have a ring.
-func (p *trend) path(l Line, class string) {
+// track is a path that is being written: with absolute coordinates, or, when it is dense, in whole pixels from point to point, which takes a third of the bytes.
+type track struct {
+	pen
+	dense bool
+	x, y  int
+}
+
+// move begins anew, line goes on.
+func (t *track) move(x, y float64) {
+	if t.dense {
+		x, y = math.Round(x), math.Round(y)
+		t.x, t.y = int(x), int(y)
+	}
+	t.point('M', x, y)
+}
+
+func (t *track) line(x, y float64) {
+	if !t.dense {
+		t.point('L', x, y)
+		return
+	}
+	nx, ny := int(math.Round(x)), int(math.Round(y))
+	if nx == t.x && ny == t.y {
+		return
+	}
+	t.put("l", nx-t.x)
+	if ny >= t.y {
+		t.put(" ")
+	}
+	t.put(ny - t.y)
+	t.x, t.y = nx, ny
+}
+
+// path draws a line that ends where values end and begins again where they do; a lone value is a dot. What was estimated is a line of its own, and late values have a ring. A
+// line on the left axis has an area below, unless it is dense or there for comparison.
+func (p *trend) path(l Line, class string, dense bool) {
 	s := p.scales[side(l.Right)]
-	var lines [2]pen // measured and late, estimated
-	var rings pen
-	base := p.base(s)
-	var area pen
+	lines := [2]track{{dense: dense}, {dense: dense}} // measured and late, estimated
+	var rings, area pen
+	base, first, x, run := p.base(s), 0.0, 0.0, 0
 	var last series.Slot
-	open, lone, first, x := false, false, 0.0, 0.0
-	estimated := func(s series.Slot) int { return side(s.State == series.Estimated) }
 	finish := func() {
-		if !open {
-			return
+		lines[estimated(last)].dot(run)
+		if run > 0 {
+			area.to('V', base)
+			area.to('H', first)
+			area.b = append(area.b, 'Z')
 		}
-		if lone {
-			lines[estimated(last)].b = append(lines[estimated(last)].b, "h.01"...)
-		}
-		area.to('V', base)
-		area.to('H', first)
-		area.b = append(area.b, 'Z')
-		open = false
+		run = 0
 	}
 	for _, slot := range l.Slots {
 		if slot.Missing {
@@ -75,28 +103,27 @@ func (p *trend) path(l Line, class string) {
 		x = p.x(slot.Start.Add(slot.End.Sub(slot.Start) / 2))
 		line := &lines[estimated(slot)]
 		switch {
-		case !open:
-			line.point('M', x, y)
+		case run == 0:
+			line.move(x, y)
 			area.point('M', x, y)
-			open, lone, first = true, true, x
+			first = x
 		case estimated(slot) != estimated(last):
-			line.point('M', before, p.y(s, last.Value))
-			line.point('L', x, y)
+			line.move(before, p.y(s, last.Value))
+			line.line(x, y)
 			area.point('L', x, y)
-			lone = false
 		default:
-			line.point('L', x, y)
+			line.line(x, y)
 			area.point('L', x, y)
-			lone = false
 		}
 		if slot.State == series.Late {
 			rings.point('M', x, y)
-			rings.b = append(rings.b, "h.01"...)
+			rings.dot(1)
 		}
 		last = slot
+		run++
 	}
 	finish()
-	if !l.Compare && !l.Right && s.low <= 0 && s.high >= 0 { // an area from anywhere but zero shows no amount
+	if !dense && !l.Compare && !l.Right && s.low <= 0 && s.high >= 0 { // an area from anywhere but zero shows no amount
 		p.put(`<path class="area `, class, `" d="`, string(area.b), `"/>`)
 	}
 	p.put(`<path class="line `, class, `" d="`, string(lines[0].b), `"/>`)
@@ -107,3 +134,5 @@ func (p *trend) path(l Line, class string) {
 		p.put(`<path class="ring `, class, `" d="`, string(rings.b), `"/>`)
 	}
 }
+
+func estimated(s series.Slot) int { return side(s.State == series.Estimated) }

@@ -186,7 +186,7 @@ func (p *trend) rules() {
 			class = "rule faint"
 		}
 		p.put(`<path class="`, class, `" d="M`, p.x0, ` `, y, `H`, p.x1, `"/>`)
-		p.text("tick rule-label", p.x1-4, y-4, "end", r.Label)
+		p.level(y, r.Label)
 	}
 }
 
@@ -204,8 +204,12 @@ func (p *trend) flags() {
 	}
 }
 
+// line draws one series. Of more values than there are pixels it keeps those that make the same picture, in whole pixels: a browser that draws it again gets more.
 func (p *trend) line(l Line) {
-	l.Slots = series.Thin(l.Slots, p.spec.Range, int(p.x1-p.x0))
+	dense := len(l.Slots) > int(p.x1-p.x0)
+	if dense {
+		l.Slots = series.Thin(l.Slots, p.spec.Range, int(p.x1-p.x0)/3)
+	}
 	class := seriesClass(l.Color)
 	if l.Dash > 0 {
 		class += " d" + strconv.Itoa(min(l.Dash, 3))
@@ -217,5 +221,5 @@ func (p *trend) line(l Line) {
 		p.bars(l, class)
 		return
 	}
-	p.path(l, class)
+	p.path(l, class, dense)
 }

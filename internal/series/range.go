@@ -139,3 +139,39 @@ func (r Range) Days() int {
 
 // Local writes an end of a range as a local ISO date-time without an offset, as ParseRange reads it.
 func Local(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01-02T15:04:05") }
+
+// Around returns the whole local days (d), weeks (w), months (M) or years (y) that the range touches.
+func (r Range) Around(unit string) Range {
+	last := floor(r.To.In(r.Zone).Add(-time.Nanosecond), unit)
+	return Range{floor(r.From.In(r.Zone), unit), shift(last, 1, unit), r.Zone}
+}
+
+// Widen returns the range with n units of the calendar more before it.
+func (r Range) Widen(n int, unit string) Range {
+	return Range{shift(r.From.In(r.Zone), -n, unit), r.To, r.Zone}
+}
+
+// Parts cuts a range that begins where a unit does into units of the calendar.
+func (r Range) Parts(unit string) []Range {
+	var parts []Range
+	for from := r.From.In(r.Zone); from.Before(r.To); {
+		to := shift(from, 1, unit)
+		parts = append(parts, Range{from, to, r.Zone})
+		from = to
+	}
+	return parts
+}
+
+// Zoom returns the range around the same middle, f times as long, to the minute; one that is cut at the limits of what can be asked for.
+func (r Range) Zoom(f float64) Range {
+	middle, half := r.From.Add(r.To.Sub(r.From)/2), time.Duration(float64(r.To.Sub(r.From))*f/2)
+	half = min(max(half, 5*time.Minute), longest/2-time.Hour)
+	from, to := middle.Add(-half).Truncate(time.Minute), middle.Add(half).Truncate(time.Minute)
+	if from.Before(earliest) {
+		from = earliest
+	}
+	if to.After(latest) {
+		to = latest
+	}
+	return Range{from, to, r.Zone}
+}
