@@ -35,11 +35,9 @@ var exploreMessages = []message{
 	{"problem.tz", "Write a zone such as Europe/Brussels or UTC.", "Écrivez un fuseau comme Europe/Brussels ou UTC.", "Schrijf een zone zoals Europe/Brussels of UTC.", "Schreiben Sie eine Zone wie Europe/Brussels oder UTC."},
 
 	{"series.problems", "Something in the address cannot be used. What you typed is still in the form.", "Un élément de l’adresse est inutilisable. Votre saisie est conservée dans le formulaire.", "Iets in het adres is onbruikbaar. Wat u typte, staat nog in het formulier.", "Etwas in der Adresse ist nicht brauchbar. Ihre Eingabe steht noch im Formular."},
-	{"series.variable", "Variable", "Variable", "Variabele", "Variable"},
 	{"series.granularity", "Granularity", "Granularité", "Granulariteit", "Granularität"},
 	{"series.aggregate", "Aggregation", "Agrégation", "Aggregatie", "Aggregation"},
 	{"series.compare", "Compare with", "Comparer avec", "Vergelijken met", "Vergleichen mit"},
-	{"series.other", "Other variable", "Autre variable", "Andere variabele", "Andere Variable"},
 	{"series.statistics", "Statistics", "Statistiques", "Statistieken", "Statistik"},
 	{"series.about", "About this variable", "À propos de cette variable", "Over deze variabele", "Über diese Variable"},
 	{"series.title", "{0}, {1}", "{0}, {1}", "{0}, {1}", "{0}, {1}"},

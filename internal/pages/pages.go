@@ -68,6 +68,7 @@ func (p *Pages) Routes() []Route {
 		{"GET /sources/{source}", p.source},
 		{"GET /variables/{variable}", p.variable},
 		{"GET /explore", p.explore},
+		{"GET /explore/carpet.png", p.carpetPicture},
 		{"GET /alarms", p.alarms},
 		{"GET /alarms/{alarm}", p.alarm},
 		{"POST /alarms/ack", p.acknowledge},

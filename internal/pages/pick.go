@@ -17,15 +17,16 @@ type pickData struct {
 	sources   []datahub.Source
 	variables map[datahub.SourceID][]datahub.Variable
 	refs      lists
+	query     exploreQuery // what is shown already
 }
 
 // pick lets the reader choose a variable: first a site, then one of its meters' variables.
-func (p *Pages) pick(w http.ResponseWriter, r *Request) error {
+func (p *Pages) pick(r *Request, q exploreQuery) error {
 	id, err := query.ID(r.URL.Query(), "site")
 	if err != nil {
 		return err
 	}
-	d := pickData{site: datahub.SiteID(id)}
+	d := pickData{site: datahub.SiteID(id), query: q}
 	rd := p.reader(r)
 	if err := d.read(r.Context(), rd); err != nil {
 		return err

@@ -144,7 +144,7 @@ func (d alarmData) stateLine(l locale.Locale) templates.StateLineModel {
 		}
 	}
 	m.Text = l.T("alarms.present-for", l.Duration(share), l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone)))
-	axis := trendData{r: d.r}.axis(l)
+	axis := timeAxis(d.r, l)
 	frame := chart.Frame{ID: "line", Width: wideWidth, Title: l.T("alarms.line"), Desc: m.Text}
 	m.Wide = chart.Ribbon(chart.RibbonSpec{Frame: frame, Range: d.r, Rows: []chart.RibbonRow{row}, Time: axis, Names: 52})
 	frame.ID, frame.Width = "line-n", narrowWidth

@@ -15,17 +15,13 @@ import (
 const barsAtMost = 200
 
 func presentSeries(d seriesData, l locale.Locale, layout templates.LayoutModel) templates.SeriesModel {
-	m := templates.SeriesModel{Layout: layout, Explore: d.explore}
+	m := templates.SeriesModel{Layout: layout}
 	unit := d.unit()
 	m.Head = templates.PageHeadModel{
 		Crumbs: []templates.Link{{Text: locale.Name(d.siteName), Href: siteHref(d.source.SiteID)}, {Text: locale.Name(d.source.Name), Href: sourceHref(d.source.ID)}},
 		Title:  locale.Name(d.variable.Name), Facts: texts(about(d.variable, l), unit, d.zone.String()),
 	}
-	if d.explore {
-		m.Head.Actions = []templates.Link{{Text: l.T("series.other"), Href: query.With("/explore", "site", strconv.FormatInt(int64(d.source.SiteID), 10))}}
-	} else {
-		m.Head.Actions = []templates.Link{{Text: l.T("chart.open"), Href: query.With("/explore", "s", strconv.FormatInt(int64(d.variable.ID), 10), "from", d.query.from, "to", d.query.to, "g", d.query.g, "agg", d.query.agg, "cmp", d.query.cmp)}}
-	}
+	m.Head.Actions = []templates.Link{{Text: l.T("chart.open"), Href: query.With("/explore", "s", strconv.FormatInt(int64(d.variable.ID), 10), "from", d.query.from, "to", d.query.to, "g", d.query.g, "agg", d.query.agg, "cmp", d.query.cmp)}}
 	m.Time = d.timeBar(l)
 	if len(d.query.problems) > 0 {
 		for _, name := range []string{"from", "to", "g", "agg", "cmp", "tz"} {
@@ -39,9 +35,7 @@ func presentSeries(d seriesData, l locale.Locale, layout templates.LayoutModel) 
 	if d.err == nil {
 		m.Stats = d.stats(l)
 	}
-	if !d.explore {
-		m.Facts = d.facts(l)
-	}
+	m.Facts = d.facts(l)
 	return m
 }
 
@@ -90,7 +84,7 @@ func (d seriesData) chart(l locale.Locale) templates.ChartModel {
 		}
 		return m
 	}
-	t := trendData{id: "series", r: d.r, now: d.now, unit: d.unit(), full: d.explore}
+	t := trendData{id: "series", r: d.r, now: d.now, unit: d.unit()}
 	color := energyColor(d.source.EnergyTypeID)
 	t.lines = []trendLine{{slots: d.slots, color: color, bars: d.isAmount() && len(d.slots) <= barsAtMost, zero: d.isAmount(), label: locale.Name(d.variable.Name)}}
 	if len(d.compared) > 0 {
@@ -215,9 +209,9 @@ func unitText(u datahub.Unit) string {
 }
 
 func aggregateName(a datahub.Aggregate) string {
-	for _, x := range aggregates {
-		if x.a == a {
-			return x.word
+	for _, x := range series.Aggregates {
+		if x.Aggregate == a {
+			return x.Word
 		}
 	}
 	return "avg"
@@ -230,10 +224,6 @@ func (d seriesData) timeBar(l locale.Locale) templates.TimeBarModel {
 	for name := range q.problems {
 		bar.Errors[name] = l.T(locale.Key("problem." + name))
 	}
-	if d.explore {
-		bar.Series = d.choices()
-	}
-	bar.Chosen = q.s
 	if !d.r.From.IsZero() {
 		bar.Range = l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone))
 		before, after := d.r.Step(-1), d.r.Step(1)
@@ -248,32 +238,7 @@ func (d seriesData) timeBar(l locale.Locale) templates.TimeBarModel {
 	bar.From = templates.FieldModel{Name: "from", Label: l.T("time.from"), Value: q.from, Hint: l.T("time.from-hint"), Error: bar.Errors["from"]}
 	bar.To = templates.FieldModel{Name: "to", Label: l.T("time.to"), Value: q.to, Hint: l.T("time.to-hint"), Error: bar.Errors["to"]}
 	bar.Granularity, bar.Comparisons = d.granularityOptions(l), d.comparisonOptions(l)
-	if d.explore {
-		bar.Aggregates = d.aggregateOptions(l)
-		bar.Zone = templates.FieldModel{Name: "tz", Label: l.T("fact.zone"), Value: q.zone, Hint: d.zone.String(), Error: bar.Errors["tz"]}
-	}
 	return bar
-}
-
-// choices are the variables of the same site, by meter.
-func (d seriesData) choices() []templates.OptionGroup {
-	var groups []templates.OptionGroup
-	found := false
-	for _, src := range d.siblings {
-		g := templates.OptionGroup{Text: locale.Name(src.Name)}
-		for _, v := range d.variables[src.ID] {
-			chosen := v.ID == d.variable.ID
-			found = found || chosen
-			g.Options = append(g.Options, templates.OptionModel{Value: strconv.FormatInt(int64(v.ID), 10), Text: locale.Join(locale.Name(v.Name), locale.Bracket(d.refs.symbol(v.UnitID))), Selected: chosen})
-		}
-		if len(g.Options) > 0 {
-			groups = append(groups, g)
-		}
-	}
-	if !found {
-		return nil // the choice would silently be another one
-	}
-	return groups
 }
 
 // granularityOptions offers what makes a bearable number of values, and what was asked for even if it does not.
@@ -292,18 +257,6 @@ func (d seriesData) granularityOptions(l locale.Locale) []templates.OptionModel 
 			continue
 		}
 		list = append(list, templates.OptionModel{Value: g.word, Text: d.stepName(g.g, l), Selected: asked})
-	}
-	return list
-}
-
-func (d seriesData) aggregateOptions(l locale.Locale) []templates.OptionModel {
-	auto := l.T("granularity.auto-is", l.T(locale.Key("aggregate."+aggregateName(aggregateOf(d.variable)))))
-	if d.variable.QuantityType == datahub.Cumulative {
-		auto = l.T("granularity.auto-is", l.T("aggregate.differences"))
-	}
-	list := []templates.OptionModel{{Value: "auto", Text: auto, Selected: d.query.agg == "" || d.query.agg == "auto"}}
-	for _, a := range aggregates {
-		list = append(list, templates.OptionModel{Value: a.word, Text: l.T(locale.Key("aggregate." + a.word)), Selected: d.query.agg == a.word})
 	}
 	return list
 }

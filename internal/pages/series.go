@@ -17,8 +17,7 @@ import (
 
 // seriesQuery is what the address of a series' page says, as it was typed: the form shows it again whatever it was.
 type seriesQuery struct {
-	path                        string // of the page: /explore, or the variable's own
-	s                           string // id of the variable; only on /explore
+	path                        string // of the page
 	from, to, g, agg, cmp, zone string
 	problems                    map[string]bool // parameters that cannot be used
 }
@@ -26,23 +25,19 @@ type seriesQuery struct {
 // Ranges of a page when its address names none.
 const defaultFrom, defaultTo = "now-7d", "now"
 
-// granularities and aggregates are the words that addresses use.
+// granularities and comparisons are the words that addresses use.
 var (
-	granularities = []struct {
-		word string
-		g    datahub.Granularity
-	}{
+	granularities = []granularityName{
 		{"raw", datahub.GranularityRaw}, {"minute", datahub.GranularityMinute}, {"hour", datahub.GranularityHour}, {"day", datahub.GranularityDay},
 		{"week", datahub.GranularityWeek}, {"month", datahub.GranularityMonth}, {"year", datahub.GranularityYear},
 	}
-	aggregates = []struct {
-		word string
-		a    datahub.Aggregate
-	}{
-		{"sum", datahub.Sum}, {"avg", datahub.Avg}, {"min", datahub.Min}, {"max", datahub.Max}, {"count", datahub.Count}, {"stdev", datahub.StdDev},
-	}
 	comparisons = []series.Comparison{series.NoComparison, series.PreviousPeriod, series.WeekBefore, series.YearBefore}
 )
+
+type granularityName struct {
+	word string
+	g    datahub.Granularity
+}
 
 // readSeriesQuery reads the parameters. It refuses only what cannot be shown again; all other problems are remembered by name.
 func readSeriesQuery(path string, values url.Values) (seriesQuery, error) {
@@ -63,22 +58,10 @@ func readSeriesQuery(path string, values url.Values) (seriesQuery, error) {
 	return q, nil
 }
 
-// splitSeries reads the grammar of one series: an id, and after @ how its values are put together: 4711 or 4711@max.
-func splitSeries(s string) (id int64, agg string, err error) {
-	number, agg, found := strings.Cut(s, "@")
-	if id, err = query.ParseID(number); err != nil {
-		return 0, "", err
-	}
-	if found && aggregateWord(agg) == 0 {
-		return 0, "", query.ErrChoice
-	}
-	return id, agg, nil
-}
-
 func aggregateWord(word string) datahub.Aggregate {
-	for _, a := range aggregates {
-		if a.word == word {
-			return a.a
+	for _, a := range series.Aggregates {
+		if a.Word == word {
+			return a.Aggregate
 		}
 	}
 	return 0
@@ -104,7 +87,7 @@ func wordOf(g datahub.Granularity) string {
 
 // href is the address of the same page with another range.
 func (q seriesQuery) href(from, to string) string {
-	return query.With(q.path, "s", q.s, "from", from, "to", to, "g", q.g, "agg", q.agg, "cmp", q.cmp, "tz", q.zone)
+	return query.With(q.path, "from", from, "to", to, "g", q.g, "agg", q.agg, "cmp", q.cmp, "tz", q.zone)
 }
 
 // exploreHref opens a variable in the explorer over one of the presets.
@@ -120,16 +103,13 @@ func exploreHref(id datahub.VariableID, preset string) string {
 
 // seriesData is what a series' page is made of.
 type seriesData struct {
-	query     seriesQuery
-	explore   bool
-	variable  datahub.Variable
-	source    datahub.Source
-	siteName  string
-	zone      *time.Location
-	refs      lists
-	siblings  []datahub.Source // the site's meters, for the explorer's choice
-	variables map[datahub.SourceID][]datahub.Variable
-	now       time.Time
+	query    seriesQuery
+	variable datahub.Variable
+	source   datahub.Source
+	siteName string
+	zone     *time.Location
+	refs     lists
+	now      time.Time
 
 	r           series.Range
 	granularity datahub.Granularity
@@ -154,31 +134,6 @@ func (p *Pages) variable(w http.ResponseWriter, r *Request) error {
 		return err
 	}
 	return p.seriesPage(w, r, seriesData{query: q, variable: datahub.Variable{ID: datahub.VariableID(id)}})
-}
-
-// explore shows any variable with all controls, or lets the reader choose one.
-func (p *Pages) explore(w http.ResponseWriter, r *Request) error {
-	values := r.URL.Query()
-	chosen, err := query.One(values, "s", 64)
-	if err != nil {
-		return err
-	}
-	if chosen == "" {
-		return p.pick(w, r)
-	}
-	id, agg, err := splitSeries(chosen)
-	if err != nil {
-		return &query.Error{Param: "s", Err: err}
-	}
-	q, err := readSeriesQuery("/explore", values)
-	if err != nil {
-		return err
-	}
-	q.s = strconv.FormatInt(id, 10)
-	if agg != "" {
-		q.agg = agg
-	}
-	return p.seriesPage(w, r, seriesData{query: q, explore: true, variable: datahub.Variable{ID: datahub.VariableID(id)}})
 }
 
 func (p *Pages) seriesPage(w http.ResponseWriter, r *Request, d seriesData) error {
@@ -208,20 +163,12 @@ func (p *Pages) seriesPage(w http.ResponseWriter, r *Request, d seriesData) erro
 	return r.Render(status, templates.Series(presentSeries(d, r.Locale, rd.layout(r))))
 }
 
-// readPlace finds the site's name and zone, and its other variables for the explorer. What is missing leaves the page poorer, not empty.
+// readPlace finds the site's name and zone. What is missing leaves the page poorer, not empty.
 func (d *seriesData) readPlace(ctx context.Context, rd *reader) error {
 	d.siteName, d.zone = d.source.SiteName, d.source.Zone()
 	site, err := rd.site(ctx, d.source.SiteID)
 	if err == nil {
 		d.siteName, d.zone = site.Name, site.Zone()
-	}
-	if err := endsSession(err); err != nil || !d.explore {
-		return err
-	}
-	of, err := rd.sourcesOf(ctx, d.source.SiteID)
-	if err == nil {
-		d.siblings = of[d.source.SiteID]
-		d.variables, err = rd.variablesOf(ctx, d.siblings)
 	}
 	return endsSession(err)
 }
@@ -308,7 +255,7 @@ func (d *seriesData) readPoints(ctx context.Context, hub *datahub.Client) error 
 	if compare {
 		jobs = append(jobs, func(ctx context.Context) error {
 			slots, err := d.read(ctx, hub, before)
-			d.compared, d.compareErr = aligned(slots, before, d.r), err
+			d.compared, d.compareErr = series.Align(slots, before, d.r), err
 			return endsSession(err)
 		})
 	}
@@ -358,21 +305,4 @@ func oneBefore(r series.Range, g datahub.Granularity, step time.Duration) time.T
 		return from.AddDate(-1, 0, 0)
 	}
 	return from.Add(-max(step, time.Hour))
-}
-
-// aligned shows the slots of an earlier range where they are compared: at the same local wall clock so many days later, and dropped where the
-// later range has no such time.
-func aligned(slots []series.Slot, before, r series.Range) []series.Slot {
-	days := int(dayNumber(r.From, r.Zone) - dayNumber(before.From, r.Zone))
-	rest := r.From.Sub(before.From.In(r.Zone).AddDate(0, 0, days))
-	out := shownAt(slots, r.Zone, days)
-	for i := range out {
-		out[i].Start, out[i].End = out[i].Start.Add(rest), out[i].End.Add(rest)
-	}
-	return between(out, r.From, r.To)
-}
-
-func dayNumber(t time.Time, zone *time.Location) int64 {
-	y, m, d := t.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400
 }

@@ -14,23 +14,27 @@ import (
 type trendLine struct {
 	slots   []series.Slot
 	color   int
+	dash    int // 0 solid
 	bars    bool
 	zero    bool // the axis shows zero
 	compare bool
+	right   bool // on the right axis
 	label   string
 }
 
-// trendData is a trend before it is drawn: for desks, for phones and as a table.
+// trendData is a trend before it is drawn: for desks, for phones, for the browser's own chart and as a table.
 type trendData struct {
-	id    string
-	r     series.Range
-	now   time.Time
-	unit  string // of the values
-	lines []trendLine
-	full  bool // drawn for the whole width of a large screen too
-	rules []chart.Rule
-	bands []chart.Band
-	flags []chart.Flag
+	id        string
+	r         series.Range
+	now       time.Time
+	unit      string // of the values, those at the right axis apart
+	rightUnit string
+	lines     []trendLine
+	bands     []chart.Band
+	flags     []chart.Flag
+	rules     []chart.Rule // in the unit of their axis
+	full      bool         // drawn for the whole width of a large screen too
+	live      bool         // the browser draws it again
 }
 
 // Sizes of the drawings. Text is not scaled by more than a tenth at the widths at which each is shown.
@@ -43,44 +47,92 @@ const (
 // tableRows bounds the table twin, so that a page stays small.
 const tableRows = 750
 
-// fill draws t into m: the pictures, the legend and the table. Values too large for the axis are shown in the next larger unit.
+// fill draws t into m: the pictures, the legend and the table. Values too large for an axis are shown in the next larger unit.
 func (t trendData) fill(m *templates.ChartModel, l locale.Locale) {
-	unit, factor := t.larger()
-	spec := chart.Spec{Frame: chart.Frame{ID: t.id, Width: wideWidth, Height: wideHeight, Title: m.Title, Desc: m.Summary, Value: func(v float64) string { return l.Precise(rounded(v)) }}, Range: t.r, Time: t.axis(l)}
+	spec, units := t.spec(l)
+	spec.ID, spec.Title, spec.Desc, spec.Width, spec.Height = t.id, m.Title, m.Summary, wideWidth, wideHeight
 	for _, line := range t.lines {
-		slots := line.slots
-		if factor != 1 {
-			slots = scaled(slots, func(s series.Slot) float64 { return s.Value * factor })
-		}
-		spec.Lines = append(spec.Lines, chart.Line{Slots: slots, Color: line.color, Bars: line.bars, Zero: line.zero, Compare: line.compare})
 		m.Legend = append(m.Legend, templates.LegendModel{Color: line.color, Dashed: line.compare, Text: line.label})
 	}
 	if len(m.Legend) == 1 {
 		m.Legend = nil // the title says it
 	}
-	m.About = l.T("chart.about", unit, t.r.Zone.String())
-	if unit == "" {
-		m.About = t.r.Zone.String()
-	}
-	spec.Bands, spec.Flags = t.bands, t.flags
-	for _, rule := range t.rules {
-		rule.Value *= factor
-		spec.Rules = append(spec.Rules, rule)
-	}
+	m.About = t.about(units, l)
 	m.Wide = chart.Trend(spec)
 	if t.full {
 		spec.ID, spec.Width, spec.Height = t.id+"-f", fullWidth, fullHeight
 		m.Full = chart.Trend(spec)
+	}
+	if t.live {
+		m.Data = t.data(spec, units)
 	}
 	spec.ID, spec.Width, spec.Height = t.id+"-n", narrowWidth, narrowHeight
 	m.Narrow = chart.Trend(spec)
 	m.Table = t.table(m.Title, l)
 }
 
-// larger finds the unit in which the highest value is read best, and the factor to it.
-func (t trendData) larger() (string, float64) {
+// spec is what all drawings share, with the units of both axes.
+func (t trendData) spec(l locale.Locale) (chart.Spec, [2]string) {
+	write := func(v float64) string { return l.Precise(rounded(v)) }
+	spec := chart.Spec{Frame: chart.Frame{Value: write}, Range: t.r, Time: timeAxis(t.r, l), Bands: t.bands, Flags: t.flags}
+	var units [2]string
+	var factors [2]float64
+	for i, unit := range []string{t.unit, t.rightUnit} {
+		units[i], factors[i] = t.larger(unit, i == 1)
+	}
+	for _, line := range t.lines {
+		slots := line.slots
+		if f := factors[sideOf(line.right)]; f != 1 {
+			slots = scaled(slots, func(s series.Slot) float64 { return s.Value * f })
+		}
+		if line.right {
+			spec.Right = write
+		}
+		spec.Lines = append(spec.Lines, chart.Line{Slots: slots, Color: line.color, Dash: line.dash, Bars: line.bars, Zero: line.zero, Compare: line.compare, Right: line.right})
+	}
+	for _, rule := range t.rules {
+		rule.Value *= factors[sideOf(rule.Right)]
+		spec.Rules = append(spec.Rules, rule)
+	}
+	return spec, units
+}
+
+func sideOf(right bool) int {
+	if right {
+		return 1
+	}
+	return 0
+}
+
+// hasRight reports whether anything stands on the right axis.
+func (t trendData) hasRight() bool {
+	for _, line := range t.lines {
+		if line.right {
+			return true
+		}
+	}
+	return false
+}
+
+// about says which units the axes have, and the zone.
+func (t trendData) about(units [2]string, l locale.Locale) string {
+	text := t.r.Zone.String()
+	if t.hasRight() && units[1] != "" {
+		text = l.T("chart.about", l.T("chart.right", units[1]), text)
+	}
+	if units[0] != "" {
+		text = l.T("chart.about", units[0], text)
+	}
+	return text
+}
+
+// larger finds the unit in which the highest value of an axis is read best, and the factor to it.
+func (t trendData) larger(unit string, right bool) (string, float64) {
 	high := 0.0
 	for _, line := range t.lines {
+		if line.right != right {
+			continue
+		}
 		for _, s := range line.slots {
 			if !s.Missing {
 				high = max(high, math.Abs(s.Value))
@@ -88,17 +140,17 @@ func (t trendData) larger() (string, float64) {
 		}
 	}
 	if high == 0 {
-		return t.unit, 1
+		return unit, 1
 	}
-	v, unit := locale.Scale(high, t.unit)
-	return unit, v / high
+	v, next := locale.Scale(high, unit)
+	return next, v / high
 }
 
-// axis writes times below the picture: times of day, days, or months, by the length of the range.
-func (t trendData) axis(l locale.Locale) func(time.Time, bool) string {
-	days := t.r.Days()
+// timeAxis writes times below a picture: times of day, days, or months, by the length of the range.
+func timeAxis(r series.Range, l locale.Locale) func(time.Time, bool) string {
+	days := r.Days()
 	return func(at time.Time, whole bool) string {
-		at = at.In(t.r.Zone)
+		at = at.In(r.Zone)
 		switch {
 		case !whole && at.Hour() == 0:
 			return l.DayMonth(at)
@@ -113,48 +165,6 @@ func (t trendData) axis(l locale.Locale) func(time.Time, bool) string {
 	}
 }
 
-// table writes the slots of all lines in rows, gaps included: a gap is a dash, never a zero.
-func (t trendData) table(title string, l locale.Locale) templates.TableModel {
-	m := templates.TableModel{Title: l.T("chart.table"), Caption: title, Columns: []string{l.T("column.time")}}
-	if len(t.lines) == 0 {
-		return m
-	}
-	for _, line := range t.lines {
-		m.Columns = append(m.Columns, locale.Join(line.label, locale.Bracket(t.unit)))
-	}
-	others := make([]map[int64]float64, len(t.lines))
-	for i, line := range t.lines[1:] {
-		others[i+1] = map[int64]float64{}
-		for _, s := range line.slots {
-			if !s.Missing {
-				others[i+1][s.Start.Unix()] = s.Value
-			}
-		}
-	}
-	for _, s := range t.lines[0].slots {
-		if s.Future {
-			continue
-		}
-		if len(m.Rows) == tableRows {
-			m.More = l.T("chart.table-more", len(t.lines[0].slots)-tableRows)
-			break
-		}
-		row := []string{t.when(s, l), locale.None}
-		if !s.Missing {
-			row[1] = l.Precise(rounded(s.Value))
-		}
-		for i := range t.lines[1:] {
-			cell := locale.None
-			if v, ok := others[i+1][s.Start.Unix()]; ok {
-				cell = l.Precise(rounded(v))
-			}
-			row = append(row, cell)
-		}
-		m.Rows = append(m.Rows, row)
-	}
-	return m
-}
-
 // rounded drops the noise of adding binary fractions.
 func rounded(v float64) float64 {
 	if v == 0 {
@@ -165,32 +175,4 @@ func rounded(v float64) float64 {
 		return v
 	}
 	return math.Round(v*p) / p
-}
-
-// when writes a slot's start as exactly as its length asks for. An hour that a night shows twice carries its zone.
-func (t trendData) when(s series.Slot, l locale.Locale) string {
-	at := s.Start.In(t.r.Zone)
-	switch d := s.End.Sub(s.Start); {
-	case d >= 200*24*time.Hour:
-		return at.Format("2006")
-	case d >= 28*24*time.Hour:
-		return l.Month(at)
-	case d >= 23*time.Hour:
-		return l.Date(at)
-	}
-	text := l.DateTime(at, t.now)
-	if twice(at) {
-		text += " " + at.Format("MST")
-	}
-	return text
-}
-
-// twice reports whether a wall clock shows t's time twice that day.
-func twice(t time.Time) bool {
-	for _, d := range []time.Duration{-time.Hour, time.Hour} {
-		if o := t.Add(d); o.Hour() == t.Hour() && o.Minute() == t.Minute() {
-			return true
-		}
-	}
-	return false
 }

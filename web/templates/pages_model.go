@@ -144,11 +144,10 @@ type VariableRowModel struct {
 	Spark    templ.Component
 }
 
-// SeriesModel is a page about one series in a range: the variable page, and the explorer with more controls.
+// SeriesModel is a page about one series in a range.
 type SeriesModel struct {
 	Layout   LayoutModel
 	Head     PageHeadModel
-	Explore  bool // all controls
 	Time     TimeBarModel
 	Chart    ChartModel
 	Stats    []StatModel
@@ -163,21 +162,29 @@ type TimeBarModel struct {
 	Prev        string
 	Next        string // "" when it lies in the future
 	Presets     []TabModel
-	Series      []OptionGroup // the explorer's variables of the same site
-	Chosen      string        // s, kept in a hidden field where there is no choice
+	Zoom        []ZoomModel
+	Hidden      []HiddenModel // what the form keeps
 	From        FieldModel
 	To          FieldModel
 	Granularity []OptionModel
 	Aggregates  []OptionModel
 	Comparisons []OptionModel
 	Zone        FieldModel
+	Level       FieldModel        // the level that duration curves are compared with
 	Errors      map[string]string // parameter → what is wrong
+}
+
+// ZoomModel leads to a longer or shorter time around the same middle.
+type ZoomModel struct {
+	Link
+	Icon string
 }
 
 // PickModel is the explorer before a variable is chosen.
 type PickModel struct {
 	Layout LayoutModel
 	Head   PageHeadModel
+	Hidden []HiddenModel // variables that are shown already
 	Sites  []OptionModel
 	Groups []PickGroup
 	Error  string

@@ -1,0 +1,130 @@
+package pages
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/series"
+)
+
+// marks are what happened in the range besides the values. What could not be read leaves the picture poorer, and said so.
+type marks struct {
+	alarms    []alarmSpan
+	levels    []datahub.Alarm // whose set and reset values are shown
+	alarmsErr error
+	events    []datahub.Event
+	eventsErr error
+}
+
+// alarmSpan is a time in which an alarm was present.
+type alarmSpan struct {
+	alarm    datahub.Alarm
+	from, to time.Time
+}
+
+const (
+	mostAlarms = 8  // whose history is read
+	mostLevels = 2  // whose levels are drawn
+	mostFlags  = 60 // that have room beside each other
+)
+
+// readAlarms reads the alarms of the variables and when they were present.
+func (d *exploreData) readAlarms(ctx context.Context, hub *datahub.Client) error {
+	ids := make([]datahub.VariableID, len(d.lines))
+	for i, l := range d.lines {
+		ids[i] = l.variable.ID
+	}
+	alarms, err := hub.Alarms(ctx, datahub.AlarmQuery{Variables: ids})
+	if err != nil {
+		d.marks.alarmsErr = err
+		return endsSession(err)
+	}
+	slices.SortFunc(alarms, func(a, b datahub.Alarm) int { return cmp.Compare(a.ID, b.ID) })
+	alarms = alarms[:min(len(alarms), mostAlarms)]
+	if len(alarms) <= mostLevels {
+		d.marks.levels = alarms
+	}
+	to := d.r.To
+	if to.After(d.now) {
+		to = d.now
+	}
+	for _, a := range alarms {
+		changes, err := hub.AlarmHistory(ctx, a.ID, d.r.From, to)
+		if err != nil {
+			d.marks.alarmsErr = err
+			return endsSession(err)
+		}
+		d.marks.alarms = append(d.marks.alarms, spansOf(a, changes, d.r.From, to)...)
+	}
+	return nil
+}
+
+// spansOf finds when an alarm was present out of its changes, newest first. Whether it was at the start is known from its first change, or without any from its newest state.
+func spansOf(a datahub.Alarm, changes []datahub.StateChange, from, to time.Time) []alarmSpan {
+	var spans []alarmSpan
+	present, since := a.Latest != nil && a.Latest.State.Present && a.Latest.Time.Before(to), from
+	if n := len(changes); n > 0 {
+		first := changes[n-1].State // that it was acknowledged says that it was there
+		present = !first.Present || first.Acknowledged
+	}
+	for _, c := range slices.Backward(changes) {
+		switch {
+		case c.State.Present && !present:
+			since = c.Time
+		case !c.State.Present && present:
+			spans = append(spans, alarmSpan{a, since, c.Time})
+		}
+		present = c.State.Present
+	}
+	if present && since.Before(to) {
+		spans = append(spans, alarmSpan{a, since, to})
+	}
+	return spans
+}
+
+// readEvents reads the events at the sites of the variables.
+func (d *exploreData) readEvents(ctx context.Context, hub *datahub.Client) error {
+	var sites []datahub.SiteID
+	for _, l := range d.lines {
+		if !slices.Contains(sites, l.source.SiteID) {
+			sites = append(sites, l.source.SiteID)
+		}
+	}
+	for _, site := range sites {
+		events, err := hub.Events(ctx, datahub.EventQuery{Site: site, From: d.r.From, To: d.r.To})
+		if err != nil {
+			d.marks.eventsErr = err
+			return endsSession(err)
+		}
+		d.marks.events = append(d.marks.events, events...)
+	}
+	slices.SortFunc(d.marks.events, func(a, b datahub.Event) int { return a.From.Compare(b.From) })
+	return nil
+}
+
+// overview is the longer time around the range, of the first variable.
+type overview struct {
+	r     series.Range
+	unit  string // of its parts: d, M or y
+	slots []series.Slot
+	err   error
+}
+
+// readOverview reads the month, the year or the years around the range.
+func (d *exploreData) readOverview(ctx context.Context, rd *reader) error {
+	o, g := &d.overview, datahub.GranularityDay
+	switch days := d.r.Days(); {
+	case days <= 4:
+		o.r, o.unit, g = d.r.Around("M"), "d", datahub.GranularityHour
+	case days <= 200:
+		o.r, o.unit = d.r.Around("y"), "M"
+	default:
+		o.r, o.unit, g = d.r.Around("y").Widen(2, "y"), "y", datahub.GranularityMonth
+	}
+	read := d.lines[0].read(ctx, rd, o.r, g)
+	o.slots, o.err = read.slots, read.err
+	return endsSession(o.err)
+}

@@ -1,0 +1,97 @@
+package pages
+
+import (
+	"context"
+	"fmt"
+
+	"portico/internal/datahub"
+	"portico/internal/series"
+)
+
+// course is what was read of one variable over a range.
+type course struct {
+	asked    datahub.DataQuery
+	points   int           // that came
+	slots    []series.Slot // in the unit that is shown
+	readings []series.Slot // of a counter, before they become differences; nil otherwise
+	err      error
+}
+
+// readPoints reads all lines, what they are compared with, the overview and what happened meanwhile, a few at a time.
+func (d *exploreData) readPoints(ctx context.Context, rd *reader) error {
+	before, compare := d.r.Shift(d.compare)
+	var jobs []func(context.Context) error
+	for i := range d.lines {
+		l := &d.lines[i]
+		jobs = append(jobs, func(ctx context.Context) error {
+			l.course = l.read(ctx, rd, d.r, d.granularity)
+			return endsSession(l.err)
+		})
+		if compare && compares(d.query.view) {
+			jobs = append(jobs, func(ctx context.Context) error {
+				l.compared = l.read(ctx, rd, before, d.granularity)
+				l.compared.slots = series.Align(l.compared.slots, before, d.r)
+				return endsSession(l.compared.err)
+			})
+		}
+	}
+	if d.query.view == "chart" {
+		jobs = append(jobs, func(ctx context.Context) error { return d.readOverview(ctx, rd) }, func(ctx context.Context) error { return d.readAlarms(ctx, rd.hub) }, func(ctx context.Context) error { return d.readEvents(ctx, rd.hub) })
+	}
+	return each(ctx, jobs, func(ctx context.Context, _ int, f func(context.Context) error) error { return f(ctx) })
+}
+
+// compares reports whether a view shows an earlier range too.
+func compares(view string) bool { return view == "chart" || view == "table" || view == "duration" }
+
+// read reads the points of r that there can be by now and lays them onto slots. For a counter it reads one slot more before r, so that the first has an amount too.
+func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g datahub.Granularity) course {
+	step := l.variable.Step.Duration()
+	wider := r
+	if l.differences {
+		wider.From = oneBefore(r, g, step)
+	}
+	q := &question{variable: l.variable.ID, span: span{from: wider.From, to: wider.To, g: g, zone: r.Zone}}
+	if g != datahub.GranularityRaw {
+		q.span.agg = l.aggregate
+	}
+	switch { // the same question a minute later
+	case q.span.to.After(rd.now):
+		q.span.name, q.span.to = fmt.Sprint("since ", wider.From.Unix()), rd.now
+	case q.span.to.Equal(rd.now):
+		q.span.name = fmt.Sprint("last ", r.To.Sub(r.From))
+	}
+	got := course{asked: datahub.DataQuery{Variable: l.variable.ID, From: q.span.from, To: q.span.to, Granularity: g, Aggregate: q.span.agg, Zone: r.Zone}}
+	if q.span.from.Before(q.span.to) {
+		if got.err = rd.points(ctx, []*question{q}); got.err == nil {
+			got.err = q.err
+		}
+	}
+	if got.err != nil {
+		return got
+	}
+	got.points = len(q.points)
+	slots := series.Fill(q.points, wider, g, step, rd.now)
+	if l.differences {
+		got.readings = slots
+		slots = between(series.Differences(slots), r.From, r.To)
+	}
+	if l.factor != 1 {
+		slots = scaled(slots, func(s series.Slot) float64 { return s.Value * l.factor })
+	}
+	if l.variable.Calculated {
+		for i := range slots {
+			slots[i].State = series.Estimated
+		}
+	}
+	got.slots = slots
+	return got
+}
+
+// isAmount reports whether the shown values can be added up.
+func (l *exploreLine) isAmount(g datahub.Granularity) bool {
+	return l.differences || l.variable.QuantityType == datahub.Integrated && (g == datahub.GranularityRaw || l.aggregate == datahub.Sum)
+}
+
+// unplaced is what a counter counted in its silences, in the unit that is shown.
+func (l *exploreLine) unplaced() float64 { return series.Unplaced(l.readings) * l.factor }

@@ -1,0 +1,303 @@
+package pages
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"html"
+	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/demo/fault"
+	"portico/internal/locale"
+	"portico/web/templates"
+)
+
+// Variables of the demo.
+const (
+	school  = "20101"  // Hasselt: electricity, kWh per quarter hour
+	gas     = "20202"  // Hasselt: a gas index that rolls over
+	store   = "60101"  // Liège: electricity
+	freezer = "60301"  // Liège: a temperature with an alarm
+	engine  = "60201"  // Liège: a compressor's power, by the minute
+	weather = "40501"  // Zaventem: outdoor temperature
+	flats   = "120105" // Arlon: an electricity index whose meter was exchanged
+)
+
+func TestExploreShowsEveryView(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.now = time.Now()
+	for view, texts := range map[string][]string{
+		"chart": {`class="chart trend"`, `id="brush-title"`}, "table": {"<td"}, "carpet": {"/explore/carpet.png?s=" + school, "carpet-hours"}, "duration": {`class="chart duration"`, "20.0\u00a0kWh"},
+		"calendar": {`class="chart calendar"`, "/explore?s=" + school + "&amp;s=" + weather + "&amp;from="}, "profile": {`class="chart profile"`}, "histogram": {`class="chart histogram"`}, "scatter": {`class="chart scatter"`, "pairs of values"},
+	} {
+		for _, lang := range locale.Langs() {
+			b.lang = lang
+			a := b.get("/explore?s=" + school + "&s=" + weather + "&from=now-2d/d&to=now/d&at=20&view=" + view)
+			if lang != locale.English {
+				texts = nil
+			}
+			a.want(t, view, http.StatusOK, texts...)
+			if lang == locale.English {
+				a.want(t, view, http.StatusOK, `aria-current="page"`, "Where these figures come from", `curl -H &#34;Authorization: Bearer $TOKEN&#34;`)
+			}
+			for _, bad := range []string{"style=", "NaN", "explore.", "view.", "%!", "<nil>"} {
+				if i := strings.Index(strings.ReplaceAll(a.body, "portico.example", ""), bad); i >= 0 {
+					t.Errorf("%s in %s holds %q: …%s", view, lang, bad, a.body[max(0, i-60):min(len(a.body), i+60)])
+				}
+			}
+		}
+	}
+}
+
+func TestExploreDrawsTwoAxesConvertsAndTurns(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.get("/explore?s=" + store + "~MWh*-1&s=" + freezer + "!r@max&s=" + school + "&from=2026-11-02&to=2026-11-09&cmp=wk")
+	a.want(t, "three variables", http.StatusOK, "MWh", "°C at the right", "same weekdays last week", "compare", "1 kWh = −0.001 MWh", "Not drawn: two axes")
+	own, converted := b.values("/explore?s="+store+"&from=2026-11-02&to=2026-11-09&g=day"), b.values("/explore?s="+store+"~GJ*-1&from=2026-11-02&to=2026-11-09&g=day")
+	if d := b.data("/explore?s=" + store + "&s=" + freezer + "!r&from=2026-11-02&to=2026-11-09&cmp=wk"); len(d.Axes) != 2 || d.Series[1].Role != "compare" || d.Series[2].Axis != 1 {
+		t.Errorf("axes %v, series %v", d.Axes, d.Series)
+	}
+	for i := range own {
+		if want := -own[i] * 0.0036; converted[i] > want+1e-4 || converted[i] < want-1e-4 {
+			t.Errorf("day %d: %v kWh are %v GJ, want %v", i, own[i], converted[i], want)
+		}
+	}
+	b.get("/explore?s="+store+"~GW").want(t, "another quantity", http.StatusBadRequest, "its unit cannot be converted")
+	b.get("/explore?s="+store+"&s=999999999").want(t, "a variable that is not there", http.StatusBadRequest, "none that you may see", "Electricity")
+	b.get("/explore?s=999999999").want(t, "only that", http.StatusNotFound)
+	b.get("/explore?"+strings.Repeat("s="+store+"&", 3)+"from=now-1d&to=now").want(t, "the same thrice", http.StatusOK)
+}
+
+// data is what the browser gets to draw the chart at target.
+func (b *bench) data(target string) templates.ChartDataModel {
+	b.Helper()
+	r := httptest.NewRequest(http.MethodGet, target, nil)
+	q, err := readExploreQuery(r.URL.Query())
+	if err != nil {
+		b.Fatal(err)
+	}
+	page := b.request(httptest.NewRecorder(), r)
+	rd := b.pages.reader(page)
+	d, err := readExplore(b.Context(), rd, q)
+	if err == nil {
+		err = d.readPoints(b.Context(), rd)
+	}
+	if err != nil || len(d.query.problems) > 0 {
+		b.Fatalf("%s: %v, problems %v", target, err, d.query.problems)
+	}
+	m := presentExplore(d, page, page.Layout)
+	if m.Chart == nil || m.Chart.Data == nil {
+		b.Fatalf("%s: no data for the browser", target)
+	}
+	return *m.Chart.Data
+}
+
+// values are those of the first series.
+func (b *bench) values(target string) []float64 { b.Helper(); return b.data(target).Series[0].V }
+
+// A permanent link shows the same figures as the view that it was taken from, whenever that is.
+func TestPermalinkReproducesTheView(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.now = time.Now().Add(-90 * time.Minute).Truncate(time.Second)
+	for _, view := range []string{"chart", "duration", "profile", "table"} {
+		a := b.get("/explore?s=" + school + "~MWh&s=" + weather + "!r&from=now-3d/d&to=now-1d/d&cmp=prev&view=" + view)
+		link := regexp.MustCompile(`href="(/explore\?[^"]*)">Permanent`).FindStringSubmatch(a.body)
+		if link == nil || strings.Contains(link[1], "now") || !strings.Contains(link[1], "tz=Europe/Brussels") {
+			t.Fatalf("%s: link %v", view, link)
+		}
+		b.now = b.now.Add(26 * time.Minute)
+		again := b.get(html.UnescapeString(link[1]))
+		for _, part := range []string{`id="figures-title"`, `<div class="chart-wide`, `<table class="table">`} {
+			if was, is := section(a.body, part), section(again.body, part); was != is || len(was) < 100 && part == `id="figures-title"` {
+				t.Errorf("%s: the %s differs:\n%.400s\n%.400s", view, part, was, is)
+			}
+		}
+	}
+}
+
+func section(body, from string) string {
+	_, s, _ := strings.Cut(body, from)
+	s, _, _ = strings.Cut(s, "</section>")
+	return s
+}
+
+func TestExploreKnowsWhereTheDataHubsClocksChange(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	autumn := b.get("/explore?s=" + school + "&view=table&from=2026-10-25&to=2026-10-26")
+	autumn.want(t, "25 October", http.StatusOK, "02:15 CEST", "02:15 CET", "100 of 100")
+	b.get("/explore?s="+school+"&view=table&from=2026-03-29&to=2026-03-30").want(t, "29 March", http.StatusOK, "92 of 92")
+	b.get("/explore?s="+school+"&view=table&from=2026-10-25&to=2026-10-26&tz=America/New_York").want(t, "another zone", http.StatusOK, "96 of 96", "America/New_York")
+}
+
+func TestCountersInTheExplorer(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.get("/explore?s="+flats+"&from=2026-05-17&to=2026-05-20&g=raw").want(t, "a meter exchange", http.StatusOK, "The readings fell on Mon\u00a018", "differences")
+	for _, v := range b.values("/explore?s=" + flats + "&from=2026-05-17&to=2026-05-20&g=raw") {
+		if v < 0 || v > 100 {
+			t.Errorf("a quarter hour of %v kWh", v)
+		}
+	}
+}
+
+func TestExploreMarksAlarmsAndEvents(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.get("/explore?s=" + freezer + "&from=now-2d&to=now")
+	a.want(t, "a freezer", http.StatusOK, "band state-alarm", "sets at", "resets at", `class="flag"`)
+	if d := b.data("/explore?s=" + freezer + "&from=now-2d&to=now"); len(d.Bands) == 0 || len(d.Flags) == 0 || len(d.Rules) != 2 {
+		t.Errorf("the browser gets %d bands, %d flags, %d rules", len(d.Bands), len(d.Flags), len(d.Rules))
+	}
+}
+
+func TestSpansOfAlarms(t *testing.T) {
+	t.Parallel()
+	at := func(h int) time.Time { return time.Date(2026, 11, 1, h, 0, 0, 0, time.UTC) }
+	change := func(h int, present, acked bool) datahub.StateChange {
+		return datahub.StateChange{Time: at(h), State: datahub.AlarmState{Present: present, Acknowledged: acked}}
+	}
+	latest := func(c datahub.StateChange) datahub.Alarm { return datahub.Alarm{Latest: &c} }
+	for name, c := range map[string]struct {
+		alarm   datahub.Alarm
+		changes []datahub.StateChange // newest first
+		want    string
+	}{
+		"never":                {datahub.Alarm{}, nil, "[]"},
+		"there all the time":   {latest(change(1, true, false)), nil, "[6-18]"},
+		"ended long before":    {latest(change(1, false, false)), nil, "[]"},
+		"began later":          {latest(change(20, true, false)), nil, "[]"},
+		"came and went":        {datahub.Alarm{}, []datahub.StateChange{change(9, false, false), change(8, true, true), change(7, true, false)}, "[7-9]"},
+		"was there and went":   {datahub.Alarm{}, []datahub.StateChange{change(9, false, false)}, "[6-9]"},
+		"was acknowledged":     {datahub.Alarm{}, []datahub.StateChange{change(9, true, true)}, "[6-18]"},
+		"twice, and still is":  {datahub.Alarm{}, []datahub.StateChange{change(12, true, false), change(9, false, false), change(7, true, false)}, "[7-9 12-18]"},
+		"acknowledged and off": {datahub.Alarm{}, []datahub.StateChange{change(10, false, true), change(9, true, true), change(8, true, false)}, "[8-10]"},
+	} {
+		var got []string
+		for _, s := range spansOf(c.alarm, c.changes, at(6), at(18)) {
+			got = append(got, fmt.Sprintf("%d-%d", s.from.Hour(), s.to.Hour()))
+		}
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("%s: %v, want %s", name, got, c.want)
+		}
+	}
+}
+
+// What is too much is made coarser, and said; what nobody means is refused, and said.
+func TestTooMuchIsCoarsenedOrRefused(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.hub = slowHub(t, b)
+	b.get("/explore?s="+engine+"&from=now-50d&to=now&g=minute").want(t, "seventy thousand minutes", http.StatusOK, "too many values for one picture")
+	if n := len(b.values("/explore?s=" + engine + "&from=now-50d&to=now&g=minute")); n > 1300 {
+		t.Errorf("%d values reach the browser", n)
+	}
+	b.get("/explore?s="+engine+"&from=now-12y&to=now").want(t, "twelve years", http.StatusBadRequest, `name="from"`, `value="now-12y"`, "at most eleven years")
+	b.get("/explore?"+strings.Repeat("x=1&", 2)+strings.Join(manyRefs(9), "&")).want(t, "nine variables", http.StatusBadRequest)
+}
+
+func manyRefs(n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprint("s=", 20101+i)
+	}
+	return list
+}
+
+// A year of quarter hours of four variables takes at most 30 kB on the wire, with every gap and every peak.
+func TestAYearOfFourVariablesIsSmall(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.hub = slowHub(t, b)
+	const target = "/explore?s=20101&s=20102&s=20103&s=20104&g=raw&from=2025-10-01&to=2026-10-01"
+	d := b.data(target)
+	data, err := json.Marshal(d)
+	if n := packed(data); err != nil || n > 30_000 || !d.Series[3].Thinned {
+		t.Errorf("%d bytes for the browser, %d packed, %v; want at most 30000", len(data), n, err)
+	}
+	page := b.get(target)
+	page.want(t, "a year", http.StatusOK)
+	if n := packed([]byte(page.body)); n > 80_000 {
+		t.Errorf("the page takes %d bytes packed", n)
+	}
+	t.Logf("%d bytes for the browser, %d packed; the page %d, %d packed", len(data), packed(data), len(page.body), packed([]byte(page.body)))
+}
+
+func packed(data []byte) int {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(data)
+	_ = z.Close()
+	return b.Len()
+}
+
+// slowHub is the bench's Data Hub with time for a year.
+func slowHub(t *testing.T, b *bench) *datahub.Hub {
+	t.Helper()
+	h, err := datahub.New(datahub.Config{BaseURL: b.address, Timeout: 20 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func TestCarpetPicture(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	target := "/explore/carpet.png?s=" + school + "&from=2026-10-01&to=2026-11-01&theme="
+	pictures := map[string]string{}
+	for _, theme := range []string{"light", "dark"} {
+		a := b.get(target + theme)
+		img, err := png.Decode(strings.NewReader(a.body))
+		if a.status != http.StatusOK || a.header.Get("Content-Type") != "image/png" || err != nil {
+			t.Fatalf("%s: %d %v %v", theme, a.status, a.header, err)
+		}
+		if got := img.Bounds(); got.Dx() != 62 || got.Dy() != 96 {
+			t.Errorf("%s: %v, want 31 days of two pixels for the doubled hour, 96 quarter hours", theme, got)
+		}
+		pictures[theme] = a.body
+	}
+	if pictures["light"] == pictures["dark"] {
+		t.Error("both themes have the same colours")
+	}
+	for _, bad := range []string{"from=now", "s=1&s=2", "s=abc", "s=" + school + "&from=x", "s=" + school + "&view=chart&g=evil"} {
+		if a := b.get("/explore/carpet.png?" + bad); a.status == http.StatusOK {
+			t.Errorf("%s: %d", bad, a.status)
+		}
+	}
+}
+
+// Links keep what is shown, and add, take out or change one thing.
+func TestExploreLinks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.get("/explore?s=" + store + "&s=" + freezer + "!r&from=now-2d/d&to=now/d&cmp=wk&view=table")
+	a.want(t, "links", http.StatusOK,
+		`href="/explore?s=`+store+`&amp;view=table&amp;from=now-2d/d&amp;to=now/d&amp;cmp=wk"`,                         // without the freezer
+		`href="/explore?s=`+store+`~MWh&amp;s=`+freezer+`!r&amp;view=table&amp;from=now-2d/d&amp;to=now/d&amp;cmp=wk"`, // in another unit
+		`href="/explore?s=`+store+`&amp;s=`+freezer+`!r@max&amp;view=table&amp;from=now-2d/d&amp;to=now/d&amp;cmp=wk"`, // the highest values
+		`href="/explore?s=`+store+`&amp;s=`+freezer+`!r&amp;from=now-2d/d&amp;to=now/d&amp;cmp=wk"`,                    // the chart
+		`<input type="hidden" name="s" value="`+freezer+`!r">`, `<option value="60302">`, `rel="prev"`, "Shorter time", "Longer time")
+	b.get("/explore?s="+store+"&add=1&site=204482&from=now-2d/d&to=now/d").want(t, "adding from another site", http.StatusOK, `href="/explore?s=`+store+`&amp;s=`+school+`&amp;from=now-2d/d&amp;to=now/d"`)
+}
+
+// Without alarms, events, overview and comparison there is still a chart, and the page says what is missing.
+func TestExploreWithoutTheRest(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.faults.Set(fault.Rule{Path: "/alarms", Fault: fault.Fault{Status: 500}})
+	b.get("/explore?s="+freezer+"&from=now-2d&to=now").want(t, "no alarms", http.StatusOK, `class="chart trend"`, "Alarms and events could not be read in full")
+	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Status: 500}})
+	b.get("/explore?s="+engine+"&from=now-2d&to=now").want(t, "no data", http.StatusOK, "not available just now")
+}

@@ -1,0 +1,240 @@
+package pages
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/locale"
+	"portico/internal/series"
+	"portico/web/templates"
+)
+
+func presentExplore(d *exploreData, r *Request, layout templates.LayoutModel) templates.ExploreModel {
+	l := r.Locale
+	m := templates.ExploreModel{Layout: layout, Head: templates.PageHeadModel{Title: l.T("place.explore"), Facts: texts(d.zone.String())}}
+	m.Chips, m.Add, m.Hidden = d.chips(l), d.choices(), d.query.hidden()
+	m.Other = templates.Link{Text: l.T("explore.other"), Href: d.query.href(nil) + "&add=1&site=" + strconv.FormatInt(int64(d.lines[0].source.SiteID), 10)}
+	if len(d.lines) == maxSeries {
+		m.Add, m.Other = nil, templates.Link{}
+	}
+	m.Time = d.timeBar(l)
+	if len(d.query.problems) > 0 {
+		for _, name := range []string{"s", "view", "from", "to", "g", "agg", "cmp", "tz", "at"} {
+			if d.query.problems[name] {
+				m.Problems = append(m.Problems, l.T("problem.named", name, l.T(locale.Key("problem."+name))))
+			}
+		}
+		return m
+	}
+	m.Views, m.Notes = d.views(l), d.notes(l)
+	d.picture(&m, l)
+	m.Figures, m.Explain = d.figures(l), d.explain(r.Hub, l)
+	m.Links = d.links(l)
+	return m
+}
+
+// chips are the variables with what can be done about each.
+func (d *exploreData) chips(l locale.Locale) []templates.ChipModel {
+	var list []templates.ChipModel
+	for i, line := range d.lines {
+		c := templates.ChipModel{Name: locale.Name(line.variable.Name), Href: variableHref(line.variable.ID), Color: line.color, Dash: line.dash, About: line.about(l)}
+		if len(d.lines) > 1 {
+			c.Remove = d.query.without(i)
+		}
+		switch {
+		case line.err != nil:
+			c.Error = l.T("panel.failed")
+		case d.query.view == "chart" && !d.fits(line):
+			c.Error = l.T("explore.third-unit")
+		}
+		c.Menu = d.menu(i, l)
+		list = append(list, c)
+	}
+	return list
+}
+
+func (l exploreLine) about(t locale.Locale) string {
+	unit := l.unit
+	if l.ref.Negative {
+		unit = "−" + unit
+	}
+	if l.right {
+		unit += " →"
+	}
+	text := ""
+	for _, part := range texts(unit, locale.Plain(l.source.Name), locale.Plain(l.siteName)) {
+		if text != "" {
+			text = t.T("chart.about", text, part)
+		} else {
+			text = part
+		}
+	}
+	return text
+}
+
+// menu are the choices for one series: axis, unit, aggregation, sign. Each is a link.
+func (d *exploreData) menu(i int, l locale.Locale) []templates.ChipGroup {
+	line := d.lines[i]
+	choice := func(text string, current bool, change func(*series.Ref)) templates.TabModel {
+		return templates.TabModel{Link: templates.Link{Text: text, Href: d.query.with(i, change)}, Current: current}
+	}
+	axis := templates.ChipGroup{Label: l.T("explore.axis"), Choices: []templates.TabModel{
+		choice(l.T("explore.left"), !line.right, func(r *series.Ref) { r.Right = false }), choice(l.T("explore.right"), line.right, func(r *series.Ref) { r.Right = true })}}
+	groups := []templates.ChipGroup{axis}
+	if units := locale.Convertible(line.own); len(units) > 0 {
+		g := templates.ChipGroup{Label: l.T("fact.unit")}
+		for _, unit := range units {
+			g.Choices = append(g.Choices, choice(unit, unit == line.unit, func(r *series.Ref) {
+				if r.Unit = unit; unit == line.own {
+					r.Unit = ""
+				}
+			}))
+		}
+		groups = append(groups, g)
+	}
+	how := templates.ChipGroup{Label: l.T("series.aggregate"), Choices: []templates.TabModel{choice(l.T("granularity.auto"), line.ref.Aggregate == 0, func(r *series.Ref) { r.Aggregate = 0 })}}
+	for _, a := range series.Aggregates {
+		how.Choices = append(how.Choices, choice(l.T(locale.Key("aggregate."+a.Word)), a.Aggregate == line.ref.Aggregate, func(r *series.Ref) { r.Aggregate = a.Aggregate }))
+	}
+	sign := templates.ChipGroup{Label: l.T("explore.sign"), Choices: []templates.TabModel{
+		choice(l.T("explore.as-is"), !line.ref.Negative, func(r *series.Ref) { r.Negative = false }), choice(l.T("explore.turned"), line.ref.Negative, func(r *series.Ref) { r.Negative = true })}}
+	return append(groups, how, sign)
+}
+
+// choices are the variables of the same site, by meter.
+func (d *exploreData) choices() []templates.OptionGroup {
+	var groups []templates.OptionGroup
+	for _, src := range d.siblings {
+		g := templates.OptionGroup{Text: locale.Name(src.Name)}
+		for _, v := range d.variables[src.ID] {
+			if !slices.ContainsFunc(d.lines, func(l exploreLine) bool { return l.variable.ID == v.ID }) {
+				g.Options = append(g.Options, templates.OptionModel{Value: strconv.FormatInt(int64(v.ID), 10), Text: locale.Join(locale.Name(v.Name), locale.Bracket(d.refs.symbol(v.UnitID)))})
+			}
+		}
+		if len(g.Options) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+func (d *exploreData) views(l locale.Locale) []templates.TabModel {
+	var list []templates.TabModel
+	for _, view := range exploreViews {
+		list = append(list, templates.TabModel{Link: templates.Link{Text: l.T(locale.Key("view." + view)), Href: d.query.href(func(q *exploreQuery) { q.view = view })}, Current: view == d.query.view})
+	}
+	return list
+}
+
+// timeBar presents the range and all choices, with what was typed.
+func (d *exploreData) timeBar(l locale.Locale) templates.TimeBarModel {
+	q := d.query
+	bar := templates.TimeBarModel{Action: "/explore", Errors: map[string]string{}, Hidden: q.hidden("from", "to", "g", "agg", "cmp", "tz", "at")}
+	for name := range q.problems {
+		bar.Errors[name] = l.T(locale.Key("problem." + name))
+	}
+	if !d.r.From.IsZero() {
+		bar.Range = l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone))
+		bar.Prev = q.span(d.r.Step(-1))
+		if after := d.r.Step(1); after.From.Before(d.now) {
+			bar.Next = q.span(after)
+		}
+		bar.Zoom = []templates.ZoomModel{{Link: templates.Link{Text: l.T("time.closer"), Href: q.span(d.r.Zoom(0.5))}, Icon: "zoom-in"}, {Link: templates.Link{Text: l.T("time.wider"), Href: q.span(d.r.Zoom(2))}, Icon: "zoom-out"}}
+	}
+	for _, p := range series.Presets {
+		bar.Presets = append(bar.Presets, templates.TabModel{Link: templates.Link{Text: l.T(locale.Key("preset." + p.ID)), Href: q.over(p.From, p.To)}, Current: q.from == p.From && q.to == p.To})
+	}
+	field := func(name, label, value, hint string) templates.FieldModel {
+		return templates.FieldModel{Name: name, Label: label, Value: value, Hint: hint, Error: bar.Errors[name]}
+	}
+	bar.From, bar.To = field("from", l.T("time.from"), q.from, l.T("time.from-hint")), field("to", l.T("time.to"), q.to, l.T("time.to-hint"))
+	bar.Zone = field("tz", l.T("fact.zone"), q.zone, d.zone.String())
+	if q.view == "duration" {
+		bar.Level = field("at", l.T("explore.level"), q.level, l.T("explore.level-hint"))
+	}
+	bar.Granularity, bar.Aggregates, bar.Comparisons = d.granularityOptions(l), d.aggregateOptions(l), d.comparisonOptions(l)
+	return bar
+}
+
+// granularityOptions offers what suits the view and makes a bearable number of values, and what was asked for even if it does not.
+func (d *exploreData) granularityOptions(l locale.Locale) []templates.OptionModel {
+	known := !d.r.From.IsZero() && len(d.query.problems) == 0
+	automatic := d.query.g == "" || d.query.g == "auto"
+	auto := l.T("granularity.auto")
+	if known && automatic {
+		auto = l.T("granularity.auto-is", d.stepName(d.granularity, l))
+	}
+	list := []templates.OptionModel{{Value: "auto", Text: auto, Selected: automatic}}
+	for _, g := range granularities {
+		asked := d.query.g == g.word
+		if asked || known && suits(d.query.view, g.g) && d.bearable(g.g) && !d.finer(g.g) {
+			list = append(list, templates.OptionModel{Value: g.word, Text: d.stepName(g.g, l), Selected: asked})
+		}
+	}
+	return list
+}
+
+// finer reports whether buckets are shorter than every variable's own step.
+func (d *exploreData) finer(g datahub.Granularity) bool {
+	lengths := map[datahub.Granularity]time.Duration{datahub.GranularityMinute: time.Minute, datahub.GranularityHour: time.Hour, datahub.GranularityDay: 24 * time.Hour}
+	length, ok := lengths[g]
+	return ok && !slices.ContainsFunc(d.lines, func(l exploreLine) bool { return l.variable.Step.Duration() < length })
+}
+
+// stepName says how long a shown value is: the variables' own step, if they have one, or the bucket.
+func (d *exploreData) stepName(g datahub.Granularity, l locale.Locale) string {
+	step := d.lines[0].variable.Step.Duration()
+	same := !slices.ContainsFunc(d.lines, func(l exploreLine) bool { return l.variable.Step.Duration() != step })
+	if g == datahub.GranularityRaw && step > 0 && same {
+		return l.Duration(step)
+	}
+	return l.T(locale.Key("granularity." + wordOf(g)))
+}
+
+func (d *exploreData) aggregateOptions(l locale.Locale) []templates.OptionModel {
+	list := []templates.OptionModel{{Value: "auto", Text: l.T("granularity.auto"), Selected: d.query.agg == "" || d.query.agg == "auto"}}
+	for _, a := range series.Aggregates {
+		list = append(list, templates.OptionModel{Value: a.Word, Text: l.T(locale.Key("aggregate." + a.Word)), Selected: d.query.agg == a.Word})
+	}
+	return list
+}
+
+func (d *exploreData) comparisonOptions(l locale.Locale) []templates.OptionModel {
+	var list []templates.OptionModel
+	for _, c := range comparisons {
+		list = append(list, templates.OptionModel{Value: string(c), Text: l.T(locale.Key("compare." + string(c))), Selected: c == d.compare || c == series.NoComparison && d.query.cmp == ""})
+	}
+	return list
+}
+
+// notes say what was decided otherwise than asked, and what is missing.
+func (d *exploreData) notes(l locale.Locale) []string {
+	var notes []string
+	if d.coarsened {
+		notes = append(notes, l.T("series.coarsened", d.stepName(d.granularity, l)))
+	}
+	if d.compare != "" && d.compare != series.NoComparison && !compares(d.query.view) {
+		notes = append(notes, l.T("explore.no-compare"))
+	}
+	if slices.ContainsFunc(d.lines, func(l exploreLine) bool { return l.compared.err != nil }) {
+		notes = append(notes, l.T("series.compare-failed"))
+	}
+	if d.marks.alarmsErr != nil || d.marks.eventsErr != nil {
+		notes = append(notes, l.T("explore.no-marks"))
+	}
+	if slices.ContainsFunc(d.lines, func(l exploreLine) bool { return l.zone.String() != d.lines[0].zone.String() }) {
+		notes = append(notes, l.T("explore.zones", d.zone.String()))
+	}
+	return notes
+}
+
+// links are this view with everything that it was decided by, so that it is the same for everybody and for ever.
+func (d *exploreData) links(l locale.Locale) []templates.Link {
+	fixed := d.query.href(func(q *exploreQuery) {
+		q.from, q.to, q.zone = series.Local(d.r.From, d.zone), series.Local(d.r.To, d.zone), d.zone.String()
+		q.g, q.explain = wordOf(d.granularity), false
+	})
+	return []templates.Link{{Text: l.T("explore.permalink"), Href: fixed}}
+}

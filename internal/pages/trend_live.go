@@ -1,0 +1,75 @@
+package pages
+
+import (
+	"math"
+
+	"portico/internal/chart"
+	"portico/internal/series"
+	"portico/web/templates"
+)
+
+// Bounds on what a chart gives the browser: four values to a pixel of the widest picture, and all series together so many that a page stays small.
+const (
+	livePerPixel = 4
+	liveValues   = 8000
+)
+
+// data is what spec shows, as columns for the browser.
+func (t trendData) data(spec chart.Spec, units [2]string) *templates.ChartDataModel {
+	left, right := spec.Scales()
+	m := &templates.ChartDataModel{Zone: t.r.Zone.String(), From: t.r.From.Unix(), To: t.r.To.Unix(), Axes: []templates.ChartAxisModel{{Unit: units[0], Min: left[0], Max: left[1]}}}
+	if t.hasRight() {
+		m.Axes = append(m.Axes, templates.ChartAxisModel{Unit: units[1], Min: right[0], Max: right[1]})
+	}
+	columns := min(fullWidth, liveValues/livePerPixel/max(len(spec.Lines), 1))
+	for i, line := range spec.Lines {
+		slots := series.Thin(line.Slots, t.r, columns)
+		s := column(slots, line.Bars && !line.Compare)
+		s.Name, s.Axis, s.Color, s.Dash, s.Thinned = t.lines[i].label, sideOf(line.Right), line.Color, line.Dash, len(slots) < len(line.Slots)
+		if line.Compare {
+			s.Role = "compare"
+		}
+		m.Series = append(m.Series, s)
+	}
+	for _, b := range t.bands {
+		m.Bands = append(m.Bands, templates.ChartBandModel{From: b.From.Unix(), To: b.To.Unix(), Kind: b.State, Text: b.Label})
+	}
+	for _, f := range t.flags {
+		m.Flags = append(m.Flags, templates.ChartFlagModel{At: f.At.Unix(), Text: f.Label})
+	}
+	for _, r := range spec.Rules {
+		m.Rules = append(m.Rules, templates.ChartRuleModel{Axis: sideOf(r.Right), Value: r.Value, Text: r.Label})
+	}
+	return m
+}
+
+// column writes slots as times and values. Estimated values make the whole of it estimated: the two do not mix in one variable.
+func column(slots []series.Slot, bars bool) templates.ChartSeriesModel {
+	s := templates.ChartSeriesModel{Kind: "line", V: make(templates.ChartNumbers, len(slots)), T: make([]int64, len(slots))}
+	if bars {
+		s.Kind = "bars"
+	}
+	last, even := int64(0), true
+	for i, slot := range slots {
+		at := slot.Start.Unix()
+		if !bars {
+			at += (slot.End.Unix() - at) / 2
+		}
+		s.V[i] = slot.Value
+		if slot.Missing {
+			s.V[i] = math.NaN()
+		}
+		if slot.State == series.Estimated {
+			s.Role = "estimated"
+		}
+		if i == 0 {
+			s.T0, last = at, at
+		}
+		s.T[i], last = at-last, at
+		even = even && (i < 2 || s.T[i] == s.T[i-1])
+	}
+	if len(slots) > 1 && even {
+		s.Step, s.T = s.T[1], nil
+	}
+	return s
+}

@@ -1,0 +1,92 @@
+package pages
+
+import (
+	"time"
+
+	"portico/internal/locale"
+	"portico/internal/series"
+	"portico/web/templates"
+)
+
+// table writes the slots of all lines in rows, gaps included: a gap is a dash, never a zero.
+func (t trendData) table(title string, l locale.Locale) templates.TableModel {
+	m := templates.TableModel{Title: l.T("chart.table"), Caption: title, Columns: []string{l.T("column.time")}}
+	if len(t.lines) == 0 {
+		return m
+	}
+	finest := t.lines[0].slots // whose steps are the rows
+	values := make([]map[int64]float64, len(t.lines))
+	for i, line := range t.lines {
+		unit := t.unit
+		if line.right {
+			unit = t.rightUnit
+		}
+		m.Columns = append(m.Columns, locale.Join(line.label, locale.Bracket(unit)))
+		values[i] = byStart(line.slots)
+		if len(line.slots) > len(finest) && !line.compare {
+			finest = line.slots
+		}
+	}
+	for _, s := range finest {
+		if s.Future {
+			continue
+		}
+		if len(m.Rows) == tableRows {
+			m.More = l.T("chart.table-more", len(finest)-tableRows)
+			break
+		}
+		row := []string{t.when(s, l)}
+		for i := range t.lines {
+			cell := locale.None
+			if v, ok := values[i][s.Start.Unix()]; ok {
+				cell = l.Precise(rounded(v))
+			}
+			row = append(row, cell)
+		}
+		m.Rows = append(m.Rows, row)
+	}
+	return m
+}
+
+// byStart holds the values of slots by the Unix time of their start. What is missing is not in it.
+func byStart(slots []series.Slot) map[int64]float64 {
+	values := make(map[int64]float64, len(slots))
+	for _, s := range slots {
+		if !s.Missing {
+			values[s.Start.Unix()] = s.Value
+		}
+	}
+	return values
+}
+
+func (t trendData) when(s series.Slot, l locale.Locale) string {
+	return slotTime(s, t.r.Zone, t.now, l)
+}
+
+// slotTime writes a slot's start as exactly as its length asks for. An hour that a night shows twice carries its zone.
+func slotTime(s series.Slot, zone *time.Location, now time.Time, l locale.Locale) string {
+	at := s.Start.In(zone)
+	switch d := s.End.Sub(s.Start); {
+	case d >= 200*24*time.Hour:
+		return at.Format("2006")
+	case d >= 28*24*time.Hour:
+		return l.Month(at)
+	case d >= 23*time.Hour:
+		return l.Date(at)
+	}
+	text := l.DateTime(at, now)
+	if twice(at) {
+		text += " " + at.Format("MST")
+	}
+	return text
+}
+
+// twice reports whether a wall clock shows t's time twice that day.
+func twice(t time.Time) bool {
+	for _, d := range []time.Duration{-time.Hour, time.Hour} {
+		if o := t.Add(d); o.Hour() == t.Hour() && o.Minute() == t.Minute() {
+			return true
+		}
+	}
+	return false
+}
