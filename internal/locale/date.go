@@ -21,11 +21,19 @@ func (l Locale) Day(t time.Time) string {
 
 // DayMonth writes a day without weekday and year: 16 Nov.
 func (l Locale) DayMonth(t time.Time) string {
+	if l.iso {
+		return t.Format("01-02")
+	}
 	return strconv.Itoa(t.Day()) + l.form.dayDot + nbsp + l.form.months[t.Month()-1]
 }
 
 // Date writes a day with its year: Mon 16 Nov 2026.
-func (l Locale) Date(t time.Time) string { return l.Day(t) + nbsp + strconv.Itoa(t.Year()) }
+func (l Locale) Date(t time.Time) string {
+	if l.iso {
+		return t.Format(time.DateOnly)
+	}
+	return l.Day(t) + nbsp + strconv.Itoa(t.Year())
+}
 
 // Month writes a month with its year: November 2026.
 func (l Locale) Month(t time.Time) string {
@@ -37,7 +45,7 @@ func (l Locale) ShortMonth(t time.Time) string { return l.form.months[t.Month()-
 
 // DateTime writes a day and a time of day: Mon 16 Nov 14:15; with its year when that is not the year of now.
 func (l Locale) DateTime(t, now time.Time) string {
-	if t.Year() != now.In(t.Location()).Year() {
+	if l.iso || t.Year() != now.In(t.Location()).Year() {
 		return l.Date(t) + " " + l.Time(t)
 	}
 	return l.Day(t) + " " + l.Time(t)

@@ -38,6 +38,8 @@ type Key string
 type Locale struct {
 	lang Lang
 	form *form
+	iso  bool // dates as ISO 8601 has them
+	own  bool // values keep the unit they came in
 }
 
 // For returns the locale of a language.
@@ -47,6 +49,17 @@ func For(l Lang) Locale {
 		l, f = English, forms[English]
 	}
 	return Locale{lang: l, form: f}
+}
+
+// Styled returns l with dates and decimal signs as ISO has them, instead of the region's, and with values in the unit they came in, instead of a larger one.
+func (l Locale) Styled(iso, ownUnits bool) Locale {
+	l.iso, l.own = iso, ownUnits
+	if iso {
+		f := *l.form
+		f.decimal, f.group = ".", thin
+		l.form = &f
+	}
+	return l
 }
 
 // Match chooses a locale: preference if it is a language of the portal (somebody chose it), else the best of an Accept-Language

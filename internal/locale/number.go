@@ -79,7 +79,9 @@ func (l Locale) Quantity(v float64, unit string) string {
 
 // Parts is Quantity with value and unit apart.
 func (l Locale) Parts(v float64, unit string) (value, shownUnit string) {
-	v, unit = Scale(v, unit)
+	if !l.own {
+		v, unit = Scale(v, unit)
+	}
 	return l.Value(v), unit
 }
 

@@ -25,8 +25,11 @@ func ISO() Written {
 	return Written{Decimal: ".", Separator: ',', Date: "2006-01-02", DateTime: "2006-01-02T15:04:05-07:00", Sheet: "yyyy-mm-dd hh:mm:ss"}
 }
 
-// Written returns the form of the locale's region. Where the comma is the decimal sign, a semicolon separates fields, as spreadsheets there expect.
+// Written returns the form of the locale's region, or ISO if that was chosen. Where the comma is the decimal sign, a semicolon separates fields, as spreadsheets there expect.
 func (l Locale) Written() Written {
+	if l.iso {
+		return ISO()
+	}
 	w := Written{Decimal: l.form.decimal, Separator: ';', Date: "02/01/2006", Sheet: "dd/mm/yyyy hh:mm:ss"}
 	if w.Decimal == "." {
 		w.Separator = ','

@@ -67,3 +67,19 @@ func TestRegions(t *testing.T) {
 		}
 	}
 }
+
+func TestStyled(t *testing.T) {
+	at := time.Date(2026, 11, 16, 14, 5, 8, 0, time.UTC)
+	for l, weekday := range map[Lang]string{English: "Mon", French: "lun.", Dutch: "ma", German: "Mo"} {
+		f := For(l).Styled(true, true)
+		check(t, "date", f.Date(at), "2026-11-16")
+		check(t, "day", f.Day(at), weekday+"_11-16")
+		check(t, "date and time", f.DateTime(at, at), "2026-11-16 14:05")
+		check(t, "number", f.Fixed(1234.5, 1), "1'234.5")
+		check(t, "own unit", f.Quantity(12400, "kWh"), "12'400_kWh")
+		check(t, "another", For(l).Styled(false, false).Quantity(20000, "kWh"), strings.Replace("20.0_MWh", ".", forms[l].decimal, 1))
+		if f.Written() != ISO() || For(l).Written() == ISO() {
+			t.Errorf("%s: files are written as %+v", l, f.Written())
+		}
+	}
+}

@@ -111,6 +111,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	if previous != nil {
 		s.endPrevious(ctx, previous, who)
 	}
+	s.bringPreferences(ctx, w, r, sess)
 	e := eventOf(ctx)
 	e.Session, e.Subject = sess.Handle.ID().String(), who.Subject
 	s.audit(ctx, sess, audit.Event{Kind: audit.SignIn, Details: map[string]string{"prompt": attempt.Prompt, "account": who.Account, "refreshable": strconv.FormatBool(!t.Refresh.Empty())}})

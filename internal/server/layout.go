@@ -9,98 +9,10 @@ import (
 
 	"portico/internal/datahub"
 	"portico/internal/locale"
-	"portico/internal/query"
 	"portico/internal/session"
 	"portico/web/static"
 	"portico/web/templates"
 )
-
-// themes are the looks that a person can choose; system follows the device.
-var themes = []string{"system", "light", "dark"}
-
-// densities are how high the rows of tables are; keySettings, whether keys of a single letter do anything.
-var (
-	densities   = []string{"comfortable", "compact"}
-	keySettings = []string{"on", "off"}
-)
-
-// preferences are what a browser's owner chose. They live in a small cookie, because they count before anybody signs in.
-type preferences struct {
-	theme   string // one of themes
-	lang    string // code of a language, "" for what the browser prefers
-	density string // one of densities
-	keys    string // one of keySettings
-}
-
-func (s *Server) preferencesName() string {
-	if s.baseURL.Scheme == "https" {
-		return "__Host-portico-prefs"
-	}
-	return "portico-prefs"
-}
-
-// preferencesOf reads the cookie. What cannot be read is as if it were not there.
-func (s *Server) preferencesOf(r *http.Request) preferences {
-	p := preferences{theme: themes[0], density: densities[0], keys: keySettings[0]}
-	cookie, err := r.Cookie(s.preferencesName())
-	if err != nil || len(cookie.Value) > 64 {
-		return p
-	}
-	parts := append(strings.Split(cookie.Value, "."), "", "", "", "") // of an older portal there are fewer
-	choose(&p.theme, parts[0], themes)
-	choose(&p.density, parts[2], densities)
-	choose(&p.keys, parts[3], keySettings)
-	if l, ok := locale.Parse(parts[1]); ok {
-		p.lang = string(l)
-	}
-	return p
-}
-
-// choose takes what is offered and reports whether it was.
-func choose(to *string, value string, offered []string) bool {
-	if !slices.Contains(offered, value) {
-		return false
-	}
-	*to = value
-	return true
-}
-
-// text is what the cookie says.
-func (p preferences) text() string {
-	return strings.Join([]string{p.theme, p.lang, p.density, p.keys}, ".")
-}
-
-// locale returns the locale of the request: the person's choice, else the browser's.
-func (s *Server) locale(r *http.Request) locale.Locale {
-	return locale.Match(s.preferencesOf(r).lang, r.Header.Get("Accept-Language"))
-}
-
-// saveSettings takes the theme and language forms. A value that is not offered is refused; what is not sent stays.
-func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, RetryTo: "/", Err: err}
-	}
-	p := s.preferencesOf(r)
-	for _, c := range []struct {
-		name    string
-		to      *string
-		offered []string
-	}{{"theme", &p.theme, themes}, {"density", &p.density, densities}, {"keys", &p.keys, keySettings}} {
-		if r.PostForm.Has(c.name) && !choose(c.to, r.PostForm.Get(c.name), c.offered) {
-			return badRequest(c.name, query.ErrChoice)
-		}
-	}
-	if r.PostForm.Has("lang") {
-		l, ok := locale.Parse(r.PostForm.Get("lang"))
-		if !ok {
-			return badRequest("lang", query.ErrChoice)
-		}
-		p.lang = string(l)
-	}
-	s.setCookie(w, s.preferencesName(), p.text(), int((365 * 24 * time.Hour).Seconds()))
-	http.Redirect(w, r, settingsReturn(r.PostForm.Get("return_to")), http.StatusSeeOther)
-	return nil
-}
 
 // settingsReturn goes back to where the form was, which may also be a page about signing in or out.
 func settingsReturn(path string) string {
@@ -122,7 +34,7 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 	e := eventOf(r.Context())
 	m := templates.LayoutModel{
 		T:    func(key string, args ...any) string { return l.T(locale.Key(key), args...) },
-		Lang: l.Lang(), Theme: p.theme, Density: p.density, Keys: p.keys, ReturnTo: s.here(r), Clock: s.clockModel(l), Version: s.version,
+		Lang: l.Lang(), Theme: p.get("theme"), Density: p.get("density"), Keys: p.get("keys"), ReturnTo: s.here(r), Clock: s.clockModel(l), Version: s.version,
 		RequestID: e.ID, NoIndex: s.noIndex, Nonce: e.Nonce, Fixed: &s.fixed,
 		Assets: templates.AssetsModel{Stylesheet: static.URL("app.css"), Icons: static.URL("icons.svg"), Favicon: static.URL("favicon.svg"), Font: static.URL("inter-latin.woff2"), SessionWatch: static.URL("session_watch.js"), App: static.URL("app.js"), UPlot: static.URL("uplot.min.js")},
 	}

@@ -7,17 +7,49 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"portico/internal/audit"
+	"portico/internal/datahub"
+	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/session"
 	"portico/web/templates"
 )
 
-// settingsPage shows what a person can choose for this browser.
+// settingsPage shows what a person can choose, with an example of each way to write.
 func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
-	m := templates.SettingsModel{Layout: s.layout(r), Tabs: settingsTabs(s.locale(r), "/settings")}
+	p, l := s.preferencesOf(r), s.locale(r)
+	m := templates.SettingsModel{Layout: s.layout(r), Tabs: settingsTabs(l, "/settings")}
+	for _, c := range choosable {
+		if !slices.Contains([]string{"formats", "units", "zone"}, c.name) {
+			continue // the others have buttons of their own
+		}
+		choice := templates.ChoiceModel{Name: c.name, Label: l.T(locale.Key("settings." + c.name)), About: l.T(locale.Key("settings." + c.name + "-about"))}
+		for _, value := range c.choices {
+			choice.Options = append(choice.Options, templates.OptionModel{Value: value, Text: s.choiceText(l, c.name, value), Selected: p.get(c.name) == value})
+		}
+		m.Choices = append(m.Choices, choice)
+	}
 	return s.render(w, r, http.StatusOK, templates.Settings(m))
+}
+
+// choiceText names a choice. Ways to write are shown by example.
+func (s *Server) choiceText(l locale.Locale, name, value string) string {
+	key := locale.Key("settings." + name + "-" + strings.ToLower(value))
+	switch name {
+	case "formats":
+		example := l.Styled(value == "iso", false)
+		now := s.now().In(datahub.HomeZone())
+		return l.T(key, example.Date(now), example.Fixed(1234.5, 1))
+	case "units":
+		return l.T(key, l.Styled(false, value == "own").Quantity(12_400, "kWh"))
+	case "zone":
+		if value != "site" {
+			return value
+		}
+	}
+	return l.T(key)
 }
 
 // sessionsPage lists the browsers on which the person is signed in.

@@ -2,8 +2,9 @@ package templates
 
 // SettingsModel is the page of what a person can choose.
 type SettingsModel struct {
-	Layout LayoutModel
-	Tabs   []TabModel
+	Layout  LayoutModel
+	Tabs    []TabModel
+	Choices []ChoiceModel
 }
 
 // SessionsModel is the page of the places where a person is signed in.
@@ -24,4 +25,12 @@ type BrowserModel struct {
 	Since   ClockModel
 	Seen    ClockModel
 	Ends    ClockModel // if it is not used again
+}
+
+// ChoiceModel is something to choose among a few.
+type ChoiceModel struct {
+	Name    string
+	Label   string
+	About   string
+	Options []OptionModel
 }
