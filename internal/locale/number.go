@@ -137,3 +137,15 @@ func (l Locale) Change(from, to float64) string {
 	}
 	return text + nbsp + "%"
 }
+
+// Bytes writes a size: 812 B, 4.2 kB, 18 MB.
+func (l Locale) Bytes(n int64) string {
+	v, unit := float64(n), "B"
+	for _, larger := range []string{"kB", "MB", "GB"} {
+		if v < 1000 {
+			break
+		}
+		v, unit = v/1000, larger
+	}
+	return Join(l.Value(v), unit)
+}

@@ -65,6 +65,13 @@ func (p *Pages) Routes() []Route {
 		{"GET /overview", p.overview},
 		{"GET /sites", p.sites},
 		{"GET /sites/{site}", p.site},
+		{"GET /sites/{site}/sources", p.siteSources},
+		{"GET /sites/{site}/data", p.siteVariables},
+		{"GET /sites/{site}/alarms", p.siteAlarms},
+		{"GET /sites/{site}/events", p.siteEvents},
+		{"GET /sites/{site}/properties", p.siteProperties},
+		{"GET /sites/{site}/files", p.siteFiles},
+		{"GET /sites/{site}/quality", p.siteQuality},
 		{"GET /sources/{source}", p.source},
 		{"GET /variables/{variable}", p.variable},
 		{"GET /explore", p.explore},
@@ -80,6 +87,12 @@ func (p *Pages) Routes() []Route {
 		{"POST /events/{event}", p.saveEvent},
 		{"POST /events/{event}/delete", p.deleteEvent},
 		{"GET /search", p.search},
+		{"GET /quality", p.quality},
+		{"GET /files", p.files},
+		{"GET /files/{file}", p.file},
+		{"GET /groups", p.groups},
+		{"GET /groups/{group}", p.group},
+		{"GET /forms", p.forms},
 	}
 }
 

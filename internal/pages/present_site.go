@@ -8,44 +8,48 @@ import (
 	"portico/internal/chart"
 	"portico/internal/datahub"
 	"portico/internal/locale"
-	"portico/internal/query"
 	"portico/internal/series"
 	"portico/web/templates"
 )
 
-func presentSite(d siteData, l locale.Locale, layout templates.LayoutModel) templates.SiteModel {
-	site := d.profile.site
-	href := siteHref(site.ID)
-	m := templates.SiteModel{Layout: layout, Summary: d.tab == ""}
-	m.Head = templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.sites"), Href: "/sites"}}, Title: locale.Name(site.Name), Facts: siteFacts(d, l)}
-	m.Tabs = []templates.TabModel{
-		{Link: templates.Link{Text: l.T("site.summary"), Href: href}, Current: d.tab == ""},
-		{Link: templates.Link{Text: l.T("site.meters"), Href: query.With(href, "tab", "meters")}, Count: l.Int(len(d.meters)), Current: d.tab == "meters"},
+// model is the frame of a site's page: its head, and the tabs to the others.
+func (f siteFrame) model(l locale.Locale, layout templates.LayoutModel) templates.SiteFrameModel {
+	m := templates.SiteFrameModel{Layout: layout}
+	m.Head = templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.sites"), Href: "/sites"}}, Title: locale.Name(f.site.Name), Facts: f.facts(l)}
+	counts := map[string]string{"sources": l.Int(len(f.sources))}
+	if c := f.count(); c.open+c.acknowledged > 0 {
+		counts["alarms"] = l.Int(c.open + c.acknowledged)
 	}
-	m.Meters = meterRows(d, l)
-	m.Facts = siteIdentity(d, l)
-	if d.tab != "" {
-		return m
+	for _, tab := range siteTabs {
+		name := tab
+		if tab == "" {
+			name = "summary"
+		}
+		m.Tabs = append(m.Tabs, templates.TabModel{Link: templates.Link{Text: l.T(locale.Key("site." + name)), Href: siteTabHref(f.site.ID, tab)}, Count: counts[tab], Current: tab == f.tab})
 	}
-	row := siteRow(d.profile, l, d.now)
-	m.Head.State = row.State
-	m.Map, _ = siteMap([]siteProfile{d.profile}, []templates.StateModel{row.State}, chart.MapSpec{Title: l.T("site.map"), Width: 300, Height: 240}, l, mapHref)
-	if d.profile.electricity.usable() {
-		m.KPIs = siteKPIs(d, l)
-	}
-	m.Trend = siteTrend(d, l, href)
 	return m
 }
 
-func siteFacts(d siteData, l locale.Locale) []string {
-	site := d.profile.site
-	var facts []string
-	for _, f := range []string{siteKind(d.profile), locale.Plain(site.City), area(site, l), site.Zone().String()} {
-		if f != "" {
-			facts = append(facts, f)
-		}
+// siteTabHref is a page of a site.
+func siteTabHref(id datahub.SiteID, tab string) string {
+	return strings.TrimSuffix(siteHref(id)+"/"+tab, "/")
+}
+
+func presentSite(d siteData, l locale.Locale, layout templates.LayoutModel) templates.SiteModel {
+	m := templates.SiteModel{Frame: d.model(l, layout), Meters: meterRows(d, l), Facts: siteIdentity(d, l)}
+	state := d.profile.stateModel(l, d.now)
+	m.Frame.Head.State = state
+	m.Map, _ = siteMap([]siteProfile{d.profile}, []templates.StateModel{state}, chart.MapSpec{Title: l.T("site.map"), Width: 300, Height: 240}, l, mapHref)
+	if d.profile.electricity.usable() {
+		m.KPIs = siteKPIs(d, l)
 	}
-	return facts
+	m.Trend = siteTrend(d, l, siteHref(d.site.ID))
+	return m
+}
+
+func (f siteFrame) facts(l locale.Locale) []string {
+	kind := siteKind(siteProfile{site: f.site, kind: f.refs.siteTypes[f.site.TypeID]})
+	return texts(kind, locale.Plain(f.site.City), area(f.site, l), f.site.Zone().String())
 }
 
 // area is the site's floor area, as far as a form of the site tells it.
@@ -189,7 +193,7 @@ func siteTrend(d siteData, l locale.Locale, retry string) templates.ChartModel {
 		m.Failure = &templates.FailureModel{Text: l.T("panel.failed"), RetryTo: retry}
 		return m
 	case !p.found:
-		m.Empty = &templates.EmptyModel{Text: l.T("site.no-main"), Next: templates.Link{Text: l.T("site.meters"), Href: query.With(retry, "tab", "meters")}}
+		m.Empty = &templates.EmptyModel{Text: l.T("site.no-main"), Next: templates.Link{Text: l.T("site.meters"), Href: siteTabHref(d.site.ID, "sources")}}
 		return m
 	case !p.usable():
 		m.Empty = &templates.EmptyModel{Text: l.T("chart.empty"), Next: templates.Link{Text: l.T("chart.open"), Href: exploreHref(p.variable.ID, "30d")}}

@@ -1,18 +1,69 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"portico/internal/datahub"
-	"portico/internal/query"
 	"portico/web/templates"
 )
 
-// siteMeters bounds how many meters of a site are asked for their last value.
-const siteMeters = 30
+// siteFrame is what all pages of a site have: the site, its meters and its alarms, for the head and the tabs.
+type siteFrame struct {
+	site    datahub.Site
+	refs    lists
+	sources []datahub.Source
+	alarms  []datahub.Alarm
+	failed  error // of the alarms
+	tab     string
+	now     time.Time
+}
+
+// siteTabs are the pages of a site, in their order; "" is the summary.
+var siteTabs = []string{"", "sources", "data", "alarms", "events", "properties", "files", "quality"}
+
+// siteFrame reads what stands on each page of the site in the path, side by side.
+func (rd *reader) siteFrame(r *Request, tab string) (f siteFrame, err error) {
+	n, err := r.id("site")
+	if err != nil {
+		return f, err
+	}
+	f.tab, f.now = tab, r.Now
+	id := datahub.SiteID(n)
+	var missing, trouble error // a site that is not there is no trouble with its meters
+	g, ctx := errgroup.Group{}, r.Context()
+	g.Go(func() error { f.site, missing = rd.site(ctx, id); return missing })
+	g.Go(func() (err error) { f.refs, err = rd.lists(ctx); return err })
+	g.Go(func() error {
+		var of map[datahub.SiteID][]datahub.Source
+		of, trouble = rd.sourcesOf(ctx, id)
+		f.sources = of[id]
+		return trouble
+	})
+	g.Go(func() error {
+		f.alarms, f.failed = rd.alarms(ctx, datahub.AlarmQuery{Sites: []datahub.SiteID{id}})
+		return endsSession(f.failed)
+	})
+	err = g.Wait()
+	return f, cmp.Or(missing, trouble, err)
+}
+
+// count counts the alarms of the site that are present.
+func (f siteFrame) count() alarmCount {
+	c := alarmCount{known: f.failed == nil}
+	for _, a := range f.alarms {
+		c.add(a)
+	}
+	return c
+}
+
+// siteMeters bounds how many meters of a site are asked for their last value on one page.
+const siteMeters = 60
 
 // meterData is a source with its variables and what its main variable said last.
 type meterData struct {
@@ -22,68 +73,65 @@ type meterData struct {
 	newest    question
 }
 
-// siteData is what a site's page is made of.
+// siteData is what a site's summary is made of.
 type siteData struct {
+	siteFrame
 	profile siteProfile
 	meters  []meterData
-	refs    lists
-	tab     string
-	now     time.Time
 }
 
-// site shows one site: a summary, or its meters.
-func (p *Pages) site(w http.ResponseWriter, r *Request) error {
-	id, err := r.id("site")
-	if err != nil {
-		return err
-	}
-	tab, err := query.Choice(r.URL.Query(), "tab", "meters")
-	if err != nil {
-		return err
-	}
+// site shows one site: how it is doing now.
+func (p *Pages) site(_ http.ResponseWriter, r *Request) error {
 	rd := p.reader(r)
-	site, err := rd.site(r.Context(), datahub.SiteID(id))
+	f, err := rd.siteFrame(r, "")
 	if err != nil {
 		return err
 	}
-	d := siteData{tab: tab, now: r.Now}
-	if d.refs, err = rd.lists(r.Context()); err != nil {
-		return err
-	}
-	if err := d.read(r.Context(), rd, site); err != nil {
+	d := siteData{siteFrame: f, profile: siteProfile{site: f.site, kind: f.refs.siteTypes[f.site.TypeID], alarms: f.count()}}
+	if err := d.read(r.Context(), rd, true); err != nil {
 		return err
 	}
 	return r.Render(http.StatusOK, templates.Site(presentSite(d, r.Locale, rd.layout(r))))
 }
 
-// read fills d: the profile of the main meters for the summary, the meters with their last values.
-func (d *siteData) read(ctx context.Context, rd *reader, site datahub.Site) error {
-	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
-	defer cancel()
-	d.profile = siteProfile{site: site, kind: d.refs.siteTypes[site.TypeID]}
-	of, err := rd.sourcesOf(ctx, site.ID)
+// siteSources lists the meters of a site with what each said last.
+func (p *Pages) siteSources(_ http.ResponseWriter, r *Request) error {
+	rd := p.reader(r)
+	f, err := rd.siteFrame(r, "sources")
 	if err != nil {
 		return err
 	}
-	sources := of[site.ID]
-	variables, err := rd.variablesOf(ctx, sources)
-	if err != nil {
+	d := siteData{siteFrame: f}
+	if err := d.read(r.Context(), rd, false); err != nil {
 		return err
 	}
-	for _, src := range sources {
-		d.meters = append(d.meters, newMeter(src, variables[src.ID]))
-	}
-	return each(ctx, []func(context.Context) error{
-		func(ctx context.Context) error { return d.readProfiles(ctx, rd, sources, variables) },
-		func(ctx context.Context) error { return d.readLast(ctx, rd) },
-	}, func(ctx context.Context, _ int, f func(context.Context) error) error { return f(ctx) })
+	return r.Render(http.StatusOK, templates.SiteSources(d.model(r.Locale, rd.layout(r)), meterRows(d, r.Locale)))
 }
 
-func (d *siteData) readProfiles(ctx context.Context, rd *reader, sources []datahub.Source, variables map[datahub.SourceID][]datahub.Variable) error {
+// read reads the meters with their last values and, for the summary, the profile of the main meters.
+func (d *siteData) read(ctx context.Context, rd *reader, summary bool) error {
+	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
+	defer cancel()
+	variables, err := rd.variablesOf(ctx, d.sources)
+	if err != nil {
+		return err
+	}
+	for _, src := range d.sources {
+		d.meters = append(d.meters, newMeter(src, variables[src.ID]))
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return d.readLast(ctx, rd) })
+	if summary {
+		g.Go(func() error { return d.readProfiles(ctx, rd, variables) })
+	}
+	return g.Wait()
+}
+
+func (d *siteData) readProfiles(ctx context.Context, rd *reader, variables map[datahub.SourceID][]datahub.Variable) error {
 	var list []*wantedProfile
 	for energy, to := range map[int]*profile{energyElectricity: &d.profile.electricity, energySolar: &d.profile.solar} {
-		if v, ok := mainVariable(sources, energy, variables); ok && d.tab == "" {
-			list = append(list, &wantedProfile{to: to, variable: v, unit: d.refs.symbol(v.UnitID), zone: d.profile.site.Zone()})
+		if v, ok := mainVariable(d.sources, energy, variables); ok {
+			list = append(list, &wantedProfile{to: to, variable: v, unit: d.refs.symbol(v.UnitID), zone: d.site.Zone()})
 		}
 	}
 	return rd.profiles(ctx, list, week)

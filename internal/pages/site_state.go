@@ -103,6 +103,8 @@ func (rd *reader) newestOf(ctx context.Context, sites []datahub.Site, refs lists
 func newestQuestion(v datahub.Variable, now time.Time) question {
 	from := now.Add(-3 * time.Hour)
 	switch step := v.Step.Duration(); {
+	case step > time.Hour:
+		from = now.Add(-lastWindow(step))
 	case step < finestStep:
 		from = now.Add(-time.Hour)
 	case step > 20*time.Minute:

@@ -13,12 +13,6 @@ import (
 // variablesPerPage bounds how many variables a page reads data of.
 const variablesPerPage = 25
 
-// variableData is a variable with its newest points.
-type variableData struct {
-	variable datahub.Variable
-	newest   question
-}
-
 // sourceData is what a meter's page is made of.
 type sourceData struct {
 	source    datahub.Source
@@ -73,11 +67,7 @@ func (d *sourceData) read(ctx context.Context, rd *reader) error {
 	d.total = len(all)
 	from := min((d.page-1)*variablesPerPage, len(all))
 	for _, v := range all[from:min(from+variablesPerPage, len(all))] {
-		d.variables = append(d.variables, variableData{variable: v, newest: lastQuestion(v, d.now)})
+		d.variables = append(d.variables, variableData{variable: v, source: d.source})
 	}
-	var list []*question
-	for i := range d.variables {
-		list = append(list, &d.variables[i].newest)
-	}
-	return rd.points(ctx, list)
+	return rd.newest(ctx, d.variables)
 }

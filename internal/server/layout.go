@@ -63,7 +63,7 @@ func placeOf(path string) string {
 		return first
 	case "events":
 		return "alarms"
-	case "sites", "sources", "variables":
+	case "sites", "sources", "variables", "groups", "forms", "files", "quality":
 		return "sites"
 	}
 	return ""

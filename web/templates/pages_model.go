@@ -93,18 +93,21 @@ type SiteSumModel struct {
 	Now   string
 }
 
-// SiteModel is one site, by tab.
+// SiteFrameModel is what all pages of a site have.
+type SiteFrameModel struct {
+	Layout LayoutModel
+	Head   PageHeadModel
+	Tabs   []TabModel
+}
+
+// SiteModel is one site: how it is doing now.
 type SiteModel struct {
-	Layout  LayoutModel
-	Head    PageHeadModel
-	Tabs    []TabModel
-	KPIs    []KPIModel
-	Trend   ChartModel
-	Facts   []FactModel
-	Map     templ.Component
-	Meters  []MeterRowModel
-	Failure *FailureModel
-	Summary bool // the tab that is shown: summary, else meters
+	Frame  SiteFrameModel
+	KPIs   []KPIModel
+	Trend  ChartModel
+	Facts  []FactModel
+	Map    templ.Component
+	Meters []MeterRowModel
 }
 
 // MeterRowModel is one source in a list.
@@ -131,8 +134,18 @@ type SourceModel struct {
 	Partial   *FailureModel
 }
 
+// SiteVariablesModel is all variables of a site.
+type SiteVariablesModel struct {
+	Frame     SiteFrameModel
+	Variables []VariableRowModel
+	Pager     PagerModel
+	Empty     *EmptyModel
+	Partial   *FailureModel
+}
+
 // VariableRowModel is one variable in a list.
 type VariableRowModel struct {
+	Meter    Link // shown where the list holds several meters' variables
 	Name     string
 	Href     string
 	About    string // quantity and step

@@ -1,0 +1,171 @@
+package pages
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"portico/internal/datahub"
+)
+
+// qualityDays is how many days the matrices of data quality show.
+const qualityDays = 30
+
+// meterQuality is how well the data of one variable came, day by day.
+type meterQuality struct {
+	source   datahub.Source
+	variable datahub.Variable
+	zone     *time.Location
+	from     time.Time // the first day
+	days     []dayQuality
+	newest   question
+	err      error
+
+	counts, lows, highs [2]question // days that are over, and the last two
+}
+
+// dayQuality is one day of a variable.
+type dayQuality struct {
+	from       time.Time
+	expected   int // values up to now; 0 for a day to come
+	came       int
+	low, high  float64
+	unchanging bool // all values of the day were the same, and not nothing
+}
+
+// share is the part of the expected values that came, at most 1; −1 when none were expected.
+func (d dayQuality) share() float64 {
+	if d.expected == 0 {
+		return -1
+	}
+	return min(float64(d.came)/float64(d.expected), 1)
+}
+
+// quality reads the days of all variables in the list, which must have a step, in as few calls as there are zones.
+func (rd *reader) quality(ctx context.Context, list []*meterQuality) error {
+	var all []*question
+	for _, m := range list {
+		all = append(all, m.ask(rd.now)...)
+	}
+	if err := rd.points(ctx, all); err != nil {
+		return err
+	}
+	for _, m := range list {
+		m.fill(rd.now)
+	}
+	return nil
+}
+
+// ask writes the questions about a variable: how many values each day has, and the lowest and highest, so that a meter that stands still is found.
+func (m *meterQuality) ask(now time.Time) []*question {
+	today := midnight(now, m.zone, 0)
+	end := m.from.In(m.zone).AddDate(0, 0, qualityDays)
+	settled := midnight(today, m.zone, -1)
+	if end.Before(settled) {
+		settled = end
+	}
+	m.newest = newestQuestion(m.variable, now)
+	all := []*question{&m.newest}
+	for _, k := range []struct {
+		to  *[2]question
+		agg datahub.Aggregate
+	}{{&m.counts, datahub.Count}, {&m.lows, datahub.Min}, {&m.highs, datahub.Max}} {
+		s := span{from: m.from, to: settled, g: datahub.GranularityDay, agg: k.agg, zone: m.zone}
+		if s.from.Before(s.to) {
+			k.to[0] = question{variable: m.variable.ID, span: s}
+			all = append(all, &k.to[0])
+		}
+		if end.After(today) {
+			s.name, s.from, s.to = "last days", settled, now
+			k.to[1] = question{variable: m.variable.ID, span: s}
+			all = append(all, &k.to[1])
+		}
+	}
+	return all
+}
+
+// fill makes days of the answers.
+func (m *meterQuality) fill(now time.Time) {
+	of := func(list [2]question) map[int64]float64 {
+		values := map[int64]float64{}
+		for _, q := range list {
+			if q.err != nil {
+				m.err = q.err
+			}
+			for _, p := range q.points {
+				values[p.Time.Unix()] = p.Value
+			}
+		}
+		return values
+	}
+	counts, lows, highs := of(m.counts), of(m.lows), of(m.highs)
+	step := m.variable.Step.Duration()
+	for i := range qualityDays {
+		from := m.from.In(m.zone).AddDate(0, 0, i)
+		to := from.AddDate(0, 0, 1)
+		if to.After(now) {
+			to = now
+		}
+		over := to.Before(now)
+		d := dayQuality{from: from, came: int(counts[from.Unix()]), low: lows[from.Unix()], high: highs[from.Unix()]}
+		if to.After(from) {
+			d.expected = max(int(to.Sub(from)/step)-boolToInt(to.Equal(now)), 0) // the newest value may be on its way
+		}
+		d.unchanging = over && d.came > 1 && d.low == d.high && d.high != 0 && step < 12*time.Hour
+		m.days = append(m.days, d)
+	}
+}
+
+func boolToInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// complete is the part of all expected values that came.
+func (m *meterQuality) complete() (came, expected int) {
+	for _, d := range m.days {
+		came, expected = came+min(d.came, d.expected), expected+d.expected
+	}
+	return came, expected
+}
+
+// stillDays is from how many days on a meter that sends the same value is worth a look: a quiet weekend is shorter.
+const stillDays = 3
+
+// stuck is for how many days in a row at most all values were the same.
+func (m *meterQuality) stuck() int {
+	days, _ := m.longestStill()
+	return days
+}
+
+// stuckAt is the value at which a meter stood still for longest.
+func (m *meterQuality) stuckAt() float64 {
+	_, value := m.longestStill()
+	return value
+}
+
+func (m *meterQuality) longestStill() (days int, value float64) {
+	run := 0
+	for i, d := range m.days {
+		if run++; !d.unchanging || i > 0 && m.days[i-1].unchanging && m.days[i-1].high != d.low {
+			run = boolToInt(d.unchanging)
+		}
+		if run > days {
+			days, value = run, d.low
+		}
+	}
+	return days, value
+}
+
+// marked are the days, of which only those count as unchanging that make a run that is worth a look.
+func (m *meterQuality) marked() []dayQuality {
+	days := slices.Clone(m.days)
+	if m.stuck() < stillDays {
+		for i := range days {
+			days[i].unchanging = false
+		}
+	}
+	return days
+}

@@ -1,0 +1,65 @@
+package pages
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/locale"
+	"portico/internal/query"
+	"portico/web/templates"
+)
+
+// siteAlarms lists the alarms of a site, those that ask most for attention first.
+func (p *Pages) siteAlarms(_ http.ResponseWriter, r *Request) error {
+	rd := p.reader(r)
+	f, err := rd.siteFrame(r, "alarms")
+	if err != nil {
+		return err
+	}
+	if f.failed != nil {
+		return f.failed
+	}
+	ids := make([]datahub.VariableID, len(f.alarms))
+	for i, a := range f.alarms {
+		ids[i] = a.Variable
+	}
+	slices.Sort(ids)
+	units, err := rd.unitsOf(r.Context(), slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, templates.SiteList(f.model(r.Locale, rd.layout(r)), presentSiteAlarms(f, units, r.Locale)))
+}
+
+func presentSiteAlarms(f siteFrame, units map[datahub.VariableID]string, l locale.Locale) templates.ListModel {
+	m := templates.ListModel{Caption: l.T("site.alarms"), Columns: columns(l, "alarm", "state", "since", "limit")}
+	m.Links = []templates.TabModel{{Link: templates.Link{Text: l.T("site.alarms-all"), Href: query.With("/alarms", "site", idText(int64(f.site.ID)))}}}
+	names := map[datahub.SourceID]string{}
+	for _, s := range f.sources {
+		names[s.ID] = locale.Name(s.Name)
+	}
+	list := slices.Clone(f.alarms)
+	slices.SortFunc(list, byUrgency)
+	for _, a := range list {
+		since, state := templates.CellModel{Text: locale.None}, alarmStateModel(a, l)
+		if t := changed(a); !t.IsZero() {
+			since = templates.CellModel{Text: l.DateTime(t.In(f.site.Zone()), f.now), ISO: t.Format(time.RFC3339)}
+		}
+		m.Rows = append(m.Rows, []templates.CellModel{{Text: locale.Name(a.Name), Note: names[a.Source], Href: alarmHref(a.ID)}, {Text: state.Text, State: state}, since, {Text: ruleText(a, units[a.Variable], l)}})
+	}
+	if len(m.Rows) == 0 {
+		m.Empty = &templates.EmptyModel{Text: l.T("site.alarms-none")}
+	}
+	return m
+}
+
+// columns heads a list; the names are those of the texts column.<name>.
+func columns(l locale.Locale, names ...string) []templates.ColumnModel {
+	list := make([]templates.ColumnModel, len(names))
+	for i, n := range names {
+		list[i] = templates.ColumnModel{Name: n, Text: l.T(locale.Key("column." + n))}
+	}
+	return list
+}

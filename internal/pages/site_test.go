@@ -1,0 +1,83 @@
+package pages
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/locale"
+)
+
+func TestPagesOfASite(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for path, texts := range map[string][]string{
+		"/sites/204486":                       {"DEMO06002", "Power, yesterday and today", `href="/sites/204486/quality"`},
+		"/sites/204486/sources":               {"DEMO06002", `aria-current="page"`},
+		"/sites/204486/data":                  {"Compressors", "every 1\u00a0min"},
+		"/sites/204486/alarms":                {"reset", "present"},
+		"/sites/204486/events?days=90":        {"1–100 of"},
+		"/sites/204486/events?days=90&page=2": {"–200 of"},
+		"/sites/204486/properties":            {"SITE_FORM", "FloorArea", "6"},
+		"/sites/204486/files":                 {"Cold store procedure.txt", "Meters Liège.csv"},
+		"/sites/204486/quality":               {"Expected and received", `data-day="full"`},
+		"/sites/204486/data?page=9":           {"nothing on this page"},
+	} {
+		a := b.get(path)
+		a.want(t, path, http.StatusOK, append(texts, "Cold store Meuse", `<nav class="tabs"`)...)
+		if len(a.body) > 200_000 {
+			t.Errorf("%s has %d bytes", path, len(a.body))
+		}
+	}
+	for path, status := range map[string]int{"/sites/0/alarms": 404, "/sites/987654/quality": 404, "/sites/204486/events?days=7": 400, "/sites/204486/quality?day=2026-02-30": 400, "/sites/204486/quality?from=x": 400, "/sites/204486/data?page=x": 400} {
+		if a := b.get(path); a.status != status {
+			t.Errorf("%s: %d, want %d", path, a.status, status)
+		}
+	}
+}
+
+func TestPagesAboutWhatTheDataHubKeeps(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for path, texts := range map[string][]string{
+		"/files": {"Tariff 2026.csv", "Cold store Meuse"}, "/files?q=tariff": {"Tariff 2026.csv", "1 file"}, "/groups": {"Wallonia", "Industry", "6"}, "/groups/13": {"Cold store Meuse", "5 sites"},
+		"/forms": {"SITE_FORM", "FloorArea", "number", "Filled in for meters."}, "/quality": {"Cold store Meuse", "Late and silent meters"},
+	} {
+		b.get(path).want(t, path, http.StatusOK, texts...)
+	}
+	if a := b.get("/files?q=tariff"); strings.Contains(a.body, "Meters Liège.csv") {
+		t.Error("a file that does not match is listed")
+	}
+	for path, status := range map[string]int{"/groups/987654": 404, "/groups/x": 404, "/files/nothing": 404, "/files?q=a&q=b": 400, "/quality?page=0": 400} {
+		if a := b.get(path); a.status != status {
+			t.Errorf("%s: %d, want %d", path, a.status, status)
+		}
+	}
+}
+
+// Files are somebody's: browsers save them and never show them as a page of ours.
+func TestFilesAreSaved(t *testing.T) {
+	t.Parallel()
+	a := newBench(t).get("/files/7001")
+	if a.status != http.StatusOK || a.header.Get("Content-Type") != "application/octet-stream" || a.header.Get("Content-Disposition") != `attachment; filename="Tariff 2026.csv"` || !strings.HasPrefix(a.body, "component;unit;price") {
+		t.Errorf("%d, %v, %.60q", a.status, a.header, a.body)
+	}
+	for name, want := range map[string]string{"../../etc/passwd": "_.._etc_passwd", "a\r\nb.csv": "a b.csv", "": "file", "con\u202efdp.exe": "confdp.exe", ".htaccess": "htaccess"} {
+		if got := fileName(name); got != want {
+			t.Errorf("fileName(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+// The faults of the demo's data are seen on the pages of data quality, by their words.
+func TestFaultsOfDataAreSeen(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.now = time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	b.get("/sites/204489/quality?day=2026-11-16").want(t, "the water meter of Namur", http.StatusOK, "19 of 24 values", "12:00–17:00 (5\u00a0h)", "79.2\u00a0% complete", `data-day="part"`)
+	b.get("/sites/204488/quality?from=2025-10-20").want(t, "the gas meter of Brugge", http.StatusOK, "same value for", `data-day="unchanging"`)
+	b.get("/sites/204481/quality?from=2026-02-01").want(t, "the day without data in Gent", http.StatusOK, `data-day="missing"`)
+	b.lang = locale.German
+	b.get("/quality").want(t, "in German", http.StatusOK, "Datenqualität", "vollständig")
+}
