@@ -52,7 +52,7 @@ type Exchange struct {
 	Rotation *Rotation     // of a refresh that brought something
 	Error    string        // of a token request: what OAuth calls it
 	Again    int           // N of the call that this one repeats
-	Waited   int           // of a refresh: how many calls were waiting for it
+	Waited   int           // of a refresh: how many calls wait, or waited, for it
 	Claims   []Field       // of the ID token that came with it
 }
 

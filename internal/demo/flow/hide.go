@@ -21,9 +21,9 @@ func hide(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	head := ""
 	if len(secret) >= 24 {
-		head = strings.ToValidUTF8(secret[:6], "") + "…"
+		head = strings.ToValidUTF8(secret[:6], "") + "… "
 	}
-	return head + " #" + hex.EncodeToString(sum[:4])
+	return head + "#" + hex.EncodeToString(sum[:4])
 }
 
 // open are the names of parameters, members and claims that are no secrets. Every other text is hidden.

@@ -106,7 +106,7 @@ func (j *journey) granted(n int, g grant) {
 	}
 	e.Error = g.err
 	if g.refresh {
-		e.Waited = j.waiting(e)
+		e.Waited = j.waiting(e) // they go on from here
 		j.access.Lost = g.err == "invalid_grant"
 	}
 	if g.err == "" && g.access != "" {
@@ -187,7 +187,11 @@ func (j *journey) view() view {
 	defer j.mu.Unlock()
 	v := view{Dropped: j.last - len(j.list), Access: j.access, Claims: j.claims, Version: j.version, Trouble: j.trouble, Until: j.until}
 	for _, e := range j.list {
-		v.List = append(v.List, *e)
+		own := *e
+		if e.Step == StepRefresh && !e.Done() {
+			own.Waited = j.waiting(e)
+		}
+		v.List = append(v.List, own)
 	}
 	return v
 }

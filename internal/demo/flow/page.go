@@ -45,10 +45,12 @@ func entryOf(q url.Values) (int, error) {
 	return int(n), nil
 }
 
-// What is said after a call that did not come about.
+// What is said after a button that shows nothing else.
 const (
-	heldBack   = "held" // the portal did not send it
-	startAgain = "lost" // the visitor must sign in again
+	expired    = "expired" // the access token counts for nothing any more
+	revoked    = "revoked" // nor do the others
+	heldBack   = "held"    // the portal did not send the call
+	startAgain = "lost"    // the visitor must sign in again
 )
 
 // act does what a button says. Trouble that follows from it is not the page's: it shows.
@@ -80,8 +82,10 @@ func (f *Flow) act(w http.ResponseWriter, v *server.Visit) error {
 		}
 	case "expire":
 		f.c.Expire(sid, subject)
+		to += "?said=" + expired
 	case "revoke":
 		f.c.Revoke(sid, subject)
+		to += "?said=" + revoked
 	case "away":
 		f.c.Leave(awayFor)
 	case string(Slow), string(Busy), string(Fails), string(Calm):

@@ -27,7 +27,7 @@ var arrows = [...]string{StepSignIn: "1-2", StepIdentify: "1-3", StepCode: "1-2"
 
 // page shows v at now, with the exchange entry in full, or the youngest for 0 and for one that is gone.
 func (p presenter) page(v view, entry int, said string, now time.Time) PageModel {
-	m := PageModel{Layout: p.layout, Notes: p.notes(v, said == heldBack, now), Steps: p.steps(v), Claims: p.claims(v.Claims)}
+	m := PageModel{Layout: p.layout, Notes: p.notes(v, said, now), Steps: p.steps(v), Claims: p.claims(v.Claims)}
 	m.Layout.Title = p.l.T("flow.title")
 	if v.Access.Token != "" {
 		m.Token = p.token(v.Access, now)
@@ -56,10 +56,10 @@ func (p presenter) page(v view, entry int, said string, now time.Time) PageModel
 	return m
 }
 
-func (p presenter) notes(v view, held bool, now time.Time) []string {
+func (p presenter) notes(v view, said string, now time.Time) []string {
 	var notes []string
-	if held {
-		notes = append(notes, p.l.T("flow.held"))
+	if slices.Contains([]string{expired, revoked, heldBack}, said) {
+		notes = append(notes, p.l.T(locale.Key("flow.said-"+said)))
 	}
 	if now.Before(p.away) {
 		notes = append(notes, p.l.T("flow.note-away", p.clock(p.away)))
@@ -100,9 +100,18 @@ func (p presenter) seen(m *StepModel, list []Exchange) {
 	m.Seen, m.Newest, m.Tone, m.Href = true, last == latestStep(list), tone(e), link(e.N)
 	m.State = p.l.T("flow.seen", times, p.clock(e.Began))
 	m.Evidence = what(e) + " → " + p.outcome(e)
-	if e.Waited > 0 {
-		m.Note = p.l.T("flow.waited", e.Waited)
+	m.Note = p.waited(e)
+}
+
+// waited says how many calls wait, or waited, for a refresh; "" for none.
+func (p presenter) waited(e Exchange) string {
+	switch {
+	case e.Waited == 0:
+		return ""
+	case !e.Done():
+		return p.l.T("flow.waiting", e.Waited)
 	}
+	return p.l.T("flow.waited", e.Waited)
 }
 
 // identified says how long the person was at the identity server, which is all that the portal knows of it.
@@ -175,9 +184,7 @@ func (p presenter) facts(e Exchange) []Field {
 		add("flow.fact-access", r.NewAccess)
 		add("flow.fact-refresh", strings.Trim(r.OldRefresh+" → "+r.NewRefresh, " →"))
 	}
-	if e.Waited > 0 {
-		add("flow.fact-waited", p.l.T("flow.waited", e.Waited))
-	}
+	add("flow.fact-waited", p.waited(e))
 	if e.Again > 0 {
 		add("flow.fact-again", p.l.T("flow.again", e.Again))
 	}
