@@ -250,7 +250,7 @@ func TestDemoTour(t *testing.T) {
 	v := visitDemo(t)
 	_, status, body := v.open("/demo?tour=1")
 	for n := 1; n <= 8; n++ {
-		v.want(fmt.Sprint("stop ", n), status, http.StatusOK, body, fmt.Sprintf("Stop %d of 8", n), `aria-current="step"`)
+		v.want(fmt.Sprint("stop ", n), status, http.StatusOK, body, fmt.Sprintf("Stop %d of 8", n), `aria-current="step"`, `href="/demo/files/tour.`)
 		links := bar(body)
 		if links["leave"] != "/demo?tour=0" || (links["back"] == "") != (n == 1) || (links["next"] == "") != (n == 8) {
 			t.Fatalf("stop %d leads to %v", n, links)
@@ -259,8 +259,10 @@ func TestDemoTour(t *testing.T) {
 			_, status, body = v.open(links["next"])
 		}
 	}
-	_, _, body = v.open("/sites")
-	v.want("another page", status, http.StatusOK, body, "Stop 8 of 8")
+	for _, path := range []string{"/sites", "/demo/faults", "/nothing"} {
+		_, _, body = v.open(path)
+		v.want("another page, "+path, http.StatusOK, http.StatusOK, body, "Stop 8 of 8", `href="/demo/files/tour.`)
+	}
 	_, _, body = v.open("/demo?tour=0")
 	if strings.Contains(body, "Stop ") || len(bar(body)) > 0 {
 		t.Error("the tour was left and goes on")

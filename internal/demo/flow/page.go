@@ -29,7 +29,8 @@ func (f *Flow) page(w http.ResponseWriter, v *server.Visit) error {
 		j = newJourney()
 	}
 	p := presenter{l: v.Locale(), layout: v.Layout(), away: f.c.Back(), at: f.c.At}
-	p.layout.Assets.Sheets, p.layout.Assets.Modules = []string{assets.URL("flow.css")}, []string{assets.URL("flow.js")}
+	a := &p.layout.Assets
+	a.Sheets, a.Modules = append(a.Sheets, assets.URL("flow.css")), append(a.Modules, assets.URL("flow.js"))
 	return v.Render(w, http.StatusOK, Page(p.page(j.view(), entry, v.Request.URL.Query().Get("said"), time.Now())))
 }
 

@@ -60,7 +60,7 @@ func (b *Switchboard) Pages() []server.Page {
 func (b *Switchboard) page(w http.ResponseWriter, v *server.Visit) error {
 	p := presenter{l: v.Locale(), now: time.Now(), at: b.c.At}
 	layout := v.Layout()
-	layout.Title, layout.Assets.Sheets = layout.T("faults.title"), []string{assets.URL("switchboard.css")}
+	layout.Title, layout.Assets.Sheets = layout.T("faults.title"), append(layout.Assets.Sheets, assets.URL("switchboard.css"))
 	_, signedIn := v.Session()
 	return v.Render(w, http.StatusOK, Page(PageModel{
 		Layout: layout, SignedIn: signedIn,
