@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -11,8 +10,6 @@ import (
 	"testing"
 	"time"
 )
-
-var update = flag.Bool("update", false, "write docs/config.md")
 
 // env is an environment that holds only what the test says.
 func env(t *testing.T, pairs ...string) func(string) string {
@@ -167,23 +164,6 @@ func TestHelpIsNotAnError(t *testing.T) {
 	var out strings.Builder
 	if _, err := Parse([]string{"--help"}, env(t), &out); !errors.Is(err, ErrHelp) || !strings.Contains(out.String(), "serve") {
 		t.Errorf("Parse(--help) = %v, printed %q", err, out.String())
-	}
-}
-
-func TestDocIsCurrent(t *testing.T) {
-	want, err := Doc()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join("..", "..", "docs", "config.md")
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil || string(got) != want {
-		t.Errorf("docs/config.md differs from the flags (%v); run make generate", err)
 	}
 }
 

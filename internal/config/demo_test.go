@@ -3,11 +3,34 @@
 package config
 
 import (
+	"flag"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 )
+
+var update = flag.Bool("update", false, "write docs/config.md")
+
+// The document tells of the demo, too: a build without it cannot compare.
+func TestDocIsCurrent(t *testing.T) {
+	want, err := Doc()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("..", "..", "docs", "config.md")
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != want {
+		t.Errorf("docs/config.md differs from the flags (%v); run make generate", err)
+	}
+}
 
 func TestDemoNeedsNothingAndStaysOnLoopback(t *testing.T) {
 	cmd, err := Parse([]string{"demo"}, env(t), io.Discard)

@@ -8,7 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Doc returns docs/config.md: each flag of `web serve` with its environment names, default and meaning, by section.
+// Doc returns docs/config.md: each flag of `web serve` with its environment names, default and meaning, by section, and those of `web demo` where the build has it.
 func Doc() (string, error) {
 	parser, err := newParser(&cli{}, io.Discard, func(int) {})
 	if err != nil {
@@ -18,18 +18,28 @@ func Doc() (string, error) {
 	b.WriteString("# Configuration\n\n")
 	b.WriteString("Generated from `internal/config`; do not edit. A flag wins over the environment, the environment over the file\n")
 	b.WriteString("(`--config`, YAML, keys are the flags' names without dashes in front). All mistakes are reported at once.\n")
+	writeFlags(&b, flagsOf(parser, "serve"), "")
+	writeFlags(&b, flagsOf(parser, "demo"), "`web demo`, which needs none of these")
+	return b.String(), nil
+}
+
+// writeFlags writes a table for each group. Flags without one are in a group of their own, if it has a name.
+func writeFlags(b *strings.Builder, flags []*kong.Flag, rest string) {
 	group := ""
-	for _, f := range serveFlags(parser) {
+	for _, f := range flags {
 		if f.Hidden || f.Name == "help" {
 			continue
 		}
-		if f.Group != nil && f.Group.Title != group {
-			group = f.Group.Title
-			fmt.Fprintf(&b, "\n## %s\n\n| Flag | Environment | Default | Meaning |\n| --- | --- | --- | --- |\n", group)
+		title := rest
+		if f.Group != nil {
+			title = f.Group.Title
 		}
-		fmt.Fprintf(&b, "| `--%s` | %s | %s | %s |\n", f.Name, codes(f.Tag.Envs), codes(defaults(f)), strings.ReplaceAll(f.Help, "|", "\\|"))
+		if title != "" && title != group {
+			group = title
+			fmt.Fprintf(b, "\n## %s\n\n| Flag | Environment | Default | Meaning |\n| --- | --- | --- | --- |\n", group)
+		}
+		fmt.Fprintf(b, "| `--%s` | %s | %s | %s |\n", f.Name, codes(f.Tag.Envs), codes(defaults(f)), strings.ReplaceAll(f.Help, "|", "\\|"))
 	}
-	return b.String(), nil
 }
 
 func defaults(f *kong.Flag) []string {

@@ -268,9 +268,9 @@ func (f file) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, erro
 	}
 }
 
-func serveFlags(parser *kong.Kong) []*kong.Flag {
+func flagsOf(parser *kong.Kong, command string) []*kong.Flag {
 	for _, node := range parser.Model.Children {
-		if node.Name == "serve" {
+		if node.Name == command {
 			return node.Flags
 		}
 	}

@@ -70,7 +70,7 @@ func (f file) check() error {
 		return err
 	}
 	flags := map[string]*kong.Flag{}
-	for _, flag := range serveFlags(parser) {
+	for _, flag := range flagsOf(parser, "serve") {
 		flags[flag.Name] = flag
 	}
 	var errs []error
