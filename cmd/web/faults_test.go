@@ -130,21 +130,29 @@ func TestAnswerOfARefreshIsLost(t *testing.T) {
 
 func TestOwnTokensFromThePage(t *testing.T) {
 	t.Parallel()
-	d := demo(t, "--access-token-lifetime=2s")
+	d := demo(t)
 	p, other := newPerson(t, d.urls["portal"]), newPerson(t, d.urls["portal"])
 	p.signIn("/sites", "viewer").want(t, http.StatusOK)
 	other.signIn("/sites", "viewer").want(t, http.StatusOK)
 	p.broken("", "expire")
+	p.get("/sites/204486").want(t, http.StatusOK, "Cold store Meuse")
+	if n := d.count("refresh token taken"); n != 1 {
+		t.Errorf("%d refreshes after a token had expired, want 1", n)
+	}
 	p.broken("", "revoke")
-	time.Sleep(2 * time.Second)
-	a, redirects := p.open("/sites/204486")
-	a.want(t, http.StatusOK, "Cold store Meuse")
+	a, redirects := p.open("/sites/204481")
+	a.want(t, http.StatusOK, "Kouter Offices")
 	if redirects == 0 {
 		t.Error("tokens that were taken back still count")
 	}
 	if a := other.get("/sites"); a.StatusCode != http.StatusOK {
 		t.Errorf("another browser of the same person: %d", a.StatusCode)
 	}
+	p.post("/demo/flow", url.Values{"do": {"busy"}})
+	p.get("/demo/faults").want(t, http.StatusOK, "Data Hub, for you alone: answers 429")
+	other.get("/demo/faults").want(t, http.StatusOK, "everything works")
+	p.broken("", "clear")
+	p.get("/demo/faults").want(t, http.StatusOK, "everything works")
 	p.broken("identity", "rotate")
 	p.broken("identity", "clock", "ahead", "5m")
 	newPerson(t, d.urls["portal"]).get("/demo/faults").want(t, http.StatusOK, "Identity server: 5", "ahead", "Nobody is signed in")

@@ -59,7 +59,7 @@ func extras(d *demo.Demo) Extras {
 	at := func(t time.Time) time.Time {
 		return d.Clock.Now().Add(time.Duration(float64(time.Until(t)) * d.Clock.Speed()))
 	}
-	faults := switchboard.New(switchboard.Config{Identity: &d.Faults.Identity, Hub: &d.Faults.Hub, Rotate: d.Identity.RotateKeys, Expire: d.Identity.ExpireAccessTokens, Revoke: d.Identity.RevokeTokens, At: at})
+	faults := switchboard.New(switchboard.Config{Identity: &d.Faults.Identity, Hub: &d.Faults.Hub, Own: d.TroubleOf, Rotate: d.Identity.RotateKeys, Expire: d.Identity.ExpireAccessTokens, Revoke: d.Identity.RevokeTokens, At: at})
 	f := flow.New(flow.Config{
 		Expire:  func(sid, subject string) { d.Identity.ExpireAccessTokens(fault.Whose{SID: sid, Subject: subject}) },
 		Revoke:  func(sid, subject string) { d.Identity.RevokeTokens(fault.Whose{SID: sid, Subject: subject}) },

@@ -35,18 +35,24 @@ func (v *visitors) set(sid string, rules ...fault.Rule) {
 	v.switches[sid].Set(rules...)
 }
 
-func (v *visitors) pick(sid string, r *http.Request) fault.Fault {
+func (v *visitors) of(sid string) *fault.Switch {
 	v.mu.Lock()
-	s := v.switches[sid]
-	v.mu.Unlock()
-	if s == nil {
-		return fault.Fault{}
+	defer v.mu.Unlock()
+	return v.switches[sid]
+}
+
+func (v *visitors) pick(sid string, r *http.Request) fault.Fault {
+	if s := v.of(sid); s != nil {
+		return s.Pick(r)
 	}
-	return s.Pick(r)
+	return fault.Fault{}
 }
 
 // TroubleFor sets what the Data Hub does wrong for one visitor, in place of what it did before. Sid is what ID tokens call their sign-in.
 func (d *Demo) TroubleFor(sid string, rules ...fault.Rule) { d.visitors.set(sid, rules...) }
+
+// TroubleOf is the switch of one visitor's own faults; nil when there are none.
+func (d *Demo) TroubleOf(sid string) *fault.Switch { return d.visitors.of(sid) }
 
 // hubFault is what goes wrong with a call of the Data Hub: what the visitor chose for themselves, else what is wrong for everybody.
 func (d *Demo) hubFault(r *http.Request) fault.Fault {

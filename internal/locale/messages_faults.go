@@ -13,6 +13,7 @@ var faultMessages = []message{
 	{"faults.end-one", "End: {0}, {1}", "Mettre fin : {0}, {1}", "Beëindigen: {0}, {1}", "Beenden: {0}, {1}"},
 	{"faults.server-identity", "Identity server", "Serveur d’identité", "Identiteitsserver", "Identitätsserver"},
 	{"faults.server-hub", "Data Hub", "Data Hub", "Data Hub", "Data Hub"},
+	{"faults.server-own", "Data Hub, for you alone", "Data Hub, pour vous seul", "Data Hub, alleen voor u", "Data Hub, nur für Sie"},
 	{"faults.about-identity", "Signs people in and renews their tokens. Live sessions go on without it for as long as their access token lasts.", "Connecte les personnes et renouvelle leurs jetons. Les sessions en cours s’en passent tant que dure leur jeton d’accès.", "Meldt mensen aan en vernieuwt hun tokens. Lopende sessies gaan zonder hem door zolang hun toegangstoken geldt.", "Meldet Menschen an und erneuert ihre Tokens. Laufende Sitzungen kommen ohne ihn aus, solange ihr Zugangstoken gilt."},
 	{"faults.about-hub", "Has the data. Pages say what they could not read, and show the rest.", "Détient les données. Les pages disent ce qu’elles n’ont pas pu lire et montrent le reste.", "Heeft de gegevens. Pagina’s zeggen wat ze niet konden lezen en tonen de rest.", "Hat die Daten. Seiten sagen, was sie nicht lesen konnten, und zeigen den Rest."},
 	{"faults.what", "What happens", "Ce qui se passe", "Wat er gebeurt", "Was geschieht"},

@@ -35,7 +35,7 @@ type RuleModel struct {
 	Where   string // the server's name
 	What    string
 	Details []string // which requests, until when, how many so far
-	Flag    string   // "identity=30s@every:10m"
+	Flag    string   // "identity=30s@every:10m"; "" for what no flag can do
 	On      bool     // now, and not only later
 }
 
@@ -90,7 +90,10 @@ func choices(values []string, chosen string, text func(string) string) []ChoiceM
 func (p presenter) rules(server string, states []fault.State) []RuleModel {
 	var list []RuleModel
 	for _, s := range states {
-		m := RuleModel{ID: strconv.Itoa(s.ID), Server: server, Where: p.l.T(locale.Key("faults.server-" + server)), What: p.kind(s.Rule), Flag: server + "=" + s.Rule.String(), On: s.On}
+		m := RuleModel{ID: strconv.Itoa(s.ID), Server: server, Where: p.l.T(locale.Key("faults.server-" + server)), What: p.kind(s.Rule), On: s.On}
+		if server != ownName {
+			m.Flag = server + "=" + s.Rule.String()
+		}
 		if !s.Down {
 			m.Details = append(m.Details, p.amount(s.Rule), p.path(s.Path))
 		}

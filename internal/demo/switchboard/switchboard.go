@@ -16,11 +16,12 @@ import (
 
 // Config is what a Switchboard is built from. All members are required but At.
 type Config struct {
-	Identity, Hub *fault.Switch             // of the two servers
-	Rotate        func() error              // gives the identity server a new key
-	Expire        func(fault.Whose)         // makes access tokens worthless
-	Revoke        func(fault.Whose)         // and refresh tokens
-	At            func(time.Time) time.Time // what the portal's clock shows at an instant; nil: the same
+	Identity, Hub *fault.Switch                  // of the two servers
+	Own           func(sid string) *fault.Switch // faults of the Data Hub for one visitor alone; nil when there are none
+	Rotate        func() error                   // gives the identity server a new key
+	Expire        func(fault.Whose)              // makes access tokens worthless
+	Revoke        func(fault.Whose)              // and refresh tokens
+	At            func(time.Time) time.Time      // what the portal's clock shows at an instant; nil: the same
 }
 
 // Switchboard shows and switches. It is safe for concurrent use.
@@ -62,18 +63,31 @@ func (b *Switchboard) page(w http.ResponseWriter, v *server.Visit) error {
 	layout := v.Layout()
 	layout.Title, layout.Assets.Sheets = layout.T("faults.title"), append(layout.Assets.Sheets, assets.URL("switchboard.css"))
 	_, signedIn := v.Session()
+	rules := append(p.rules(identityName, b.c.Identity.Rules()), p.rules(hubName, b.c.Hub.Rules())...)
+	if own := b.own(v); own != nil {
+		rules = append(rules, p.rules(ownName, own.Rules())...)
+	}
 	return v.Render(w, http.StatusOK, Page(PageModel{
-		Layout: layout, SignedIn: signedIn,
-		Rules:   append(p.rules(identityName, b.c.Identity.Rules()), p.rules(hubName, b.c.Hub.Rules())...),
+		Layout: layout, SignedIn: signedIn, Rules: rules,
 		Servers: []ServerModel{p.server(identityName, b.c.Identity.Offset()), p.server(hubName, b.c.Hub.Offset())},
 	}))
 }
 
-// Names of the servers, as in --demo-fail.
+// Names of the servers, as in --demo-fail, and of the Data Hub as far as it is about one visitor alone.
 const (
 	identityName = "identity"
 	hubName      = "hub"
+	ownName      = "own"
 )
+
+// own is the switch of the visitor's own faults; nil when there are none.
+func (b *Switchboard) own(v *server.Visit) *fault.Switch {
+	sess, ok := v.Session()
+	if !ok {
+		return nil
+	}
+	return b.c.Own(sess.Identity.SID)
+}
 
 var errNotOffered = errors.New("this choice is not offered")
 
@@ -95,13 +109,16 @@ func (b *Switchboard) do(v *server.Visit, what string) error {
 	case "clear":
 		b.c.Identity.Clear()
 		b.c.Hub.Clear()
+		if own := b.own(v); own != nil {
+			own.Clear()
+		}
 		return nil
 	case "rotate":
 		return b.c.Rotate()
 	case "expire", "revoke":
 		return b.tokens(v, what)
 	}
-	s := map[string]*fault.Switch{identityName: b.c.Identity, hubName: b.c.Hub}[v.Request.PostForm.Get("server")]
+	s := map[string]*fault.Switch{identityName: b.c.Identity, hubName: b.c.Hub, ownName: b.own(v)}[v.Request.PostForm.Get("server")]
 	if s == nil {
 		return server.BadParameter("server", errNotOffered)
 	}
