@@ -46,10 +46,11 @@ FUZZTIME := 10s
 bench: ## benchmarks, with their floors in the same run
 	go test -timeout 40m -run xxx -bench . -benchmem ./internal/bench ./internal/datahub ./internal/chart ./internal/demo/energy ./internal/demo/hub
 
-rolling: ## restart processes one after the other under load, on each store: FOR=5m STORES=sqlite,postgres,redis
-	go run ./internal/bench/rolling -for=$(FOR) -stores=$(STORES)
+rolling: ## restart processes one after the other under load, on each store: FOR=5m RATE=200 STORES=sqlite,postgres,redis
+	go run ./internal/bench/rolling -for=$(FOR) -rate=$(RATE) -stores=$(STORES)
 
 FOR := 5m
+RATE := 200
 STORES := sqlite,postgres,redis
 
 image: ## build the container image
