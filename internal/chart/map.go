@@ -225,7 +225,7 @@ func (spec MapSpec) cluster(members []int) Cluster {
 func (p place) draw(b *strings.Builder, r float64) {
 	fmt.Fprintf(b, `<a class="marker state-%s" href="%s"><title>%s</title>`, html.EscapeString(p.state), html.EscapeString(p.href), html.EscapeString(p.text))
 	if p.count > 1 {
-		fmt.Fprintf(b, `<circle class="hit" cx="%s" cy="%s" r="%s"/><circle class="dot" cx="%[1]s" cy="%[2]s" r="%[4]s"/><text class="count" x="%[1]s" y="%[5]s" font-size="%[6]s">%[7]d</text></a>`,
+		fmt.Fprintf(b, `<circle class="hit" cx="%s" cy="%s" r="%s"/><circle class="dot" cx="%[1]s" cy="%[2]s" r="%[4]s"/><text class="cluster" x="%[1]s" y="%[5]s" font-size="%[6]s">%[7]d</text></a>`,
 			num(p.x), num(p.y), num(r*2.4), num(r*1.8), num(p.y+r*0.65), num(r*1.8), p.count)
 		return
 	}

@@ -46,7 +46,7 @@ func drawn(t *testing.T, svg SVG) (c counted) {
 	t.Helper()
 	c.places = strings.Count(string(svg), `<a class="marker`)
 	c.sites = c.places
-	for _, m := range regexp.MustCompile(`<text class="count"[^>]*>(\d+)</text>`).FindAllStringSubmatch(string(svg), -1) {
+	for _, m := range regexp.MustCompile(`<text class="cluster"[^>]*>(\d+)</text>`).FindAllStringSubmatch(string(svg), -1) {
 		n, _ := strconv.Atoi(m[1])
 		c.sites += n - 1
 	}

@@ -77,12 +77,10 @@ func (rd *reader) readSites(ctx context.Context, sites []datahub.Site, refs list
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return rd.readProfiles(ctx, out, refs, back) })
-	var alarms map[datahub.SiteID]alarmCount
-	g.Go(func() (err error) { alarms, err = rd.alarmCounts(ctx, idsOf(sites)); return err })
+	var alarms []datahub.Alarm
+	g.Go(func() (err error) { alarms, err = rd.alarmsIfAny(ctx, idsOf(sites)); return err })
 	err := g.Wait()
-	for i := range out {
-		out[i].alarms = alarms[out[i].site.ID]
-	}
+	addAlarms(out, alarms)
 	return out, err
 }
 

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"portico/internal/chart"
@@ -37,7 +38,8 @@ func presentOverview(d overviewData, l locale.Locale, layout templates.LayoutMod
 	}
 	m.Counts = counts(states, l)
 	m.Partial = partial(d.sites, l, "/overview")
-	m.Lead = lead(d, l)
+	m.Lead = lead(d, electricity, l)
+	m.Alarms, m.Overnight = presentOpenAlarms(d.sites, d.now, l), presentOvernight(d.sites, d.now, l)
 	m.KPIs = overviewKPIs(d, m.Rows, electricity, solar, l)
 	m.Trend = overviewTrend(d, electricity, solar, l)
 	m.Map, _ = siteMap(d.sites, states, chart.MapSpec{Title: l.T("overview.map"), Width: 420, Height: 330}, l, mapHref)
@@ -130,7 +132,7 @@ func overviewKPIs(d overviewData, rows []templates.SiteRowModel, electricity, so
 	if electricity.sites > 0 {
 		list = append(list, peakKPI(d, electricity, l), nightKPI(d, electricity, l))
 	}
-	return append(list, onTimeKPI(d.sites, rows, l, d.now))
+	return append(list, alarmsKPI(d.sites, l), onTimeKPI(d.sites, rows, l, d.now))
 }
 
 // todayKPI compares today so far with the same hours a week ago. Less is better for what is used, more for what is produced.
@@ -145,6 +147,9 @@ func todayKPI(d overviewData, t total, label string, color int, lessIsBetter boo
 	if n > 0 && before > 0 {
 		k.Change, k.Tone = l.Change(before, today), tone(before, today, lessIsBetter)
 		k.Note = l.T("compare.with", l.Day(weekAgo))
+	}
+	if share := meanShare(t, series.Range{From: from, To: to}); share < 0.995 && to.After(from) {
+		k.Note = strings.TrimPrefix(k.Note+" · ", " · ") + l.T("chart.complete", l.Percent(share))
 	}
 	return k
 }
@@ -181,17 +186,10 @@ func peakKPI(d overviewData, t total, l locale.Locale) templates.KPIModel {
 	return k
 }
 
-// nightKPI is the mean power between one and five in the morning: the last night that is over, against the one a week before.
+// nightKPI is the mean power of the last night that is over, against the one a week before.
 func nightKPI(d overviewData, t total, l locale.Locale) templates.KPIModel {
-	day := midnight(d.now, d.zone, 0)
-	if d.now.In(d.zone).Hour() < 5 {
-		day = earlier(day, d.zone, 1)
-	}
-	night := func(day time.Time) series.Summary {
-		y, m, n := day.Date()
-		return series.Summarize(between(t.slots, time.Date(y, m, n, 1, 0, 0, 0, d.zone), time.Date(y, m, n, 5, 0, 0, 0, d.zone)))
-	}
-	now, before := night(day), night(earlier(day, d.zone, 7))
+	day := lastNight(d.now, d.zone)
+	now, before := series.Summarize(nightOf(t.slots, day)), series.Summarize(nightOf(t.slots, earlier(day, d.zone, 7)))
 	k := templates.KPIModel{Label: l.T("kpi.night"), Value: locale.None}
 	if now.Count == 0 {
 		return k
@@ -203,21 +201,34 @@ func nightKPI(d overviewData, t total, l locale.Locale) templates.KPIModel {
 	return k
 }
 
+// alarmsKPI counts the alarms that are present.
+func alarmsKPI(sites []siteProfile, l locale.Locale) templates.KPIModel {
+	open, acknowledged := 0, 0
+	for _, s := range sites {
+		open, acknowledged = open+s.alarms.open, acknowledged+s.alarms.acknowledged
+	}
+	k := templates.KPIModel{Label: l.T("overview.alarms"), Value: l.Int(open), Href: "/alarms"}
+	if acknowledged > 0 {
+		k.Note = l.T("alarms.acknowledged", acknowledged)
+	}
+	return k
+}
+
 func onTimeKPI(sites []siteProfile, rows []templates.SiteRowModel, l locale.Locale, now time.Time) templates.KPIModel {
 	onTime, known, share := 0, 0, 0.0
 	for i, s := range sites {
-		if rows[i].State.Name == "none" {
+		if !s.electricity.found || s.electricity.err != nil {
 			continue
 		}
 		known++
-		if rows[i].State.Name == "ok" || rows[i].State.Name == "attention" {
+		if rows[i].DataState == "ok" {
 			onTime++
 		}
 		if s.electricity.usable() {
 			share += s.electricity.figures(s.site.Zone(), now).share
 		}
 	}
-	k := templates.KPIModel{Label: l.T("kpi.on-time"), Value: locale.None}
+	k := templates.KPIModel{Label: l.T("kpi.on-time"), Value: locale.None, Href: "/quality"}
 	if known > 0 {
 		k.Value = l.T("kpi.of", onTime, known)
 		k.Note = l.T("kpi.complete", l.Percent(share/float64(known)))
@@ -225,10 +236,16 @@ func onTimeKPI(sites []siteProfile, rows []templates.SiteRowModel, l locale.Loca
 	return k
 }
 
-// lead is the sentence about what stands out most: a site that is silent, else the one whose use has grown most against last week.
-func lead(d overviewData, l locale.Locale) templates.Link {
+// lead is the sentence about what stands out most: a base load that has grown overnight by enough to be seen in the whole, else a site that is silent, else the one whose use has grown most.
+func lead(d overviewData, electricity total, l locale.Locale) templates.Link {
 	var worst, most *siteProfile
 	silence, growth := time.Duration(0), 0.15
+	night := series.Summarize(nightOf(electricity.slots, lastNight(d.now, d.zone))).Mean
+	for _, n := range overnight(d.sites, d.now) {
+		if n.silent == 0 && n.growth() > 0.25 && n.size() > 0.01*night {
+			return templates.Link{Text: l.T("lead.night", locale.Name(n.site.site.Name), l.Percent(math.Round(n.growth()*100)/100)), Href: siteHref(n.site.site.ID)}
+		}
+	}
 	for i, s := range d.sites {
 		if !s.electricity.usable() {
 			continue

@@ -16,7 +16,7 @@ import (
 func presentSites(d sitesData, l locale.Locale, layout templates.LayoutModel) templates.SitesModel {
 	q := d.query
 	sortByData(d.sites, q.sort, d.now)
-	m := templates.SitesModel{Layout: layout, View: q.view, Head: templates.PageHeadModel{Title: l.T("place.sites"), Facts: []string{l.T("overview.sites", d.total)}}}
+	m := templates.SitesModel{Layout: layout, View: q.view, Head: templates.PageHeadModel{Title: l.T("place.sites"), Facts: []string{l.T("overview.sites", d.total)}, Actions: siteActions(l)}}
 	d.filter(&m, l)
 	if d.found != d.total {
 		m.Head.Facts = append(m.Head.Facts, l.T("sites.found", d.found))
@@ -39,6 +39,11 @@ func presentSites(d sitesData, l locale.Locale, layout templates.LayoutModel) te
 	}
 	d.pager(&m, l)
 	return m
+}
+
+// siteActions lead to what else there is about all sites.
+func siteActions(l locale.Locale) []templates.Link {
+	return []templates.Link{{Text: l.T("quality.title"), Href: "/quality"}, {Text: l.T("groups.title"), Href: "/groups"}, {Text: l.T("files.title"), Href: "/files"}, {Text: l.T("forms.title"), Href: "/forms"}}
 }
 
 // table adds what only the table has: columns, their choice, and the sum.

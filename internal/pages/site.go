@@ -55,7 +55,7 @@ func (rd *reader) siteFrame(r *Request, tab string) (f siteFrame, err error) {
 
 // count counts the alarms of the site that are present.
 func (f siteFrame) count() alarmCount {
-	c := alarmCount{known: f.failed == nil}
+	var c alarmCount
 	for _, a := range f.alarms {
 		c.add(a)
 	}

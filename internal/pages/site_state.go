@@ -16,22 +16,27 @@ type siteProfile struct {
 	electricity profile
 	solar       profile
 	alarms      alarmCount
+	present     []datahub.Alarm // those that are present
 }
 
 // alarmCount counts the alarms of a site that are present.
 type alarmCount struct {
 	open, acknowledged int
-	known              bool
 }
 
 func (a *alarmCount) add(x datahub.Alarm) {
 	switch {
-	case x.Latest == nil || !x.Latest.State.Present || x.Latest.State.Inhibited:
+	case !isPresent(x):
 	case x.Latest.State.Acknowledged:
 		a.acknowledged++
 	default:
 		a.open++
 	}
+}
+
+// isPresent reports whether an alarm is present, and nobody silenced it.
+func isPresent(a datahub.Alarm) bool {
+	return a.Latest != nil && a.Latest.State.Present && !a.Latest.State.Inhibited
 }
 
 // state says what of a site asks most for attention: an alarm that nobody has seen, then its main meter's silence, lateness, and a use that has grown; ok without any, none without a meter.
@@ -58,17 +63,15 @@ func (s siteProfile) state(now time.Time) string {
 func (rd *reader) siteStates(ctx context.Context, sites []datahub.Site, refs lists) ([]siteProfile, error) {
 	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
 	defer cancel()
-	var alarms map[datahub.SiteID]alarmCount
+	var alarms []datahub.Alarm
 	out := make([]siteProfile, len(sites))
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { alarms, err = rd.alarmCounts(ctx, nil); return err })
+	g.Go(func() (err error) { alarms, err = rd.alarmsIfAny(ctx, nil); return err })
 	g.Go(func() error { return rd.newestOf(ctx, sites, refs, out) })
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	for i := range out {
-		out[i].alarms = alarms[out[i].site.ID]
-	}
+	addAlarms(out, alarms)
 	return out, nil
 }
 
@@ -113,21 +116,22 @@ func newestQuestion(v datahub.Variable, now time.Time) question {
 	return question{variable: v.ID, span: span{name: "newest", from: from, to: now, g: datahub.GranularityRaw}}
 }
 
-// alarmCounts counts the alarms that are present by site; of all sites when ids are not given. When alarms cannot be read, nothing is known of any.
-func (rd *reader) alarmCounts(ctx context.Context, ids []datahub.SiteID) (map[datahub.SiteID]alarmCount, error) {
+// alarmsIfAny reads the alarms of sites, of all when ids are not given. When they cannot be read, there are none to be shown.
+func (rd *reader) alarmsIfAny(ctx context.Context, ids []datahub.SiteID) ([]datahub.Alarm, error) {
 	alarms, err := rd.alarms(ctx, datahub.AlarmQuery{Sites: ids})
-	if err != nil {
-		return nil, endsSession(err)
-	}
-	counts := map[datahub.SiteID]alarmCount{}
-	for _, id := range ids {
-		counts[id] = alarmCount{known: true}
+	return alarms, endsSession(err)
+}
+
+// addAlarms gives each site its alarms.
+func addAlarms(sites []siteProfile, alarms []datahub.Alarm) {
+	at := make(map[datahub.SiteID]int, len(sites))
+	for i, s := range sites {
+		at[s.site.ID] = i
 	}
 	for _, a := range alarms {
-		c := counts[a.Site]
-		c.known = true
-		c.add(a)
-		counts[a.Site] = c
+		if i, ok := at[a.Site]; ok && isPresent(a) {
+			sites[i].alarms.add(a)
+			sites[i].present = append(sites[i].present, a)
+		}
 	}
-	return counts, nil
 }

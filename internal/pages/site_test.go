@@ -16,7 +16,7 @@ func TestPagesOfASite(t *testing.T) {
 		"/sites/204486":                       {"DEMO06002", "Power, yesterday and today", `href="/sites/204486/quality"`},
 		"/sites/204486/sources":               {"DEMO06002", `aria-current="page"`},
 		"/sites/204486/data":                  {"Compressors", "every 1\u00a0min"},
-		"/sites/204486/alarms":                {"reset", "present"},
+		"/sites/204486/alarms":                {"Dock door left open", "Limits"},
 		"/sites/204486/events?days=90":        {"1–100 of"},
 		"/sites/204486/events?days=90&page=2": {"–200 of"},
 		"/sites/204486/properties":            {"SITE_FORM", "FloorArea", "6"},

@@ -4,17 +4,19 @@ import "github.com/a-h/templ"
 
 // OverviewModel is the start page: how the account's sites are doing now.
 type OverviewModel struct {
-	Layout  LayoutModel
-	Head    PageHeadModel
-	Lead    Link // what stands out, in a sentence that leads there
-	KPIs    []KPIModel
-	Trend   ChartModel
-	Rows    []SiteRowModel
-	Counts  []StateModel // "9 on time", "1 silent"
-	Map     templ.Component
-	More    Link // to the whole list
-	Failure *FailureModel
-	Partial *FailureModel // "3 of 12 sites could not be read"
+	Layout    LayoutModel
+	Head      PageHeadModel
+	Lead      Link // what stands out, in a sentence that leads there
+	KPIs      []KPIModel
+	Trend     ChartModel
+	Alarms    ListModel // that are present
+	Overnight ListModel // what changed last night
+	Rows      []SiteRowModel
+	Counts    []StateModel // "9 on time", "1 silent"
+	Map       templ.Component
+	More      Link // to the whole list
+	Failure   *FailureModel
+	Partial   *FailureModel // "3 of 12 sites could not be read"
 }
 
 // SiteRowModel is one site in a list.
