@@ -60,18 +60,22 @@ func extras(d *demo.Demo) Extras {
 		return d.Clock.Now().Add(time.Duration(float64(time.Until(t)) * d.Clock.Speed()))
 	}
 	faults := switchboard.New(switchboard.Config{Identity: &d.Faults.Identity, Hub: &d.Faults.Hub, Own: d.TroubleOf, Rotate: d.Identity.RotateKeys, Expire: d.Identity.ExpireAccessTokens, Revoke: d.Identity.RevokeTokens, At: at})
+	leave := d.LeaveIdentity
+	if d.Hosted { // nobody breaks it for everybody
+		leave = nil
+	}
 	f := flow.New(flow.Config{
 		Expire:  func(sid, subject string) { d.Identity.ExpireAccessTokens(fault.Whose{SID: sid, Subject: subject}) },
 		Revoke:  func(sid, subject string) { d.Identity.RevokeTokens(fault.Whose{SID: sid, Subject: subject}) },
 		Trouble: func(sid string, what flow.Trouble, long time.Duration) { d.TroubleFor(sid, troubles(what, long)...) },
 		Dawdle:  d.DawdleOnce,
-		Leave:   d.LeaveIdentity,
+		Leave:   leave,
 		Back:    d.IdentityBack,
 		At:      at,
 	})
 	t := tour.New(tourOf(d))
 	pages := append(t.Pages(), f.Pages()...)
-	if !d.Hosted { // nobody breaks it for everybody
+	if !d.Hosted {
 		pages = append(pages, faults.Pages()...)
 	}
 	return Extras{

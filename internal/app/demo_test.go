@@ -320,6 +320,12 @@ func TestS97HostedDemo(t *testing.T) {
 			t.Errorf("%s: %d, want %d", path, status, want)
 		}
 	}
+	if _, status, body = v.post("/demo/flow", url.Values{"do": {"away"}}); status != http.StatusBadRequest {
+		t.Errorf("the identity server was taken away: %d", status)
+	}
+	if _, _, body = v.open("/demo/flow"); strings.Contains(body, `value="away"`) || !strings.Contains(body, `value="ten"`) {
+		t.Error("the page about the flow offers what would break it for others")
+	}
 	if _, status, _ = v.post("/demo/clock", url.Values{"speed": {"60"}}); status != http.StatusMethodNotAllowed || v.d.Clock.Speed() != 1 {
 		t.Errorf("the clock was moved: %d", status)
 	}

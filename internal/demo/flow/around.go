@@ -38,17 +38,16 @@ func (f *Flow) Around(next http.Handler) http.Handler {
 	})
 }
 
-// passes reports whether a request is none of the flow's business: files, probes and streams.
+// passes reports whether a request is none of the flow's business: files, probes, and the demo's other pages, which ask with rights of their own.
 func passes(r *http.Request) bool {
 	path := r.URL.Path
-	return strings.HasPrefix(path, "/static/") || strings.HasPrefix(path, filesPath) || path == eventsPath || path == "/healthz" || path == "/readyz"
+	return strings.HasPrefix(path, "/static/") || path == "/demo" || strings.HasPrefix(path, "/demo/") && path != pagePath || path == "/healthz" || path == "/readyz"
 }
 
-// tells reports whether a request says something about the flow: not the page that shows it and its neighbours, nor what scripts ask all the time.
+// tells reports whether a request says something about the flow: not the page that shows it, nor what scripts ask all the time.
 func tells(r *http.Request) bool {
-	path := r.URL.Path
 	script := !strings.Contains(r.Header.Get("Accept"), "text/html") && r.Header.Get("Sec-Fetch-Dest") == "empty"
-	return path != "/demo" && !strings.HasPrefix(path, "/demo/") && !script
+	return r.URL.Path != pagePath && !script
 }
 
 // passage is one request of a browser on its journey.

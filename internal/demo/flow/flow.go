@@ -14,13 +14,13 @@ import (
 	"portico/web/static"
 )
 
-// Config is what a Flow is built from: what its buttons do to the demo's servers. All members are required. Sid and subject are the visitor's, as ID tokens have them.
+// Config is what a Flow is built from: what its buttons do to the demo's servers. All members but Leave are required. Sid and subject are the visitor's, as ID tokens have them.
 type Config struct {
 	Expire  func(sid, subject string)                       // makes the visitor's access tokens worthless
 	Revoke  func(sid, subject string)                       // takes the visitor's tokens back
 	Trouble func(sid string, what Trouble, d time.Duration) // what the Data Hub does to the visitor's calls for so long
 	Dawdle  func(d time.Duration)                           // the identity server's next token answer takes so long
-	Leave   func(d time.Duration)                           // the identity server answers nobody for so long
+	Leave   func(d time.Duration)                           // the identity server answers nobody for so long; nil where others would suffer
 	Back    func() time.Time                                // when it comes back; zero while it is there
 	At      func(time.Time) time.Time                       // what the demo's clock shows, or showed, at a moment
 }

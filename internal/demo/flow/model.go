@@ -6,6 +6,7 @@ import "portico/web/templates"
 type PageModel struct {
 	Layout  templates.LayoutModel
 	Notes   []string // what is out of order on purpose, and until when
+	Leave   bool     // the identity server can be taken away
 	Lost    string   // says that the visitor must sign in again; "" when not
 	Steps   []StepModel
 	Token   *TokenModel  // nil before there is one

@@ -17,6 +17,8 @@ import (
 
 const callsAtOnce = 10
 
+var errNotOffered = errors.New("this choice is not offered")
+
 // page shows the visitor's journey, with the exchange that the address names or the youngest.
 func (f *Flow) page(w http.ResponseWriter, v *server.Visit) error {
 	entry, err := entryOf(v.Request.URL.Query())
@@ -28,7 +30,7 @@ func (f *Flow) page(w http.ResponseWriter, v *server.Visit) error {
 	if j == nil {
 		j = newJourney()
 	}
-	p := presenter{l: v.Locale(), layout: v.Layout(), away: f.c.Back(), at: f.c.At}
+	p := presenter{l: v.Locale(), layout: v.Layout(), away: f.c.Back(), leave: f.c.Leave != nil, at: f.c.At}
 	a := &p.layout.Assets
 	a.Sheets, a.Modules = append(a.Sheets, assets.URL("flow.css")), append(a.Modules, assets.URL("flow.js"))
 	return v.Render(w, http.StatusOK, Page(p.page(j.view(), entry, v.Request.URL.Query().Get("said"), time.Now())))
@@ -88,12 +90,15 @@ func (f *Flow) act(w http.ResponseWriter, v *server.Visit) error {
 		f.c.Revoke(sid, subject)
 		to += "?said=" + revoked
 	case "away":
+		if f.c.Leave == nil {
+			return server.BadParameter("do", errNotOffered)
+		}
 		f.c.Leave(awayFor)
 	case string(Slow), string(Busy), string(Fails), string(Calm):
 		f.c.Trouble(sid, Trouble(do), troubleFor)
 		j.suffer(Trouble(do), time.Now().Add(troubleFor))
 	default:
-		return server.BadParameter("do", errors.New("this choice is not offered"))
+		return server.BadParameter("do", errNotOffered)
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil

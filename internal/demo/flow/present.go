@@ -19,6 +19,7 @@ type presenter struct {
 	l      locale.Locale
 	layout templates.LayoutModel
 	away   time.Time                 // until when the identity server is away
+	leave  bool                      // it can be taken away
 	at     func(time.Time) time.Time // what the demo's clock shows at a moment
 }
 
@@ -27,7 +28,7 @@ var arrows = [...]string{StepSignIn: "1-2", StepIdentify: "1-3", StepCode: "1-2"
 
 // page shows v at now, with the exchange entry in full, or the youngest for 0 and for one that is gone.
 func (p presenter) page(v view, entry int, said string, now time.Time) PageModel {
-	m := PageModel{Layout: p.layout, Notes: p.notes(v, said, now), Steps: p.steps(v), Claims: p.claims(v.Claims)}
+	m := PageModel{Layout: p.layout, Leave: p.leave, Notes: p.notes(v, said, now), Steps: p.steps(v), Claims: p.claims(v.Claims)}
 	m.Layout.Title = p.l.T("flow.title")
 	if v.Access.Token != "" {
 		m.Token = p.token(v.Access, now)
