@@ -10,7 +10,7 @@ import (
 // Columns of the grid, and how far it goes down.
 const (
 	Columns = 12
-	Rows    = 200
+	Rows    = 60
 )
 
 // Board is a dashboard.

@@ -13,8 +13,6 @@ const (
 	Peak         Kind = "peak"         // the month's highest quarter of an hour, and the one that builds up now
 	Carpet       Kind = "carpet"       // hour by day
 	Duration     Kind = "duration"     // ordered load, hours above a limit
-	Breakdown    Kind = "breakdown"    // days, stacked by meter, with the unmetered rest
-	Flow         Kind = "flow"         // where energy comes from and goes
 	AlarmWall    Kind = "alarms"       // open alarms
 	AlarmRibbon  Kind = "ribbon"       // a day of alarms, a row for each site
 	SiteMap      Kind = "map"          // sites by their worst state
@@ -61,16 +59,14 @@ var Forms = []Form{
 	{Kind: Peak, W: 4, H: 3, MinW: 3, MinH: 2, Series: Must, MostSeries: 1, Limit: true},
 	{Kind: Carpet, W: 6, H: 4, MinW: 3, MinH: 3, Series: Must, MostSeries: 1, Range: true},
 	{Kind: Duration, W: 4, H: 3, MinW: 3, MinH: 3, Series: Must, MostSeries: 1, Range: true, Limit: true},
-	{Kind: Breakdown, W: 6, H: 4, MinW: 4, MinH: 3, Site: May, Range: true},
-	{Kind: Flow, W: 6, H: 4, MinW: 4, MinH: 3, Site: May},
 	{Kind: AlarmWall, W: 4, H: 4, MinW: 3, MinH: 2, Site: May},
 	{Kind: AlarmRibbon, W: 12, H: 2, MinW: 6, MinH: 1, Site: May},
-	{Kind: SiteMap, W: 5, H: 5, MinW: 3, MinH: 3},
+	{Kind: SiteMap, W: 5, H: 6, MinW: 3, MinH: 3},
 	{Kind: League, W: 4, H: 4, MinW: 3, MinH: 2},
 	{Kind: Freshness, W: 4, H: 3, MinW: 3, MinH: 2, Site: May},
 	{Kind: Completeness, W: 8, H: 3, MinW: 4, MinH: 2, Site: May},
-	{Kind: Weather, W: 2, H: 2, MinW: 2, MinH: 2, Site: May},
-	{Kind: Price, W: 4, H: 3, MinW: 3, MinH: 2},
+	{Kind: Weather, W: 3, H: 2, MinW: 2, MinH: 2, Series: Must, MostSeries: 1},
+	{Kind: Price, W: 4, H: 3, MinW: 3, MinH: 2, Series: Must, MostSeries: 2},
 	{Kind: Guard, W: 4, H: 3, MinW: 3, MinH: 2, Series: Must, MostSeries: 12, Limit: true},
 	{Kind: Text, W: 4, H: 2, MinW: 1, MinH: 1, Text: Must},
 	{Kind: Clock, W: 2, H: 1, MinW: 2, MinH: 1},

@@ -209,7 +209,7 @@ func (l *Library) Versions(ctx context.Context, p Person, id string) ([]Stored, 
 	return versions, err
 }
 
-// Share moves a board to the account's shelf, or back to the person's own. Whoever may see a shared board may take it.
+// Share moves a board with its versions to the account's shelf, or back to the person's own. Whoever may see a shared board may take it.
 func (l *Library) Share(ctx context.Context, p Person, id string, shared bool) error {
 	if p.Account == "" {
 		return ErrNoAccount
@@ -218,12 +218,32 @@ func (l *Library) Share(ctx context.Context, p Person, id string, shared bool) e
 	if err != nil || at.shared == shared {
 		return err
 	}
+	versions, err := l.Versions(ctx, p, id)
+	if err != nil {
+		return err
+	}
 	to := place{p.own(), false}
 	if shared {
 		to = place{p.account(), true}
 	}
+	s.Revision-- // put counts it as one more
 	if _, err := l.put(ctx, p, to, s); err != nil {
 		return err
+	}
+	for _, v := range slices.Backward(versions) {
+		if err := l.remember(ctx, to, v); err != nil {
+			return err
+		}
+	}
+	return l.forget(ctx, at, id, versions)
+}
+
+// forget removes a board with its versions from a shelf.
+func (l *Library) forget(ctx context.Context, at place, id string, versions []Stored) error {
+	for _, v := range versions {
+		if err := l.shelf.Take(ctx, at.owner, shelf.BoardVersion, versionName(id, v.Revision)); err != nil && !errors.Is(err, shelf.ErrNotFound) {
+			return err
+		}
 	}
 	return l.shelf.Take(ctx, at.owner, shelf.Board, id)
 }
@@ -238,10 +258,5 @@ func (l *Library) Delete(ctx context.Context, p Person, id string) error {
 	if err != nil {
 		return err
 	}
-	for _, v := range versions {
-		if err := l.shelf.Take(ctx, at.owner, shelf.BoardVersion, versionName(id, v.Revision)); err != nil && !errors.Is(err, shelf.ErrNotFound) {
-			return err
-		}
-	}
-	return l.shelf.Take(ctx, at.owner, shelf.Board, id)
+	return l.forget(ctx, at, id, versions)
 }

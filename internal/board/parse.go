@@ -25,38 +25,51 @@ var Schema []byte
 const (
 	MaxSize    = 48 << 10 // bytes as JSON
 	MaxWidgets = 60
-	maxName    = 80 // characters of titles and folders
-	maxText    = 2000
+	MaxName    = 80 // characters of titles and folders
+	MaxText    = 2000
 )
 
-// Error says what is wrong with a board, and where: a path as "widgets[2].series[0]".
+// Error says what is wrong with a board, and where: a path as "widgets[2].series[0]", "" for the whole.
 type Error struct {
-	Path   string
-	Reason string
+	Path string
+	Code Code
 }
 
+// Code is a kind of mistake.
+type Code string
+
+// The mistakes that a board can have.
+const (
+	TooLong    Code = "too-long"    // more bytes than MaxSize
+	NoJSON     Code = "json"        // not the JSON of the schema
+	BadName    Code = "name"        // empty, longer than MaxName characters, or no plain text
+	BadRange   Code = "range"       // not like now-24h
+	BadID      Code = "id"          // not 1 to 32 letters and digits, or there twice
+	BadKind    Code = "kind"        // no kind of widget that there is
+	BadSeries  Code = "series"      // not like 4711!r~MWh@max
+	BadNumber  Code = "number"      // no number, or out of bounds
+	BadText    Code = "text"        // too long, or no plain text
+	TooMany    Code = "too-many-of" // widgets of a board, series of a widget
+	NotForKind Code = "not-for"     // something that this kind of widget does not take
+)
+
 // Error implements error.
-func (e *Error) Error() string {
-	if e.Path == "" {
-		return "the board " + e.Reason
-	}
-	return e.Path + " " + e.Reason
-}
+func (e *Error) Error() string { return "board: " + e.Path + ": " + string(e.Code) }
 
 // Parse reads a board as JSON, strictly: no member that is not known, nothing out of its bounds, nothing after it. What lies outside the grid or over something else is put where
 // it may lie. Errors are *Error.
 func Parse(text []byte) (Board, error) {
 	var b Board
 	if len(text) > MaxSize {
-		return b, &Error{"", fmt.Sprintf("is longer than %d bytes", MaxSize)}
+		return b, &Error{"", TooLong}
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&b); err != nil {
-		return Board{}, &Error{"", "cannot be read: " + strings.TrimPrefix(err.Error(), "json: ")}
+		return Board{}, &Error{"", NoJSON}
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return Board{}, &Error{"", "is followed by something else"}
+		return Board{}, &Error{"", NoJSON}
 	}
 	if err := b.Check(); err != nil {
 		return Board{}, err
@@ -77,13 +90,13 @@ func (b *Board) Check() error {
 		return err
 	}
 	if len(b.Widgets) > MaxWidgets {
-		return &Error{"widgets", fmt.Sprintf("are more than %d", MaxWidgets)}
+		return &Error{"widgets", TooMany}
 	}
 	seen := map[string]bool{}
 	for i := range b.Widgets {
 		w, path := &b.Widgets[i], fmt.Sprintf("widgets[%d].", i)
 		if !isID(w.ID) || seen[w.ID] {
-			return &Error{path + "id", "is not 1 to 32 letters and digits, or is there twice"}
+			return &Error{path + "id", BadID}
 		}
 		seen[w.ID] = true
 		if err := w.check(path); err != nil {
@@ -96,30 +109,35 @@ func (b *Board) Check() error {
 func (w *Widget) check(path string) error {
 	f, ok := FormOf(w.Kind)
 	if !ok {
-		return &Error{path + "kind", fmt.Sprintf("%q is none that there is", w.Kind)}
+		return &Error{path + "kind", BadKind}
 	}
 	if err := name(path+"title", w.Title, 0); err != nil {
 		return err
 	}
-	if len(w.Series) > 0 && f.Series == No || len(w.Series) > max(f.MostSeries, 0) {
-		return &Error{path + "series", fmt.Sprintf("are more than %d", f.MostSeries)}
+	if len(w.Series) > f.MostSeries {
+		return &Error{path + "series", TooMany}
 	}
 	for i, s := range w.Series {
 		if _, err := series.ParseRef(s); err != nil {
-			return &Error{fmt.Sprintf("%sseries[%d]", path, i), err.Error()}
+			return &Error{fmt.Sprintf("%sseries[%d]", path, i), BadSeries}
+		}
+	}
+	for member, wrong := range map[string]bool{
+		"site": w.Site != 0 && f.Site == No, "range": w.Range != "" && !f.Range, "limit": w.Limit != nil && !f.Limit, "text": w.Text != "" && f.Text == No, "board": w.Board != "" && f.Board == No,
+	} {
+		if wrong {
+			return &Error{path + member, NotForKind}
 		}
 	}
 	switch {
-	case w.Site < 0 || w.Site >= 1<<53 || w.Site > 0 && f.Site == No:
-		return &Error{path + "site", "is not the number of a site, or this kind takes none"}
-	case w.Range != "" && !f.Range:
-		return &Error{path + "range", "is not for this kind"}
-	case w.Limit != nil && (!f.Limit || math.IsNaN(*w.Limit) || math.Abs(*w.Limit) > 1e15):
-		return &Error{path + "limit", "is out of bounds, or not for this kind"}
-	case w.Text != "" && f.Text == No || utf8.RuneCountInString(w.Text) > maxText || !printable(w.Text, "\n"):
-		return &Error{path + "text", fmt.Sprintf("is longer than %d characters, no plain text, or not for this kind", maxText)}
-	case w.Board != "" && (f.Board == No || !isID(w.Board)):
-		return &Error{path + "board", "is not the id of a board, or not for this kind"}
+	case w.Site < 0 || w.Site >= 1<<53:
+		return &Error{path + "site", BadNumber}
+	case w.Limit != nil && (math.IsNaN(*w.Limit) || math.Abs(*w.Limit) > 1e15):
+		return &Error{path + "limit", BadNumber}
+	case utf8.RuneCountInString(w.Text) > MaxText || !printable(w.Text, "\n"):
+		return &Error{path + "text", BadText}
+	case w.Board != "" && !isID(w.Board):
+		return &Error{path + "board", BadID}
 	}
 	return rangeOf(path+"range", w.Range)
 }
@@ -139,8 +157,8 @@ func (w *Widget) Lacks() string {
 }
 
 func name(path, text string, least int) error {
-	if n := utf8.RuneCountInString(strings.TrimSpace(text)); n < least || n > maxName || !printable(text, "") {
-		return &Error{path, fmt.Sprintf("is not %d to %d characters of plain text", least, maxName)}
+	if n := utf8.RuneCountInString(strings.TrimSpace(text)); n < least || n > MaxName || !printable(text, "") {
+		return &Error{path, BadName}
 	}
 	return nil
 }
@@ -154,7 +172,7 @@ func rangeOf(path, text string) error {
 		return nil
 	}
 	if _, err := series.ParseRange(text, "now", time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), time.UTC); err != nil || len(text) > 20 {
-		return &Error{path, "is not like now-24h, now-7d/d or now/M"}
+		return &Error{path, BadRange}
 	}
 	return nil
 }

@@ -19,7 +19,23 @@ func (m message) in(l Lang) string {
 }
 
 // catalogue holds every sentence of the portal under its key.
-var catalogue = index(append(demoMessages, layoutMessages, noticeMessages, errorMessages, signInErrorMessages, hubErrorMessages, pageMessages, hubMessages, exploreMessages, viewMessages, settingsMessages, adminMessages, exportMessages, alarmMessages, liveMessages, wordMessages)...)
+var catalogue = index(append(demoMessages,
+	layoutMessages,
+	noticeMessages,
+	errorMessages,
+	signInErrorMessages,
+	hubErrorMessages,
+	pageMessages,
+	hubMessages,
+	exploreMessages,
+	viewMessages,
+	settingsMessages,
+	adminMessages,
+	exportMessages,
+	alarmMessages,
+	liveMessages,
+	boardMessages,
+	wordMessages)...)
 
 // index panics on a key that stands twice, which is a mistake of the build.
 func index(lists ...[]message) map[Key]message {

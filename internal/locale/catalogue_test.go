@@ -70,7 +70,7 @@ var quoted = regexp.MustCompile("\"([a-z][a-z0-9]*(?:[.-][a-z0-9]+)*[.-]?)\"")
 func TestEveryKeyIsUsedAndKnown(t *testing.T) {
 	spoken := map[string]bool{}
 	asked := regexp.MustCompile(`\bT\((?:locale\.Key\()?"([a-z0-9.-]+)"(\))?([,)+ ])`)
-	for _, pattern := range []string{"../server/*.go", "../pages/*.go", "../export/*.go", "../demo/*/*.go", "../demo/*/*.templ", "../../web/templates/*.templ", "../../web/templates/*.go", "*.go"} {
+	for _, pattern := range []string{"../server/*.go", "../pages/*.go", "../dashboards/*.go", "../export/*.go", "../demo/*/*.go", "../demo/*/*.templ", "../../web/templates/*.templ", "../../web/templates/*.go", "*.go"} {
 		if strings.HasPrefix(pattern, "../demo/") && len(demoMessages) == 0 {
 			continue // the build has neither its words nor its pages
 		}

@@ -49,6 +49,20 @@ func (w Written) Number(v float64) string {
 	return strings.Replace(strconv.FormatFloat(v, 'f', -1, 64), ".", w.Decimal, 1)
 }
 
+// Read reads a number as people type it: with the decimal sign of the form, with or without group separators and blanks, with either minus sign.
+func (w Written) Read(text string) (float64, error) {
+	group := ","
+	if w.Decimal == "," {
+		group = "."
+	}
+	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "’", "", group, "", w.Decimal, ".", "−", "-").Replace(text)
+	v, err := strconv.ParseFloat(text, 64)
+	if err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
+		err = strconv.ErrRange
+	}
+	return v, err
+}
+
 // Time writes the local time of t's zone.
 func (w Written) Time(t time.Time) string { return t.Format(w.DateTime) }
 

@@ -83,3 +83,18 @@ func TestStyled(t *testing.T) {
 		}
 	}
 }
+
+func TestReadNumber(t *testing.T) {
+	for text, want := range map[string][2]float64{"1.5": {1.5, 15}, "1,5": {15, 1.5}, "−18,5": {-185, -18.5}, "1 000": {1000, 1000}, "1\u202f234": {1234, 1234}, "0": {0, 0}} {
+		en, err := For(English).Written().Read(text)
+		nl, err2 := For(Dutch).Written().Read(text)
+		if en != want[0] || nl != want[1] || err != nil || err2 != nil {
+			t.Errorf("%q reads %v, %v in English and %v, %v in Dutch, want %v", text, en, err, nl, err2, want)
+		}
+	}
+	for _, text := range []string{"", "x", "1e999", "NaN", "Inf", "1 kW"} {
+		if v, err := For(Dutch).Written().Read(text); err == nil {
+			t.Errorf("%q reads %v", text, v)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"portico/internal/datahub"
 	"portico/internal/series"
@@ -58,8 +59,10 @@ func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g da
 	switch { // the same question a minute later
 	case q.span.to.After(rd.now):
 		q.span.name, q.span.to = fmt.Sprint("since ", wider.From.Unix()), rd.now
-	case q.span.to.Equal(rd.now):
+	case q.span.to.Equal(rd.now) && r.To.Sub(r.From)%time.Minute == 0:
 		q.span.name = fmt.Sprint("last ", r.To.Sub(r.From))
+	case q.span.to.Equal(rd.now): // from a time that does not move
+		q.span.name = fmt.Sprint("since ", wider.From.Unix())
 	}
 	got := course{asked: datahub.DataQuery{Variable: l.variable.ID, From: q.span.from, To: q.span.to, Granularity: g, Aggregate: q.span.agg, Zone: r.Zone}}
 	if q.span.from.Before(q.span.to) {

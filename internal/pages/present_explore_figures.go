@@ -11,15 +11,23 @@ import (
 	"portico/web/templates"
 )
 
-// name is what a line is called beside others: with its meter when another one has the same name.
+// name is what a line is called beside others: with its meter when another one has the same name, and with its site when that is not enough.
 func (d *exploreData) name(i int) string {
-	name := locale.Name(d.lines[i].variable.Name)
+	line := d.lines[i]
+	var sameName, sameMeter bool
 	for j, other := range d.lines {
-		if j != i && other.variable.Name == d.lines[i].variable.Name {
-			return name + " · " + locale.Name(d.lines[i].source.Name)
-		}
+		same := j != i && other.variable.Name == line.variable.Name
+		sameName = sameName || same
+		sameMeter = sameMeter || same && other.source.Name == line.source.Name && other.siteName != line.siteName
 	}
-	return name
+	switch name := locale.Name(line.variable.Name); {
+	case sameMeter:
+		return name + " · " + locale.Name(line.siteName)
+	case sameName:
+		return name + " · " + locale.Name(line.source.Name)
+	default:
+		return name
+	}
 }
 
 // when writes the start of a shown value, as exactly as its length asks for.

@@ -59,7 +59,7 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 func placeOf(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {
-	case "overview", "explore", "alarms":
+	case "overview", "explore", "alarms", "dashboards":
 		return first
 	case "events":
 		return "alarms"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"portico/internal/dashboards"
 	"portico/internal/pages"
 	"portico/internal/session"
 	"portico/internal/shelf"
@@ -23,7 +24,7 @@ func (s *Server) routes() http.Handler {
 	m := http.NewServeMux()
 	m.Handle("GET /{$}", s.entrance(s.page(s.home)))
 	m.Handle("GET /live", s.person(s.live))
-	for _, route := range s.pages.Routes() {
+	for _, route := range append(s.pages.Routes(), dashboards.New(s.pages).Routes()...) {
 		if part, ok := partPattern(route.Pattern); ok {
 			m.Handle(part, s.page(s.part(route.Handler)))
 		}

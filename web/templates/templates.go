@@ -36,6 +36,7 @@ type LayoutModel struct {
 	RequestID string       // of this request, in the page's foot
 	NoIndex   bool         // ask search engines to stay away
 	Nonce     string       // of the Content-Security-Policy
+	Refresh   string       // what http-equiv="refresh" takes, for pages that go on by themselves; "" for none
 	Assets    AssetsModel
 
 	Above templ.Component // stands between the notice and the page; nil for nothing

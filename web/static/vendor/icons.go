@@ -11,4 +11,5 @@ var icons = []struct{ name, lucide string }{
 	{"zap", ""}, {"droplets", ""}, {"flame", ""}, {"thermometer", ""}, {"activity", ""},
 	{"check", ""}, {"x", ""}, {"plus", ""}, {"minus", ""}, {"star", ""}, {"download", ""}, {"printer", ""}, {"link", ""}, {"undo", "undo-2"}, {"keyboard", ""},
 	{"wifi-off", ""}, {"zoom-in", ""}, {"zoom-out", ""}, {"grid", "grid-3x3"}, {"list", ""}, {"map", ""}, {"tv", ""}, {"code", ""}, {"play", ""}, {"pause", ""}, {"maximize", ""},
+	{"arrow-left", ""}, {"ellipsis", ""}, {"trash", "trash-2"}, {"chevrons-left-right", ""}, {"chevrons-right-left", ""}, {"chevrons-down-up", ""}, {"chevrons-up-down", ""},
 }

@@ -1,0 +1,139 @@
+package dashboards
+
+import (
+	"net/http"
+	"slices"
+
+	"portico/internal/board"
+	"portico/internal/datahub"
+	"portico/internal/locale"
+	"portico/internal/pages"
+	"portico/internal/query"
+	"portico/web/static"
+	"portico/web/templates"
+)
+
+// editor shows the draft of a dashboard, with the settings of one widget open when the address names it.
+func (p *Pages) editor(_ http.ResponseWriter, r *pages.Request) error {
+	return p.showEditor(r, http.StatusOK, "")
+}
+
+func (p *Pages) showEditor(r *pages.Request, status int, problem string) error {
+	s, err := found(r)
+	if err != nil {
+		return err
+	}
+	d, err := library(r).Draft(r.Context(), person(r), s.ID)
+	if err != nil {
+		return known(err)
+	}
+	site, err := siteOf(r)
+	if err != nil {
+		return err
+	}
+	b := d.Board
+	widgets, err := p.widgets.Widgets(r, b, site, false)
+	if err != nil {
+		return err
+	}
+	l := r.Locale
+	m := templates.DashboardEditModel{
+		Layout: r.Layout, ID: s.ID, Widgets: widgets, Undo: len(d.Before) > 0, Changed: len(d.Before) > 0 || d.Revision != s.Revision, PerSite: b.PerSite, Error: problem,
+		Head: templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.dashboards"), Href: "/dashboards"}, {Text: s.Board.Title, Href: address(s.ID)}}, Title: l.T("board.edit")},
+		Board: []templates.FieldModel{
+			{Name: "title", Label: l.T("board.title"), Value: b.Title, Hint: l.T("board.title-hint")}, {Name: "folder", Label: l.T("board.folder"), Value: b.Folder, Hint: l.T("board.folder-hint")},
+			{Name: "range", Label: l.T("board.range"), Value: b.Range, Hint: l.T("board.range-hint")},
+		},
+	}
+	m.Layout.Assets.Modules = append(slices.Clone(m.Layout.Assets.Modules), static.URL("board_edit.js"))
+	for _, f := range board.Forms {
+		m.Kinds = append(m.Kinds, templates.OptionModel{Value: string(f.Kind), Text: l.T(locale.Key("widget." + string(f.Kind)))})
+	}
+	if m.Chosen, err = p.widgetForm(r, s.ID, b, site); err != nil {
+		return err
+	}
+	return r.Render(status, templates.DashboardEdit(m))
+}
+
+// widgetForm is the settings of the widget that the address names, nil without one.
+func (p *Pages) widgetForm(r *pages.Request, id string, b board.Board, site datahub.SiteID) (*templates.WidgetFormModel, error) {
+	name, err := query.One(r.URL.Query(), "w", 32)
+	i := b.Find(name)
+	if err != nil || i < 0 {
+		return nil, err
+	}
+	w, l := b.Widgets[i], r.Locale
+	f, _ := board.FormOf(w.Kind)
+	m := &templates.WidgetFormModel{
+		ID: w.ID, Title: l.T(locale.Key("widget." + string(w.Kind))), Close: address(id, "/edit#w-", w.ID), Takes: f.MostSeries - len(w.Series),
+		Fields:   []templates.FieldModel{{Name: "title", Label: l.T("board.title"), Value: w.Title, Hint: l.T("board.widget-title-hint")}},
+		ReturnTo: query.With(address(id, "/edit"), "w", w.ID, "site", r.URL.Query().Get("site")),
+	}
+	if f.Range {
+		m.Fields = append(m.Fields, templates.FieldModel{Name: "range", Label: l.T("board.range"), Value: w.Range, Hint: l.T("board.range-hint")})
+	}
+	if f.Limit {
+		value := ""
+		if w.Limit != nil {
+			value = l.Written().Number(*w.Limit)
+		}
+		m.Fields = append(m.Fields, templates.FieldModel{Name: "limit", Label: l.T("board.limit"), Value: value, Hint: l.T("board.limit-hint")})
+	}
+	if f.Text != board.No {
+		m.Area = &templates.FieldModel{Name: "text", Label: l.T("board.text"), Value: w.Text, Hint: l.T("board.text-hint")}
+	}
+	if f.Board != board.No {
+		if m.Boards, err = p.boards(r, w.Board); err != nil {
+			return nil, err
+		}
+	}
+	if f.Site != board.No {
+		m.SiteIs = "site"
+		if m.Sites, err = p.widgets.Sites(r, datahub.SiteID(w.Site)); err != nil {
+			return nil, err
+		}
+		m.Sites = append([]templates.OptionModel{{Value: "0", Text: l.T("board.all-sites"), Selected: w.Site == 0}}, m.Sites...)
+	}
+	if f.Series != board.No {
+		err = p.seriesFields(r, m, w, site)
+	}
+	return m, err
+}
+
+// seriesFields fills in the chosen series and those that can be added: the variables of one site.
+func (p *Pages) seriesFields(r *pages.Request, m *templates.WidgetFormModel, w board.Widget, site datahub.SiteID) error {
+	names, err := p.widgets.SeriesNames(r, w.Series)
+	if err != nil {
+		return err
+	}
+	for _, ref := range w.Series {
+		m.Series = append(m.Series, templates.SeriesFieldModel{Ref: ref, Name: names[ref]})
+	}
+	m.SiteIs = "pick"
+	if m.Sites, err = p.widgets.Sites(r, site); err != nil || len(m.Sites) == 0 || m.Takes <= 0 {
+		return err
+	}
+	if i := slices.IndexFunc(m.Sites, func(o templates.OptionModel) bool { return o.Selected }); i < 0 {
+		m.Sites[0].Selected = true
+		id, err := query.ParseID(m.Sites[0].Value)
+		if err != nil {
+			return err
+		}
+		site = datahub.SiteID(id)
+	}
+	m.Groups, err = p.widgets.Variables(r, site)
+	return err
+}
+
+// boards lists the boards that a link can lead to.
+func (p *Pages) boards(r *pages.Request, chosen string) ([]templates.OptionModel, error) {
+	all, err := library(r).List(r.Context(), person(r))
+	if err != nil {
+		return nil, err
+	}
+	choices := []templates.OptionModel{{Text: r.Locale.T("board.choose"), Selected: chosen == ""}}
+	for _, s := range all {
+		choices = append(choices, templates.OptionModel{Value: s.ID, Text: s.Board.Title, Selected: s.ID == chosen})
+	}
+	return choices, nil
+}

@@ -1,0 +1,203 @@
+package pages
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"portico/internal/board"
+	"portico/internal/chart"
+	"portico/internal/datahub"
+	"portico/internal/locale"
+	"portico/internal/series"
+	"portico/web/templates"
+)
+
+// widgetItems bounds how many lines a widget has.
+const widgetItems = 12
+
+// alarmWall lists the alarms that are present, those that nobody has seen first.
+func (w *widgetReader) alarmWall(ctx context.Context, widget board.Widget, m *templates.WidgetModel) error {
+	alarms, err := w.alarms(ctx, datahub.AlarmQuery{Sites: w.sitesOf(widget)})
+	if err != nil {
+		return err
+	}
+	alarms = slices.DeleteFunc(slices.Clone(alarms), func(a datahub.Alarm) bool {
+		s := alarmState(a)
+		return s != alarmPresent && s != alarmAcknowledged
+	})
+	slices.SortStableFunc(alarms, byUrgency)
+	l := w.r.Locale
+	for _, a := range alarms[:min(len(alarms), widgetItems)] {
+		m.Items = append(m.Items, templates.WidgetItem{
+			Link: templates.Link{Text: locale.Name(a.Name), Href: alarmHref(a.ID)}, State: templates.StateModel{Name: "alarm", Text: l.T(locale.Key("alarms.state-" + alarmState(a)))},
+			Value: l.Duration(w.now.Sub(changed(a))), Dim: alarmState(a) == alarmAcknowledged,
+		})
+	}
+	if len(alarms) > widgetItems {
+		m.Reason = l.T("alarms.open-count", len(alarms))
+	}
+	if len(alarms) == 0 {
+		m.State, m.Reason = "empty", l.T("widget.nothing")
+	}
+	m.Menu = []templates.Link{{Text: l.T("widget.all"), Href: "/alarms"}}
+	return nil
+}
+
+// sitesOf is which sites' alarms a widget asks for: nil for all.
+func (w *widgetReader) sitesOf(widget board.Widget) []datahub.SiteID {
+	switch {
+	case widget.Site != 0:
+		return []datahub.SiteID{datahub.SiteID(widget.Site)}
+	case w.site != 0:
+		return []datahub.SiteID{w.site}
+	}
+	return nil
+}
+
+// ribbon shows a day of alarms, a row for each site that had any.
+func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templates.WidgetModel) error {
+	sites, err := w.chosen(widget)
+	if err != nil {
+		return err
+	}
+	alarms, err := w.alarms(ctx, datahub.AlarmQuery{Sites: w.sitesOf(widget)})
+	if err != nil {
+		return err
+	}
+	r := series.Range{From: w.now.Add(-24 * time.Hour), To: w.now, Zone: datahub.HomeZone()}
+	spans := map[datahub.SiteID][]chart.Band{}
+	for _, a := range alarms {
+		if !changed(a).Before(r.From) || alarmState(a) == alarmPresent || alarmState(a) == alarmAcknowledged {
+			changes, err := w.hub.AlarmHistory(ctx, a.ID, r.From, r.To)
+			if err != nil {
+				return err
+			}
+			for _, s := range spansOf(a, changes, r.From, r.To) {
+				spans[a.Site] = append(spans[a.Site], chart.Band{From: s.from, To: s.to, Label: locale.Name(a.Name), State: alarmState(a)})
+			}
+		}
+	}
+	spec := chart.RibbonSpec{Frame: chart.Frame{ID: "w-" + widget.ID + "-p", Title: m.Title, Width: wideWidth}, Range: r, Names: 180, Time: timeAxis(r, w.r.Locale)}
+	for _, s := range sites {
+		if list := spans[s.site.ID]; len(list) > 0 {
+			spec.Rows = append(spec.Rows, chart.RibbonRow{Label: locale.Name(s.site.Name), Href: siteHref(s.site.ID), Spans: list})
+		}
+	}
+	m.Menu = []templates.Link{{Text: w.r.Locale.T("widget.all"), Href: "/alarms?view=days"}}
+	if len(spec.Rows) == 0 {
+		m.State, m.Reason = "empty", w.r.Locale.T("widget.nothing")
+		return nil
+	}
+	m.Picture = chart.Ribbon(spec)
+	return nil
+}
+
+// siteMap shows all sites by their state.
+func (w *widgetReader) siteMap(_ context.Context, widget board.Widget, m *templates.WidgetModel) error {
+	sites, err := w.sites()
+	if err != nil {
+		return err
+	}
+	states := make([]templates.StateModel, len(sites))
+	for i, s := range sites {
+		states[i] = s.stateModel(w.r.Locale, w.now)
+	}
+	width, height := w.size(widget)
+	m.Picture, _ = siteMap(sites, states, chart.MapSpec{Title: m.Title, Width: width, Height: height}, w.r.Locale, mapHref)
+	m.Menu = []templates.Link{{Text: w.r.Locale.T("widget.all"), Href: "/sites?view=map"}}
+	if m.Picture == nil {
+		m.State, m.Reason = "empty", w.r.Locale.T("widget.nothing")
+	}
+	return nil
+}
+
+// league lists the sites by what they used today.
+func (w *widgetReader) league(_ context.Context, _ board.Widget, m *templates.WidgetModel) error {
+	sites, err := w.sites()
+	if err != nil {
+		return err
+	}
+	type entry struct {
+		site siteProfile
+		f    figures
+	}
+	var list []entry
+	for _, s := range sites {
+		if s.electricity.usable() {
+			list = append(list, entry{s, s.electricity.figures(s.site.Zone(), w.now)})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b entry) int { return cmp.Compare(b.f.today, a.f.today) })
+	l := w.r.Locale
+	for _, e := range list[:min(len(list), widgetItems)] {
+		item := templates.WidgetItem{Link: templates.Link{Text: locale.Name(e.site.site.Name), Href: siteHref(e.site.site.ID)}, State: e.site.stateModel(l, w.now), Value: l.Quantity(e.f.today, e.site.electricity.unit)}
+		if _, ok := e.f.change(); ok {
+			item.Note = l.Change(e.f.before, e.f.sofar)
+		}
+		m.Items = append(m.Items, item)
+	}
+	m.About = l.T("widget.so-far")
+	m.Menu = []templates.Link{{Text: l.T("widget.all"), Href: "/sites?sort=-today"}}
+	w.noItems(m)
+	return nil
+}
+
+func (w *widgetReader) noItems(m *templates.WidgetModel) {
+	if len(m.Items) == 0 {
+		m.State, m.Reason = "empty", w.r.Locale.T("widget.nothing")
+	}
+}
+
+// freshness lists the main meters that are late, the longest silent first.
+func (w *widgetReader) freshness(_ context.Context, widget board.Widget, m *templates.WidgetModel) error {
+	sites, err := w.chosen(widget)
+	if err != nil {
+		return err
+	}
+	sites = slices.DeleteFunc(slices.Clone(sites), func(s siteProfile) bool {
+		return !s.electricity.found || s.electricity.err != nil || freshness(w.now.Sub(s.electricity.last), s.electricity.own) == "ok"
+	})
+	slices.SortStableFunc(sites, func(a, b siteProfile) int { return a.electricity.last.Compare(b.electricity.last) })
+	l := w.r.Locale
+	for _, s := range sites[:min(len(sites), widgetItems)] {
+		p := s.electricity
+		state := freshness(w.now.Sub(p.last), p.own)
+		item := templates.WidgetItem{Link: templates.Link{Text: locale.Name(s.site.Name), Href: siteHref(s.site.ID)}, State: templates.StateModel{Name: state, Text: l.T(locale.Key("state." + state))}, Value: l.T("state.no-data")}
+		if !p.last.IsZero() {
+			item.Value = l.Duration(w.now.Sub(p.last))
+		}
+		m.Items = append(m.Items, item)
+	}
+	m.Menu = []templates.Link{{Text: l.T("widget.all"), Href: "/sites?status=late"}}
+	w.noItems(m)
+	return nil
+}
+
+// completeness says for each site how much of the last day has arrived.
+func (w *widgetReader) completeness(_ context.Context, widget board.Widget, m *templates.WidgetModel) error {
+	sites, err := w.chosen(widget)
+	if err != nil {
+		return err
+	}
+	l := w.r.Locale
+	var sum, n float64
+	for _, s := range sites {
+		p := s.electricity
+		if !p.found || p.err != nil {
+			continue
+		}
+		share := p.figures(s.site.Zone(), w.now).share
+		sum, n = sum+share, n+1
+		if share < 0.9995 && len(m.Items) < widgetItems {
+			m.Items = append(m.Items, templates.WidgetItem{Link: templates.Link{Text: locale.Name(s.site.Name), Href: siteHref(s.site.ID)}, State: s.stateModel(l, w.now), Value: l.Percent(share)})
+		}
+	}
+	if n == 0 {
+		w.noItems(m)
+		return nil
+	}
+	m.Figure = &templates.FigureModel{Value: l.Percent(sum / n), Note: l.T("overview.sites", int(n))}
+	return nil
+}

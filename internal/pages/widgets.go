@@ -1,0 +1,147 @@
+package pages
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"portico/internal/board"
+	"portico/internal/datahub"
+	"portico/internal/locale"
+	"portico/web/templates"
+)
+
+// widgetReader reads the widgets of one board for one request. What several of them need is read once.
+type widgetReader struct {
+	*reader
+	r     *Request
+	board board.Board
+	site  datahub.SiteID // of a template
+	wall  bool
+	sites func() ([]siteProfile, error)
+}
+
+// widgetReaders say how each kind is read into its model. They may leave an error to the one who calls them: it stays with the widget.
+var widgetReaders = map[board.Kind]func(*widgetReader, context.Context, board.Widget, *templates.WidgetModel) error{
+	board.BigNumber: (*widgetReader).number, board.Trend: (*widgetReader).trend, board.Today: (*widgetReader).today, board.Peak: (*widgetReader).peak,
+	board.Carpet: (*widgetReader).carpet, board.Duration: (*widgetReader).duration, board.Weather: (*widgetReader).weather, board.Price: (*widgetReader).price, board.Guard: (*widgetReader).guard,
+	board.AlarmWall: (*widgetReader).alarmWall, board.AlarmRibbon: (*widgetReader).ribbon, board.SiteMap: (*widgetReader).siteMap, board.League: (*widgetReader).league,
+	board.Freshness: (*widgetReader).freshness, board.Completeness: (*widgetReader).completeness,
+	board.Text: (*widgetReader).text, board.Clock: (*widgetReader).clock, board.Link: (*widgetReader).link,
+}
+
+// Widgets returns what each widget of b shows, in the order of b. What one of them fails with stays with it; an error ends the session.
+// They are drawn for a page, or for a wall of 1080 lines on which twelve rows stand.
+func (p *Pages) Widgets(r *Request, b board.Board, site datahub.SiteID, wall bool) ([]templates.WidgetModel, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
+	defer cancel()
+	w := &widgetReader{reader: p.reader(r), r: r, board: b, site: site, wall: wall}
+	w.sites = sync.OnceValues(func() ([]siteProfile, error) { return w.readAll(ctx) })
+	models := make([]templates.WidgetModel, len(b.Widgets))
+	err := each(ctx, b.Widgets, func(ctx context.Context, i int, widget board.Widget) (err error) {
+		models[i], err = w.read(ctx, widget)
+		return err
+	})
+	return models, err
+}
+
+// read reads one widget.
+func (w *widgetReader) read(ctx context.Context, widget board.Widget) (m templates.WidgetModel, err error) {
+	l := w.r.Locale
+	m = templates.WidgetModel{ID: widget.ID, Kind: string(widget.Kind), X: widget.X + 1, Y: widget.Y + 1, W: widget.W, H: widget.H, Title: locale.Plain(widget.Title)}
+	defer func() {
+		if m.Title == "" {
+			m.Title = l.T(locale.Key("widget." + string(widget.Kind)))
+		}
+	}()
+	if lack := widget.Lacks(); lack != "" {
+		m.State, m.Reason = "empty", l.T(locale.Key("widget.no-"+lack))
+		return m, nil
+	}
+	err = widgetReaders[widget.Kind](w, ctx, widget, &m)
+	switch {
+	case err == nil:
+		return m, nil
+	case errors.Is(err, datahub.ErrNotFound):
+		m.State, m.Reason = "empty", l.T("widget.no-rights")
+		return m, nil
+	}
+	m.State, m.Reason = "failed", l.T("panel.failed")
+	if ends := endsSession(err); !errors.Is(ends, context.Canceled) || w.r.Context().Err() != nil {
+		return m, ends
+	}
+	return m, nil
+}
+
+// readAll reads all sites that the board is about: those of a template's site, else as many as a page shows.
+func (w *widgetReader) readAll(ctx context.Context) ([]siteProfile, error) {
+	sites, refs, err := w.sitesAndLists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.readSites(ctx, sites[:min(len(sites), overviewSites)], refs, twoDays)
+}
+
+// chosen are the profiles of the sites that a widget is about.
+func (w *widgetReader) chosen(widget board.Widget) ([]siteProfile, error) {
+	all, err := w.sites()
+	id := datahub.SiteID(widget.Site)
+	if id == 0 {
+		id = w.site
+	}
+	if err != nil || id == 0 {
+		return all, err
+	}
+	for i := range all {
+		if all[i].site.ID == id {
+			return all[i : i+1], nil
+		}
+	}
+	return nil, nil
+}
+
+// age says how old the newest value is, judged by the variable's own step.
+func (w *widgetReader) age(m *templates.WidgetModel, last time.Time, step time.Duration) {
+	if last.IsZero() {
+		return
+	}
+	age := w.now.Sub(last)
+	m.Age = w.r.Locale.T("widget.age", w.r.Locale.Duration(age))
+	switch {
+	case age > 4*max(step, time.Minute)+lateGrace:
+		m.State = "silent"
+	case age > 2*max(step, time.Minute)+lateGrace:
+		m.State = "late"
+	}
+}
+
+// lateGrace is what the way of a value may take without its being late.
+const lateGrace = 5 * time.Minute
+
+func (w *widgetReader) text(_ context.Context, widget board.Widget, m *templates.WidgetModel) error {
+	if m.Title == "" {
+		m.Title = w.r.Locale.T("widget.text")
+	}
+	for paragraph := range strings.SplitSeq(widget.Text, "\n\n") {
+		if paragraph = strings.TrimSpace(paragraph); paragraph != "" {
+			m.Text = append(m.Text, paragraph)
+		}
+	}
+	return nil
+}
+
+func (w *widgetReader) clock(_ context.Context, _ board.Widget, m *templates.WidgetModel) error {
+	clock := w.r.Layout.Clock
+	m.Clock = &clock
+	return nil
+}
+
+func (w *widgetReader) link(_ context.Context, widget board.Widget, m *templates.WidgetModel) error {
+	m.Link = &templates.Link{Text: widget.Text, Href: "/dashboards/" + widget.Board}
+	if widget.Text == "" {
+		m.Link.Text = w.r.Locale.T("widget.all")
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/board"
+	"portico/internal/datahub"
+	"portico/internal/demo/fault"
+	"portico/web/templates"
+)
+
+// allKinds is a board with a widget of each kind, about variables of the demo.
+func allKinds() board.Board {
+	b := board.Board{Title: "All"}
+	limit := 300.0
+	for _, f := range board.Forms {
+		id := b.Add(f.Kind)
+		w := &b.Widgets[b.Find(id)]
+		w.ID = string(f.Kind)
+		if f.Series != board.No {
+			w.Series = []string{"80101"}
+		}
+		if f.Limit {
+			w.Limit = &limit
+		}
+		if f.Text != board.No {
+			w.Text = "Call the plant.\n\nThen write."
+		}
+		if f.Board != board.No {
+			w.Board = "another"
+		}
+	}
+	return b
+}
+
+// widgets reads a board for the person of the bench.
+func (b *bench) widgets(of board.Board, site datahub.SiteID) map[board.Kind]templates.WidgetModel {
+	b.Helper()
+	r := b.request(nil, httptest.NewRequest(http.MethodGet, "/dashboards/x", nil))
+	list, err := b.pages.Widgets(r, of, site, false)
+	if err != nil {
+		b.Fatal(err)
+	}
+	byID := map[board.Kind]templates.WidgetModel{}
+	for _, m := range list {
+		byID[board.Kind(m.ID)] = m
+	}
+	return byID
+}
+
+// Every kind of widget has a reader, and shows something of the demo's world.
+func TestWidgetsOfAllKinds(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for kind, m := range b.widgets(allKinds(), 0) {
+		if m.State == "failed" || m.State == "empty" && m.Reason != "Nothing to report." {
+			t.Errorf("%s: %s, %s", kind, m.State, m.Reason)
+		}
+		if m.Title == "" || m.Figure == nil && m.Picture == nil && m.Carpet == nil && m.Text == nil && m.Clock == nil && m.Link == nil && m.Items == nil && m.State == "" {
+			t.Errorf("%s shows nothing", kind)
+		}
+	}
+}
+
+func TestWidgetsSayWhatTheyLack(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	of := board.Board{Title: "x"}
+	for _, k := range []board.Kind{board.Trend, board.Text, board.Link, board.BigNumber} {
+		id := of.Add(k)
+		of.Widgets[of.Find(id)].ID = string(k)
+	}
+	of.Widgets[of.Find(string(board.BigNumber))].Series = []string{"99999999"}
+	all := b.widgets(of, 0)
+	for kind, want := range map[board.Kind]string{board.Trend: "Choose a variable", board.Text: "Write something", board.Link: "Choose where", board.BigNumber: "or you may not see it"} {
+		if m := all[kind]; m.State != "empty" || !strings.Contains(m.Reason, want) {
+			t.Errorf("%s: %s, %q, want %q", kind, m.State, m.Reason, want)
+		}
+	}
+}
+
+// While the Data Hub is away the last good figures stay; a widget that never had any says so, and takes no other with it.
+func TestWidgetsOutliveTheDataHub(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	of := board.Board{Title: "x"}
+	id := of.Add(board.BigNumber)
+	of.Widgets[0].ID, of.Widgets[0].Series = string(board.BigNumber), []string{"80101"}
+	before := b.widgets(of, 0)[board.BigNumber]
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: http.StatusServiceUnavailable}})
+	second := of.Add(board.Trend)
+	of.Widgets[of.Find(second)].ID, of.Widgets[of.Find(second)].Series = string(board.Trend), []string{"10101"}
+	all := b.widgets(of, 0)
+	if after := all[board.BigNumber]; after.Figure == nil || after.Figure.Value != before.Figure.Value {
+		t.Errorf("%s: the figure is gone: %s", id, after.Reason)
+	}
+	if m := all[board.Trend]; m.State != "failed" || m.Reason == "" {
+		t.Errorf("what was never read: %s, %q", m.State, m.Reason)
+	}
+}
+
+// Ages are judged by the variable's own step: from twice it a badge, from four times it a hatch.
+func TestWidgetAge(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	w := &widgetReader{reader: &reader{now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)}, r: b.request(nil, httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/", nil))}
+	for age, want := range map[time.Duration]string{20 * time.Minute: "", 34 * time.Minute: "", 36 * time.Minute: "late", 64 * time.Minute: "late", 66 * time.Minute: "silent"} {
+		var m templates.WidgetModel
+		w.age(&m, w.now.Add(-age), 15*time.Minute)
+		if m.State != want || m.Age == "" {
+			t.Errorf("%v old: %q, %q, want %q", age, m.State, m.Age, want)
+		}
+	}
+}

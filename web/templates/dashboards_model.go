@@ -1,0 +1,173 @@
+package templates
+
+import "github.com/a-h/templ"
+
+// WidgetModel is one rectangle of a dashboard with what it shows. One of the members after Reason is set.
+type WidgetModel struct {
+	ID     string
+	Kind   string
+	X, Y   int // columns from the left and rows from the top, from 1
+	W, H   int
+	Title  string
+	About  string // unit, and the zone if it is not the site's
+	Age    string // of the newest value, "" where there is none
+	State  string // "", empty, partial, late, silent or failed
+	Reason string // in words, for every state but ""
+	Menu   []Link // to the same elsewhere: explore, table, export
+
+	Figure  *FigureModel
+	Picture templ.Component
+	Carpet  *CarpetModel
+	Summary string // what the picture says
+	Legend  []LegendModel
+	Table   *TableModel
+	Items   []WidgetItem
+	Text    []string // paragraphs
+	Clock   *ClockModel
+	Link    *Link
+	Reload  string // address of this widget alone, for filling in later; "" when it is complete
+}
+
+// FigureModel is a value that is read from far away.
+type FigureModel struct {
+	Value  string
+	Unit   string
+	Change string
+	Tone   string // good or bad, where it is known which way is better
+	Note   string // what it is compared with, or how it stands to its target
+	Spark  templ.Component
+}
+
+// WidgetItem is a line of a list: what it is, its state, a figure.
+type WidgetItem struct {
+	Link
+	State StateModel
+	Value string
+	Note  string
+	Dim   bool // somebody has seen it
+}
+
+// DashboardsModel lists the dashboards that a person may see.
+type DashboardsModel struct {
+	Layout  LayoutModel
+	Head    PageHeadModel
+	Folders []DashboardFolder
+	Empty   *EmptyModel
+	Error   string // what is wrong with what was sent
+	Title   FieldModel
+	Folder  FieldModel
+	Import  FieldModel
+	Done    string
+}
+
+// DashboardFolder is a folder with its dashboards.
+type DashboardFolder struct {
+	Name  string // "" for those in none
+	Items []DashboardRow
+}
+
+// DashboardRow is one dashboard of a list.
+type DashboardRow struct {
+	Link
+	ID     string
+	About  string // "8 widgets · shared · Alice, yesterday 14:10"
+	Shared bool
+	Draft  bool
+}
+
+// DashboardModel is a dashboard that is looked at.
+type DashboardModel struct {
+	Layout  LayoutModel
+	Head    PageHeadModel
+	ID      string
+	Widgets []WidgetModel
+	Sites   []OptionModel // of a template: which site is shown
+	Action  string        // where the choice of a site goes
+	Empty   *EmptyModel
+	Shared  bool
+	Sharing bool // there is an account to share with
+	Edit    string
+	Done    string
+}
+
+// DashboardEditModel is a dashboard that is being composed.
+type DashboardEditModel struct {
+	Layout  LayoutModel
+	Head    PageHeadModel
+	ID      string
+	Widgets []WidgetModel
+	Kinds   []OptionModel
+	Board   []FieldModel // title, folder, range
+	PerSite bool
+	Undo    bool
+	Changed bool
+	Chosen  *WidgetFormModel // the widget whose settings are open
+	Error   string
+}
+
+// WidgetFormModel is the settings of one widget.
+type WidgetFormModel struct {
+	ID       string
+	Title    string // of the form
+	Fields   []FieldModel
+	Series   []SeriesFieldModel // chosen ones, in order
+	Takes    int                // how many more there may be
+	Sites    []OptionModel      // whose variables are offered, or which site is shown
+	SiteIs   string             // name of the field of Sites: pick, where it chooses what is offered, or site
+	Groups   []PickGroup        // variables that can be added; Href is the reference
+	Boards   []OptionModel
+	Area     *FieldModel // a text of several lines
+	Close    string
+	ReturnTo string
+}
+
+// SeriesFieldModel is one chosen series.
+type SeriesFieldModel struct {
+	Ref  string
+	Name string
+}
+
+// DashboardVersionsModel lists what a dashboard was.
+type DashboardVersionsModel struct {
+	Layout   LayoutModel
+	Head     PageHeadModel
+	ID       string
+	Versions []DashboardVersion
+	Empty    *EmptyModel
+}
+
+// DashboardVersion is one earlier state.
+type DashboardVersion struct {
+	Revision string
+	Text     string // "Version 3"
+	About    string // who and when, how many widgets
+	Current  bool
+}
+
+// DashboardConflictModel stands in the way of a save that would overwrite somebody else's.
+type DashboardConflictModel struct {
+	Layout LayoutModel
+	Head   PageHeadModel
+	ID     string
+	About  string // who saved when
+	Theirs Link
+	Mine   Link
+}
+
+// WallModel is a part of a dashboard on a wall, as much as can be read at once: nothing but the picture.
+type WallModel struct {
+	Layout  LayoutModel
+	Title   string
+	Widgets []WidgetModel
+	Page    string // "2 of 3", "" when there is one part only
+	Pause   Link   // stops or goes on
+	Clock   ClockModel
+}
+
+// DashboardDeleteModel asks before a dashboard is deleted.
+type DashboardDeleteModel struct {
+	Layout LayoutModel
+	Head   PageHeadModel
+	ID     string
+	Shared bool // others lose it, too
+}
