@@ -10,19 +10,15 @@ import (
 // containerMemory are the places where a container is told how much memory it may use, in bytes: by cgroup v2, "max" for any, and by v1, for any a number that no machine has.
 var containerMemory = []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}
 
-// limitMemory sets the soft memory limit to nine tenths of the container's when the operator has set none (GOMEMLIMIT), so that the program sheds load before the kernel ends it. The first of the files that is
-// there counts.
-func limitMemory(getenv func(string) string, files []string) {
-	if getenv("GOMEMLIMIT") != "" {
-		return
-	}
+// limitMemory lowers the soft memory limit, which is GOMEMLIMIT or none, to nine tenths of the container's, so that the program sheds load before the kernel ends it. The first of the files that is there counts.
+func limitMemory(files []string) {
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			continue
 		}
 		if n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && n > 0 {
-			debug.SetMemoryLimit(n / 10 * 9)
+			debug.SetMemoryLimit(min(n/10*9, debug.SetMemoryLimit(-1)))
 		}
 		return
 	}

@@ -13,8 +13,9 @@ func TestLimitMemory(t *testing.T) {
 	defer debug.SetMemoryLimit(before)
 	const none = math.MaxInt64
 	for name, c := range map[string]struct {
-		v2, v1, env string // what stands in the files; "" for no file
-		want        int64
+		v2, v1 string // what stands in the files; "" for no file
+		set    int64  // by GOMEMLIMIT, 0 for nothing
+		want   int64
 	}{
 		"nothing":                   {want: none},
 		"v2":                        {v2: "1000000000\n", want: 900_000_000},
@@ -23,7 +24,9 @@ func TestLimitMemory(t *testing.T) {
 		"v1 without a limit":        {v1: "9223372036854771712\n", want: 8_301_034_833_169_294_539},
 		"both: v2 counts":           {v2: "1000000000\n", v1: "500000000\n", want: 900_000_000},
 		"v2 without a limit counts": {v2: "max\n", v1: "500000000\n", want: none},
-		"the operator's own":        {v2: "1000000000", v1: "500000000", env: "2GiB", want: none},
+		"less than the container's": {v2: "1000000000", set: 100_000_000, want: 100_000_000},
+		"more than the container's": {v2: "1000000000", set: 2_000_000_000, want: 900_000_000},
+		"without a container's":     {v2: "max\n", set: 100_000_000, want: 100_000_000},
 		"nonsense":                  {v2: "nonsense", want: none},
 		"empty":                     {v2: "\n", want: none},
 		"less than nothing":         {v1: "-1\n", want: none},
@@ -42,7 +45,10 @@ func TestLimitMemory(t *testing.T) {
 			}
 		}
 		debug.SetMemoryLimit(none)
-		limitMemory(func(string) string { return c.env }, files)
+		if c.set > 0 {
+			debug.SetMemoryLimit(c.set)
+		}
+		limitMemory(files)
 		if got := debug.SetMemoryLimit(-1); got != c.want {
 			t.Errorf("%s: limit %d, want %d", name, got, c.want)
 		}

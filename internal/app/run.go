@@ -67,7 +67,7 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 	if names := config.Strangers(os.Environ()); len(names) > 0 {
 		log.WarnContext(ctx, "the environment has names of the portal's kind that mean nothing to it", "names", strings.Join(names, " "))
 	}
-	limitMemory(os.Getenv, containerMemory)
+	limitMemory(containerMemory)
 	keys, err := readKeys(c.Sessions.KeysFile)
 	if err != nil {
 		return err
