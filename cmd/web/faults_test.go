@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
 // away is how long the demo's identity server is down while somebody reads pages.
@@ -175,5 +177,35 @@ func TestOwnTokensFromThePage(t *testing.T) {
 	req.Header.Set("Sec-Fetch-Site", "cross-site")
 	if a := stranger.do(req); a.StatusCode != http.StatusForbidden {
 		t.Errorf("a form of another site: %d", a.StatusCode)
+	}
+}
+
+// TestOpenPageOutlivesAnOutage is the same in a browser: a page stays while the identity server is away, the next one says what is the matter, and "try again" leads to it when the server is back.
+func TestOpenPageOutlivesAnOutage(t *testing.T) {
+	t.Parallel()
+	d := demo(t, "--access-token-lifetime=3s")
+	w := openWindow(t, true)
+	w.signIn(d)
+	person := newPerson(t, d.urls["portal"])
+	time.Sleep(3 * time.Second)
+	person.broken("identity", "down", "what", away.String())
+	eventually(t, "the identity server is down", func() bool { return d.count("demo server goes down", "id.localhost") == 1 })
+	w.sees("h1", "^Cold store Meuse$")
+	w.do(chromedp.Navigate(d.urls["portal"]+"/sites/204481"), chromedp.WaitVisible(chromedp.CSS("main#content h1")))
+	w.sees("main#content", "503", "Try again")
+	eventually(t, "the identity server is back", func() bool { return d.count("demo server is back", "id.localhost") == 1 })
+	for range 20 {
+		if title, err := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("h1"))); err == nil && title == "Kouter Offices" {
+			break
+		}
+		w.click(`.actions a[href="/sites/204481"]`, "main#content h1")
+		time.Sleep(200 * time.Millisecond)
+	}
+	w.sees("h1", "^Kouter Offices$")
+	if at, _ := chromedp.Run(w.ctx, chromedp.Location()); at != d.urls["portal"]+"/sites/204481" {
+		t.Errorf("ended at %s", at)
+	}
+	if n := d.count("refresh token presented again"); n != 0 {
+		t.Errorf("%d refresh tokens were presented twice", n)
 	}
 }
