@@ -157,7 +157,7 @@ func TestOwnTokensFromThePage(t *testing.T) {
 	p.get("/demo/faults").want(t, http.StatusOK, "everything works")
 	p.broken("identity", "rotate")
 	p.broken("identity", "clock", "ahead", "5m")
-	newPerson(t, d.urls["portal"]).get("/demo/faults").want(t, http.StatusOK, "Identity server: 5", "ahead", "Nobody is signed in")
+	newPerson(t, d.urls["portal"]).get("/demo/faults").want(t, http.StatusOK, "Identity server: clock 5", "ahead", "Nobody is signed in")
 	p.broken("", "clear")
 	stranger := newPerson(t, d.urls["portal"])
 	if a := stranger.post("/demo/faults", url.Values{"do": {"expire"}}); a.StatusCode != http.StatusBadRequest {

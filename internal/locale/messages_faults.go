@@ -9,6 +9,7 @@ var faultMessages = []message{
 	{"faults.fine", "Nothing: everything works.", "Rien : tout fonctionne.", "Niets: alles werkt.", "Nichts: Alles funktioniert."},
 	{"faults.clear", "Make everything work again", "Tout remettre en marche", "Alles weer laten werken", "Alles wieder in Ordnung bringen"},
 	{"faults.line", "{0}: {1}", "{0} : {1}", "{0}: {1}", "{0}: {1}"},
+	{"faults.clock-line", "{0}: clock {1}", "{0} : horloge {1}", "{0}: klok {1}", "{0}: Uhr {1}"},
 	{"faults.end", "End", "Mettre fin", "Beëindigen", "Beenden"},
 	{"faults.end-one", "End: {0}, {1}", "Mettre fin : {0}, {1}", "Beëindigen: {0}, {1}", "Beenden: {0}, {1}"},
 	{"faults.server-identity", "Identity server", "Serveur d’identité", "Identiteitsserver", "Identitätsserver"},
