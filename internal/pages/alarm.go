@@ -148,7 +148,7 @@ func (d *alarmData) readCourse(ctx context.Context, hub *datahub.Client) {
 		d.err = datahub.ErrNotFound
 		return
 	}
-	g := series.Choose(d.r, step)
+	g := series.Fit(d.r, step, wideWidth)
 	points, err := hub.DataPoints(ctx, datahub.DataQuery{Variable: d.variable.ID, From: d.r.From, To: d.r.To, Granularity: g, Aggregate: aggregateOf(d.variable), Zone: d.zone})
 	d.slots, d.err = series.Fill(points, d.r, g, step, d.now), err
 }

@@ -10,6 +10,8 @@ import (
 	"portico/web/templates"
 )
 
+const explorePath = "/explore"
+
 // maxSeries is how many variables one picture shows: as many as the palette has colours.
 const maxSeries = 8
 
@@ -18,6 +20,7 @@ var exploreViews = []string{"chart", "table", "carpet", "duration", "calendar", 
 
 // exploreQuery is what the address of the explorer says, as it was typed. The page's state is there and nowhere else.
 type exploreQuery struct {
+	path                              string // of the page: the explorer's, or the variable's own
 	refs                              []series.Ref
 	from, to, g, agg, cmp, zone, view string
 	level                             string          // at: the level that duration curves are compared with
@@ -27,7 +30,7 @@ type exploreQuery struct {
 
 // readExploreQuery reads the parameters. It refuses only what cannot be shown again; other problems are remembered by name.
 func readExploreQuery(values url.Values) (exploreQuery, error) {
-	q := exploreQuery{problems: map[string]bool{}}
+	q := exploreQuery{path: explorePath, problems: map[string]bool{}}
 	for _, s := range values["s"] {
 		if s == "" { // the empty choice of the form
 			continue
@@ -70,11 +73,13 @@ func readExploreQuery(values url.Values) (exploreQuery, error) {
 // readable keeps the signs of series and times as they are: they mean nothing in a query, and people read addresses.
 var readable = strings.NewReplacer("%21", "!", "%40", "@", "%2A", "*", "%2F", "/", "%3A", ":")
 
-// params are the parameters of the page, in the order in which addresses have them. What is the page's own choice is left out.
+// params are the parameters of the page, in the order in which addresses have them. What the page chooses itself is left out.
 func (q exploreQuery) params() [][2]string {
 	var list [][2]string
 	for _, ref := range q.refs {
-		list = append(list, [2]string{"s", ref.String()})
+		if q.path == explorePath { // a variable's own page needs no other name for it
+			list = append(list, [2]string{"s", ref.String()})
+		}
 	}
 	view, explain := q.view, ""
 	if view == exploreViews[0] {
@@ -92,16 +97,17 @@ func (q exploreQuery) params() [][2]string {
 }
 
 // href is the address of the same page after a change.
-func (q exploreQuery) href(change func(*exploreQuery)) string { return q.at("/explore", change) }
-
-// at is the address of something else that shows the same.
-func (q exploreQuery) at(path string, change func(*exploreQuery)) string {
+func (q exploreQuery) href(change func(*exploreQuery)) string {
 	q.refs = slices.Clone(q.refs)
 	if change != nil {
 		change(&q)
 	}
+	return q.path + q.encode()
+}
+
+// encode writes the parameters.
+func (q exploreQuery) encode() string {
 	var b strings.Builder
-	b.WriteString(path)
 	for i, p := range q.params() {
 		b.WriteByte("?&"[min(i, 1)])
 		b.WriteString(p[0] + "=" + readable.Replace(url.QueryEscape(p[1])))

@@ -98,3 +98,23 @@ func (l *exploreLine) isAmount(g datahub.Granularity) bool {
 
 // unplaced is what a counter counted in its silences, in the unit that is shown.
 func (l *exploreLine) unplaced() float64 { return series.Unplaced(l.readings) * l.factor }
+
+// oneBefore is the start of the bucket before r.
+func oneBefore(r series.Range, g datahub.Granularity, step time.Duration) time.Time {
+	from := r.From.In(r.Zone)
+	switch g {
+	case datahub.GranularityMinute:
+		return from.Add(-time.Minute)
+	case datahub.GranularityHour:
+		return from.Add(-time.Hour)
+	case datahub.GranularityDay:
+		return from.AddDate(0, 0, -1)
+	case datahub.GranularityWeek:
+		return from.AddDate(0, 0, -7)
+	case datahub.GranularityMonth:
+		return from.AddDate(0, -1, 0)
+	case datahub.GranularityYear:
+		return from.AddDate(-1, 0, 0)
+	}
+	return from.Add(-max(step, time.Hour))
+}

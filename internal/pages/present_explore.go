@@ -20,12 +20,7 @@ func presentExplore(d *exploreData, r *Request, layout templates.LayoutModel) te
 		m.Add, m.Other = nil, templates.Link{}
 	}
 	m.Time = d.timeBar(l)
-	if len(d.query.problems) > 0 {
-		for _, name := range []string{"s", "view", "from", "to", "g", "agg", "cmp", "tz", "at"} {
-			if d.query.problems[name] {
-				m.Problems = append(m.Problems, l.T("problem.named", name, l.T(locale.Key("problem."+name))))
-			}
-		}
+	if m.Problems = d.problems(l); len(m.Problems) > 0 {
 		return m
 	}
 	m.Views, m.Notes = d.views(l), d.notes(l)
@@ -33,6 +28,17 @@ func presentExplore(d *exploreData, r *Request, layout templates.LayoutModel) te
 	m.Figures, m.Explain = d.figures(l), d.explain(r.Hub, l)
 	m.Links = d.links(l)
 	return m
+}
+
+// problems say which parameters cannot be used.
+func (d *exploreData) problems(l locale.Locale) []string {
+	var list []string
+	for _, name := range []string{"s", "view", "from", "to", "g", "agg", "cmp", "tz", "at"} {
+		if d.query.problems[name] {
+			list = append(list, l.T("problem.named", name, l.T(locale.Key("problem."+name))))
+		}
+	}
+	return list
 }
 
 // chips are the variables with what can be done about each.
@@ -131,7 +137,7 @@ func (d *exploreData) views(l locale.Locale) []templates.TabModel {
 // timeBar presents the range and all choices, with what was typed.
 func (d *exploreData) timeBar(l locale.Locale) templates.TimeBarModel {
 	q := d.query
-	bar := templates.TimeBarModel{Action: "/explore", Errors: map[string]string{}, Hidden: q.hidden("from", "to", "g", "agg", "cmp", "tz", "at")}
+	bar := templates.TimeBarModel{Action: q.path, Errors: map[string]string{}, Hidden: q.hidden("from", "to", "g", "agg", "cmp", "tz", "at")}
 	for name := range q.problems {
 		bar.Errors[name] = l.T(locale.Key("problem." + name))
 	}

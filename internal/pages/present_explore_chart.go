@@ -10,6 +10,9 @@ import (
 	"portico/web/templates"
 )
 
+// barsAtMost is up to how many amounts bars can be told apart; more are drawn as a line.
+const barsAtMost = 200
+
 // picture fills in what the view shows.
 func (d *exploreData) picture(m *templates.ExploreModel, l locale.Locale) {
 	switch d.query.view {

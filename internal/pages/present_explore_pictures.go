@@ -191,7 +191,9 @@ func (d *exploreData) carpet(m *templates.PictureModel, i int, l locale.Locale) 
 	line := d.lines[i]
 	low, high, _ := d.grid(i).Ends()
 	src := func(theme string) string {
-		return d.query.at("/explore/carpet.png", func(q *exploreQuery) { q.refs, q.explain = q.refs[i:i+1], false }) + "&theme=" + theme
+		q := d.query
+		q.path, q.refs, q.explain = explorePath, q.refs[i:i+1], false
+		return q.path + "/carpet.png" + q.encode() + "&theme=" + theme
 	}
 	axis := chart.Spec{Range: d.r, Time: timeAxis(d.r, l)}
 	m.Carpet = &templates.CarpetModel{Light: src("light"), Dark: src("dark"), Alt: m.Summary, Days: chart.CarpetDays(axis, 7)}
@@ -225,7 +227,7 @@ func (d *exploreData) calendar(m *templates.PictureModel, i int, l locale.Locale
 		Href: func(n int) string {
 			s := line.slots[n]
 			return d.query.href(func(q *exploreQuery) {
-				q.view, q.g = exploreViews[0], ""
+				q.path, q.view, q.g = explorePath, exploreViews[0], ""
 				q.from, q.to = series.Local(s.Start, d.zone), series.Local(s.End, d.zone)
 			})
 		}}

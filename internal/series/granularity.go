@@ -40,30 +40,3 @@ func Count(r Range, g datahub.Granularity, step time.Duration) int {
 	}
 	return int(r.To.Sub(r.From)/unit) + 1
 }
-
-// maxSlots bounds what one picture shows: about two to a pixel of a page's column.
-const maxSlots = 1500
-
-// Choose returns the granularity for a range: the variable's own steps if they are not too many, else the finest buckets that are not. step is the variable's own, 0
-// when it has none of fixed length.
-func Choose(r Range, step time.Duration) datahub.Granularity {
-	span := r.To.Sub(r.From)
-	switch {
-	case step > 0 && span/step <= maxSlots:
-		return datahub.GranularityRaw
-	case step < time.Hour && span/time.Hour <= maxSlots:
-		return datahub.GranularityHour
-	case span/(24*time.Hour) <= maxSlots:
-		return datahub.GranularityDay
-	}
-	return datahub.GranularityMonth
-}
-
-// Allowed reports whether a granularity makes a bearable number of slots of a range.
-func Allowed(r Range, g datahub.Granularity, step time.Duration) bool {
-	unit := map[datahub.Granularity]time.Duration{datahub.GranularityRaw: step, datahub.GranularityMinute: time.Minute, datahub.GranularityHour: time.Hour}[g]
-	if g == datahub.GranularityRaw && step == 0 {
-		return true
-	}
-	return unit == 0 || r.To.Sub(r.From)/unit <= 4*maxSlots
-}

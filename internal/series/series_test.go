@@ -145,21 +145,6 @@ func TestComparisonKeepsTheWallClock(t *testing.T) {
 	}
 }
 
-func TestChoose(t *testing.T) {
-	day := func(n int) Range {
-		return Range{time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 1+n, 0, 0, 0, 0, time.UTC), time.UTC}
-	}
-	for _, c := range []struct {
-		days int
-		step time.Duration
-		want datahub.Granularity
-	}{{1, 15 * time.Minute, datahub.GranularityRaw}, {14, 15 * time.Minute, datahub.GranularityRaw}, {31, 15 * time.Minute, datahub.GranularityHour}, {7, time.Minute, datahub.GranularityHour}, {365, 15 * time.Minute, datahub.GranularityDay}, {3650, time.Hour, datahub.GranularityMonth}} {
-		if got := Choose(day(c.days), c.step); got != c.want {
-			t.Errorf("Choose(%d days, %v) = %v, want %v", c.days, c.step, got, c.want)
-		}
-	}
-}
-
 func TestStepBeforeTheRangeIsNotExpected(t *testing.T) {
 	z := zone(t, "Europe/Brussels")
 	from := time.Date(2026, 11, 17, 16, 21, 0, 0, z)

@@ -164,9 +164,13 @@ type SeriesModel struct {
 	Layout   LayoutModel
 	Head     PageHeadModel
 	Time     TimeBarModel
+	Notes    []string // about the page as a whole
 	Chart    ChartModel
+	Brush    *PictureModel // the longer time around it
 	Stats    []StatModel
+	Pictures []PictureModel
 	Facts    []FactModel
+	Explain  ExplainModel
 	Problems []string // what cannot be read, by field
 }
 

@@ -1,0 +1,64 @@
+package pages
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"portico/internal/datahub"
+	"portico/internal/series"
+	"portico/web/templates"
+)
+
+// variable shows one variable: its course, statistics, duration curve and carpet, and what it is.
+func (p *Pages) variable(_ http.ResponseWriter, r *Request) error {
+	id, err := r.id("variable")
+	if err != nil {
+		return err
+	}
+	values := r.URL.Query()
+	values.Del("s")
+	q, err := readExploreQuery(values)
+	if err != nil {
+		return err
+	}
+	q.path, q.view = variableHref(datahub.VariableID(id)), "chart"
+	q.refs = []series.Ref{{Variable: datahub.VariableID(id)}}
+	rd := p.reader(r)
+	d, err := readExplore(r.Context(), rd, q)
+	if err != nil {
+		return err
+	}
+	if len(d.query.problems) > 0 {
+		return r.Render(http.StatusBadRequest, templates.Series(presentVariable(d, nil, rd.hub, r.Locale, rd.layout(r))))
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
+	defer cancel()
+	if err := d.readPoints(ctx, rd); err != nil {
+		return err
+	}
+	fine, err := d.fine(ctx, rd)
+	if err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, templates.Series(presentVariable(d, fine, rd.hub, r.Locale, rd.layout(r))))
+}
+
+// fine is the same range in the values that a carpet and a duration curve need, or in days where there is no more than one a day. nil when they could not be read.
+func (d *exploreData) fine(ctx context.Context, rd *reader) (*exploreData, error) {
+	f := *d
+	f.query.view, f.lines = "carpet", slices.Clone(d.lines)
+	if f.granularity = f.suitable(); f.lines[0].variable.Step.Duration() > time.Hour {
+		f.granularity = datahub.GranularityDay
+	}
+	if f.granularity == d.granularity {
+		return &f, nil
+	}
+	line := &f.lines[0]
+	line.course = line.read(ctx, rd, f.r, f.granularity)
+	if line.err != nil {
+		return nil, endsSession(line.err)
+	}
+	return &f, nil
+}
