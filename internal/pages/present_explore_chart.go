@@ -79,7 +79,7 @@ func (d *exploreData) chart(l locale.Locale) templates.ChartModel {
 
 // trend is the lines of a chart with what happened meanwhile. A line whose axis has another unit is not drawn.
 func (d *exploreData) trend(l locale.Locale) trendData {
-	t := trendData{id: "series", r: d.r, now: d.now, full: true, live: true, bands: d.bands(l), flags: d.flags(l), rules: d.rules(l)}
+	t := trendData{id: "series", r: d.r, now: d.now, full: d.query.path == explorePath, live: true, bands: d.bands(l), flags: d.flags(l), rules: d.rules(l)}
 	t.unit, _ = d.axisUnit(false)
 	t.rightUnit, _ = d.axisUnit(true)
 	for i, line := range d.lines {
@@ -167,7 +167,7 @@ func (d *exploreData) brush(l locale.Locale) *templates.PictureModel {
 	}
 	whole := l.Range(o.r.From.In(d.zone), o.r.To.In(d.zone))
 	m := &templates.PictureModel{ID: "brush", Title: l.T("explore.brush"), About: l.T("chart.about", d.name(0), whole)}
-	spec := chart.BrushSpec{Frame: chart.Frame{ID: "brush", Width: fullWidth, Height: 92, Title: m.Title, Desc: whole, Value: l.Precise}, Range: o.r, Slots: o.slots, Color: d.lines[0].color, From: d.r.From, To: d.r.To, Time: timeAxis(o.r, l)}
+	spec := chart.BrushSpec{Frame: chart.Frame{ID: "brush", Width: d.width(), Height: 92, Title: m.Title, Desc: whole, Value: l.Precise}, Range: o.r, Slots: o.slots, Color: d.lines[0].color, From: d.r.From, To: d.r.To, Time: timeAxis(o.r, l)}
 	for _, part := range o.r.Parts(o.unit) {
 		spec.Parts = append(spec.Parts, chart.BrushPart{From: part.From, To: part.To, Label: l.Range(part.From, part.To), Href: d.query.span(part)})
 	}

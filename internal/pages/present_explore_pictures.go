@@ -14,12 +14,20 @@ import (
 	"portico/web/templates"
 )
 
-// sized draws a picture for desks and for phones.
-func sized(m *templates.PictureModel, f chart.Frame, draw func(chart.Frame) chart.SVG) {
-	f.ID, f.Title, f.Desc, f.Width, f.Height = m.ID, m.Title, m.Summary, fullWidth, 320
+// sized draws a picture for desks, in the width that the page has, and for phones.
+func (d *exploreData) sized(m *templates.PictureModel, f chart.Frame, draw func(chart.Frame) chart.SVG) {
+	f.ID, f.Title, f.Desc, f.Width, f.Height = m.ID, m.Title, m.Summary, d.width(), 320
 	m.Wide = draw(f)
 	f.ID, f.Width, f.Height = m.ID+"-n", narrowWidth, narrowHeight
 	m.Narrow = draw(f)
+}
+
+// width is that of the page's pictures: a variable's page has something beside them.
+func (d *exploreData) width() int {
+	if d.query.path == explorePath {
+		return fullWidth
+	}
+	return wideWidth
 }
 
 func (d *exploreData) frame(l locale.Locale) chart.Frame {
@@ -81,7 +89,7 @@ func (d *exploreData) duration(l locale.Locale) templates.PictureModel {
 		spec.Rules = []chart.Rule{{Value: *d.level, Label: l.Quantity(*d.level, d.lines[0].unit)}}
 	}
 	m.Summary = d.summary(0, l)
-	sized(&m, d.frame(l), func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Duration(spec) })
+	d.sized(&m, d.frame(l), func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Duration(spec) })
 	m.Table = d.durationTable(l)
 	return m
 }
@@ -144,7 +152,7 @@ func (d *exploreData) scatter(l locale.Locale) templates.PictureModel {
 		spec.Line = &f
 		m.Summary += " " + l.T("explore.fit", d.name(1), l.Value(f.A), l.Value(f.B), d.name(0), l.Percent(f.R2))
 	}
-	sized(&m, d.frame(l), func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Scatter(spec) })
+	d.sized(&m, d.frame(l), func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Scatter(spec) })
 	return m
 }
 
@@ -231,7 +239,7 @@ func (d *exploreData) calendar(m *templates.PictureModel, i int, l locale.Locale
 				q.from, q.to = series.Local(s.Start, d.zone), series.Local(s.End, d.zone)
 			})
 		}}
-	sized(m, chart.Frame{Value: l.Value}, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Calendar(spec) })
+	d.sized(m, chart.Frame{Value: l.Value}, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Calendar(spec) })
 	m.Table = trendData{r: d.r, now: d.now, unit: line.unit, lines: []trendLine{{slots: line.slots, label: d.name(i)}}}.table(m.Title, l)
 }
 
@@ -271,7 +279,7 @@ func (d *exploreData) profile(m *templates.PictureModel, i int, l locale.Locale)
 		return l.T("problem.named", days[day]+" "+hour(h), valueText(series.Slot{Value: p[day][h].Mean, Missing: p[day][h].Count == 0}, line.unit, l))
 	}}
 	m.Notes = append([]string{l.T("explore.profile")}, m.Notes...)
-	sized(m, chart.Frame{Value: l.Value}, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Profile(spec) })
+	d.sized(m, chart.Frame{Value: l.Value}, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Profile(spec) })
 }
 
 func (d *exploreData) histogram(m *templates.PictureModel, i int, l locale.Locale) {
@@ -285,5 +293,5 @@ func (d *exploreData) histogram(m *templates.PictureModel, i int, l locale.Local
 	spec := chart.HistogramSpec{Classes: classes, Color: line.color, Count: func(v float64) string { return l.Precise(v) }, Label: func(n int) string {
 		return l.T("problem.named", l.T("explore.class", from(n), from(n+1)), l.Int(classes.Counts[n]))
 	}}
-	sized(m, d.frame(l), func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Histogram(spec) })
+	d.sized(m, d.frame(l), func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Histogram(spec) })
 }
