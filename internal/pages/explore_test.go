@@ -198,7 +198,6 @@ func TestSpansOfAlarms(t *testing.T) {
 func TestTooMuchIsCoarsenedOrRefused(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.hub = slowHub(t, b)
 	b.get("/explore?s="+engine+"&from=now-50d&to=now&g=minute").want(t, "seventy thousand minutes", http.StatusOK, "too many values for one picture")
 	if n := len(b.values("/explore?s=" + engine + "&from=now-50d&to=now&g=minute")); n > 1300 {
 		t.Errorf("%d values reach the browser", n)
@@ -219,7 +218,6 @@ func manyRefs(n int) []string {
 func TestAYearOfFourVariablesIsSmall(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.hub = slowHub(t, b)
 	const target = "/explore?s=20101&s=20102&s=20103&s=20104&g=raw&from=2025-10-01&to=2026-10-01"
 	d := b.data(target)
 	data, err := json.Marshal(d)
@@ -240,16 +238,6 @@ func packed(data []byte) int {
 	_, _ = z.Write(data)
 	_ = z.Close()
 	return b.Len()
-}
-
-// slowHub is the bench's Data Hub with time for a year.
-func slowHub(t *testing.T, b *bench) *datahub.Hub {
-	t.Helper()
-	h, err := datahub.New(datahub.Config{BaseURL: b.address, Timeout: 20 * time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
 }
 
 func TestCarpetPicture(t *testing.T) {
