@@ -17,7 +17,7 @@ import (
 
 // explored reads the series of a widget as the explorer would, with what change does to its question.
 func (w *widgetReader) explored(ctx context.Context, widget board.Widget, m *templates.WidgetModel, change func(*exploreQuery)) (*exploreData, error) {
-	q := exploreQuery{view: exploreViews[0], from: cmp.Or(widget.Range, w.board.Range, "now/d"), to: "now", problems: map[string]bool{}}
+	q := exploreQuery{path: explorePath, view: exploreViews[0], from: cmp.Or(widget.Range, w.board.Range, "now/d"), to: "now", problems: map[string]bool{}}
 	for _, text := range widget.Series {
 		ref, err := series.ParseRef(text)
 		if err != nil {

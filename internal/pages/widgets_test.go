@@ -64,6 +64,11 @@ func TestWidgetsOfAllKinds(t *testing.T) {
 		if m.Title == "" || m.Figure == nil && m.Picture == nil && m.Carpet == nil && m.Text == nil && m.Clock == nil && m.Link == nil && m.Items == nil && m.State == "" {
 			t.Errorf("%s shows nothing", kind)
 		}
+		for _, link := range m.Menu {
+			if !strings.HasPrefix(link.Href, "/") || strings.HasPrefix(link.Href, "/explore") && !strings.HasPrefix(link.Href, "/explore?s=") {
+				t.Errorf("%s leads to %q, which shows nothing", kind, link.Href)
+			}
+		}
 	}
 }
 
