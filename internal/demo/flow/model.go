@@ -9,7 +9,8 @@ type PageModel struct {
 	Leave   bool     // the identity server can be taken away
 	Lost    string   // says that the visitor must sign in again; "" when not
 	Steps   []StepModel
-	Token   *TokenModel  // nil before there is one
+	Token   *TokenModel  // nil when there is none
+	NoToken string       // says why
 	Detail  *DetailModel // nil when nothing was seen
 	Claims  []Field      // of the last ID token
 	Lines   []LineModel  // youngest first

@@ -30,8 +30,13 @@ var arrows = [...]string{StepSignIn: "1-2", StepIdentify: "1-3", StepCode: "1-2"
 func (p presenter) page(v view, entry int, said string, now time.Time) PageModel {
 	m := PageModel{Layout: p.layout, Leave: p.leave, Notes: p.notes(v, said, now), Steps: p.steps(v), Claims: p.claims(v.Claims)}
 	m.Layout.Title = p.l.T("flow.title")
-	if v.Access.Token != "" {
+	switch {
+	case v.Access.Lost:
+		m.NoToken = p.l.T("flow.gone")
+	case v.Access.Token != "":
 		m.Token = p.token(v.Access, now)
+	default:
+		m.NoToken = p.l.T("flow.no-token")
 	}
 	if v.Access.Lost || said == startAgain {
 		m.Lost = p.l.T("flow.lost")

@@ -105,6 +105,22 @@ func TestFactsOfAnExchange(t *testing.T) {
 	}
 }
 
+// When the refresh token was refused there is no token to count down, until the next sign-in brings one.
+func TestTokenIsGoneAfterARefusal(t *testing.T) {
+	t.Parallel()
+	p, j := presenterIn(locale.English), example()
+	refused := j.begin(Exchange{From: Portal, To: Identity, Step: StepRefresh, Method: "POST", Address: "/connect/token", Began: noon})
+	j.granted(refused, grant{refresh: true, err: "invalid_grant"})
+	if m := p.page(j.view(), 0, "", noon); m.Token != nil || m.Lost == "" || !strings.Contains(m.NoToken, "refused") {
+		t.Errorf("token %+v, %q", m.Token, m.NoToken)
+	}
+	tokens := j.begin(Exchange{From: Portal, To: Identity, Step: StepTokens, Method: "POST", Address: "/connect/token", Began: noon})
+	j.granted(tokens, grant{access: "access-three", newRefresh: "refresh-three", life: time.Minute})
+	if m := p.page(j.view(), 0, "", noon); m.Token == nil || m.Lost != "" || m.NoToken != "" {
+		t.Errorf("token %+v, %q", m.Token, m.NoToken)
+	}
+}
+
 // What is out of order on purpose, and what must be done, stands above the picture.
 func TestNotes(t *testing.T) {
 	t.Parallel()
