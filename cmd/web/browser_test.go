@@ -216,7 +216,7 @@ func (w *window) changesItsLook() {
 func (w *window) fitsAPhone() {
 	w.t.Helper()
 	w.do(chromedp.EmulateViewport(320, 640))
-	for _, path := range []string{"/overview", "/sites", "/sites/204486", "/sites?view=map", "/sites?view=cards", "/sites/204486/data", "/sites/204486/alarms", "/sites/204486/events", "/sites/204486/quality", "/quality", "/files", "/groups", "/forms", "/sources/6044861", "/variables/80101", "/explore?s=80101", "/alarms?state=all", "/alarms?view=days", "/events", "/events?view=calendar", "/events/new", "/admin/audit", "/admin/health", "/demo/faults"} {
+	for _, path := range []string{"/overview", "/sites", "/sites/204486", "/sites?view=map", "/sites?view=cards", "/sites/204486/data", "/sites/204486/alarms", "/sites/204486/events", "/sites/204486/quality", "/quality", "/files", "/groups", "/forms", "/sources/6044861", "/variables/80101", "/explore?s=80101", "/alarms?state=all", "/alarms?view=days", "/events", "/events?view=calendar", "/events/new", "/exports", "/settings", "/admin/audit", "/admin/health", "/demo/faults"} {
 		at, _ := chromedp.Run(w.ctx, chromedp.Location())
 		base, _, _ := strings.Cut(strings.TrimPrefix(at, "http://"), "/")
 		w.do(chromedp.Navigate("http://"+base+path), chromedp.WaitVisible(chromedp.CSS("main#content h1")))

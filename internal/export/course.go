@@ -65,7 +65,7 @@ type instant struct {
 func (c *Course) row(m instant, l locale.Locale) ([]Cell, bool) {
 	row := []Cell{Time(m.start), Time(m.end), Text(locale.Offset(m.start.In(c.Range.Zone)))}
 	var missing []string
-	values, expected := 0, 0
+	values, expected, state := 0, 0, series.Measured
 	for i, s := range m.slots {
 		cell := Cell{}
 		if s != nil && !s.Future {
@@ -77,6 +77,7 @@ func (c *Course) row(m instant, l locale.Locale) ([]Cell, bool) {
 			missing = append(missing, c.Lines[i].Name)
 		default:
 			cell = Number(s.Value)
+			state = max(state, s.State)
 			values++
 		}
 		row = append(row, cell)
@@ -91,7 +92,7 @@ func (c *Course) row(m instant, l locale.Locale) ([]Cell, bool) {
 	case len(missing) > 0:
 		return append(row, Text(l.T("export.partly", strings.Join(missing, ", ")))), true
 	}
-	return append(row, Text(l.T("export.complete"))), true
+	return append(row, Text(l.T(locale.Key("export.state-"+[]string{"measured", "late", "estimated"}[state])))), true
 }
 
 // moments goes through all lines side by side, by time.

@@ -116,7 +116,7 @@ func (d *alarmData) readPlace(ctx context.Context, rd *reader) error {
 		},
 	}
 	err := each(ctx, jobs, func(ctx context.Context, _ int, f func(context.Context) error) error { return f(ctx) })
-	d.zone = d.site.Zone()
+	d.zone = rd.in(d.site.Zone())
 	return err
 }
 

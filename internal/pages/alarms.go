@@ -132,6 +132,7 @@ type alarmsData struct {
 	query   alarmsQuery
 	now     time.Time
 	zone    *time.Location
+	in      func(own *time.Location) *time.Location // see reader
 	sites   map[datahub.SiteID]datahub.Site
 	groups  []datahub.Group
 	counted []datahub.Alarm // what the filter lets pass, in any state
@@ -217,7 +218,7 @@ func (d *alarmsData) read(ctx context.Context, rd *reader, span *series.Range) e
 	for _, s := range sites {
 		d.sites[s.ID] = s
 	}
-	d.zone = commonZone(sites)
+	d.zone, d.in = rd.in(commonZone(sites)), rd.in
 	slices.SortFunc(d.groups, func(a, b datahub.Group) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 	d.counted = slices.DeleteFunc(alarms, func(a datahub.Alarm) bool {
 		inGroup := d.query.group == 0 || slices.ContainsFunc(grouped, func(s datahub.Site) bool { return s.ID == a.Site })

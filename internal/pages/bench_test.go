@@ -37,7 +37,13 @@ type bench struct {
 	now    time.Time // zero: the clock's
 	shelf  *shelf.Keeper
 	later  func() // what a page left for later; nil when it left nothing
+	owner  shelf.Owner
+	zone   *time.Location // that the person chose for all
+	work   func()         // what a page left for the background; nil when it left nothing
 }
+
+// owner is Alice's shelf.
+var owner = shelf.OwnerOf("https://op", "alice", "")
 
 // always is somebody whose token is always good.
 type always struct{ name string }
@@ -56,6 +62,7 @@ func newBench(t testing.TB) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.owner = owner
 	b.shelf = shelf.New(memory.New(nil).Shelf(), keys, nil)
 	if b.hub, err = datahub.New(datahub.Config{BaseURL: data.URL, Timeout: 10 * time.Second}); err != nil {
 		t.Fatal(err)
@@ -98,11 +105,18 @@ func (b *bench) request(w http.ResponseWriter, r *http.Request) *Request {
 		now = time.Now()
 	}
 	layout := templates.LayoutModel{T: func(key string, args ...any) string { return l.T(locale.Key(key), args...) }, Lang: l.Lang(), Theme: "system", ReturnTo: "/"}
-	return &Request{Request: r, Who: b.who, Hub: b.hub.Client(always{"alice"}), Locale: l, Layout: layout, Now: now, Shelf: b.shelf, Owner: shelf.OwnerOf("https://op", "alice", ""), By: "Alice", Later: func(_ string, _ time.Duration, f func(context.Context) error) {
+	return &Request{Request: r, Who: b.who, Hub: b.hub.Client(always{"alice"}), Locale: l, Layout: layout, Now: now, Shelf: b.shelf, Owner: b.owner, Zone: b.zone, By: "Alice", Later: func(_ string, _ time.Duration, f func(context.Context) error) {
 		b.later = func() {
 			b.Helper()
 			if err := f(b.Context()); err != nil {
 				b.Logf("later: %v", err)
+			}
+		}
+	}, Work: func(_ string, f func(context.Context) error) {
+		b.work = func() {
+			b.Helper()
+			if err := f(b.Context()); err != nil {
+				b.Logf("work: %v", err)
 			}
 		}
 	}, Render: func(status int, page templ.Component) error {

@@ -68,6 +68,7 @@ type eventsData struct {
 	query  eventsQuery
 	now    time.Time
 	zone   *time.Location
+	in     func(own *time.Location) *time.Location // see reader
 	r      series.Range
 	sites  map[datahub.SiteID]datahub.Site
 	types  []datahub.Named
@@ -90,7 +91,7 @@ func (p *Pages) events(_ http.ResponseWriter, r *Request) error {
 	if d.sites, d.types, err = rd.sitesAndTypes(r.Context()); err != nil {
 		return err
 	}
-	d.zone = zoneOf(d.sites, q.site)
+	d.zone, d.in = rd.in(zoneOf(d.sites, q.site)), rd.in
 	if d.r, err = q.span(d.now, d.zone); err != nil {
 		return err
 	}

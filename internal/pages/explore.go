@@ -137,6 +137,7 @@ func readLine(ctx context.Context, rd *reader, ref series.Ref) (exploreLine, err
 	if err == nil {
 		l.siteName, l.zone = site.Name, site.Zone()
 	}
+	l.zone = rd.in(l.zone)
 	return l, endsSession(err)
 }
 

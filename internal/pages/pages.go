@@ -30,11 +30,14 @@ type Request struct {
 	Locale locale.Locale         // of the person
 	Layout templates.LayoutModel // what is around the page
 	Now    time.Time             // by the server's clock, the same for the whole page
+	Zone   *time.Location        // in which the person wants all times; nil for each site's own
 	Shelf  *shelf.Keeper         // what is kept for people
 	Owner  shelf.Owner           // whose shelf it is
 	By     string                // name of the person
 	// Later runs f after wait, or as soon as the process is going away, with the person's rights and without the request. Its error is told to the log.
-	Later  func(what string, wait time.Duration, f func(context.Context) error)
+	Later func(what string, wait time.Duration, f func(context.Context) error)
+	// Work runs f for as long as it takes, with the person's rights and without the request, until it is done or the process is going away.
+	Work   func(what string, f func(context.Context) error)
 	Part   string // the part of the page that is wanted, "" for all of it
 	Render func(status int, page templ.Component) error
 }
@@ -50,11 +53,12 @@ type Route struct {
 
 // Pages are the pages with what they keep between requests. Use [New].
 type Pages struct {
-	kept *kept
+	exporters exporters
+	kept      *kept
 }
 
 // New returns pages that have read nothing yet.
-func New() *Pages { return &Pages{kept: newKept()} }
+func New() *Pages { return &Pages{exporters: make(exporters, exportsHere), kept: newKept()} }
 
 // Forget drops what is kept of a session's data: it has ended.
 func (p *Pages) Forget(session string) { p.kept.forget(session) }
@@ -80,6 +84,13 @@ func (p *Pages) Routes() []Route {
 		{"GET /alarms/{alarm}", p.alarm},
 		{"POST /alarms/ack", p.acknowledge},
 		{"POST /alarms/ack/undo", p.undoAcknowledgement},
+		{"GET /export", p.export},
+		{"GET /export/sites", p.exportSites},
+		{"GET /exports", p.exports},
+		{"POST /exports", p.makeExport},
+		{"GET /exports/{export}", p.exportPage},
+		{"POST /exports/{export}", p.changeExport},
+		{"GET /exports/{export}/file", p.exportFile},
 		{"GET /events", p.events},
 		{"GET /events/new", p.newEvent},
 		{"POST /events", p.saveEvent},

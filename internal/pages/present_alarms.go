@@ -143,7 +143,7 @@ func (d alarmsData) entry(e alarmEntry, l locale.Locale) templates.AlarmEntryMod
 	}
 	site := d.sites[e.alarms[0].Site]
 	m.Storm = l.T("alarms.storm", len(e.alarms), locale.Name(site.Name), l.Duration(max(to.Sub(from), time.Minute)))
-	m.Since = clock(from, site.Zone(), d.now, l)
+	m.Since = clock(from, d.in(site.Zone()), d.now, l)
 	m.State = alarmStateModel(e.alarms[0], l)
 	m.IDs = strings.Join(ids, ",")
 	m.Selectable = slices.ContainsFunc(m.Rows, func(r templates.AlarmRowModel) bool { return r.Selectable })
@@ -178,7 +178,7 @@ func (d alarmsData) row(a datahub.Alarm, l locale.Locale) templates.AlarmRowMode
 	if a.Latest == nil {
 		return m
 	}
-	m.Since = clock(a.Latest.Time, site.Zone(), d.now, l)
+	m.Since = clock(a.Latest.Time, d.in(site.Zone()), d.now, l)
 	m.For = l.Duration(d.now.Sub(a.Latest.Time))
 	if alarmKind(a) != "binary" {
 		m.Value = l.Quantity(a.Latest.Value, d.units[a.Variable])

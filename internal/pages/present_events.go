@@ -27,7 +27,7 @@ func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) 
 	}
 	for _, e := range d.events {
 		site := d.sites[e.Site]
-		m.Events = append(m.Events, eventRow(e, site.Zone(), d.now, locale.Name(site.Name), d.typeName(e.TypeID), l))
+		m.Events = append(m.Events, eventRow(e, d.in(site.Zone()), d.now, locale.Name(site.Name), d.typeName(e.TypeID), l))
 	}
 	if d.more {
 		m.More = l.T("events.more", eventsAtMost)

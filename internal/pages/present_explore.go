@@ -242,5 +242,5 @@ func (d *exploreData) links(l locale.Locale) []templates.Link {
 		q.from, q.to, q.zone = series.Local(d.r.From, d.zone), series.Local(d.r.To, d.zone), d.zone.String()
 		q.g, q.explain = wordOf(d.granularity), false
 	})
-	return []templates.Link{{Text: l.T("explore.permalink"), Href: fixed}}
+	return append([]templates.Link{{Text: l.T("explore.permalink"), Href: fixed}}, d.files(l)...)
 }

@@ -17,6 +17,9 @@ func presentSites(d sitesData, l locale.Locale, layout templates.LayoutModel) te
 	q := d.query
 	sortByData(d.sites, q.sort, d.now)
 	m := templates.SitesModel{Layout: layout, View: q.view, Head: templates.PageHeadModel{Title: l.T("place.sites"), Facts: []string{l.T("overview.sites", d.total)}, Actions: siteActions(l)}}
+	for _, format := range []string{"csv", "xlsx"} {
+		m.Head.Actions = append(m.Head.Actions, templates.Link{Text: strings.ToUpper(format), Href: d.fileHref(format)})
+	}
 	d.filter(&m, l)
 	if d.found != d.total {
 		m.Head.Facts = append(m.Head.Facts, l.T("sites.found", d.found))

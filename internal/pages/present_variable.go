@@ -21,6 +21,7 @@ func presentVariable(d *exploreData, fine *exploreData, hub *datahub.Client, l l
 	if m.Problems = d.problems(l); len(m.Problems) > 0 {
 		return m
 	}
+	m.Head.Actions = append(m.Head.Actions, d.files(l)...)
 	m.Notes, m.Chart, m.Brush = d.notes(l), d.chart(l), d.brush(l)
 	if line.err == nil {
 		m.Stats = d.stats(l)

@@ -30,13 +30,22 @@ type reader struct {
 	now  time.Time // of the data
 	real time.Time // by which what is kept grows old: the data's time may be moved
 	kept *kept
+	zone *time.Location // in which the person wants all times; nil for each site's own
 
 	mu    sync.Mutex
 	since time.Time // of the oldest answer that stands in for one that did not come; zero without any
 }
 
 func (p *Pages) reader(r *Request) *reader {
-	return &reader{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept}
+	return &reader{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept, zone: r.Zone}
+}
+
+// in is the zone in which times of a site are shown: its own, or the one that the person chose for all.
+func (rd *reader) in(own *time.Location) *time.Location {
+	if rd.zone != nil {
+		return rd.zone
+	}
+	return own
 }
 
 // layout is what is around the page; it says so when what is shown is not current.

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -117,6 +118,7 @@ type sitesData struct {
 	sites  []siteProfile
 	onMap  []siteProfile // all that match, on the map, with their states only
 	now    time.Time
+	size   int // sites of a page; 0 means sitesPerPage
 }
 
 // sites lists the sites, page by page, or shows them on a map.
@@ -155,8 +157,9 @@ func (d *sitesData) read(ctx context.Context, rd *reader) error {
 	}
 	d.found = len(found)
 	order(found, d.query.sort)
-	from := min((d.query.page-1)*sitesPerPage, len(found))
-	d.sites, err = rd.readSites(ctx, found[from:min(from+sitesPerPage, len(found))], refs, oneDay)
+	size := cmp.Or(d.size, sitesPerPage)
+	from := min((d.query.page-1)*size, len(found))
+	d.sites, err = rd.readSites(ctx, found[from:min(from+size, len(found))], refs, oneDay)
 	return err
 }
 

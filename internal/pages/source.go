@@ -59,6 +59,7 @@ func (d *sourceData) read(ctx context.Context, rd *reader) error {
 	if err == nil {
 		d.siteName, d.zone = site.Name, site.Zone()
 	}
+	d.zone = rd.in(d.zone)
 	of, err := rd.variablesOf(ctx, []datahub.Source{d.source})
 	if err != nil {
 		return err

@@ -63,6 +63,8 @@ func placeOf(path string) string {
 		return first
 	case "events":
 		return "alarms"
+	case "exports", "export":
+		return "explore"
 	case "sites", "sources", "variables", "groups", "forms", "files", "quality":
 		return "sites"
 	}

@@ -108,11 +108,12 @@ func (s *Server) dataPage(h pages.Handler) handler {
 func (s *Server) pageRequest(w http.ResponseWriter, r *http.Request) *pages.Request {
 	sess, _ := session.FromContext(r.Context())
 	return &pages.Request{
-		Request: r, Who: whoAsks(sess), Hub: s.hub(r), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(),
+		Request: r, Who: whoAsks(sess), Hub: s.hub(r), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(), Zone: s.preferencesOf(r).zone(),
 		Shelf: s.shelf, Owner: ownerOf(sess), By: sess.Identity.Name,
 		Later: func(what string, wait time.Duration, f func(context.Context) error) {
 			s.later(r.Context(), what, wait, f)
 		},
+		Work:   func(what string, f func(context.Context) error) { s.work(r.Context(), what, f) },
 		Render: func(status int, page templ.Component) error { return s.render(w, r, status, page) },
 	}
 }
@@ -144,6 +145,28 @@ func (s *Server) later(ctx context.Context, what string, wait time.Duration, f f
 		defer cancel()
 		if err := f(ctx); err != nil {
 			s.log.WarnContext(ctx, "not done after a request", "what", what, "error", err)
+		}
+	})
+}
+
+// workTime bounds what goes on for long in the background.
+const workTime = 30 * time.Minute
+
+// work runs f, which ends when the process begins to drain: what it has done by then is kept, and somebody else goes on.
+func (s *Server) work(ctx context.Context, what string, f func(context.Context) error) {
+	ctx = context.WithoutCancel(ctx)
+	s.background.Go(func() {
+		ctx, cancel := context.WithTimeout(ctx, workTime)
+		defer cancel()
+		go func() {
+			select {
+			case <-s.drained:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		if err := f(ctx); err != nil {
+			s.log.WarnContext(ctx, "not done in the background", "what", what, "error", err)
 		}
 	})
 }

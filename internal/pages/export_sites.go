@@ -1,0 +1,111 @@
+package pages
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"portico/internal/export"
+	"portico/internal/locale"
+	"portico/internal/query"
+)
+
+// sitesInFile bounds how many sites' figures are read for one file.
+const sitesInFile = 250
+
+// exportSites sends the list of sites with their figures, as it is filtered and sorted, all its pages in one.
+func (p *Pages) exportSites(w http.ResponseWriter, r *Request) error {
+	values := r.URL.Query()
+	format, form, err := readExportForm(values)
+	if err != nil {
+		return err
+	}
+	d := sitesData{now: r.Now, size: sitesInFile}
+	if d.query, err = parseSitesQuery(values); err != nil {
+		return err
+	}
+	d.query.view, d.query.page = "list", 1
+	if err := d.read(r.Context(), p.reader(r)); err != nil {
+		return err
+	}
+	sortByData(d.sites, d.query.sort, d.now)
+	zone := homeOf(d.sites)
+	name := "sites-" + r.Now.In(zone).Format(time.DateOnly) + "." + format
+	return p.sendTable(w, r, d.sheet(r), format, exportForm(r.Locale, form, zone, r.By), name)
+}
+
+// readExportForm reads how a file is written.
+func readExportForm(v url.Values) (format, form string, err error) {
+	if format, err = query.Choice(v, "format", "csv", "xlsx"); err == nil {
+		form, err = query.Choice(v, "form", "regional", "iso")
+	}
+	if format == "" {
+		format = "csv"
+	}
+	return format, form, err
+}
+
+// fileHref is the address of the list as a file.
+func (d sitesData) fileHref(format string) string {
+	_, filter, _ := strings.Cut(d.query.href(func(q *sitesQuery) { q.view, q.box = "list", nil }), "?")
+	if filter != "" {
+		filter += "&"
+	}
+	return "/export/sites?" + filter + "format=" + format
+}
+
+func homeOf(sites []siteProfile) *time.Location {
+	if len(sites) == 0 {
+		return time.UTC
+	}
+	return sites[0].site.Zone()
+}
+
+func (d sitesData) sheet(r *Request) export.Table {
+	l := r.Locale
+	t := export.Table{Title: l.T("place.sites")}
+	for _, key := range []locale.Key{"column.site", "column.town", "fact.type", "column.state", "column.now", "fact.unit", "column.today", "fact.unit", "column.change", "column.data", "column.last", "place.alarms", "fact.id"} {
+		t.Columns = append(t.Columns, export.Column{Title: l.T(key)})
+	}
+	t.Columns[8].Unit, t.Columns[9].Unit = "%", "%"
+	t.Rows = func(yield func([]export.Cell, error) bool) {
+		for _, s := range d.sites {
+			if !yield(s.cells(l, d.now), nil) {
+				return
+			}
+		}
+	}
+	t.About = func() []export.Fact {
+		facts := []export.Fact{{Term: l.T("export.what"), Value: export.Text(l.T("place.sites"))}, {Term: l.T("sites.search"), Value: export.Text(d.query.q)}, {Term: l.T("export.made"), Value: export.Time(d.now)},
+			{Term: l.T("export.by"), Value: export.Text(r.By)}, {Term: l.T("export.address"), Value: export.Text(d.query.href(func(*sitesQuery) {}))}}
+		if d.found > len(d.sites) {
+			facts = append(facts, export.Fact{Term: l.T("export.left-out"), Value: export.Number(float64(d.found - len(d.sites)))})
+		}
+		return facts
+	}
+	return t
+}
+
+// cells are a site's figures as the list shows them, as numbers. What is not known is empty.
+func (s siteProfile) cells(l locale.Locale, now time.Time) []export.Cell {
+	row := []export.Cell{export.Text(locale.Name(s.site.Name)), export.Text(locale.Plain(s.site.City)), export.Text(siteKind(s)), export.Text(s.stateModel(l, now).Text)}
+	figures := make([]export.Cell, 7)
+	if p := s.electricity; p.usable() {
+		f := p.figures(s.site.Zone(), now)
+		if f.nowKnown && freshness(f.age, p.own) != "silent" {
+			figures[0], figures[1] = export.Number(rounded(f.now)), export.Text(rateUnit(p.unit))
+		}
+		figures[2], figures[3] = export.Number(rounded(f.today)), export.Text(p.unit)
+		if change, ok := f.change(); ok {
+			figures[4] = export.Number(rounded(change * 100))
+		}
+		figures[5], figures[6] = export.Number(rounded(f.share*100)), export.Time(p.last)
+	}
+	row = append(row, figures...)
+	alarms := export.Cell{} // none, or nobody knows
+	if n := s.alarms.open + s.alarms.acknowledged; n > 0 {
+		alarms = export.Number(float64(n))
+	}
+	return append(row, alarms, export.Number(float64(s.site.ID)))
+}
