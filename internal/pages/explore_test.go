@@ -276,7 +276,8 @@ func TestExploreLinks(t *testing.T) {
 		`href="/explore?s=`+store+`~MWh&amp;s=`+freezer+`!r&amp;view=table&amp;from=now-2d/d&amp;to=now/d&amp;cmp=wk"`, // in another unit
 		`href="/explore?s=`+store+`&amp;s=`+freezer+`!r@max&amp;view=table&amp;from=now-2d/d&amp;to=now/d&amp;cmp=wk"`, // the highest values
 		`href="/explore?s=`+store+`&amp;s=`+freezer+`!r&amp;from=now-2d/d&amp;to=now/d&amp;cmp=wk"`,                    // the chart
-		`<input type="hidden" name="s" value="`+freezer+`!r">`, `<option value="60302">`, `rel="prev"`, "Shorter time", "Longer time")
+		`<input type="hidden" name="s" value="`+freezer+`!r">`, `<option value="60302">`, `rel="prev"`, "Shorter time", "Longer time",
+		`data-key="ArrowLeft"`, `data-key="="`, `data-key="-"`, `data-key="t+d"`, `data-key="t+y"`, `data-key-next="c"`, `data-key-next="v"`, `data-key-next="u"`)
 	b.get("/explore?s="+store+"&add=1&site=204482&from=now-2d/d&to=now/d").want(t, "adding from another site", http.StatusOK, `href="/explore?s=`+store+`&amp;s=`+school+`&amp;from=now-2d/d&amp;to=now/d"`)
 }
 

@@ -90,7 +90,7 @@ func (d *exploreData) menu(i int, l locale.Locale) []templates.ChipGroup {
 		choice(l.T("explore.left"), !line.right, func(r *series.Ref) { r.Right = false }), choice(l.T("explore.right"), line.right, func(r *series.Ref) { r.Right = true })}}
 	groups := []templates.ChipGroup{axis}
 	if units := locale.Convertible(line.own); len(units) > 0 {
-		g := templates.ChipGroup{Label: l.T("fact.unit")}
+		g := templates.ChipGroup{Label: l.T("fact.unit"), Key: "u"}
 		for _, unit := range units {
 			g.Choices = append(g.Choices, choice(unit, unit == line.unit, func(r *series.Ref) {
 				if r.Unit = unit; unit == line.own {
@@ -134,6 +134,9 @@ func (d *exploreData) views(l locale.Locale) []templates.TabModel {
 	return list
 }
 
+// presetKeys are the keys of ranges, pressed one after the other.
+var presetKeys = map[string]string{"today": "t+d", "week": "t+w", "month": "t+m", "year": "t+y"}
+
 // timeBar presents the range and all choices, with what was typed.
 func (d *exploreData) timeBar(l locale.Locale) templates.TimeBarModel {
 	q := d.query
@@ -147,10 +150,10 @@ func (d *exploreData) timeBar(l locale.Locale) templates.TimeBarModel {
 		if after := d.r.Step(1); after.From.Before(d.now) {
 			bar.Next = q.span(after)
 		}
-		bar.Zoom = []templates.ZoomModel{{Link: templates.Link{Text: l.T("time.closer"), Href: q.span(d.r.Zoom(0.5))}, Icon: "zoom-in"}, {Link: templates.Link{Text: l.T("time.wider"), Href: q.span(d.r.Zoom(2))}, Icon: "zoom-out"}}
+		bar.Zoom = []templates.ZoomModel{{Link: templates.Link{Text: l.T("time.closer"), Href: q.span(d.r.Zoom(0.5))}, Icon: "zoom-in", Key: "="}, {Link: templates.Link{Text: l.T("time.wider"), Href: q.span(d.r.Zoom(2))}, Icon: "zoom-out", Key: "-"}}
 	}
 	for _, p := range series.Presets {
-		bar.Presets = append(bar.Presets, templates.TabModel{Link: templates.Link{Text: l.T(locale.Key("preset." + p.ID)), Href: q.over(p.From, p.To)}, Current: q.from == p.From && q.to == p.To})
+		bar.Presets = append(bar.Presets, templates.TabModel{Link: templates.Link{Text: l.T(locale.Key("preset." + p.ID)), Href: q.over(p.From, p.To)}, Key: presetKeys[p.ID], Current: q.from == p.From && q.to == p.To})
 	}
 	field := func(name, label, value, hint string) templates.FieldModel {
 		return templates.FieldModel{Name: name, Label: label, Value: value, Hint: hint, Error: bar.Errors[name]}

@@ -197,6 +197,7 @@ type TimeBarModel struct {
 type ZoomModel struct {
 	Link
 	Icon string
+	Key  string // as data-key has it
 }
 
 // PickModel is the explorer before a variable is chosen.

@@ -21,6 +21,7 @@ type PageHeadModel struct {
 type TabModel struct {
 	Link
 	Count   string // how many are in it, "" for none
+	Key     string // that leads there, as data-key has it; "" for none
 	Current bool
 }
 
