@@ -63,7 +63,8 @@ func (rd *reader) sitesAndLists(ctx context.Context) (sites []datahub.Site, refs
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { sites, err = rd.sites(ctx); return err })
 	g.Go(func() (err error) { refs, err = rd.lists(ctx); return err })
-	return sites, refs, g.Wait()
+	err = g.Wait()
+	return sites, refs, err
 }
 
 // readSites reads the main meters of sites, those of production too where a page looks back for longer than a day. What one site's meter fails with stays with that site; an error is one that ends

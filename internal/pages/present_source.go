@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/web/templates"
@@ -38,7 +39,26 @@ func presentSource(d sourceData, l locale.Locale, layout templates.LayoutModel) 
 		m.Empty = &templates.EmptyModel{Text: l.T("source.none")}
 	}
 	m.Partial = failedVariables(d.variables, d.href(d.page), l)
+	d.presentAbout(&m, l)
 	return m
+}
+
+func (d sourceData) presentAbout(m *templates.SourceModel, l locale.Locale) {
+	if len(d.quality) > 0 {
+		q := variableMatrix(d.quality, d.now, l)
+		m.Quality = &q
+	}
+	if len(d.alarms) > 0 {
+		units := map[datahub.VariableID]string{}
+		for _, v := range d.variables {
+			units[v.variable.ID] = d.refs.symbol(v.variable.UnitID)
+		}
+		m.Lists = append(m.Lists, alarmList(d.alarms, func(a datahub.Alarm) string { return units[a.Variable] }, d.zone, d.now, l))
+	}
+	if len(d.events) > 0 {
+		m.Lists = append(m.Lists, eventList(d.events[:min(len(d.events), sourceEvents)], d.types, []datahub.Source{d.source}, d.zone, d.now, l))
+	}
+	m.Lists = append(m.Lists, properties(d.source.ClientData, d.forms, "source", l)...)
 }
 
 func (d sourceData) href(page int) string {

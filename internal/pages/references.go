@@ -41,7 +41,8 @@ func (rd *reader) lists(ctx context.Context) (l lists, err error) {
 			return endsSession(err)
 		})
 	}
-	return l, g.Wait()
+	err = g.Wait()
+	return l, err
 }
 
 // named reads one list of names by id.

@@ -3,7 +3,6 @@ package pages
 import (
 	"net/http"
 	"slices"
-	"time"
 
 	"portico/internal/datahub"
 	"portico/internal/locale"
@@ -34,21 +33,8 @@ func (p *Pages) siteAlarms(_ http.ResponseWriter, r *Request) error {
 }
 
 func presentSiteAlarms(f siteFrame, units map[datahub.VariableID]string, l locale.Locale) templates.ListModel {
-	m := templates.ListModel{Caption: l.T("site.alarms"), Columns: columns(l, "alarm", "state", "since", "limit")}
+	m := alarmList(f.alarms, func(a datahub.Alarm) string { return units[a.Variable] }, f.site.Zone(), f.now, l)
 	m.Links = []templates.TabModel{{Link: templates.Link{Text: l.T("site.alarms-all"), Href: query.With("/alarms", "site", idText(int64(f.site.ID)))}}}
-	names := map[datahub.SourceID]string{}
-	for _, s := range f.sources {
-		names[s.ID] = locale.Name(s.Name)
-	}
-	list := slices.Clone(f.alarms)
-	slices.SortFunc(list, byUrgency)
-	for _, a := range list {
-		since, state := templates.CellModel{Text: locale.None}, alarmStateModel(a, l)
-		if t := changed(a); !t.IsZero() {
-			since = templates.CellModel{Text: l.DateTime(t.In(f.site.Zone()), f.now), ISO: t.Format(time.RFC3339)}
-		}
-		m.Rows = append(m.Rows, []templates.CellModel{{Text: locale.Name(a.Name), Note: names[a.Source], Href: alarmHref(a.ID)}, {Text: state.Text, State: state}, since, {Text: ruleText(a, units[a.Variable], l)}})
-	}
 	if len(m.Rows) == 0 {
 		m.Empty = &templates.EmptyModel{Text: l.T("site.alarms-none")}
 	}

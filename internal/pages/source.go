@@ -3,7 +3,10 @@ package pages
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"portico/internal/datahub"
 	"portico/internal/query"
@@ -12,6 +15,12 @@ import (
 
 // variablesPerPage bounds how many variables a page reads data of.
 const variablesPerPage = 25
+
+// Bounds on what else the page of a meter shows.
+const (
+	sourceMatrix = 12 // variables in the matrix of its data quality
+	sourceEvents = 10
+)
 
 // sourceData is what a meter's page is made of.
 type sourceData struct {
@@ -23,6 +32,12 @@ type sourceData struct {
 	total     int
 	page      int
 	now       time.Time
+
+	quality []*meterQuality // of the variables of this page that come at a known step
+	alarms  []datahub.Alarm
+	events  []datahub.Event // of the last months, the newest first
+	types   map[int]string  // of events
+	forms   []datahub.Form
 }
 
 // source shows one meter with its variables and their last values.
@@ -70,5 +85,29 @@ func (d *sourceData) read(ctx context.Context, rd *reader) error {
 	for _, v := range all[from:min(from+variablesPerPage, len(all))] {
 		d.variables = append(d.variables, variableData{variable: v, source: d.source})
 	}
-	return rd.newest(ctx, d.variables)
+	return d.readAbout(ctx, rd)
+}
+
+// readAbout reads the newest values, and what else there is to be known of the meter, side by side. What cannot be read is left out.
+func (d *sourceData) readAbout(ctx context.Context, rd *reader) error {
+	for _, v := range d.variables {
+		if step := v.variable.Step.Duration(); step > 0 && step <= 24*time.Hour && len(d.quality) < sourceMatrix {
+			d.quality = append(d.quality, &meterQuality{source: d.source, variable: v.variable, zone: d.zone, from: midnight(d.now, d.zone, 1-qualityDays)})
+		}
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return rd.newest(ctx, d.variables) })
+	g.Go(func() error { return rd.quality(ctx, d.quality) })
+	g.Go(func() (err error) {
+		d.alarms, err = rd.alarms(ctx, datahub.AlarmQuery{Sources: []datahub.SourceID{d.source.ID}})
+		return endsSession(err)
+	})
+	g.Go(func() (err error) { d.forms, err = rd.forms(ctx); return endsSession(err) })
+	g.Go(func() error {
+		events, types, err := rd.events(ctx, datahub.EventQuery{Site: d.source.SiteID, From: midnight(d.now, d.zone, -30), To: midnight(d.now, d.zone, 31)})
+		d.events = slices.DeleteFunc(events, func(e datahub.Event) bool { return !slices.Contains(e.Sources, d.source.ID) })
+		d.types = types
+		return endsSession(err)
+	})
+	return g.Wait()
 }

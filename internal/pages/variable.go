@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"portico/internal/datahub"
 	"portico/internal/series"
 	"portico/web/templates"
@@ -35,14 +37,29 @@ func (p *Pages) variable(_ http.ResponseWriter, r *Request) error {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
 	defer cancel()
-	if err := d.readPoints(ctx, rd); err != nil {
-		return err
-	}
-	fine, err := d.fine(ctx, rd)
+	line := &d.lines[0]
+	about, fine, err := d.readAll(ctx, rd)
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.Series(presentVariable(d, fine, rd.hub, r.Locale, rd.layout(r))))
+	m := presentVariable(d, fine, rd.hub, r.Locale, rd.layout(r))
+	about.present(&m, d.refs.symbol(line.variable.UnitID), line.zone, d.now, r.Locale)
+	return r.Render(http.StatusOK, templates.Series(m))
+}
+
+// readAll reads the course, and what else there is to be known of the variable, side by side.
+func (d *exploreData) readAll(ctx context.Context, rd *reader) (about variableAbout, fine *exploreData, err error) {
+	line := d.lines[0]
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { about, err = rd.about(ctx, line.variable, line.source, line.zone); return err })
+	g.Go(func() (err error) {
+		if err = d.readPoints(ctx, rd); err == nil {
+			fine, err = d.fine(ctx, rd)
+		}
+		return err
+	})
+	err = g.Wait()
+	return about, fine, err
 }
 
 // fine is the same range in the values that a carpet and a duration curve need, or in days where there is no more than one a day. nil when they could not be read.

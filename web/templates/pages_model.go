@@ -130,6 +130,8 @@ type SourceModel struct {
 	Layout    LayoutModel
 	Head      PageHeadModel
 	Facts     []FactModel
+	Quality   *MatrixModel
+	Lists     []ListModel // alarms, events, properties
 	Variables []VariableRowModel
 	Pager     PagerModel
 	Empty     *EmptyModel
@@ -169,6 +171,8 @@ type SeriesModel struct {
 	Brush    *PictureModel // the longer time around it
 	Stats    []StatModel
 	Pictures []PictureModel
+	Quality  *MatrixModel // of the last days
+	Lists    []ListModel  // last points, alarms, what it is made of, what is made of it
 	Facts    []FactModel
 	Explain  ExplainModel
 	Problems []string // what cannot be read, by field
