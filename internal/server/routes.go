@@ -28,7 +28,7 @@ func (s *Server) routes() http.Handler {
 		if part, ok := partPattern(route.Pattern); ok {
 			m.Handle(part, s.page(s.part(route.Handler)))
 		}
-		m.Handle(route.Pattern, s.page(s.dataPage(route.Handler)))
+		m.Handle(route.Pattern, s.page(s.soon(route.Handler)))
 	}
 
 	m.Handle("GET /settings", s.page(s.settingsPage))
@@ -98,13 +98,7 @@ func errForeignLoad() error {
 	return &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-site load of a page")}
 }
 
-// dataPage gives a page of Data Hub data what it needs to know of the request.
-func (s *Server) dataPage(h pages.Handler) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		return h(w, s.pageRequest(w, r))
-	}
-}
-
+// pageRequest is what a page of Data Hub data needs to know of a request.
 func (s *Server) pageRequest(w http.ResponseWriter, r *http.Request) *pages.Request {
 	sess, _ := session.FromContext(r.Context())
 	return &pages.Request{

@@ -39,7 +39,7 @@ class Part extends HTMLElement {
 		this.dataset.state = "failed";
 		this.setAttribute("aria-busy", "false");
 		const again = document.createElement("a");
-		again.href = location.href;
+		again.href = this.dataset.whole ?? location.href;
 		again.textContent = sentence("part.again");
 		const text = document.createElement("p");
 		text.append(sentence(why), " ", again);

@@ -25,6 +25,14 @@ type TabModel struct {
 	Current bool
 }
 
+// AgeModel is what a script needs to tell the age of the newest value as it grows.
+type AgeModel struct {
+	ISO    string // when the newest value was; "" when there is none
+	Late   string // age in seconds up to which it is on time
+	Silent string // age in seconds from which the meter is silent
+	Site   string // id of the site whose main meter it is, by which the stream speaks of it; "" for others
+}
+
 // KPIModel is one figure with its course and what it is compared with.
 type KPIModel struct {
 	Label  string

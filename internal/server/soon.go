@@ -1,0 +1,154 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"portico/internal/locale"
+	"portico/internal/pages"
+	"portico/web/templates"
+)
+
+// patience is how long a person looks at the page before for the whole of the next one. After it they get what is around the page, and its content when it is there.
+const patience = 1500 * time.Millisecond
+
+// wholeParam asks to wait: it is what people without scripts follow, and those whose content could not be fetched.
+const wholeParam = "whole"
+
+// soon answers with the page if it is ready in time, else with its place. Only a tab is told so: programs get what they asked for, and wait.
+func (s *Server) soon(h pages.Handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		q := s.pageRequest(w, r)
+		if !inTab(r) || r.Method != http.MethodGet || r.URL.Query().Has(wholeParam) {
+			return h(w, q)
+		}
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		out := &undecided{w: w, header: http.Header{}}
+		made := make(chan func() error, 1)
+		go func() { made <- s.attempt(h, out, q, ctx) }()
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		select {
+		case finish := <-made:
+			return finish()
+		case <-timer.C:
+		}
+		if !out.giveUp() {
+			return (<-made)() // it is being written already
+		}
+		m := templates.WaitingModel{Layout: q.Layout, Title: titleOf(q.Layout, s.locale(r)), Part: partOf(r.URL, "content"), Whole: withParam(r.URL, wholeParam, "1")}
+		return s.render(w, r, http.StatusOK, templates.Waiting(m))
+	}
+}
+
+// attempt makes a page without rendering it, and returns what is left to do. A panic goes on where the request is served.
+func (s *Server) attempt(h pages.Handler, out *undecided, q *pages.Request, ctx context.Context) (finish func() error) {
+	defer func() {
+		if p := recover(); p != nil {
+			finish = func() error { panic(p) }
+		}
+	}()
+	render := q.Render
+	own := *q
+	own.Request = q.WithContext(ctx)
+	finish = func() error { return nil }
+	own.Render = func(status int, page templ.Component) error {
+		finish = func() error {
+			out.copyHeader()
+			return render(status, page)
+		}
+		return nil
+	}
+	if err := h(out, &own); err != nil {
+		return func() error { return err }
+	}
+	return finish
+}
+
+// titleOf is the name of the place where the page belongs.
+func titleOf(m templates.LayoutModel, l locale.Locale) string {
+	if m.Place == "" {
+		return l.T("part.loading")
+	}
+	return l.T(locale.Key(fmt.Sprint("place.", m.Place)))
+}
+
+func partOf(u *url.URL, name string) string {
+	return partsPath + withParam(u, "part", name)
+}
+
+func withParam(u *url.URL, name, value string) string {
+	q := u.Query()
+	q.Set(name, value)
+	return u.Path + "?" + q.Encode()
+}
+
+// undecided is a ResponseWriter of which it is not yet clear whether its handler or somebody else answers.
+type undecided struct {
+	w      http.ResponseWriter
+	header http.Header
+
+	mu      sync.Mutex
+	writes  bool // the handler answers
+	givenUp bool // somebody else does
+}
+
+// Header implements http.ResponseWriter.
+func (u *undecided) Header() http.Header { return u.header }
+
+// WriteHeader implements http.ResponseWriter.
+func (u *undecided) WriteHeader(status int) {
+	if u.claim() {
+		u.w.WriteHeader(status)
+	}
+}
+
+// Write implements http.ResponseWriter. It returns http.ErrHandlerTimeout when somebody else answers.
+func (u *undecided) Write(b []byte) (int, error) {
+	if !u.claim() {
+		return 0, http.ErrHandlerTimeout
+	}
+	return u.w.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (u *undecided) Unwrap() http.ResponseWriter { return u.w }
+
+// FlushError sends what was written, for http.ResponseController.
+func (u *undecided) FlushError() error {
+	if !u.claim() {
+		return http.ErrHandlerTimeout
+	}
+	return http.NewResponseController(u.w).Flush()
+}
+
+func (u *undecided) claim() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.writes && !u.givenUp {
+		u.writes = true
+		u.copyHeader()
+	}
+	return u.writes
+}
+
+// giveUp takes the answer over, unless it has begun.
+func (u *undecided) giveUp() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.givenUp = !u.writes
+	return u.givenUp
+}
+
+func (u *undecided) copyHeader() {
+	for name, values := range u.header {
+		u.w.Header()[name] = values
+	}
+}
