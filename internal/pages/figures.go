@@ -108,12 +108,17 @@ const (
 // freshness judges an age by the variable's own step: ok, late or silent. A point that stands at the start of its step is one step old when it
 // comes, and a few minutes of transport are nobody's fault.
 func freshness(age, step time.Duration) string {
-	step = max(step, time.Minute)
-	switch {
-	case age <= lateSteps*step+5*time.Minute:
+	switch late, silent := ageLimits(step); {
+	case age <= late:
 		return "ok"
-	case age <= max(silentSteps*step, time.Hour):
+	case age <= silent:
 		return "late"
 	}
 	return "silent"
+}
+
+// ageLimits are the ages up to which a variable's newest value is on time, and up to which it is late.
+func ageLimits(step time.Duration) (late, silent time.Duration) {
+	step = max(step, time.Minute)
+	return lateSteps*step + 5*time.Minute, max(silentSteps*step, time.Hour)
 }

@@ -61,6 +61,7 @@ func siteRow(s siteProfile, l locale.Locale, now time.Time) templates.SiteRowMod
 	}
 	m.Spark = chart.Sparkline(thin(between(p.slots, now.Add(-24*time.Hour), now), 48), 1, 100, 28)
 	m.Data, m.Age = l.Percent(f.share), l.Duration(f.age)
+	m.Newest = ageModel(p.last, p.own, s.site.ID)
 	return m
 }
 

@@ -35,6 +35,7 @@ class Chart extends HTMLElement {
 		this.gone?.abort();
 		this.resized?.disconnect();
 		this.end();
+		this.frame?.remove();
 	}
 
 	/**

@@ -1,6 +1,6 @@
 // @ts-check
 /* Turns what the server says of a chart into uPlot's words: scales, axes, lines and bars, and what is drawn behind and above them. */
-import { value, wallClock } from "./words.js";
+import { precise, wallClock } from "./words.js";
 
 /**
  * What the server says of a chart; ChartDataModel in Go.
@@ -51,7 +51,7 @@ export function options(uPlot, data, element, width, height, zoom, point) {
 	const axes = /** @type {any[]} */ ([timeAxis(data, { font, stroke: color("text-3"), ticks: { stroke: color("border"), width: 1, size: 5 } })]);
 	data.axes.forEach((a, i) => {
 		scales["y" + i] = { range: [a.min, a.max] };
-		axes.push({ scale: "y" + i, side: i === 0 ? 3 : 1, size: 52, gap: 6, space: 42, font, stroke: color("text-3"), grid: i === 0 ? grid : { show: false }, ticks: { show: false }, values: (/** @type {any} */ _, /** @type {number[]} */ list) => list.map(value) });
+		axes.push({ scale: "y" + i, side: i === 0 ? 3 : 1, size: 52, gap: 6, space: 42, font, stroke: color("text-3"), grid: i === 0 ? grid : { show: false }, ticks: { show: false }, values: (/** @type {any} */ _, /** @type {number[]} */ list) => list.map(precise) });
 	});
 	return {
 		width,

@@ -93,10 +93,10 @@ export class Reader {
 		return low > 0 && at - this.at[low - 1] <= this.at[low] - at ? low - 1 : low;
 	}
 
-	/** @param {number} at */
+	/** When the step of a value begins: a line has its values in the middle of their steps. @param {number} at */
 	when(at) {
-		const w = this.wall(new Date(at * 1000));
-		const step = this.data.series[0].step ?? 86400;
+		const { step = 86400, kind } = this.data.series[0];
+		const w = this.wall(new Date((kind === "line" && step < 82800 ? at - step / 2 : at) * 1000));
 		return step >= 82800 ? `${w.day} ${w.year}` : `${w.day} ${w.time}`;
 	}
 

@@ -48,7 +48,7 @@ class Clock extends HTMLElement {
 }
 
 /**
- * <dh-age> says how old the newest value is, in <time>. data-step is the distance in seconds at which values are due: at twice of it the badge is late, at four times it is silent.
+ * <dh-age> says how old the newest value is, in <time>. data-late and data-silent are the ages in seconds up to which it is on time and late; it never freezes silently.
  */
 class Age extends HTMLElement {
 	static all = /** @type {Set<Age>} */ (new Set());
@@ -71,9 +71,9 @@ class Age extends HTMLElement {
 		if (time.textContent !== text) {
 			time.textContent = text;
 		}
-		const step = Number(this.dataset.step) * 1000;
-		if (step > 0) {
-			const state = age > 4 * step ? "silent" : age > 2 * step ? "late" : "ok";
+		const [late, silent] = [Number(this.dataset.late) * 1000, Number(this.dataset.silent) * 1000];
+		if (late > 0) {
+			const state = age > silent ? "silent" : age > late ? "late" : "ok";
 			if (this.dataset.state !== state) {
 				this.dataset.state = state;
 			}

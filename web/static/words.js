@@ -62,6 +62,13 @@ export function value(v) {
 	return /^0*$/.test(fraction ?? "") ? whole : text;
 }
 
+/** Writes v with all its digits, at most six decimals, as axes do. @param {number} v */
+export function precise(v) {
+	const [whole, fraction] = fixed(v, 6).split(writing.decimal);
+	const kept = (fraction ?? "").replace(/0+$/, "");
+	return kept ? whole + writing.decimal + kept : whole;
+}
+
 /**
  * Writes a value with its unit.
  * @param {number | null | undefined} v

@@ -36,6 +36,7 @@ type SiteRowModel struct {
 	Alarms string // "2 open"; "" for none
 
 	DataState string // how old the data are: ok, late or silent
+	Newest    AgeModel
 }
 
 // SitesModel is the list of sites, as a table, as cards or on a map.
