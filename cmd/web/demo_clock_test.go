@@ -15,9 +15,11 @@ func TestDemoStartsAtTheTimeThatItIsTold(t *testing.T) {
 	p := newPerson(t, d.urls["portal"])
 	a := p.signIn("/overview", "viewer")
 	a.want(t, http.StatusOK, "2025-10-26T02:55:00+02:00")
+	a = p.get("/sites")
+	a.want(t, http.StatusOK, "Kouter Offices")
 	for _, old := range []string{`data-state="late"`, `data-state="silent"`} {
 		if strings.Contains(a.Body, old) {
-			t.Errorf("the overview has %s in the hour that comes twice", old)
+			t.Errorf("the list of sites has %s in the hour that comes twice", old)
 		}
 	}
 	var session struct {
