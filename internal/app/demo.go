@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -35,6 +36,9 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 	p, err := Build(ctx, d.Config, keys, extras(d), log.With("server", "portal"))
 	if err != nil {
 		return err
+	}
+	if err := hang(ctx, p, d); err != nil {
+		return errors.Join(err, p.closeStores())
 	}
 	p.countLost(log)
 	p.begin(ctx, d.Config)

@@ -12,7 +12,7 @@ import (
 // allowed lists for each package which others of ours it may import. What is not here may import nothing of ours.
 var allowed = map[string][]string{
 	"cmd/web":      {"internal/app", "internal/config"},
-	"internal/app": {"internal/audit", "internal/config", "internal/datahub", "internal/demo", "internal/demo/fault", "internal/demo/flow", "internal/demo/identity", "internal/demo/switchboard", "internal/demo/tour", "internal/faultpoint", "internal/health", "internal/rp", "internal/server", "internal/session", "internal/shelf", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
+	"internal/app": {"internal/audit", "internal/board", "internal/config", "internal/datahub", "internal/demo", "internal/demo/fault", "internal/demo/flow", "internal/demo/identity", "internal/demo/switchboard", "internal/demo/tour", "internal/faultpoint", "internal/health", "internal/rp", "internal/server", "internal/session", "internal/shelf", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
 
 	"internal/server":         {"internal/audit", "internal/dashboards", "internal/datahub", "internal/faultpoint", "internal/health", "internal/limit", "internal/live", "internal/locale", "internal/pages", "internal/query", "internal/rp", "internal/secret", "internal/session", "internal/shelf", "internal/token", "web/static", "web/templates"},
 	"internal/dashboards":     {"internal/board", "internal/datahub", "internal/locale", "internal/pages", "internal/query", "web/static", "web/templates"},

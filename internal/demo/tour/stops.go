@@ -16,7 +16,7 @@ type stop struct {
 
 // stops are the tour, in order.
 func stops(p Places, flow string) []stop {
-	return []stop{{startPath, true}, {"/overview", false}, {p.Alarm, false}, {p.Explore, false}, {p.Carpet, false}, {clockPath, true}, {flow, false}, {listPath + "#home", true}}
+	return []stop{{startPath, true}, {"/overview", false}, {p.Alarm, false}, {p.Explore, false}, {p.Carpet, false}, {p.Wall, false}, {flow, false}, {listPath + "#home", true}}
 }
 
 // href is the address of a stop, by its number from 1.

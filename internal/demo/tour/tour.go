@@ -41,7 +41,7 @@ type Person struct {
 
 // Places are the stops of the tour that depend on the data: local paths, perhaps with a query.
 type Places struct {
-	Alarm, Explore, Carpet string
+	Alarm, Explore, Carpet, Wall string
 }
 
 // Tour is the pages. It is safe for concurrent use.
