@@ -333,7 +333,7 @@ func TestS97HostedDemo(t *testing.T) {
 			t.Errorf("%s: %d, want %d", path, status, want)
 		}
 	}
-	if _, status, body = v.post("/demo/flow", url.Values{"do": {"away"}}); status != http.StatusBadRequest {
+	if _, status, _ = v.post("/demo/flow", url.Values{"do": {"away"}}); status != http.StatusBadRequest {
 		t.Errorf("the identity server was taken away: %d", status)
 	}
 	if _, _, body = v.open("/demo/flow"); strings.Contains(body, `value="away"`) || !strings.Contains(body, `value="ten"`) {

@@ -76,5 +76,13 @@ func (f *Flow) Pages() []server.Page {
 	}
 }
 
-// journeyOf returns the journey of who is signed in, nil when nothing of it was seen.
-func (f *Flow) journeyOf(sess *session.Session) *journey { return f.kept.session(sess.Handle.ID()) }
+// journeyOf returns the journey of who is signed in; it begins now when others have taken its place.
+func (f *Flow) journeyOf(sess *session.Session) *journey {
+	id := sess.Handle.ID()
+	j := f.kept.session(id)
+	if j == nil {
+		j = newJourney()
+		f.kept.start(id, j)
+	}
+	return j
+}

@@ -176,7 +176,6 @@ type view struct {
 	Dropped int // exchanges that were too many
 	Access  Access
 	Claims  []Field
-	Version int64
 	Trouble Trouble
 	Until   time.Time
 }
@@ -185,7 +184,7 @@ type view struct {
 func (j *journey) view() view {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	v := view{Dropped: j.last - len(j.list), Access: j.access, Claims: j.claims, Version: j.version, Trouble: j.trouble, Until: j.until}
+	v := view{Dropped: j.last - len(j.list), Access: j.access, Claims: j.claims, Trouble: j.trouble, Until: j.until}
 	for _, e := range j.list {
 		own := *e
 		if e.Step == StepRefresh && !e.Done() {

@@ -26,14 +26,10 @@ func (f *Flow) page(w http.ResponseWriter, v *server.Visit) error {
 		return server.BadParameter("entry", err)
 	}
 	sess, _ := v.Session()
-	j := f.journeyOf(sess)
-	if j == nil {
-		j = newJourney()
-	}
 	p := presenter{l: v.Locale(), layout: v.Layout(), away: f.c.Back(), leave: f.c.Leave != nil, at: f.c.At}
 	a := &p.layout.Assets
 	a.Sheets, a.Modules = append(a.Sheets, assets.URL("flow.css")), append(a.Modules, assets.URL("flow.js"))
-	return v.Render(w, http.StatusOK, Page(p.page(j.view(), entry, v.Request.URL.Query().Get("said"), time.Now())))
+	return v.Render(w, http.StatusOK, Page(p.page(f.journeyOf(sess).view(), entry, v.Request.URL.Query().Get("said"), time.Now())))
 }
 
 // entryOf reads which exchange is to be shown; 0 for the youngest.
@@ -64,9 +60,6 @@ func (f *Flow) act(w http.ResponseWriter, v *server.Visit) error {
 	}
 	sess, _ := v.Session()
 	j, sid, subject, to := f.journeyOf(sess), sess.Identity.SID, sess.Identity.Subject, pagePath
-	if j == nil {
-		j = newJourney()
-	}
 	switch do := r.PostForm.Get("do"); do {
 	case "call", "ten":
 		if r.PostForm.Get("expire") != "" {
@@ -125,10 +118,6 @@ const (
 func (f *Flow) events(w http.ResponseWriter, v *server.Visit) error {
 	sess, _ := v.Session()
 	j := f.journeyOf(sess)
-	if j == nil {
-		w.WriteHeader(http.StatusNoContent) // which ends an EventSource
-		return nil
-	}
 	if !j.open() {
 		w.WriteHeader(http.StatusTooManyRequests)
 		return nil
