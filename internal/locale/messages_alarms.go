@@ -86,6 +86,11 @@ var alarmMessages = []message{
 	{"alarms.off", "switched off", "désactivée", "uitgeschakeld", "ausgeschaltet"},
 	{"alarms.exception", "Silent", "Silencieuse", "Stil", "Stumm"},
 
+	{"marks.title", "Favourites and recent pages", "Favoris et pages récentes", "Favorieten en recente pagina’s", "Favoriten und letzte Seiten"},
+	{"marks.stars", "Favourites", "Favoris", "Favorieten", "Favoriten"},
+	{"marks.recent", "Seen last", "Vus récemment", "Laatst bekeken", "Zuletzt gesehen"},
+	{"marks.star", "Favourite", "Favori", "Favoriet", "Favorit"},
+
 	{"events.list", "List", "Liste", "Lijst", "Liste"},
 	{"events.calendar", "Calendar", "Calendrier", "Kalender", "Kalender"},
 	{"events.week", "Week", "Semaine", "Week", "Woche"},

@@ -23,6 +23,7 @@ func (p *Pages) overview(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
+	m.Marks = markGroups(r)
 	return r.Render(http.StatusOK, templates.Overview(m))
 }
 

@@ -84,6 +84,7 @@ func (p *Pages) Routes() []Route {
 		{"GET /alarms/{alarm}", p.alarm},
 		{"POST /alarms/ack", p.acknowledge},
 		{"POST /alarms/ack/undo", p.undoAcknowledgement},
+		{"POST /stars", p.star},
 		{"GET /export", p.export},
 		{"GET /export/sites", p.exportSites},
 		{"GET /exports", p.exports},

@@ -15,7 +15,7 @@ import (
 func presentExportOffer(x *exportPlan, q exportQuery, r *Request, layout templates.LayoutModel) templates.ExportOfferModel {
 	l, s := r.Locale, x.sheet(r)
 	m := templates.ExportOfferModel{Layout: layout, Head: templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.explore"), Href: s.Address}}, Title: l.T("exports.title"), Facts: sheetFacts(s, l)}}
-	m.Text = l.T("exports.long", x.rows, len(s.Names))
+	m.Text = l.T("exports.long", len(s.Names), x.rows)
 	if reason := x.refused(q); reason != "" {
 		m.Refused = l.T(locale.Key("exports.refused-" + reason))
 		return m

@@ -43,7 +43,11 @@ func (p *Pages) search(_ http.ResponseWriter, r *Request) error {
 			return err
 		}
 	}
-	return r.Render(http.StatusOK, templates.Search(presentSearch(d, r.Locale, rd.layout(r))))
+	m := presentSearch(d, r.Locale, rd.layout(r))
+	if d.query == "" {
+		m.Groups = markGroups(r)
+	}
+	return r.Render(http.StatusOK, templates.Search(m))
 }
 
 // read reads the lists. Somebody who types asks for them with every letter, so meters and variables may be a minute old; meters and variables that cannot be read leave the sites.

@@ -91,7 +91,7 @@ func (p *Pages) site(_ http.ResponseWriter, r *Request) error {
 	if err := d.read(r.Context(), rd, true); err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.Site(presentSite(d, r.Locale, rd.layout(r))))
+	return r.Render(http.StatusOK, templates.Site(presentSite(d, r.Locale, lookedAt(r, rd.layout(r), mark{"site", int64(f.site.ID), f.site.Name, f.site.City}))))
 }
 
 // siteSources lists the meters of a site with what each said last.

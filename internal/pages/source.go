@@ -60,7 +60,7 @@ func (p *Pages) source(w http.ResponseWriter, r *Request) error {
 	if err := d.read(r.Context(), rd); err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.Source(presentSource(d, r.Locale, rd.layout(r))))
+	return r.Render(http.StatusOK, templates.Source(presentSource(d, r.Locale, lookedAt(r, rd.layout(r), mark{"source", int64(d.source.ID), d.source.Name, d.siteName}))))
 }
 
 func (d *sourceData) read(ctx context.Context, rd *reader) error {

@@ -42,7 +42,7 @@ func (p *Pages) variable(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	m := presentVariable(d, fine, rd.hub, r.Locale, rd.layout(r))
+	m := presentVariable(d, fine, rd.hub, r.Locale, lookedAt(r, rd.layout(r), mark{"variable", id, line.variable.Name, line.siteName}))
 	about.present(&m, d.refs.symbol(line.variable.UnitID), line.zone, d.now, r.Locale)
 	return r.Render(http.StatusOK, templates.Series(m))
 }

@@ -5,6 +5,7 @@ import "github.com/a-h/templ"
 // OverviewModel is the start page: how the account's sites are doing now.
 type OverviewModel struct {
 	Layout    LayoutModel
+	Marks     []HitGroup // favourites, and what was looked at last
 	Head      PageHeadModel
 	Lead      Link // what stands out, in a sentence that leads there
 	KPIs      []KPIModel

@@ -21,3 +21,20 @@ type HitModel struct {
 	Icon  string
 	About string // where it belongs
 }
+
+// StarModel marks what a page is about as a favourite.
+type StarModel struct {
+	Kind  string // site, source or variable
+	ID    string
+	Name  string
+	About string // where it belongs
+	On    bool   // it is marked
+}
+
+// next is what pressing the star does.
+func (m StarModel) next() string {
+	if m.On {
+		return "off"
+	}
+	return "on"
+}

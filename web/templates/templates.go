@@ -22,6 +22,7 @@ type LayoutModel struct {
 	Theme     string       // "light", "dark", or "system" for what the browser prefers
 	Density   string       // "comfortable" or "compact": how high rows are
 	Keys      string       // "on", or "off" for people who want no keys of a single letter
+	Star      *StarModel   // marks what the page is about; nil for what cannot be marked
 	Place     string       // where in the menu the page belongs: "overview", "sites", "explore" or ""
 	ReturnTo  string       // local path and query of this page, where the settings forms come back to
 	Manager   bool         // the person may see the pages under /admin
