@@ -68,6 +68,7 @@ func TestS57AskingChangesNothing(t *testing.T) {
 	}
 	takes["/auth/callback"], takes["/auth/initiate"] = append(takes["/auth/callback"], http.MethodPost), append(takes["/auth/initiate"], http.MethodPost)
 	for path, methods := range takes {
+		methods = append(slices.Clone(methods), takes[path[:strings.LastIndex(path, "/")]+"/1"]...) // what may be the name of a thing is looked for among the things
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodConnect, "PROPFIND", "get", "LOGOUT"} {
 			if slices.Contains(methods, method) || method == http.MethodHead && slices.Contains(methods, http.MethodGet) || method == http.MethodConnect {
 				continue

@@ -59,7 +59,7 @@ func Transport(o Options) *http.Transport {
 // Close ends the connections that nobody uses.
 func (v *Visitor) Close() { v.HTTP.CloseIdleConnections() }
 
-// Page is an answer with its body read.
+// Page is an answer with its body read, but for a stream of events, which has no end.
 type Page struct {
 	*http.Response
 	Body string
@@ -87,6 +87,9 @@ func (v *Visitor) Do(req *http.Request) (Page, error) {
 		return Page{}, err
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		return Page{Response: resp}, nil
+	}
 	b, err := io.ReadAll(resp.Body)
 	if err != nil {
 		err = fmt.Errorf("%s %s: %w", req.Method, req.URL.Path, err)

@@ -33,6 +33,11 @@ func site(t *testing.T) *visitor.Visitor {
 		http.SetCookie(w, &http.Cookie{Name: "in", Value: r.PostFormValue("who"), Path: "/"})
 		http.Redirect(w, r, "/page", http.StatusSeeOther)
 	})
+	mux.HandleFunc("GET /stream", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
 	mux.HandleFunc("GET /circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/circle", http.StatusFound) })
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
@@ -57,6 +62,9 @@ func TestSignIn(t *testing.T) {
 	v.SetCookie("in", "")
 	if p, err := v.Get("/page"); err != nil || p.StatusCode != http.StatusSeeOther {
 		t.Errorf("without the cookie: %d, %v", p.StatusCode, err)
+	}
+	if p, err := v.Open("/stream"); err != nil || p.StatusCode != http.StatusOK {
+		t.Errorf("a stream: %v", err)
 	}
 	if _, err := v.Open("/circle"); err == nil {
 		t.Error("a circle of redirects ends")
