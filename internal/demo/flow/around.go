@@ -115,7 +115,7 @@ func (p *passage) end(k *kept, heard *hearing) {
 // signIn gives the journey to the session that has just begun. What was before it stays with it only when it was the same person's.
 func (p *passage) signIn(k *kept, id session.ID) {
 	j := p.journey
-	if before := p.attempt.subject; before != "" && before != j.about() {
+	if p.attempt.after > 0 && p.attempt.subject != j.about() {
 		j = j.since(p.attempt.after)
 	}
 	if p.signed {

@@ -82,6 +82,7 @@ func (f *Flow) journeyOf(sess *session.Session) *journey {
 	j := f.kept.session(id)
 	if j == nil {
 		j = newJourney()
+		j.subject = sess.Identity.Subject
 		f.kept.start(id, j)
 	}
 	return j

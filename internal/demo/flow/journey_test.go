@@ -127,7 +127,11 @@ func withCookie(h session.Handle) http.Header {
 // A journey begins with the sign-in and belongs to the session that comes of it; the next one on the same browser sees it only when it is the same person's.
 func TestJourneysBelongToOnePerson(t *testing.T) {
 	t.Parallel()
-	for person, want := range map[string]int{"alice": 5, "bob": 2} {
+	for _, tt := range []struct {
+		before, person string
+		want           int
+	}{{"alice", "alice", 5}, {"alice", "bob", 2}, {"", "bob", 2}} {
+		person, want := tt.person, tt.want
 		f := New(Config{})
 		first, second := session.NewHandle(), session.NewHandle()
 		visit(f, "/sites", "", nil) // leads nowhere
@@ -137,7 +141,7 @@ func TestJourneysBelongToOnePerson(t *testing.T) {
 		if j == nil || len(j.view().List) != 2 {
 			t.Fatalf("after a sign-in: %v", j)
 		}
-		j.subject = "alice"
+		j.subject = tt.before
 		visit(f, "/overview", first.Cookie().Reveal(), nil)
 		visit(f, "/auth/login", first.Cookie().Reveal(), toAuthorize("s2"))
 		j.subject = person // as the ID token of the second sign-in says
