@@ -47,7 +47,7 @@ func pictures(t testing.TB) map[string]SVG {
 	lines.Lines = append(lines.Lines, Line{Slots: hours(48), Color: 2, Dash: 1, Right: true})
 	lines.Lines[1].Slots[5].Value = 140
 	lines.Bands = []Band{{hour[20].Start, hour[26].Start, "alarm", "Freezer <2> above −15"}}
-	lines.Flags = []Flag{{hour[22].Start, "Door & dock", "/events/7?a=1&b=2"}, {hour[30].Start, "Note", ""}}
+	lines.Flags = []Flag{{hour[22].Start, "Door & dock", "/events/7?a=1&b=2"}, {hour[30].Start, "Note", ""}, {hour[30].Start.Add(time.Minute), "Another <one>", ""}}
 	lines.Rules = []Rule{{Value: 9, Label: "set"}, {Value: 7, Label: "reset", Faint: true}}
 	ramp := Ramp{Low: 0, High: 10}
 	label := func(i int) string { return fmt.Sprint("<", i, ">") }

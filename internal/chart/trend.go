@@ -190,17 +190,20 @@ func (p *trend) rules() {
 	}
 }
 
-// flags are drawn as a pennant on the time axis, each with its words.
+// flags are drawn as pennants on the time axis, those that would stand on each other as one, with the words of all.
 func (p *trend) flags() {
-	for _, f := range p.spec.Flags {
-		x := p.x(f.At)
-		mark := `<title>` + escape(f.Label) + `</title><path class="flag" d="M` + num(x) + ` ` + num(p.y0) + `v-15l9 4l-9 4"/>`
-		if f.Href != "" {
-			mark = `<a class="flag-link" href="` + escape(f.Href) + `">` + mark + `</a>`
-		} else {
-			mark = `<g>` + mark + `</g>`
+	const room = 10
+	for i := 0; i < len(p.spec.Flags); {
+		first := p.spec.Flags[i]
+		x, words := p.x(first.At), escape(first.Label)
+		for i++; i < len(p.spec.Flags) && p.x(p.spec.Flags[i].At)-x < room; i++ {
+			words += "\n" + escape(p.spec.Flags[i].Label)
 		}
-		p.put(mark)
+		open, end := `<g>`, `</g>`
+		if first.Href != "" {
+			open, end = `<a class="flag-link" href="`+escape(first.Href)+`">`, `</a>`
+		}
+		p.put(open, `<title>`, words, `</title><path class="flag" d="M`, x, ` `, p.y0, `v-15l9 4l-9 4"/>`, end)
 	}
 }
 

@@ -29,17 +29,18 @@ var world = energy.New(1)
 // bench serves the pages of one person against a Data Hub of the demo that fails on demand. It is mounted as the portal does, without sign-in and error pages.
 type bench struct {
 	testing.TB
-	pages  *Pages
-	hub    *datahub.Hub
-	faults *fault.Switch
-	who    Who
-	lang   locale.Lang
-	now    time.Time // zero: the clock's
-	shelf  *shelf.Keeper
-	later  func() // what a page left for later; nil when it left nothing
-	owner  shelf.Owner
-	zone   *time.Location // that the person chose for all
-	work   func()         // what a page left for the background; nil when it left nothing
+	pages   *Pages
+	hub     *datahub.Hub
+	address string // of the Data Hub
+	faults  *fault.Switch
+	who     Who
+	lang    locale.Lang
+	now     time.Time // zero: the clock's
+	shelf   *shelf.Keeper
+	later   func() // what a page left for later; nil when it left nothing
+	owner   shelf.Owner
+	zone    *time.Location // that the person chose for all
+	work    func()         // what a page left for the background; nil when it left nothing
 }
 
 // owner is Alice's shelf.
@@ -58,6 +59,7 @@ func newBench(t testing.TB) *bench {
 	b := &bench{TB: t, pages: New(), faults: &fault.Switch{}, lang: locale.English, who: Who{"https://id.example", "alice", "101", "s"}}
 	data := httptest.NewServer(hub.New(hub.Config{World: world, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true }, Fault: b.faults.Pick}))
 	t.Cleanup(data.Close)
+	b.address = data.URL
 	keys, err := session.NewKeyring(session.NewKey(time.Now()))
 	if err != nil {
 		t.Fatal(err)

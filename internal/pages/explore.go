@@ -69,13 +69,15 @@ func (p *Pages) explore(_ http.ResponseWriter, r *Request) error {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
 	defer cancel()
-	status := http.StatusOK
+	status, jobs := http.StatusOK, []func(context.Context, *reader) error{d.readSiblings}
 	if len(d.query.problems) > 0 {
 		status = http.StatusBadRequest
-	} else if err := d.readPoints(ctx, rd); err != nil {
-		return err
+	} else {
+		jobs = append(jobs, d.readPoints)
 	}
-	if err := d.readSiblings(ctx, rd); err != nil {
+	if err := each(ctx, jobs, func(ctx context.Context, _ int, read func(context.Context, *reader) error) error {
+		return read(ctx, rd)
+	}); err != nil {
 		return err
 	}
 	return r.Render(status, templates.Explore(presentExplore(d, r, rd.layout(r))))

@@ -34,8 +34,8 @@ const (
 // readAlarms reads the alarms of the variables and when they were present.
 func (d *exploreData) readAlarms(ctx context.Context, hub *datahub.Client) error {
 	ids := make([]datahub.VariableID, len(d.lines))
-	for i, l := range d.lines {
-		ids[i] = l.variable.ID
+	for i := range d.lines {
+		ids[i] = d.lines[i].variable.ID
 	}
 	alarms, err := hub.Alarms(ctx, datahub.AlarmQuery{Variables: ids})
 	if err != nil {
@@ -88,9 +88,9 @@ func spansOf(a datahub.Alarm, changes []datahub.StateChange, from, to time.Time)
 // readEvents reads the events at the sites of the variables.
 func (d *exploreData) readEvents(ctx context.Context, hub *datahub.Client) error {
 	var sites []datahub.SiteID
-	for _, l := range d.lines {
-		if !slices.Contains(sites, l.source.SiteID) {
-			sites = append(sites, l.source.SiteID)
+	for i := range d.lines {
+		if site := d.lines[i].source.SiteID; !slices.Contains(sites, site) {
+			sites = append(sites, site)
 		}
 	}
 	for _, site := range sites {

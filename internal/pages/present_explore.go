@@ -160,7 +160,7 @@ func (d *exploreData) timeBar(l locale.Locale) templates.TimeBarModel {
 	}
 	bar.From, bar.To = field("from", l.T("time.from"), q.from, l.T("time.from-hint")), field("to", l.T("time.to"), q.to, l.T("time.to-hint"))
 	bar.Zone = field("tz", l.T("fact.zone"), q.zone, d.zone.String())
-	if q.view == "duration" {
+	if q.view == "duration" || q.path != explorePath {
 		bar.Level = field("at", l.T("explore.level"), q.level, l.T("explore.level-hint"))
 	}
 	bar.Granularity, bar.Aggregates, bar.Comparisons = d.granularityOptions(l), d.aggregateOptions(l), d.comparisonOptions(l)
