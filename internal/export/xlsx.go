@@ -10,8 +10,8 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// sheetCells bounds a workbook: it is held in memory until it is complete, about forty bytes a cell.
-const sheetCells = 1_000_000
+// SheetCells bounds a workbook: it is held in memory until it is complete, about a hundred bytes a cell.
+const SheetCells = 600_000
 
 // nowhere is no directory, so that the library finds none for its temporary files and keeps to memory: what people may see is not left on disks.
 const nowhere = "/dev/null/none"
@@ -77,7 +77,7 @@ func (b *workbook) rows(t Table) error {
 		if err != nil {
 			return err
 		}
-		if n++; n*len(t.Columns) > sheetCells || n > excelize.TotalRows {
+		if n++; n*len(t.Columns) > SheetCells || n > excelize.TotalRows {
 			return ErrTooLarge
 		}
 		if err := b.row(out, n, row); err != nil {

@@ -79,9 +79,7 @@ func (l Locale) Quantity(v float64, unit string) string {
 
 // Parts is Quantity with value and unit apart.
 func (l Locale) Parts(v float64, unit string) (value, shownUnit string) {
-	if !l.own {
-		v, unit = Scale(v, unit)
-	}
+	v, unit = l.Scale(v, unit)
 	return l.Value(v), unit
 }
 
@@ -95,8 +93,16 @@ func Join(value, unit string) string {
 
 var larger = map[string]string{"Wh": "kWh", "kWh": "MWh", "MWh": "GWh", "W": "kW", "kW": "MW", "MW": "GW"}
 
-// Scale turns ten thousand and more of a unit of energy or power into the next larger unit.
-func Scale(v float64, unit string) (float64, string) {
+// Scale turns ten thousand and more of a unit of energy or power into the next larger unit, unless values keep the unit they came in.
+func (l Locale) Scale(v float64, unit string) (float64, string) {
+	if l.own {
+		return v, unit
+	}
+	return scale(v, unit)
+}
+
+// scale turns ten thousand and more of a unit of energy or power into the next larger unit.
+func scale(v float64, unit string) (float64, string) {
 	for math.Abs(v) >= 9999.5 && !math.IsInf(v, 0) {
 		next, ok := larger[unit]
 		if !ok {

@@ -25,7 +25,7 @@ const (
 	exportBytes = 24 << 20         // of one, packed
 	exportQuiet = 45 * time.Second // without a sign of life of whoever makes it, somebody else goes on
 	exportTries = 4                // of one part
-	exportsHere = 3                // that one process makes at once
+	exportsHere = 2                // that one process makes or sends at once
 )
 
 // exportJob is a file that is made, or being made, in parts: values, which become CSV or XLSX when the file is fetched. Whoever has it on the shelf owns it.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"portico/internal/export"
 	"portico/internal/query"
 	"portico/internal/series"
 	"portico/internal/shelf"
@@ -50,7 +51,7 @@ func (x *exportPlan) refused(q exportQuery) string {
 	switch {
 	case x.values() > exportMost:
 		return "large"
-	case q.format == "xlsx" && x.rows*(len(x.lines)+4) > 1_000_000:
+	case q.format == "xlsx" && x.rows*(len(x.lines)+4) > export.SheetCells:
 		return "sheet"
 	}
 	return ""

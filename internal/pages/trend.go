@@ -78,7 +78,7 @@ func (t trendData) spec(l locale.Locale) (chart.Spec, [2]string) {
 	var units [2]string
 	var factors [2]float64
 	for i, unit := range []string{t.unit, t.rightUnit} {
-		units[i], factors[i] = t.larger(unit, i == 1)
+		units[i], factors[i] = t.larger(unit, i == 1, l)
 	}
 	for _, line := range t.lines {
 		slots := line.slots
@@ -127,7 +127,7 @@ func (t trendData) about(units [2]string, l locale.Locale) string {
 }
 
 // larger finds the unit in which the highest value of an axis is read best, and the factor to it.
-func (t trendData) larger(unit string, right bool) (string, float64) {
+func (t trendData) larger(unit string, right bool, l locale.Locale) (string, float64) {
 	high := 0.0
 	for _, line := range t.lines {
 		if line.right != right {
@@ -142,7 +142,7 @@ func (t trendData) larger(unit string, right bool) (string, float64) {
 	if high == 0 {
 		return unit, 1
 	}
-	v, next := locale.Scale(high, unit)
+	v, next := l.Scale(high, unit)
 	return next, v / high
 }
 
