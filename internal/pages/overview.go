@@ -41,9 +41,14 @@ func (p *Pages) Overview(r *Request) (templates.OverviewModel, error) {
 	return presentOverview(d, r.Locale, rd.layout(r)), nil
 }
 
+// byName sorts sites by their names in any case.
 func byName(sites []datahub.Site) {
+	names := make(map[datahub.SiteID]string, len(sites))
+	for _, s := range sites {
+		names[s.ID] = strings.ToLower(s.Name)
+	}
 	slices.SortFunc(sites, func(a, b datahub.Site) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(strings.Compare(names[a.ID], names[b.ID]), cmp.Compare(a.ID, b.ID))
 	})
 }
 
