@@ -31,7 +31,7 @@ type ConflictError struct{ Theirs Stored }
 
 func (e *ConflictError) Error() string { return "board: saved by somebody else meanwhile" }
 
-// Person is who asks.
+// Person is who asks; without a Subject it is the account itself.
 type Person struct {
 	Issuer, Subject, Account string
 	Name                     string // for others of the account to read

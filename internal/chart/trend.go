@@ -179,16 +179,26 @@ func (p *trend) gaps(slots []series.Slot) {
 	}
 }
 
+// rules draws the levels. The label of one that lies close below another stands under its line.
 func (p *trend) rules() {
+	var above []float64
 	for _, r := range p.spec.Rules {
 		class, y := "rule", p.y(p.scales[side(r.Right)], r.Value)
 		if r.Faint {
 			class = "rule faint"
 		}
 		p.put(`<path class="`, class, `" d="M`, p.x0, ` `, y, `H`, p.x1, `"/>`)
-		p.level(y, r.Label)
+		label := y
+		if slices.ContainsFunc(above, func(other float64) bool { return y >= other && y-other < labelRoom }) {
+			label += labelRoom
+		}
+		above = append(above, y)
+		p.level(label, r.Label)
 	}
 }
+
+// labelRoom is what the label of a level takes, and how far it is from one above its line to one below.
+const labelRoom = 16
 
 // flags are drawn as pennants on the time axis, those that would stand on each other as one, with the words of all.
 func (p *trend) flags() {

@@ -90,8 +90,18 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 		m.State, m.Reason = "empty", w.r.Locale.T("widget.nothing")
 		return nil
 	}
+	slices.SortStableFunc(spec.Rows, func(a, b chart.RibbonRow) int { return cmp.Compare(rank(present(a, r)), rank(present(b, r))) })
+	if w.wall { // as many as can be read
+		spec.Width, spec.Names = 107*widget.W-28, 200
+		spec.Rows = spec.Rows[:min(len(spec.Rows), max((54*widget.H-60)/24, 2))]
+	}
 	m.Picture = chart.Ribbon(spec)
 	return nil
+}
+
+// present reports whether an alarm of a row lasts until the end.
+func present(row chart.RibbonRow, r series.Range) bool {
+	return slices.ContainsFunc(row.Spans, func(b chart.Band) bool { return b.To.Equal(r.To) })
 }
 
 // siteMap shows all sites by their state.
