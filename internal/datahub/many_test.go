@@ -59,3 +59,14 @@ func TestManyVariablesPassOnWhatIsNoAnswer(t *testing.T) {
 		}
 	}
 }
+
+func TestSourcesOfSeveralSites(t *testing.T) {
+	s := says(`[{"id":1,"siteId":7,"name":"a"},{"id":2,"siteId":8,"name":"b"},{"id":3,"siteId":9,"name":"c"}]`)
+	got, err := newClient(t, s).Sources(t.Context(), SourceQuery{Sites: []SiteID{7, 9}})
+	if err != nil || len(got) != 2 || got[0].ID != 1 || got[1].ID != 3 {
+		t.Errorf("Sources = %v, %v, want those of sites 7 and 9", got, err)
+	}
+	if ids := s.requests[0].URL.Query()["siteIds"]; len(ids) != 2 || s.count() != 1 {
+		t.Errorf("asked for sites %v in %d calls", ids, s.count())
+	}
+}

@@ -134,6 +134,7 @@ func (rd *reader) sourcesOf(ctx context.Context, sites ...datahub.SiteID) (map[d
 	list, err := recall(ctx, rd, fmt.Sprint("sources of ", sites), life, of[datahub.Source](sourceBytes), func(ctx context.Context) ([]datahub.Source, error) {
 		list, err := rd.hub.Sources(ctx, datahub.SourceQuery{Sites: sites})
 		slices.SortFunc(list, func(a, b datahub.Source) int { return int(a.ID - b.ID) })
+		list = slices.CompactFunc(list, func(a, b datahub.Source) bool { return a.ID == b.ID }) // a Data Hub that does not know siteIds sends all sources to each call
 		return list, err
 	})
 	by := map[datahub.SiteID][]datahub.Source{}
