@@ -52,22 +52,6 @@ func (d *exploreData) table(l locale.Locale) templates.PictureModel {
 	return m
 }
 
-// units are the units of the lines, each once.
-func (d *exploreData) units() string {
-	text := ""
-	var seen []string
-	for _, line := range d.lines {
-		if line.unit == "" || slices.Contains(seen, line.unit) {
-			continue
-		}
-		if seen = append(seen, line.unit); text != "" {
-			text += ", "
-		}
-		text += line.unit
-	}
-	return text
-}
-
 // duration orders the values of each line from the highest down. Only lines in the first one's unit share its axis.
 func (d *exploreData) duration(l locale.Locale) templates.PictureModel {
 	m, ok := d.newPicture("duration", l.T("explore.duration", d.title(l)), l.T("chart.about", d.lines[0].unit, d.zone.String()), l)
