@@ -23,6 +23,7 @@ type window struct {
 	ctx context.Context
 
 	mu         sync.Mutex
+	leaving    bool     // the person signs out: what scripts still ask for is refused
 	complaints []string // errors that the browser reports, violations of the content security policy among them
 }
 
@@ -68,6 +69,9 @@ func (w *window) listen(event any) {
 	defer w.mu.Unlock()
 	switch e := event.(type) {
 	case *log.EventEntryAdded:
+		if w.leaving && strings.Contains(e.Entry.Text, "401 (Unauthorized)") {
+			return
+		}
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			w.complaints = append(w.complaints, e.Entry.Text)
 		}
@@ -239,6 +243,9 @@ func (w *window) breaksTheDemo(p *program) {
 
 func (w *window) leaves() {
 	w.t.Helper()
+	w.mu.Lock()
+	w.leaving = true
+	w.mu.Unlock()
 	w.click(".account > summary", `form[action="/auth/logout"] button`)
 	w.click(`form[action="/auth/logout"] button`, `a[href^="/auth/login"], form[action^="/auth/login"]`)
 	if at, _ := chromedp.Run(w.ctx, chromedp.Location()); !strings.Contains(at, "/auth/signed-out?") {
