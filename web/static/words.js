@@ -41,10 +41,17 @@ export function fixed(v, decimals) {
 	if (!Number.isFinite(v)) {
 		return none;
 	}
-	const [whole, fraction] = Math.abs(v).toFixed(decimals).split(".");
+	const [whole, fraction] = rounded(Math.abs(v), decimals).split(".");
 	const grouped = whole.replace(/\B(?=(\d{3})+$)/g, writing.group);
 	const sign = v < 0 && /[1-9]/.test(whole + (fraction ?? "")) ? "\u2212" : "";
 	return sign + grouped + (fraction ? writing.decimal + fraction : "");
+}
+
+/** What lies exactly between two goes to the even one, as on the server; toFixed takes the greater one. @param {number} a @param {number} decimals */
+function rounded(a, decimals) {
+	const exact = a.toFixed(decimals + 30);
+	const kept = exact.slice(0, -30).replace(/\.$/, "");
+	return exact.endsWith("5" + "0".repeat(29)) && /[02468]$/.test(kept) ? kept : a.toFixed(decimals);
 }
 
 /** Writes v for reading: three or four significant digits. @param {number} v */
