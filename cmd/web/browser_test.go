@@ -15,6 +15,8 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"portico/internal/visitor"
 )
 
 // window is a Chromium with one tab, driven as a person would: by what is on the screen.
@@ -82,9 +84,18 @@ func (w *window) listen(event any) {
 
 func (w *window) do(steps ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
-	if err := chromedp.Do(w.ctx, steps...); err != nil {
+	if err := each(w.ctx, steps); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+func each(ctx context.Context, steps []chromedp.Action[chromedp.Void]) error {
+	for _, step := range steps {
+		if err := visitor.Steadily(func() error { return chromedp.Do(ctx, step) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // click presses what is at a selector and waits for what it leads to.
@@ -93,7 +104,7 @@ func (w *window) click(selector, next chromedp.CSS) {
 	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
 	defer cancel()
 	w.settle(ctx)
-	if err := chromedp.Do(ctx, chromedp.Click(selector, chromedp.NodeVisible), chromedp.WaitVisible(next)); err != nil {
+	if err := each(ctx, []chromedp.Action[chromedp.Void]{chromedp.Click(selector, chromedp.NodeVisible), chromedp.WaitVisible(next)}); err != nil {
 		shown, _ := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
 		w.t.Fatalf("after a click on %s, no %s: %v; on the screen:\n%s", selector, next, err, shown)
 	}
@@ -113,8 +124,8 @@ func (w *window) settle(ctx context.Context) {
 // sees looks for a text among those on the screen.
 func (w *window) sees(selector chromedp.CSS, patterns ...string) {
 	w.t.Helper()
-	text, err := chromedp.Run(w.ctx, chromedp.Text(selector))
-	if err != nil {
+	var text string
+	if err := visitor.Steadily(func() (err error) { text, err = chromedp.Run(w.ctx, chromedp.Text(selector)); return err }); err != nil {
 		w.t.Fatal(err)
 	}
 	text = strings.Join(strings.Fields(text), " ")

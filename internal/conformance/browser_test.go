@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
 // A real browser decides which cookies come with an answer by form from another site: none with the form itself, those of the sign-in with the address that the portal makes of it.
@@ -23,13 +25,21 @@ func TestFormPostInABrowser(t *testing.T) {
 	p := startPortal(t, s, false, "--response-mode=form_post")
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	args := []string{"--headless", "--disable-gpu", "--disable-dev-shm-usage", "--user-data-dir=" + t.TempDir(), "--virtual-time-budget=10000", "--dump-dom", p.base + "/auth/login?return_to=/settings"}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.DisableGPU, chromedp.Flag("disable-dev-shm-usage", true))
 	if os.Getuid() == 0 {
-		args = append([]string{"--no-sandbox"}, args...)
+		options = append(options, chromedp.NoSandbox)
 	}
-	shown, err := exec.CommandContext(ctx, chromium, args...).Output()
-	if err != nil || !strings.Contains(string(shown), "Demo T. User") || s.seen("userinfo") != 1 {
-		t.Errorf("%v; the suite saw %v; the browser shows %.1500s", err, s.calls, shown)
+	ctx, leave := chromedp.NewExecAllocator(ctx, options...)
+	defer leave()
+	ctx, leave = chromedp.NewContext(ctx)
+	defer leave()
+	err = chromedp.Do(ctx, chromedp.Navigate(p.base+"/auth/login?return_to=/settings"), chromedp.WaitVisible(chromedp.CSS(".account-name")))
+	if err != nil || s.seen("userinfo") != 1 {
+		t.Fatalf("%v; the suite saw %v", err, s.calls)
+	}
+	shown, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(".account-name")))
+	if err != nil || !strings.Contains(shown, "Demo T. User") {
+		t.Errorf("signed in as %q, %v", shown, err)
 	}
 	if got := s.request.Get("response_mode"); got != "form_post" {
 		t.Errorf("response_mode %q", got)

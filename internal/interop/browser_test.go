@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"portico/internal/visitor"
 )
 
 // screenshots is a folder for pictures of what the browser test sees, "" for none.
@@ -47,7 +49,11 @@ func (w *window) do(steps ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, 40*time.Second)
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
+	for _, step := range steps {
+		err := visitor.Steadily(func() error { return chromedp.Do(ctx, step) })
+		if err == nil {
+			continue
+		}
 		shown, _ := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
 		at, _ := chromedp.Run(w.ctx, chromedp.Location())
 		w.t.Fatalf("%v; at %s, on the screen:\n%s", err, at, shown)
@@ -69,8 +75,8 @@ func (w *window) click(selector, next chromedp.CSS) {
 // sees looks for texts among those on the screen.
 func (w *window) sees(patterns ...string) {
 	w.t.Helper()
-	text, err := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
-	if err != nil {
+	var text string
+	if err := visitor.Steadily(func() (err error) { text, err = chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body"))); return err }); err != nil {
 		w.t.Fatal(err)
 	}
 	text = strings.Join(strings.Fields(text), " ")

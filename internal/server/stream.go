@@ -84,7 +84,7 @@ func (s *Server) topics(r *http.Request, sess *session.Session) ([]live.Topic, e
 			continue
 		}
 		id := sess.Identity
-		topics = append(topics, live.Topic{Name: f.Name, Every: f.Every, Key: strings.Join([]string{f.Name, id.Issuer, id.Subject, id.Account}, "\x00"), Poll: s.pollOf(f, s.hub(r), whoAsks(sess))})
+		topics = append(topics, live.Topic{Name: f.Name, Every: f.Every, Key: strings.Join([]string{f.Name, id.Issuer, id.Subject, id.Account}, "\x00"), Poll: s.pollOf(r.Context(), f, s.hub(r), whoAsks(sess))})
 	}
 	if text != "" && len(topics) != len(names) {
 		return nil, badRequest("topics", query.ErrChoice)
@@ -92,14 +92,29 @@ func (s *Server) topics(r *http.Request, sess *session.Session) ([]live.Topic, e
 	return topics, nil
 }
 
-func (s *Server) pollOf(f pages.Feed, hub *datahub.Client, who pages.Who) func(context.Context) ([]byte, error) {
+// pollOf reads a feed with the rights of the request that opened the stream, and with what else is known of it but its log line, which is written by then.
+func (s *Server) pollOf(request context.Context, f pages.Feed, hub *datahub.Client, who pages.Who) func(context.Context) ([]byte, error) {
 	return func(ctx context.Context) ([]byte, error) {
-		state, err := f.Read(ctx, hub, who, s.now())
+		state, err := f.Read(onBehalf{ctx, request}, hub, who, s.now())
 		if err != nil {
 			return nil, err
 		}
 		return json.Marshal(state)
 	}
+}
+
+// onBehalf is a context with the values of the request that something is done for, and its own end.
+type onBehalf struct {
+	context.Context
+	request context.Context
+}
+
+// Value implements [context.Context].
+func (c onBehalf) Value(key any) any {
+	if v := c.Context.Value(key); v != nil || key == (eventKey{}) {
+		return v
+	}
+	return c.request.Value(key)
 }
 
 // Streams returns how many event streams are open.

@@ -12,10 +12,16 @@ import (
 
 type contextKey struct{}
 
-// fromContext returns the journey that a call belongs to: the browser's whose request caused it, also when the call outlives the request.
-func fromContext(ctx context.Context) *journey {
-	j, _ := ctx.Value(contextKey{}).(*journey)
-	return j
+// cause is the browser's request that a call belongs to, also when the call outlives it.
+type cause struct {
+	journey *journey
+	lasting bool // the request is a stream, for which the Data Hub is asked all the time
+}
+
+// causeOf returns where a call comes from; without a journey nobody watches it.
+func causeOf(ctx context.Context) cause {
+	c, _ := ctx.Value(contextKey{}).(cause)
+	return c
 }
 
 // Around records what the portal answers to browsers. A browser without a session is followed from the beginning of a sign-in on; what leads to none is forgotten.
@@ -26,7 +32,7 @@ func (f *Flow) Around(next http.Handler) http.Handler {
 			return
 		}
 		p := f.follow(r)
-		r = r.WithContext(context.WithValue(r.Context(), contextKey{}, p.journey))
+		r = r.WithContext(context.WithValue(r.Context(), contextKey{}, cause{p.journey, r.URL.Path == "/live"}))
 		if !tells(r) {
 			next.ServeHTTP(w, r)
 			return

@@ -176,7 +176,7 @@ func TestPeerPassesThrough(t *testing.T) {
 	j := newJourney()
 	client := &http.Client{Transport: f.Peer("identity server", http.DefaultTransport)}
 	var all sync.WaitGroup
-	for _, ctx := range []context.Context{t.Context(), context.WithValue(t.Context(), contextKey{}, j)} {
+	for _, ctx := range []context.Context{t.Context(), context.WithValue(t.Context(), contextKey{}, cause{journey: j})} {
 		for range 8 {
 			all.Go(func() {
 				body := "grant_type=refresh_token&refresh_token=" + long
@@ -195,6 +195,13 @@ func TestPeerPassesThrough(t *testing.T) {
 		}
 	}
 	all.Wait()
+	toHub := &http.Client{Transport: f.Peer("Data Hub", http.DefaultTransport)}
+	req, _ := http.NewRequestWithContext(context.WithValue(t.Context(), contextKey{}, cause{j, true}), http.MethodGet, server.URL, nil)
+	resp, err := toHub.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close() // asked for a stream: it would fill the page
 	v := j.view()
 	if len(v.List) != 8 {
 		t.Fatalf("%d exchanges", len(v.List))

@@ -34,8 +34,9 @@ type peer struct {
 
 // RoundTrip implements http.RoundTripper.
 func (p *peer) RoundTrip(r *http.Request) (*http.Response, error) {
-	j := fromContext(r.Context())
-	if j == nil {
+	c := causeOf(r.Context())
+	j := c.journey
+	if j == nil || c.lasting && p.to == Hub { // what is asked for a stream would fill the page; a refresh that it causes is everybody's
 		return p.next.RoundTrip(r)
 	}
 	t := &talk{journey: j, to: p.to}
