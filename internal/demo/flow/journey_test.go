@@ -195,7 +195,7 @@ func TestPeerPassesThrough(t *testing.T) {
 		}
 	}
 	all.Wait()
-	toHub := &http.Client{Transport: f.Peer("Data Hub", http.DefaultTransport)}
+	toHub := &http.Client{Transport: f.Peer("data hub", http.DefaultTransport)}
 	req, _ := http.NewRequestWithContext(context.WithValue(t.Context(), contextKey{}, cause{j, true}), http.MethodGet, server.URL, nil)
 	resp, err := toHub.Do(req)
 	if err != nil {
