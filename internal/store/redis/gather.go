@@ -19,32 +19,33 @@ type gather struct {
 	waiting []*gathered
 }
 
-// gathered is one read. Its caller gets word once: to ask for all that wait, itself included, or that the answer is there.
+// gathered is one read. Its caller gets word: that it is its turn to ask for all that wait, itself included, and that the answer is there.
 type gathered struct {
 	key  string
 	word chan bool // true: ask
 	cmd  *goredis.StringCmd
 }
 
-// get reads the value of a key. A caller that asks for others goes on when its own context ends, for as long as one call may take.
+// get reads the value of a key, within the caller's time: what was asked for others goes on without the caller.
 func (g *gather) get(ctx context.Context, client goredis.UniversalClient, key string) ([]byte, error) {
 	if _, cluster := client.(*goredis.ClusterClient); cluster {
 		return client.Get(ctx, key).Bytes()
 	}
 	r := &gathered{key: key, word: make(chan bool, 1)}
 	if g.enter(r) {
-		g.ask(ctx, client, r)
-		return r.cmd.Bytes()
+		go g.ask(ctx, client, r)
 	}
-	select {
-	case ask := <-r.word:
-		if ask {
-			g.ask(ctx, client, r)
+	for {
+		select {
+		case turn := <-r.word:
+			if !turn {
+				return r.cmd.Bytes()
+			}
+			go g.ask(ctx, client, r)
+		case <-ctx.Done():
+			g.leave(r)
+			return nil, ctx.Err()
 		}
-		return r.cmd.Bytes()
-	case <-ctx.Done():
-		g.leave(r)
-		return nil, ctx.Err()
 	}
 }
 
@@ -88,7 +89,7 @@ func (g *gather) next() {
 	first.word <- true
 }
 
-// ask reads first and all that wait.
+// ask reads first and all that wait, within the time of one call from now on.
 func (g *gather) ask(ctx context.Context, client goredis.UniversalClient, first *gathered) {
 	g.mu.Lock()
 	all := append([]*gathered{first}, g.waiting...)
@@ -109,7 +110,7 @@ func (g *gather) ask(ctx context.Context, client goredis.UniversalClient, first 
 	g.mu.Lock()
 	g.next()
 	g.mu.Unlock()
-	for _, r := range all[1:] {
+	for _, r := range all {
 		r.word <- false
 	}
 }
