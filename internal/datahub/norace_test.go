@@ -1,5 +1,0 @@
-//go:build !race
-
-package datahub
-
-const allowance = 0
