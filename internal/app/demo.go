@@ -4,14 +4,12 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"time"
 
-	"portico/internal/board"
 	"portico/internal/config"
 	"portico/internal/demo"
 	"portico/internal/demo/fault"
@@ -39,14 +37,11 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := hang(ctx, p, d); err != nil {
+	if err := furnish(ctx, p, d); err != nil {
 		return errors.Join(err, p.closeStores())
 	}
 	p.countLost(log)
 	p.begin(ctx, d.Config)
-	if err := furnish(ctx, p); err != nil {
-		log.WarnContext(ctx, "the demo's dashboards are not there", "error", err)
-	}
 	p.metrics.Gauge("portico_demo", "1 where everything is invented; absent elsewhere.", func() float64 { return 1 })
 	if d.Hosted {
 		log.WarnContext(ctx, "demo mode: invented data, open to others", "portal", d.PortalURL)
@@ -61,29 +56,6 @@ func runDemo(ctx context.Context, c config.Demo, out, errs io.Writer) error {
 	defer cancel()
 	d.Close(stop)
 	return err
-}
-
-// furnish puts the demo's dashboards onto the shelf of its account.
-func furnish(ctx context.Context, p *Portal) error {
-	issuer, err := p.rp.Issuer(ctx)
-	if err != nil {
-		return err
-	}
-	var list []json.RawMessage
-	if err := json.Unmarshal(demo.Boards, &list); err != nil {
-		return err
-	}
-	library, account := board.NewLibrary(p.shelf, nil), board.Person{Issuer: issuer, Account: demo.BoardsAccount, Name: "Portico"}
-	for _, text := range list {
-		b, err := board.Parse(text)
-		if err != nil {
-			return err
-		}
-		if _, err := library.Create(ctx, account, b); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // extras are the demo's own pages, and what they need to see.

@@ -51,7 +51,7 @@ func visitDemo(t *testing.T, change ...func(*config.Demo)) *visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := hang(ctx, p, d); err != nil {
+	if err := furnish(ctx, p, d); err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)

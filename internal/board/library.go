@@ -125,7 +125,12 @@ func (l *Library) find(ctx context.Context, p Person, id string) (Stored, place,
 
 // Create keeps a new board on the person's shelf. It returns an *Error for a board that cannot be kept.
 func (l *Library) Create(ctx context.Context, p Person, b Board) (Stored, error) {
-	return l.put(ctx, p, place{owner: p.own()}, Stored{ID: NewID(), Board: b})
+	return l.CreateAs(ctx, p, NewID(), b)
+}
+
+// CreateAs is Create for a board whose id others know already. Where there is a board of this id, it returns a *ConflictError.
+func (l *Library) CreateAs(ctx context.Context, p Person, id string, b Board) (Stored, error) {
+	return l.put(ctx, p, place{owner: p.own()}, Stored{ID: id, Board: b})
 }
 
 // put keeps a board where there is none of its id.

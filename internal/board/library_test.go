@@ -51,6 +51,22 @@ func titles(t *testing.T, l *board.Library, p board.Person) string {
 	return strings.Join(names, " ")
 }
 
+func TestCreateAsTakesNobodysPlace(t *testing.T) {
+	t.Parallel()
+	l, ctx := library(t), t.Context()
+	company := board.Person{Issuer: bob.Issuer, Account: bob.Account}
+	if s, err := l.CreateAs(ctx, company, "known", board.Board{Title: "first"}); err != nil || s.ID != "known" || s.Revision != 1 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	var conflict *board.ConflictError
+	if _, err := l.CreateAs(ctx, company, "known", board.Board{Title: "second"}); !errors.As(err, &conflict) {
+		t.Errorf("an id that is taken: %v", err)
+	}
+	if s, err := l.Load(ctx, bob, "known"); err != nil || s.Board.Title != "first" || !s.Shared {
+		t.Errorf("bob sees %+v, %v", s, err)
+	}
+}
+
 func TestWhoSeesABoard(t *testing.T) {
 	t.Parallel()
 	l, ctx := library(t), t.Context()
