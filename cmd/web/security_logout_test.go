@@ -45,14 +45,6 @@ func TestS49SignedOutHereWhateverThere(t *testing.T) {
 	}
 	back, _ := p.open(end.String())
 	back.want(t, http.StatusOK)
-	s.op.set(func() {
-		s.op.hook = func(w http.ResponseWriter, r *http.Request) bool {
-			w.WriteHeader(http.StatusServiceUnavailable)
-			return true
-		}
-	})
-	cold := s.serveAt(t, testserver.FreePort(t)) // has never reached the identity server
-	s.op.set(func() { s.op.hook = nil })
 	warm := s.alice(t, 0)
 	s.op.set(func() {
 		s.op.hook = func(w http.ResponseWriter, r *http.Request) bool {
@@ -60,6 +52,7 @@ func TestS49SignedOutHereWhateverThere(t *testing.T) {
 			return true
 		}
 	})
+	cold := s.serveAt(t, testserver.FreePort(t)) // has never reached the identity server
 	s.programs, s.ports = append(s.programs, cold), append(s.ports, strings.TrimPrefix(cold.cmd.Args[len(cold.cmd.Args)-1], "--listen=127.0.0.1:"))
 	at := s.moveTo(warm, 1)
 	start := time.Now()
