@@ -150,7 +150,7 @@ func TestCredentialsThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	small, err := rsa.GenerateKey(rand.Reader, 1024) // too short on purpose
 	if err != nil {
-		t.Skip("the library makes no short keys")
+		t.Fatal(err)
 	}
 	other, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	if err != nil {
