@@ -75,9 +75,9 @@ func known(err error) error {
 	return err
 }
 
-// form reads a form of a dashboard. Fields are at most as long as a board may be.
+// form reads a form of a dashboard, also one in parts, in which a whole board takes no more room than it has.
 func form(r *pages.Request) error {
-	if err := r.ParseForm(); err != nil {
+	if err := r.ParseMultipartForm(2 * board.MaxSize); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return &query.Error{Param: "body", Err: query.ErrTooLong}
 	}
 	return nil

@@ -1,9 +1,12 @@
 package dashboards
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -88,6 +91,11 @@ type answer struct {
 
 func (b *bench) ask(method, target string, form url.Values) answer {
 	b.Helper()
+	return b.send(method, target, "application/x-www-form-urlencoded", form.Encode())
+}
+
+func (b *bench) send(method, target, contentType, body string) answer {
+	b.Helper()
 	m := http.NewServeMux()
 	for _, route := range New(titled{}).Routes() {
 		m.HandleFunc(route.Pattern, func(w http.ResponseWriter, r *http.Request) {
@@ -111,9 +119,9 @@ func (b *bench) ask(method, target string, form url.Values) answer {
 			}
 		})
 	}
-	r := httptest.NewRequest(method, target, strings.NewReader(form.Encode()))
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	if method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Content-Type", contentType)
 	}
 	w := httptest.NewRecorder()
 	m.ServeHTTP(w, r)
@@ -273,6 +281,26 @@ func TestImport(t *testing.T) {
 	}
 	b.get("/dashboards/schema.json").want(t, "the schema", http.StatusOK, "json-schema.org")
 	b.post("/dashboards", "title", " ").want(t, "no title", http.StatusBadRequest, "Enter plain text of up to 80 characters")
+}
+
+// A board as large as boards may be comes through the form as it is; written as an address it would be too long.
+func TestImportOfALargeBoard(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	var widgets []string
+	for n := range 19 {
+		widgets = append(widgets, fmt.Sprintf(`{"id":"w%d","kind":"text","x":0,"y":0,"w":4,"h":2,"text":%q}`, n, strings.Repeat("a \"b\" ", 300)))
+	}
+	text := `{"title":"Large","widgets":[` + strings.Join(widgets, ",") + `]}`
+	var body bytes.Buffer
+	parts := multipart.NewWriter(&body)
+	if err := errors.Join(parts.WriteField("json", text), parts.Close()); err != nil || len(text) > board.MaxSize || len(text) < board.MaxSize*9/10 {
+		t.Fatal(len(text), err)
+	}
+	a := b.send(http.MethodPost, "/dashboards/import", parts.FormDataContentType(), body.String())
+	a.want(t, "import", http.StatusSeeOther)
+	b.get(a.to).want(t, "the board", http.StatusOK, "Large", `id="w-w18"`)
+	b.get("/dashboards").want(t, "the list", http.StatusOK, `enctype="multipart/form-data"`)
 }
 
 // A board that is higher than a screen is shown in parts that fit, each widget whole as far as it fits, and the wall turns by itself unless it is paused.
