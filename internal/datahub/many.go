@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"net/http"
 	"net/url"
@@ -41,18 +42,33 @@ func (q ManyQuery) one(id VariableID) DataQuery {
 // hundred at a time by POST /data, which is a read with its parameters in the body. A Data Hub that does not know this call, or fails in it, as has been seen, is asked for each variable by itself.
 func (c *Client) DataPointsOfMany(ctx context.Context, q ManyQuery) (points map[VariableID][]DataPoint, failed map[VariableID]error) {
 	all := &answers{points: map[VariableID][]DataPoint{}, failed: map[VariableID]error{}}
+	atOnce(slices.Chunk(q.Variables, manyPerCall), func(ids []VariableID) {
+		part := q
+		part.Variables = ids
+		c.pointsOfSome(ctx, part, all)
+	})
+	atOnce(slices.Values(all.apart), func(id VariableID) {
+		points, err := c.DataPoints(ctx, q.one(id))
+		one := map[VariableID][]DataPoint{id: points}
+		if len(points) == 0 {
+			one = nil
+		}
+		all.add([]VariableID{id}, one, err)
+	})
+	return all.points, all.failed
+}
+
+// atOnce calls do for each of list, a few at a time.
+func atOnce[T any](list iter.Seq[T], do func(T)) {
 	var g errgroup.Group
 	g.SetLimit(manyAtOnce)
-	for ids := range slices.Chunk(q.Variables, manyPerCall) {
+	for one := range list {
 		g.Go(func() error {
-			part := q
-			part.Variables = ids
-			c.pointsOfSome(ctx, part, all)
+			do(one)
 			return nil
 		})
 	}
 	_ = g.Wait() // each variable has its own error
-	return all.points, all.failed
 }
 
 // answers collects what is known of several variables.
@@ -60,6 +76,7 @@ type answers struct {
 	mu     sync.Mutex
 	points map[VariableID][]DataPoint
 	failed map[VariableID]error
+	apart  []VariableID // to be asked for one by one
 }
 
 func (a *answers) add(ids []VariableID, points map[VariableID][]DataPoint, err error) {
@@ -73,6 +90,13 @@ func (a *answers) add(ids []VariableID, points map[VariableID][]DataPoint, err e
 	}
 }
 
+func (a *answers) leave(ids []VariableID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.apart = append(a.apart, ids...)
+}
+
+// pointsOfSome asks for all variables in one call, or leaves them to be asked for one by one.
 func (c *Client) pointsOfSome(ctx context.Context, q ManyQuery, all *answers) {
 	if len(q.Variables) > 1 && c.hub.together.allowed(c.hub.now()) {
 		points, err := c.pointsTogether(ctx, q)
@@ -81,20 +105,7 @@ func (c *Client) pointsOfSome(ctx context.Context, q ManyQuery, all *answers) {
 			return
 		}
 	}
-	var g errgroup.Group
-	g.SetLimit(manyAtOnce)
-	for _, id := range q.Variables {
-		g.Go(func() error {
-			points, err := c.DataPoints(ctx, q.one(id))
-			one := map[VariableID][]DataPoint{id: points}
-			if len(points) == 0 {
-				one = nil
-			}
-			all.add([]VariableID{id}, one, err)
-			return nil
-		})
-	}
-	_ = g.Wait()
+	all.leave(q.Variables)
 }
 
 // pointsTogether makes one call for all variables.
@@ -123,7 +134,10 @@ func (c *Client) pointsTogether(ctx context.Context, q ManyQuery) (map[VariableI
 		return nil, nil // no content
 	}
 	if r.total > r.received {
-		return nil, fmt.Errorf("%s: %d of %d points: %w", pathData, r.received, r.total, errPaged)
+		return nil, fmt.Errorf("%s: %d of %d points: %w", pathData, r.received, r.total, errMixed)
+	}
+	if len(r.many[0]) > 0 {
+		return nil, fmt.Errorf("%s: rows name no variable: %w", pathData, errMixed)
 	}
 	for id, points := range r.many {
 		if len(points) == 0 {
@@ -145,8 +159,8 @@ func (q ManyQuery) body(one DataQuery) map[string]any {
 	return b
 }
 
-// errPaged says that points of many variables came in pages, whose order nobody knows.
-var errPaged = errors.New("data hub: several variables' points come in pages")
+// errMixed says that an answer cannot be told apart: it came in pages, whose order nobody knows, or does not say whose its points are.
+var errMixed = errors.New("data hub: points of several variables cannot be told apart")
 
 // together knows whether the Data Hub takes several variables in one call.
 type together struct {
@@ -164,7 +178,7 @@ func (t *together) allowed(now time.Time) bool {
 func (t *together) unknown(err error, now time.Time) bool {
 	e, refused := errors.AsType[*StatusError](err)
 	passing := refused && (e.Status == http.StatusTooManyRequests || e.Status == http.StatusForbidden || e.Status == http.StatusServiceUnavailable)
-	if err == nil || passing || !refused && !errors.Is(err, ErrNotFound) && !errors.Is(err, errPaged) {
+	if err == nil || passing || !refused && !errors.Is(err, ErrNotFound) && !errors.Is(err, errMixed) {
 		return false
 	}
 	t.mu.Lock()

@@ -3,6 +3,7 @@ package datahub
 import (
 	"errors"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -47,6 +48,31 @@ func TestPointsOfManyVariablesOneByOne(t *testing.T) {
 		if c.DataPointsOfMany(t.Context(), q); asked.Load() != before+3 {
 			t.Errorf("%d: the call that is not known is made again: %d requests", status, asked.Load()-before)
 		}
+	}
+}
+
+// Rows that do not say whose they are would be nobody's: the variables are asked for by themselves, a few at a time however many there are.
+func TestPointsThatNameNoVariable(t *testing.T) {
+	t.Parallel()
+	var ids []VariableID
+	for id := range VariableID(3 * manyPerCall) {
+		ids = append(ids, id+1)
+	}
+	var now, most atomic.Int32
+	c := newClient(t, upstream(func(*http.Request) (*http.Response, error) {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		runtime.Gosched()
+		return answer(200, `[{"date":"2026-03-01T00:00:00","rawValue":1}]`), nil
+	}))
+	got, failed := c.DataPointsOfMany(t.Context(), ManyQuery{Variables: ids, From: someDay, To: someDay.AddDate(0, 0, 1)})
+	if len(failed) > 0 || len(got) != len(ids) {
+		t.Errorf("points of %d of %d variables, %d failed", len(got), len(ids), len(failed))
+	}
+	if most.Load() > manyAtOnce {
+		t.Errorf("%d calls at a time, want %d at most", most.Load(), manyAtOnce)
 	}
 }
 

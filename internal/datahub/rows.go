@@ -24,7 +24,7 @@ type rows struct {
 	received int                        // rows, with those that were left out
 	total    int                        // rows that there are, as the Data Hub says; 0 when it does not
 	nameless int                        // rows without a member that could be the value
-	many     map[VariableID][]DataPoint // takes the points of several variables instead, if it is not nil; those that are not in it are foreign
+	many     map[VariableID][]DataPoint // takes the points of several variables instead, if it is not nil; those that are not in it are foreign, and 0 has those of rows that name none
 	fault    string                     // what was wrong with the row that ended the reading, "" for its syntax
 }
 
