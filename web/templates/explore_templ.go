@@ -1315,7 +1315,7 @@ func carpet(l LayoutModel, m CarpetModel) templ.Component {
 	})
 }
 
-// plainTable is a table that is always open.
+// plainTable is a table that can be scrolled in its place.
 func plainTable(m TableModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
