@@ -118,7 +118,7 @@ func ticksOf(r series.Range, room int) (ticks []time.Time, whole bool) {
 	case days > 2:
 		every, first := enough([]int{1, 2, 3, 7, 14, 28}, days, room), l.Day()
 		if every >= 7 {
-			first -= (int(l.Weekday()) + 6) % 7
+			first -= weekday(l)
 		}
 		for d := first; at(0, d, 0).Before(r.To); d += every {
 			add(at(0, d, 0))

@@ -6,7 +6,6 @@ import (
 	"html"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -20,14 +19,6 @@ type Marker struct {
 
 // MapStates are the states of markers, the one that asks most for attention first: it also speaks for a cluster.
 var MapStates = []string{"alarm", "silent", "attention", "late", "none", "ok"}
-
-// Box is a part of the map, in degrees.
-type Box struct{ South, West, North, East float64 }
-
-// Holds reports whether a place lies in the box.
-func (b Box) Holds(lat, lon float64) bool {
-	return lat >= b.South && lat <= b.North && lon >= b.West && lon <= b.East
-}
 
 // Cluster is several markers that lie too close together to be told apart.
 type Cluster struct {
@@ -88,7 +79,7 @@ func (o outline) draw(b *strings.Builder, class string, v view) {
 	b.WriteString(`<path class="` + class + `" d="`)
 	for i, p := range o {
 		x, y := project(p[1], p[0])
-		b.WriteByte("LM"[boolInt(i == 0)])
+		b.WriteByte("ML"[min(i, 1)])
 		b.WriteString(num(x) + " " + num(y))
 	}
 	b.WriteString(`Z"/>`)
@@ -256,44 +247,4 @@ func shape(state string, x, y, r float64) string {
 		return hit + `<circle class="ring" cx="` + num(x) + `" cy="` + num(y) + `" r="` + num(r*0.9) + `"/>`
 	}
 	return hit + `<circle class="dot" cx="` + num(x) + `" cy="` + num(y) + `" r="` + num(r) + `"/>`
-}
-
-// String writes a box as addresses do: south, west, north and east with three decimals.
-func (b Box) String() string {
-	var parts []string
-	for _, v := range []float64{b.South, b.West, b.North, b.East} {
-		parts = append(parts, strconv.FormatFloat(v, 'f', 3, 64))
-	}
-	return strings.Join(parts, ",")
-}
-
-// ParseBox reads what String writes; false for anything else, and for what is no part of the world.
-func ParseBox(s string) (Box, bool) {
-	parts := strings.Split(s, ",")
-	if len(parts) != 4 {
-		return Box{}, false
-	}
-	var v [4]float64
-	for i, p := range parts {
-		var err error
-		if v[i], err = strconv.ParseFloat(p, 64); err != nil || math.IsNaN(v[i]) || math.Abs(v[i]) > 180 {
-			return Box{}, false
-		}
-	}
-	b := Box{v[0], v[1], v[2], v[3]}
-	return b, b.South < b.North && b.West < b.East && b.South >= -90 && b.North <= 90
-}
-
-// Scaled is a box around the same middle, so many times as long and wide.
-func (b Box) Scaled(f float64) Box {
-	lat, lon := (b.South+b.North)/2, (b.West+b.East)/2
-	h, w := (b.North-b.South)/2*f, (b.East-b.West)/2*f
-	return Box{max(lat-h, -90), max(lon-w, -180), min(lat+h, 90), min(lon+w, 180)}
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
