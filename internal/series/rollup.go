@@ -1,8 +1,6 @@
 package series
 
-import (
-	"portico/internal/datahub"
-)
+import "portico/internal/datahub"
 
 // Bucket is a stretch of the calendar with what the slots say that begin in it.
 type Bucket struct {
@@ -27,34 +25,4 @@ func RollUp(slots []Slot, r Range, g datahub.Granularity) []Bucket {
 		start = end
 	}
 	return out
-}
-
-// As returns the buckets as slots, with the values that the aggregate makes.
-func As(buckets []Bucket, how datahub.Aggregate) []Slot {
-	out := make([]Slot, len(buckets))
-	for i, b := range buckets {
-		out[i] = b.Slot
-		if !b.Missing {
-			out[i].Value = b.Summary.value(how)
-		}
-	}
-	return out
-}
-
-func (s Summary) value(how datahub.Aggregate) float64 {
-	switch how {
-	case datahub.Sum:
-		return s.Sum
-	case datahub.Min:
-		return s.Min
-	case datahub.Max:
-		return s.Max
-	case datahub.Count:
-		return float64(s.Count)
-	case datahub.StdDev:
-		return s.StdDev
-	case datahub.Variance:
-		return s.StdDev * s.StdDev
-	}
-	return s.Mean
 }

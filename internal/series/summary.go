@@ -73,8 +73,3 @@ func DefaultAggregate(q datahub.QuantityType) datahub.Aggregate {
 	}
 	return datahub.Avg
 }
-
-// Bars reports whether values of a kind are amounts, which are drawn as bars; states are drawn as lines.
-func Bars(q datahub.QuantityType) bool {
-	return q == datahub.Integrated || q == datahub.Cumulative
-}
