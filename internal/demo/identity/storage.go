@@ -229,8 +229,15 @@ func (s *storage) sweep() {
 				delete(s.requests, id)
 			}
 		}
+		maps.DeleteFunc(s.codes, func(_, id string) bool { return s.requests[id] == nil })
+	}
+	if len(s.sessions) > 1024 {
+		maps.DeleteFunc(s.sessions, func(_ string, session *sso) bool { return now.Sub(session.authTime) > sessionLife })
 	}
 }
+
+// sessionLife is how long a browser is known at least. Tokens that it got live on.
+const sessionLife = 24 * time.Hour
 
 // choose is the account that a user gets who names one, or none: then the one that they used last, the first one at first. It returns false for an account
 // that is not theirs.

@@ -3,6 +3,7 @@ package identity
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -174,5 +175,25 @@ func TestOtherClientsKeepOut(t *testing.T) {
 	r.SetBasicAuth("portico", "wrong")
 	if resp, body := v.do(r); resp.StatusCode/100 != 4 || !strings.Contains(body, "invalid_client") {
 		t.Errorf("a wrong secret: %d %s", resp.StatusCode, body)
+	}
+}
+
+// A demo that runs for weeks does not grow: what is over is forgotten when there is much of it.
+func TestOldThingsAreForgotten(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t, "")
+	s := v.p.storage
+	for n := range 2000 {
+		id := strconv.Itoa(n)
+		s.sessions[id] = &sso{id: id, user: &s.c.Users[0], authTime: time.Now().Add(-time.Duration(n) * time.Minute)}
+		s.requests[id] = &authRequest{id: id, created: time.Now().Add(-time.Duration(n) * time.Second)}
+		s.codes["code "+id] = id
+	}
+	v.signIn()
+	if len(s.sessions) > 1442 || len(s.requests) > 902 || len(s.codes) > 902 {
+		t.Errorf("%d sessions, %d requests, %d codes are kept", len(s.sessions), len(s.requests), len(s.codes))
+	}
+	if s.sessions["1400"] == nil || s.codes["code 800"] == "" {
+		t.Error("what is not over is forgotten")
 	}
 }
