@@ -106,18 +106,14 @@ func (a *authRequest) fits(s *sso) bool {
 	return (a.hinted == nil || a.hinted.ID == s.user.ID) && (a.wanted == 0 || s.user.account(a.wanted))
 }
 
-// finish binds the request to a session. The storage's lock is held.
+// finish binds a request to a session. The lock is held.
 func (s *storage) finish(a *authRequest, session *sso) {
-	a.finish(session)
-	s.last[session.user.ID] = session.account
-}
-
-func (a *authRequest) finish(s *sso) {
-	a.sso, a.done, a.chooser = s, true, nil
+	a.sso, a.done, a.chooser = session, true, nil
 	if a.wanted != 0 {
-		s.account = a.wanted
+		session.account = a.wanted
 	}
-	s.clients[a.req.ClientID] = a.issuer
+	session.clients[a.req.ClientID] = a.issuer
+	s.last[session.user.ID] = session.account
 }
 
 // CreateAuthRequest implements op.Storage. PKCE is demanded of everybody. With prompt none, a browser without a fitting session is told login_required.
