@@ -84,7 +84,7 @@ func (p presenter) claims(list []Field) []Field {
 	list = slices.Clone(list)
 	for i, c := range list {
 		if s, err := strconv.ParseInt(c.Value, 10, 64); err == nil && slices.Contains([]string{"iat", "exp", "nbf", "auth_time"}, c.Name) {
-			list[i].Value += " · " + inBelgium(time.Unix(s, 0)).Format(time.TimeOnly)
+			list[i].Value += " · " + time.Unix(s, 0).In(datahub.HomeZone()).Format(time.TimeOnly)
 		}
 	}
 	return list
@@ -105,12 +105,5 @@ func (p presenter) took(d time.Duration) string {
 
 // clock is a time as the demo's clock has it, to the millisecond.
 func (p presenter) clock(t time.Time) string {
-	return inBelgium(p.at(t).Round(time.Millisecond)).Format("15:04:05.000")
-}
-
-func inBelgium(t time.Time) time.Time {
-	if zone, known := datahub.ParseZone("Europe/Brussels"); known {
-		return t.In(zone)
-	}
-	return t.UTC()
+	return p.at(t).Round(time.Millisecond).In(datahub.HomeZone()).Format("15:04:05.000")
 }

@@ -198,12 +198,6 @@ func (p presenter) clock(d time.Duration) string {
 }
 
 // time is an instant as the portal's clock in Belgium shows it.
-func (p presenter) time(t time.Time) string {
-	t = p.at(t)
-	if zone, known := datahub.ParseZone("Europe/Brussels"); known {
-		t = t.In(zone)
-	}
-	return p.l.Clock(t)
-}
+func (p presenter) time(t time.Time) string { return p.l.Clock(p.at(t).In(datahub.HomeZone())) }
 
 func code(status int) string { return strconv.Itoa(status) }

@@ -6,19 +6,11 @@ import (
 	"strconv"
 	"time"
 
+	"portico/internal/datahub"
 	"portico/internal/demo/clock"
 	"portico/internal/locale"
 	"portico/internal/server"
 )
-
-// brussels is where the demo's buildings are.
-func brussels() *time.Location {
-	zone, err := time.LoadLocation("Europe/Brussels")
-	if err != nil {
-		return time.UTC // the program embeds the zones
-	}
-	return zone
-}
 
 // clock shows the demo's clock, and the forms that move it.
 func (t *Tour) clock(w http.ResponseWriter, v *server.Visit) error {
@@ -26,10 +18,10 @@ func (t *Tour) clock(w http.ResponseWriter, v *server.Visit) error {
 }
 
 func (t *Tour) clockModel(v *server.Visit) ClockPageModel {
-	l, now := v.Locale(), t.c.Clock.Now().In(brussels())
+	l, now := v.Locale(), t.c.Clock.Now().In(datahub.HomeZone())
 	m := ClockPageModel{
 		Layout: t.layout(v, l.T("clock.title")), Date: l.Date(now), Time: l.Clock(now), ISO: now.Format(time.RFC3339), Speed: speedText(t.c.Clock.Speed()), Follows: t.c.Clock.Follows(), Fixed: t.c.Fixed,
-		Field: now.Format(fieldForm), Min: clock.Earliest.In(brussels()).Format(fieldForm), Max: clock.Latest.In(brussels()).Format(fieldForm),
+		Field: now.Format(fieldForm), Min: clock.Earliest.In(datahub.HomeZone()).Format(fieldForm), Max: clock.Latest.In(datahub.HomeZone()).Format(fieldForm),
 	}
 	m.State = l.T("clock.moved")
 	switch {
@@ -50,7 +42,7 @@ func (t *Tour) clockModel(v *server.Visit) ClockPageModel {
 
 // days are the moments of a year that are worth a look: just before clocks are changed, in spring and in autumn, and a meter that was exchanged, a day without data, a storm of alarms.
 func days(l locale.Locale, year int) []ChoiceModel {
-	zone := brussels()
+	zone := datahub.HomeZone()
 	at := func(key string, when time.Time) ChoiceModel {
 		return ChoiceModel{Value: when.UTC().Format(time.RFC3339), Text: l.T(locale.Key(key)), Note: l.Date(when.In(zone)) + ", " + l.Clock(when.In(zone))}
 	}
@@ -130,7 +122,7 @@ func (t *Tour) set(text string) error {
 	to, err := time.Parse(time.RFC3339, text)
 	for _, form := range []string{fieldForm, fieldForm + ":05"} {
 		if err != nil {
-			to, err = time.ParseInLocation(form, text, brussels())
+			to, err = time.ParseInLocation(form, text, datahub.HomeZone())
 		}
 	}
 	if err != nil || t.c.Clock.Set(to) != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/pages"
 	"portico/internal/server"
@@ -30,9 +31,9 @@ func (t *Tour) start(w http.ResponseWriter, v *server.Visit) error {
 // strip tells what is shown, and the time by the demo's clock.
 func (t *Tour) strip(v *server.Visit) StripModel {
 	l, now := v.Locale(), v.Now()
-	m := StripModel{Clock: v.Layout().Clock, Zone: "Europe/Brussels", Live: l.T("start.live"), Speed: speedText(t.c.Clock.Speed())}
+	m := StripModel{Clock: v.Layout().Clock, Zone: datahub.HomeZone().String(), Live: l.T("start.live"), Speed: speedText(t.c.Clock.Speed())}
 	if !t.c.Clock.Follows() {
-		m.Live, m.Date = l.T("start.moved"), l.Date(now.In(brussels()))
+		m.Live, m.Date = l.T("start.moved"), l.Date(now.In(datahub.HomeZone()))
 	}
 	return m
 }

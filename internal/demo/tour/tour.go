@@ -8,6 +8,7 @@ import (
 	"embed"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"portico/internal/datahub"
@@ -90,13 +91,9 @@ func (t *Tour) Pages() []server.Page {
 
 // dress adds what the tour's pages need to what is around them.
 func dress(m *templates.LayoutModel) {
-	sheet, module := assets.URL("tour.css"), assets.URL("tour.js")
-	for _, have := range m.Assets.Sheets {
-		if have == sheet {
-			return
-		}
+	if sheet := assets.URL("tour.css"); !slices.Contains(m.Assets.Sheets, sheet) {
+		m.Assets.Sheets, m.Assets.Modules = append(m.Assets.Sheets, sheet), append(m.Assets.Modules, assets.URL("tour.js"))
 	}
-	m.Assets.Sheets, m.Assets.Modules = append(m.Assets.Sheets, sheet), append(m.Assets.Modules, module)
 }
 
 // layout is what is around a page of the tour.
