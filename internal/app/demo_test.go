@@ -264,6 +264,37 @@ func TestDemoStartPage(t *testing.T) {
 	}
 }
 
+// What one guest reads, another one sees for a moment: nothing of the first one's choices is in it, and when the Data Hub does not answer nobody waits for it again.
+func TestDemoStartPageIsShared(t *testing.T) {
+	t.Parallel()
+	still := func(c *config.Demo) { c.Now, c.Speed = "2026-11-26T08:00:00Z", "0" }
+	v := visitDemo(t, still)
+	if chosen := v.start("system.fr.comfortable.on.iso.own.site"); !strings.Contains(chosen, "2026-11-26") {
+		t.Error("choices do not count for who has made them")
+	}
+	if usual := v.start("system.fr"); !regexp.MustCompile(`class="kpi-value">[0-9]+,[0-9]`).MatchString(usual) {
+		t.Error("somebody's choices are in what another guest sees")
+	}
+	v = visitDemo(t, still, func(c *config.Demo) { c.Fail = []string{"hub=cut"} })
+	const failed = "Ces données sont momentanément indisponibles."
+	began := time.Now()
+	v.want("without a Data Hub", http.StatusOK, http.StatusOK, v.start("system.fr"), failed)
+	v.d.Faults.Hub.Clear()
+	if again := v.start("system.fr"); !strings.Contains(again, failed) && time.Since(began) < 5*time.Second {
+		t.Error("the next guest waits for the Data Hub, too")
+	}
+}
+
+// start is the start page that a new browser with these preferences sees.
+func (v *visitor) start(preferences string) string {
+	v.Helper()
+	req, _ := http.NewRequest(http.MethodGet, v.d.PortalURL+"/demo", nil)
+	req.AddCookie(&http.Cookie{Name: "portico-prefs", Value: preferences})
+	_, status, body := v.another().do(req)
+	v.want(preferences, status, http.StatusOK, body, `lang="fr"`)
+	return body
+}
+
 var barLink = regexp.MustCompile(`<a class="button[^"]*"(?: rel="(?:next|prev)")? href="([^"]+)"[^>]* data-tour-(next|back|leave)>`)
 
 // bar returns where the tour's bar leads, by name.

@@ -1,11 +1,10 @@
 package tour
 
 import (
+	"context"
 	"net/http"
 	"sync"
 	"time"
-
-	"github.com/a-h/templ"
 
 	"portico/internal/datahub"
 	"portico/internal/locale"
@@ -54,19 +53,21 @@ type shown struct {
 // keptFor is how long a guest may see what another one saw, by either clock.
 const keptFor = 5 * time.Second
 
+// get reads the figures in a guest's way, whoever asks: without the preferences of the one, and not less because the other has left. That they cannot be read is kept, too, or guests
+// would wait for the Data Hub one after the other.
 func (f *figures) get(v *server.Visit, c Config) templates.OverviewModel {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	lang, now := v.Locale().Lang(), v.Now()
-	if s, ok := f.shown[lang]; ok && time.Since(s.read) < keptFor && now.Sub(s.now).Abs() < keptFor {
+	l, now := locale.For(locale.Lang(v.Locale().Lang())), v.Now()
+	if s, ok := f.shown[l.Lang()]; ok && time.Since(s.read) < keptFor && now.Sub(s.now).Abs() < keptFor {
 		return s.model
 	}
-	m, err := f.pages.Overview(&pages.Request{Request: v.Request, Hub: v.HubOf(c.Guest), Locale: v.Locale(), Layout: v.Layout(), Now: now,
-		Render: func(int, templ.Component) error { return nil }})
+	r := v.Request.WithContext(context.WithoutCancel(v.Request.Context()))
+	m, err := f.pages.Overview(&pages.Request{Request: r, Hub: v.HubOf(c.Guest), Locale: l, Layout: v.Layout(), Now: now})
 	if err != nil {
-		return templates.OverviewModel{Failure: &templates.FailureModel{Text: v.Locale().T("panel.failed"), RetryTo: startPath}}
+		m = templates.OverviewModel{Failure: &templates.FailureModel{Text: l.T("panel.failed"), RetryTo: startPath}}
 	}
-	f.shown[lang] = shown{m, time.Now(), now}
+	f.shown[l.Lang()] = shown{m, time.Now(), now}
 	return m
 }
 
