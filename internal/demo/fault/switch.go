@@ -125,17 +125,15 @@ func (s *Switch) Down() (down bool, until time.Time, changed <-chan struct{}) {
 	defer s.mu.Unlock()
 	now := time.Now()
 	for _, a := range s.rules {
-		from, to, ok := a.span(a.set, now)
-		switch next := from; {
-		case !a.Rule.Down || !ok:
+		next, to, ok := a.span(a.set, now)
+		if !a.Rule.Down || !ok {
 			continue
-		case !now.Before(from):
+		}
+		if !now.Before(next) {
 			down, next = true, to
-			fallthrough
-		default:
-			if until.IsZero() || next.Before(until) {
-				until = next
-			}
+		}
+		if until.IsZero() || next.Before(until) {
+			until = next
 		}
 	}
 	if s.changed == nil {
