@@ -52,7 +52,6 @@ type DetailModel struct {
 	Request  []Field
 	Response []Field
 	Body     string
-	Size     string
 	Older    string // link, "" at the end
 	Newer    string
 }

@@ -180,16 +180,10 @@ func (a *along) Close() error {
 
 func (a *along) end() {
 	a.mu.Lock()
-	over := a.over
+	over, beginning, size := a.over, bytes.Clone(a.kept.Bytes()), a.size
 	a.over = true
 	a.mu.Unlock()
-	if !over && a.done != nil {
-		a.done(a.taken())
+	if !over {
+		a.done(beginning, size)
 	}
-}
-
-func (a *along) taken() ([]byte, int64) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return bytes.Clone(a.kept.Bytes()), a.size
 }
