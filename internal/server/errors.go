@@ -231,14 +231,18 @@ func (s *Server) panicked(rec *recorder, r *http.Request, p any) {
 	if p == http.ErrAbortHandler {
 		panic(p)
 	}
-	what := fmt.Sprintf("%T", p) // a library's words may hold what it was working on
-	if e, ok := p.(runtime.Error); ok {
-		what = e.Error()
-	}
-	s.log.ErrorContext(r.Context(), "handler panicked", "request_id", eventOf(r.Context()).ID, "panic", what, "stack", string(debug.Stack()))
+	s.log.ErrorContext(r.Context(), "handler panicked", "request_id", eventOf(r.Context()).ID, "panic", panicText(p), "stack", string(debug.Stack()))
 	if rec.status == 0 {
 		s.showError(rec, r, &pageError{Status: http.StatusInternalServerError, Kind: kindInternal, Err: errors.New("panic")})
 	}
+}
+
+// panicText is what the log says of a panic: a library's words may hold what it was working on.
+func panicText(p any) string {
+	if e, ok := p.(runtime.Error); ok {
+		return e.Error()
+	}
+	return fmt.Sprintf("%T", p)
 }
 
 // classifySignIn maps what rp reports of a sign-in that did not finish.

@@ -122,49 +122,6 @@ func ownerOf(sess *session.Session) shelf.Owner {
 	return shelf.OwnerOf(sess.Identity.Issuer, sess.Identity.Subject, sess.Identity.Account)
 }
 
-// laterTime bounds what is done after a request.
-const laterTime = time.Minute
-
-// later runs f after wait, or at once when the process begins to drain: what people were promised is done before it goes. Close waits for it.
-func (s *Server) later(ctx context.Context, what string, wait time.Duration, f func(context.Context) error) {
-	ctx = context.WithoutCancel(ctx)
-	s.background.Go(func() {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-s.drained:
-		}
-		ctx, cancel := context.WithTimeout(ctx, laterTime)
-		defer cancel()
-		if err := f(ctx); err != nil {
-			s.log.WarnContext(ctx, "not done after a request", "what", what, "error", err)
-		}
-	})
-}
-
-// workTime bounds what goes on for long in the background.
-const workTime = 30 * time.Minute
-
-// work runs f, which ends when the process begins to drain: what it has done by then is kept, and somebody else goes on.
-func (s *Server) work(ctx context.Context, what string, f func(context.Context) error) {
-	ctx = context.WithoutCancel(ctx)
-	s.background.Go(func() {
-		ctx, cancel := context.WithTimeout(ctx, workTime)
-		defer cancel()
-		go func() {
-			select {
-			case <-s.drained:
-				cancel()
-			case <-ctx.Done():
-			}
-		}()
-		if err := f(ctx); err != nil {
-			s.log.WarnContext(ctx, "not done in the background", "what", what, "error", err)
-		}
-	})
-}
-
 // touch notes that the person did something. What scripts ask for, and what browsers ask for ahead, is nothing that a person did.
 func (s *Server) touch(ctx context.Context, sess *session.Session) {
 	if err := s.cookies.Touch(ctx, sess); err != nil && !errors.Is(err, session.ErrNotFound) {

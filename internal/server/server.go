@@ -102,7 +102,7 @@ type Server struct {
 	proxyTold    atomic.Bool // the operator knows that a proxy is not listed
 	schemeTold   atomic.Bool // the operator knows that proxy and public URL differ
 
-	background sync.WaitGroup // revocations that outlive their request
+	background sync.WaitGroup // what outlives its request, see background.go
 	draining   atomic.Bool    // readiness says that the process is going away
 	drained    chan struct{}  // closed when draining begins
 }
@@ -172,7 +172,7 @@ func (s *Server) Drain() {
 // Draining reports whether Drain was called.
 func (s *Server) Draining() bool { return s.draining.Load() }
 
-// Close waits until revocations under way are done, or ctx ends.
+// Close waits until what goes on in the background is done, or ctx ends.
 func (s *Server) Close(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() { s.background.Wait(); close(done) }()
@@ -231,13 +231,4 @@ func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v)
-}
-
-// inBackground runs f after the request, for at most limit, and lets Close wait for it.
-func (s *Server) inBackground(ctx context.Context, limit time.Duration, f func(context.Context)) {
-	s.background.Go(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
-		defer cancel()
-		f(ctx)
-	})
 }
