@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,9 +32,13 @@ func TestTabsShareAStream(t *testing.T) {
 	w.visit(p, "/overview")
 	eventually(t, "a heartbeat", func() bool { return w.value(lastBeat) != "" })
 	eventually(t, "alarms in the menu", func() bool { return w.value(`document.querySelector("[data-alarms-open]").textContent`) != "" })
+	w.run(`document.querySelector("dh-live").latest.get("heartbeat").data.time = "2020-01-01T00:00:00Z"`) // as if it were long ago
 	other := w.secondTab()
 	other.visit(p, "/sites")
 	eventually(t, "a heartbeat in the other tab", func() bool { return other.value(lastBeat) != "" })
+	if at := other.value(lastBeat); strings.HasPrefix(at, "2020-") {
+		t.Errorf("the other tab takes %s, when the first one heard of the server, for now", at)
+	}
 	if a, b := w.value(openStreams), other.value(openStreams); a+b != "10" {
 		t.Errorf("streams: %s in the first tab, %s in the second", a, b)
 	}

@@ -3,7 +3,7 @@
  * One event stream for all tabs of a browser: the tab that holds a lock listens to the server and tells the others. Where tabs cannot talk to each other each has its own.
  * What arrives becomes an event of the document, "live-" and the topic; "live-resync" means that whatever is shown may be old.
  */
-import { setClock } from "./clock.js";
+import { now, setClock } from "./clock.js";
 
 const silence = 45_000; // two heartbeats and some
 const tellings = ["heartbeat", "resync", "signed-out", "reconnect"];
@@ -70,8 +70,8 @@ class Live extends HTMLElement {
 			.catch(() => {
 				this.leads = false; // another tab took over, or the page is left
 				this.source?.close();
-				if (!this.gone?.signal.aborted) {
-					this.queue(name, {});
+				if (!options.steal && !this.gone?.signal.aborted) {
+					this.queue(name, {}); // a tab that had stolen it still stands in the queue
 				}
 			});
 	}
@@ -102,7 +102,6 @@ class Live extends HTMLElement {
 		this.failures++;
 		if (this.failures >= 3) {
 			this.show("paused");
-			document.dispatchEvent(new Event("live-resync")); // parts of the page ask by themselves as long as the stream is away
 		}
 		if (source.readyState === EventSource.CLOSED) {
 			const wait = Math.min(60_000, 1000 * 2 ** this.failures);
@@ -126,7 +125,8 @@ class Live extends HTMLElement {
 		if (!message.ask) {
 			this.take(message);
 		} else if (this.leads) {
-			this.latest.forEach((m) => this.channel?.postMessage(m));
+			const time = new Date(now()).toISOString(); // heartbeats that were kept tell of a time that has passed
+			this.latest.forEach((m) => this.channel?.postMessage(m.name === "heartbeat" ? { ...m, data: { ...m.data, time } } : m));
 		}
 	}
 
@@ -149,11 +149,10 @@ class Live extends HTMLElement {
 		document.dispatchEvent(new CustomEvent("live-" + name, { detail: data }));
 	}
 
-	/** The person has signed in again: what the stream said meanwhile is missed, so that everything is asked anew. */
+	/** The person has signed in again: listening goes on where it ended. */
 	back() {
 		this.ended = false;
 		this.restart();
-		document.dispatchEvent(new Event("live-resync"));
 	}
 
 	/** After a sleep, or when the network is back: asks anew unless signs of life are fresh. */
