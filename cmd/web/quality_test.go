@@ -200,6 +200,16 @@ func TestKeyboard(t *testing.T) {
 	if open := w.value(`String(document.querySelector("dialog[open]") !== null)`); open != "false" {
 		t.Error("a letter does something though letters are switched off")
 	}
+	w.visit(p, "/alarms?state=all")
+	chosen := w.value(`(() => {
+		const box = document.querySelector("[data-row] input[type=checkbox]");
+		box.focus();
+		for (const key of ["x", "X"]) box.dispatchEvent(new KeyboardEvent("keydown", {key, shiftKey: key === "X", bubbles: true}));
+		return String(box.checked);
+	})()`)
+	if chosen != "false" {
+		t.Error("x or Shift+X chooses a row though letters are switched off")
+	}
 	w.choose("keys", "on")
 	w.wantNoComplaints()
 }

@@ -99,8 +99,7 @@ function press(name) {
 document.addEventListener("keydown", (event) => {
 	const name = nameOf(event);
 	const letters = document.documentElement.dataset.keys !== "off";
-	const control = name.startsWith("Ctrl ");
-	if (name === "" || event.defaultPrevented || event.isComposing || (typing(event.target) && name !== "Ctrl k") || (!letters && !control && name.length === 1)) {
+	if (name === "" || event.defaultPrevented || event.isComposing || (typing(event.target) && name !== "Ctrl k") || (!letters && /^(Shift )?.$/.test(name))) {
 		return;
 	}
 	if (document.querySelector("dialog[open]") || (name.startsWith("Arrow") && event.target instanceof HTMLElement && event.target.closest("[role=listbox], [role=grid], input, .table-scroll"))) {
