@@ -72,7 +72,8 @@ func TestTwoTabsTwoPeople(t *testing.T) {
 	w.run(hurry)
 	w.run(looks)
 	w.says("")
-	w.run(`document.querySelector("input[type=search]").value = "half a word"`)
+	w.run(`document.querySelector("main input[type=search]").value = "half a word"`)
+	w.click("[data-palette-open]", "dh-palette dialog[open]")
 
 	other := w.secondTab()
 	out := func() {
@@ -92,6 +93,9 @@ func TestTwoTabsTwoPeople(t *testing.T) {
 	out()
 	w.says("ended")
 	w.sees("aside.watch", "You have been signed out", "Sign in again in a new tab")
+	if open := w.value(`String(document.querySelector("dh-palette dialog").open || document.querySelector("dh-palette").checkVisibility({visibilityProperty: true}))`); open != "false" {
+		t.Error("what the palette found is still there when nobody is signed in")
+	}
 	in(`button.persona[value$="-operator"]`, "button[name=account]")
 	w.says("")
 	if typed := w.value(`document.querySelector("input[type=search]").value`); typed != "half a word" {

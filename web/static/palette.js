@@ -26,7 +26,7 @@ class Palette extends HTMLElement {
 	/** @param {MouseEvent} event @param {HTMLDialogElement} dialog @param {HTMLInputElement} box */
 	open(event, dialog, box) {
 		const opener = event.target instanceof Element && event.target.closest("[data-palette-open]");
-		if (!opener || event.ctrlKey || event.metaKey) {
+		if (!opener || event.ctrlKey || event.metaKey || this.inert) {
 			return;
 		}
 		event.preventDefault();

@@ -44,6 +44,7 @@ function judge(session, who, warn) {
 function watch(root) {
 	const { watch: address = "", extend = "", who = "", zone } = root.dataset;
 	const content = /** @type {HTMLElement} */ (document.querySelector("main"));
+	const palette = document.querySelector("dh-palette");
 	const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: zone });
 	/** @type {ReturnType<typeof setTimeout>} */
 	let timer;
@@ -67,7 +68,7 @@ function watch(root) {
 	}
 
 	/**
-	 * Takes the content out of sight and reach, or gives it back with the focus where it was.
+	 * Takes the content and what the palette found out of sight and reach, or gives the content back with the focus where it was.
 	 * @param {boolean} away
 	 */
 	function conceal(away) {
@@ -75,9 +76,11 @@ function watch(root) {
 			return;
 		}
 		if (away) {
+			palette?.querySelector("dialog")?.close();
 			focused = content.contains(document.activeElement) ? document.activeElement : null;
 		}
 		content.inert = away;
+		palette?.toggleAttribute("inert", away);
 		if (!away && focused instanceof HTMLElement) {
 			focused.focus({ preventScroll: true });
 		}
