@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/session"
@@ -137,7 +138,7 @@ func (s *Server) keepPreferences(ctx context.Context, sess *session.Session, p p
 
 // bringPreferences gives the browser in which somebody signed in what they chose elsewhere. Who never chose anything keeps what the browser has.
 func (s *Server) bringPreferences(ctx context.Context, w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	kept, err := shelf.Get[map[string]string](ctx, s.shelf, ownerOf(sess), shelf.Settings, "look")
+	kept, err := shelf.Get[preferences](ctx, s.shelf, ownerOf(sess), shelf.Settings, "look")
 	if err != nil {
 		if !errors.Is(err, shelf.ErrNotFound) {
 			note(ctx, errAttr("preferences_error", err))
@@ -161,9 +162,6 @@ func (p preferences) zone() *time.Location {
 	if name == "site" {
 		return nil
 	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return nil
-	}
+	zone, _ := datahub.ParseZone(name)
 	return zone
 }

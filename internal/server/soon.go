@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"sync"
@@ -77,7 +76,7 @@ func titleOf(m templates.LayoutModel, l locale.Locale) string {
 	if m.Place == "" {
 		return l.T("part.loading")
 	}
-	return l.T(locale.Key(fmt.Sprint("place.", m.Place)))
+	return l.T(locale.Key("place." + m.Place))
 }
 
 func partOf(u *url.URL, name string) string {
