@@ -84,7 +84,7 @@ func floor(kind string, page []byte) (http.Handler, error) {
 func ownPage(w http.ResponseWriter, r *http.Request) {
 	l := locale.Match("en", "")
 	m := templates.AccountModel{Name: "Noordzee Energie", ID: "101", Layout: templates.LayoutModel{T: func(key string, args ...any) string { return l.T(locale.Key(key), args...) }, Lang: "en", Theme: "system",
-		Person: &templates.PersonModel{Name: "Victor Lambert", Account: "Noordzee Energie"}, ReturnTo: "/auth/account", Clock: templates.ClockModel{Text: "14:21:08 CET", ISO: "2026-11-26T14:21:08+01:00"},
+		Writing: func() templates.WritingModel { return templates.WritingModel{} }, Person: &templates.PersonModel{Name: "Victor Lambert", Account: "Noordzee Energie"}, ReturnTo: "/auth/account", Clock: templates.ClockModel{Text: "14:21:08 CET", ISO: "2026-11-26T14:21:08+01:00"},
 		Assets: templates.AssetsModel{Stylesheet: static.URL("app.css"), Icons: static.URL("icons.svg"), Favicon: static.URL("favicon.svg"), Font: static.URL("inter-latin.woff2")}}}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_ = templates.Account(m).Render(r.Context(), w)

@@ -37,7 +37,7 @@ func BenchmarkRenderList(b *testing.B) {
 func listOf(n int) templates.SitesModel {
 	l := locale.Match("en", "")
 	m := templates.SitesModel{Layout: templates.LayoutModel{T: func(key string, args ...any) string { return l.T(locale.Key(key), args...) }, Lang: "en", Theme: "system", Place: "sites",
-		Person: &templates.PersonModel{Name: "Olivia Peeters"}}, Head: templates.PageHeadModel{Title: "Sites"}}
+		Writing: func() templates.WritingModel { return templates.WritingModel{} }, Person: &templates.PersonModel{Name: "Olivia Peeters"}}, Head: templates.PageHeadModel{Title: "Sites"}}
 	for _, name := range templates.SiteColumns() {
 		m.Columns = append(m.Columns, templates.ColumnModel{Text: name, Href: "/sites?sort=" + name})
 	}

@@ -47,7 +47,7 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 		m.Person = &templates.PersonModel{Name: sess.Identity.Name, Account: sess.Identity.AccountName}
 		m.Watch = s.watchModel(r, sess)
 		m.Live = &templates.LiveModel{URL: "/live?topics=alarms,freshness", Who: m.Watch.Who, Build: s.version}
-		m.Writing = writingModel(l)
+		m.Writing = func() templates.WritingModel { return writingModel(l) }
 	}
 	if s.frame != nil {
 		s.frame(r, &m)

@@ -29,7 +29,6 @@ type LayoutModel struct {
 	Person    *PersonModel // nil when nobody is signed in
 	Watch     *WatchModel  // with Person: what the page's script needs to notice that the session ends
 	Live      *LiveModel   // with Person: where the page hears of what changes
-	Writing   WritingModel // with Person: how scripts write what the server has not written
 	Clock     ClockModel   // the server's time, the only "now" that the portal knows
 	Notice    string       // line above each page, for example "demo data"; "" for none
 	Stale     string       // says since when the page's data are not current, "" when they are
@@ -40,8 +39,9 @@ type LayoutModel struct {
 	Refresh   string       // what http-equiv="refresh" takes, for pages that go on by themselves; "" for none
 	Assets    AssetsModel
 
-	Above templ.Component // stands between the notice and the page; nil for nothing
-	Fixed *Fixed          // parts of the frame that were rendered before; nil renders them each time
+	Above   templ.Component     // stands between the notice and the page; nil for nothing
+	Writing func() WritingModel // with Person: how scripts write what the server has not written; asked where Fixed does not know it yet
+	Fixed   *Fixed              // parts of the frame that were rendered before; nil renders them each time
 }
 
 // PersonModel is who is signed in.
