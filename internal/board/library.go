@@ -199,19 +199,27 @@ func versionName(id string, revision int64) string { return fmt.Sprintf("%s.%09d
 
 // Versions returns what a board was before, the latest first.
 func (l *Library) Versions(ctx context.Context, p Person, id string) ([]Stored, error) {
-	_, at, err := l.find(ctx, p, id)
+	s, at, err := l.find(ctx, p, id)
 	if err != nil {
 		return nil, err
 	}
-	docs, err := shelf.All[Stored](ctx, l.shelf, at.owner, shelf.BoardVersion)
-	var versions []Stored
-	for _, d := range slices.Backward(docs) {
-		if d.Value.ID == id {
-			d.Value.Shared = at.shared
-			versions = append(versions, d.Value)
+	return l.earlier(ctx, at, s)
+}
+
+// earlier reads the versions of one board by their names: those of all boards of a shelf could be more than there is memory for.
+func (l *Library) earlier(ctx context.Context, at place, s Stored) (versions []Stored, err error) {
+	for revision := s.Revision - 1; revision >= max(1, s.Revision-maxVersions); revision-- {
+		v, err := shelf.Get[Stored](ctx, l.shelf, at.owner, shelf.BoardVersion, versionName(s.ID, revision))
+		if errors.Is(err, shelf.ErrNotFound) {
+			continue
 		}
+		if err != nil {
+			return nil, err
+		}
+		v.Shared = at.shared
+		versions = append(versions, v)
 	}
-	return versions, err
+	return versions, nil
 }
 
 // Share moves a board with its versions to the account's shelf, or back to the person's own. Whoever may see a shared board may take it.
@@ -223,7 +231,7 @@ func (l *Library) Share(ctx context.Context, p Person, id string, shared bool) e
 	if err != nil || at.shared == shared {
 		return err
 	}
-	versions, err := l.Versions(ctx, p, id)
+	versions, err := l.earlier(ctx, at, s)
 	if err != nil {
 		return err
 	}
@@ -255,11 +263,11 @@ func (l *Library) forget(ctx context.Context, at place, id string, versions []St
 
 // Delete removes a board with its versions.
 func (l *Library) Delete(ctx context.Context, p Person, id string) error {
-	versions, err := l.Versions(ctx, p, id)
+	s, at, err := l.find(ctx, p, id)
 	if err != nil {
 		return err
 	}
-	_, at, err := l.find(ctx, p, id)
+	versions, err := l.earlier(ctx, at, s)
 	if err != nil {
 		return err
 	}
