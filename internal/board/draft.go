@@ -46,7 +46,7 @@ func (l *Library) Edit(ctx context.Context, p Person, id string, change func(*Bo
 	}
 	return shelf.Change(ctx, l.shelf, p.own(), shelf.Draft, id, draftLife, func(d *Draft) error {
 		if d.Board.Title == "" {
-			*d = Draft{Revision: s.Revision, Board: s.Board}
+			*d = Draft{Revision: s.Revision, Board: s.Board.Clone()}
 		}
 		before := d.Board.Clone()
 		if err := change(&d.Board); err != nil {

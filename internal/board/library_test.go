@@ -173,6 +173,31 @@ func TestDraft(t *testing.T) {
 	}
 }
 
+func TestDraftIsBounded(t *testing.T) {
+	t.Parallel()
+	l, ctx := library(t), t.Context()
+	s := create(t, l, alice, "one")
+	var err error
+	for range board.MaxWidgets {
+		if _, err = l.Edit(ctx, alice, s.ID, func(b *board.Board) error {
+			id := b.Add(board.Text)
+			b.Widgets[b.Find(id)].Text = strings.Repeat("x", board.MaxText)
+			return nil
+		}); err != nil {
+			break
+		}
+	}
+	if e, ok := errors.AsType[*board.Error](err); !ok || e.Code != board.TooLong {
+		t.Errorf("a step too long = %v", err)
+	}
+	if d, err := l.Draft(ctx, alice, s.ID); err != nil || len(d.Board.Widgets) < 20 {
+		t.Errorf("the draft before it has %d widgets, %v", len(d.Board.Widgets), err)
+	}
+	if _, err := l.Publish(ctx, alice, s.ID, false); err != nil {
+		t.Errorf("Publish = %v", err)
+	}
+}
+
 // long adds a text, as long as texts may be, up to ten of them.
 func long(b *board.Board) error {
 	if len(b.Widgets) >= 10 {

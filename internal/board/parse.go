@@ -103,6 +103,9 @@ func (b *Board) Check() error {
 			return err
 		}
 	}
+	if text, err := json.Marshal(b); err != nil || len(text) > MaxSize {
+		return &Error{"", TooLong}
+	}
 	return nil
 }
 
