@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"portico/internal/board"
-	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/pages"
 	"portico/internal/query"
@@ -214,5 +212,3 @@ func about(b *board.Board, r *pages.Request) (string, error) {
 	b.Title, b.Folder, b.Range, b.PerSite = strings.TrimSpace(f.Get("title")), strings.TrimSpace(f.Get("folder")), strings.TrimSpace(f.Get("range")), f.Get("per-site") != ""
 	return "", nil
 }
-
-func zone() *time.Location { return datahub.HomeZone() }

@@ -60,7 +60,7 @@ func row(s board.Stored, r *pages.Request) templates.DashboardRow {
 	if s.Shared {
 		about = locale.Join(about, "· "+l.T("board.shared"))
 	}
-	return templates.DashboardRow{Link: templates.Link{Text: s.Board.Title, Href: address(s.ID)}, ID: s.ID, About: locale.Join(about, "· "+by(s, r)), Shared: s.Shared}
+	return templates.DashboardRow{Link: templates.Link{Text: s.Board.Title, Href: address(s.ID)}, About: locale.Join(about, "· "+by(s, r))}
 }
 
 // create makes an empty dashboard and opens it for editing.

@@ -12,7 +12,7 @@ import (
 )
 
 // view shows a dashboard.
-func (p *Pages) view(w http.ResponseWriter, r *pages.Request) error {
+func (p *Pages) view(_ http.ResponseWriter, r *pages.Request) error {
 	s, err := found(r)
 	if err != nil {
 		return err
@@ -21,7 +21,7 @@ func (p *Pages) view(w http.ResponseWriter, r *pages.Request) error {
 	if err != nil {
 		return err
 	}
-	site, sites, err := p.site(w, r, s.Board)
+	site, sites, err := p.site(r, s.Board)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (p *Pages) view(w http.ResponseWriter, r *pages.Request) error {
 }
 
 // site returns which site a template shows, and the choice of others: the one that the address names, else the first.
-func (p *Pages) site(_ http.ResponseWriter, r *pages.Request, b board.Board) (datahub.SiteID, []templates.OptionModel, error) {
+func (p *Pages) site(r *pages.Request, b board.Board) (datahub.SiteID, []templates.OptionModel, error) {
 	site, err := siteOf(r)
 	if err != nil || !b.PerSite {
 		return 0, nil, err

@@ -17,7 +17,7 @@ const (
 )
 
 // wall shows a dashboard without anything around it, part by part when it is higher than a screen.
-func (p *Pages) wall(w http.ResponseWriter, r *pages.Request) error {
+func (p *Pages) wall(_ http.ResponseWriter, r *pages.Request) error {
 	s, err := found(r)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func (p *Pages) wall(w http.ResponseWriter, r *pages.Request) error {
 	if err != nil {
 		return err
 	}
-	site, _, err := p.site(w, r, s.Board)
+	site, _, err := p.site(r, s.Board)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ var boardMessages = []message{
 	{"board.per-site", "Template: it shows one site, which is chosen when it is opened", "Modèle : il montre un site, choisi à l’ouverture", "Sjabloon: het toont één site, die bij het openen wordt gekozen", "Vorlage: zeigt einen Standort, der beim Öffnen gewählt wird"},
 	{"board.template", "template", "modèle", "sjabloon", "Vorlage"},
 	{"board.shared", "shared", "partagé", "gedeeld", "geteilt"},
-	{"board.draft", "unsaved changes", "modifications non enregistrées", "niet-bewaarde wijzigingen", "nicht gespeicherte Änderungen"},
 	{"board.widgets", "{0} widget|{0} widgets", "{0} élément|{0} éléments", "{0} onderdeel|{0} onderdelen", "{0} Element|{0} Elemente"},
 	{"board.import", "Import", "Importer", "Importeren", "Importieren"},
 	{"board.import-do", "Import", "Importer", "Importeren", "Importieren"},

@@ -20,12 +20,10 @@ type WidgetModel struct {
 	Carpet  *CarpetModel
 	Summary string // what the picture says
 	Legend  []LegendModel
-	Table   *TableModel
 	Items   []WidgetItem
 	Text    []string // paragraphs
 	Clock   *ClockModel
 	Link    *Link
-	Reload  string // address of this widget alone, for filling in later; "" when it is complete
 }
 
 // FigureModel is a value that is read from far away.
@@ -69,10 +67,7 @@ type DashboardFolder struct {
 // DashboardRow is one dashboard of a list.
 type DashboardRow struct {
 	Link
-	ID     string
-	About  string // "8 widgets · shared · Alice, yesterday 14:10"
-	Shared bool
-	Draft  bool
+	About string // "8 widgets · shared · Alice, yesterday 14:10"
 }
 
 // DashboardModel is a dashboard that is looked at.
@@ -86,7 +81,6 @@ type DashboardModel struct {
 	Empty   *EmptyModel
 	Shared  bool
 	Sharing bool // there is an account to share with
-	Edit    string
 	Done    string
 }
 
@@ -133,7 +127,6 @@ type DashboardVersionsModel struct {
 	Head     PageHeadModel
 	ID       string
 	Versions []DashboardVersion
-	Empty    *EmptyModel
 }
 
 // DashboardVersion is one earlier state.
