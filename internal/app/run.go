@@ -17,6 +17,7 @@ import (
 	"portico/internal/audit"
 	"portico/internal/config"
 	"portico/internal/faultpoint"
+	"portico/internal/pause"
 	"portico/internal/server"
 )
 
@@ -137,7 +138,7 @@ func (p *Portal) sweep(ctx context.Context) {
 	if _, err := p.shelf.Reseal(ctx); err != nil && ctx.Err() == nil {
 		p.log.WarnContext(ctx, "what people kept not moved to the present key", "error", err)
 	}
-	for sleep(ctx, sweepEvery) {
+	for pause.For(ctx, sweepEvery) {
 		n, err := p.sessions.DeleteExpired(ctx, faultpoint.Now(), sweepMost)
 		switch {
 		case err != nil:
@@ -151,16 +152,5 @@ func (p *Portal) sweep(ctx context.Context) {
 		if _, err := p.audit.Sweep(ctx, sweepMost); err != nil {
 			p.log.WarnContext(ctx, "old audit events not removed", "error", err)
 		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

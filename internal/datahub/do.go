@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"time"
 
+	"portico/internal/pause"
 	"portico/internal/secret"
 )
 
@@ -59,7 +60,7 @@ func (c *Client) try(ctx context.Context, r *request) error {
 			return err
 		}
 		wait, ok := retryAfterFailure(err, try)
-		if !ok || !sleep(ctx, wait) {
+		if !ok || !pause.For(ctx, wait) {
 			return err
 		}
 	}

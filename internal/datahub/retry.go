@@ -57,21 +57,6 @@ func backoff(try int) time.Duration {
 	return d/2 + rand.N(d)
 }
 
-// sleep waits for d. It returns false, at once if possible, when ctx ends before.
-func sleep(ctx context.Context, d time.Duration) bool {
-	if end, ok := ctx.Deadline(); ok && time.Until(end) <= d {
-		return false
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // isNetwork reports whether err comes from a connection rather than from what came over it.
 func isNetwork(err error) bool {
 	_, ok := errors.AsType[net.Error](err)

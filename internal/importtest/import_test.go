@@ -12,15 +12,15 @@ import (
 // allowed lists for each package which others of ours it may import. What is not here may import nothing of ours.
 var allowed = map[string][]string{
 	"cmd/web":      {"internal/app", "internal/config"},
-	"internal/app": {"internal/audit", "internal/board", "internal/config", "internal/datahub", "internal/demo", "internal/demo/fault", "internal/demo/flow", "internal/demo/identity", "internal/demo/switchboard", "internal/demo/tour", "internal/faultpoint", "internal/health", "internal/rp", "internal/server", "internal/session", "internal/shelf", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
+	"internal/app": {"internal/audit", "internal/board", "internal/config", "internal/datahub", "internal/demo", "internal/demo/fault", "internal/demo/flow", "internal/demo/identity", "internal/demo/switchboard", "internal/demo/tour", "internal/faultpoint", "internal/health", "internal/pause", "internal/rp", "internal/server", "internal/session", "internal/shelf", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
 
 	"internal/server":         {"internal/audit", "internal/dashboards", "internal/datahub", "internal/faultpoint", "internal/health", "internal/limit", "internal/live", "internal/locale", "internal/pages", "internal/query", "internal/rp", "internal/secret", "internal/session", "internal/shelf", "internal/token", "web/static", "web/templates"},
 	"internal/dashboards":     {"internal/board", "internal/datahub", "internal/locale", "internal/pages", "internal/query", "web/static", "web/templates"},
-	"internal/pages":          {"internal/board", "internal/chart", "internal/datahub", "internal/export", "internal/locale", "internal/query", "internal/series", "internal/shelf", "internal/token", "web/templates"},
+	"internal/pages":          {"internal/board", "internal/chart", "internal/datahub", "internal/export", "internal/locale", "internal/pause", "internal/query", "internal/series", "internal/shelf", "internal/token", "web/templates"},
 	"internal/chart":          {"internal/series"},
 	"internal/export":         {"internal/locale", "internal/series"},
 	"internal/series":         {"internal/datahub"},
-	"internal/datahub":        {"internal/secret"},
+	"internal/datahub":        {"internal/pause", "internal/secret"},
 	"internal/token":          {"internal/faultpoint", "internal/rp", "internal/secret", "internal/session"},
 	"internal/rp":             {"internal/secret"},
 	"internal/session":        {"internal/secret"},
@@ -33,7 +33,7 @@ var allowed = map[string][]string{
 	"internal/store/memory":   {"internal/audit", "internal/session", "internal/shelf", "internal/token"},
 	"internal/store/metered":  {"internal/session", "internal/token"},
 	"internal/store/postgres": {"internal/audit", "internal/session", "internal/shelf", "internal/token"},
-	"internal/store/redis":    {"internal/secret", "internal/session", "internal/token"},
+	"internal/store/redis":    {"internal/pause", "internal/secret", "internal/session", "internal/token"},
 	"internal/store/sqlite":   {"internal/audit", "internal/session", "internal/shelf", "internal/token"},
 
 	// The suites that every store passes; tests import them.
@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 
 	// The demo's servers share no types with the clients that talk to them.
 	"internal/demo":          {"internal/config", "internal/demo/clock", "internal/demo/energy", "internal/demo/fault", "internal/demo/hub", "internal/demo/identity", "internal/secret"},
+	"internal/demo/fault":    {"internal/pause"},
 	"internal/demo/hub":      {"internal/demo/energy", "internal/demo/fault", "internal/demo/formula"},
 	"internal/demo/identity": {"internal/demo/fault", "internal/limit"},
 

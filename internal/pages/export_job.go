@@ -14,6 +14,7 @@ import (
 
 	"portico/internal/datahub"
 	"portico/internal/locale"
+	"portico/internal/pause"
 	"portico/internal/series"
 	"portico/internal/shelf"
 )
@@ -201,7 +202,7 @@ func (w *exportWork) read(ctx context.Context, x *exportPlan, part int) ([]byte,
 		if err == nil {
 			return packColumns(columns)
 		}
-		if !noAnswer(err) || try == exportTries || !pause(ctx, time.Second<<try) {
+		if !noAnswer(err) || try == exportTries || !pause.For(ctx, time.Second<<try) {
 			return nil, err
 		}
 	}
@@ -217,17 +218,6 @@ func (w *exportWork) columns(ctx context.Context, x *exportPlan, part int) ([][]
 		}
 	}
 	return columns, nil
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // packedColumn is a column of slots: seconds, values and marks side by side, which packs well.

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"portico/internal/pause"
 )
 
 // Fault is what goes wrong with one request. The zero Fault is none.
@@ -50,17 +52,7 @@ func (f Fault) wait(r *http.Request) bool {
 	if f.Jitter > 0 {
 		d += time.Duration(rand.Int64N(2*int64(f.Jitter)+1)) - f.Jitter
 	}
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
+	return d <= 0 || pause.For(r.Context(), d)
 }
 
 func (f Fault) strike(w http.ResponseWriter, r *http.Request, refuse func(http.ResponseWriter, *http.Request, int)) {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+
+	"portico/internal/pause"
 )
 
 // reply is what a script returns: a word that says how it went, and what belongs to it.
@@ -67,27 +69,16 @@ func (s *Store) callAt(ctx context.Context, clock string, sc script, keys []stri
 // repeat calls f once more when a connection broke, and says so, and a few times, within a third of a second, while a server says that it did nothing but soon may.
 func repeat(ctx context.Context, f func(again string) error) error {
 	again := "0"
-	for pause := 10 * time.Millisecond; ; {
+	for wait := 10 * time.Millisecond; ; {
 		err := f(again)
 		switch {
-		case refused(err) && pause < 200*time.Millisecond && sleep(ctx, pause):
-			pause *= 2
+		case refused(err) && wait < 200*time.Millisecond && pause.For(ctx, wait):
+			wait *= 2
 		case broken(err) && again == "0" && ctx.Err() == nil:
 			again = "1"
 		default:
 			return wrap(err)
 		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 
