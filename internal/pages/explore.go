@@ -97,7 +97,8 @@ func readExplore(ctx context.Context, rd *reader, q exploreQuery) (*exploreData,
 	return d, nil
 }
 
-// readLines finds the variables with their meters and sites. The first one must be there; of the others those that the person may not see are left out.
+// readLines finds the variables with their meters and sites. The first one must be there; of the others those that the person may not see are left out, and are a problem of the address, which a
+// Data Hub that gives no answer is not.
 func (d *exploreData) readLines(ctx context.Context, rd *reader) error {
 	lines := make([]*exploreLine, len(d.query.refs))
 	err := each(ctx, d.query.refs, func(ctx context.Context, i int, ref series.Ref) error {
@@ -105,7 +106,7 @@ func (d *exploreData) readLines(ctx context.Context, rd *reader) error {
 		if err == nil {
 			lines[i] = &line
 		}
-		if i == 0 && err != nil {
+		if i == 0 || noAnswer(err) {
 			return err
 		}
 		return endsSession(err)

@@ -290,3 +290,14 @@ func TestExploreWithoutTheRest(t *testing.T) {
 	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Status: 500}})
 	b.get("/explore?s="+engine+"&from=now-2d&to=now").want(t, "no data", http.StatusOK, "not available just now")
 }
+
+// That the Data Hub does not say what one of several variables is, is no mistake of the address.
+func TestExploreKnowsSilenceFromAbsence(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.get("/explore?s="+store+"&s=99999999").want(t, "one that is not there", http.StatusBadRequest, "there is none that you may see")
+	b.faults.Set(fault.Rule{Path: "/variables", Fault: fault.Fault{Status: http.StatusServiceUnavailable}})
+	if a := b.get("/explore?s=" + store + "&s=" + engine); a.status < http.StatusInternalServerError {
+		t.Errorf("%d %.300s: the store is known from before, and nobody says what the other is", a.status, a.body)
+	}
+}

@@ -30,7 +30,10 @@ func (w *widgetReader) explored(ctx context.Context, widget board.Widget, m *tem
 	if err != nil {
 		return nil, err
 	}
-	if len(d.query.problems) == 0 {
+	switch {
+	case d.query.problems["s"]:
+		err = datahub.ErrNotFound
+	case len(d.query.problems) == 0:
 		err = d.readPoints(ctx, w.reader)
 	}
 	l := w.r.Locale

@@ -89,6 +89,18 @@ func TestWidgetsSayWhatTheyLack(t *testing.T) {
 	}
 }
 
+// A list of variables of which one is gone says so, instead of calling all of them silent.
+func TestWidgetSaysThatAVariableIsGone(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	of := board.Board{Title: "x"}
+	of.Add(board.Guard)
+	of.Widgets[0].ID, of.Widgets[0].Series = string(board.Guard), []string{freezer, "99999999"}
+	if m := b.widgets(of, 0)[board.Guard]; m.State != "empty" || !strings.Contains(m.Reason, "or you may not see it") || len(m.Items) > 0 || len(m.Menu) == 0 {
+		t.Errorf("%s, %q, %d items, menu %v", m.State, m.Reason, len(m.Items), m.Menu)
+	}
+}
+
 // While the Data Hub is away the last good figures stay; a widget that never had any says so, and takes no other with it.
 func TestWidgetsOutliveTheDataHub(t *testing.T) {
 	t.Parallel()
