@@ -103,8 +103,8 @@ func (w *widgetReader) trend(ctx context.Context, widget board.Widget, m *templa
 	if err != nil || !w.judge(d, m) {
 		return err
 	}
+	m.Summary = d.summary(0, w.r.Locale) // it also describes the picture
 	w.draw(d.trend(w.r.Locale), widget, m)
-	m.Summary = d.summary(0, w.r.Locale)
 	return nil
 }
 
@@ -159,13 +159,14 @@ func (w *widgetReader) duration(ctx context.Context, widget board.Widget, m *tem
 	}
 	l, line := w.r.Locale, d.lines[0]
 	spec := chart.DurationSpec{Frame: d.frame(l), Zero: true, For: func(t time.Duration) string { return l.T("explore.hours", l.Int(int(t.Hours()))) }}
-	spec.ID, spec.Title = "w-"+widget.ID+"-p", m.Title
+	m.Summary = d.peaks(0, l)
+	spec.ID, spec.Title, spec.Desc = "w-"+widget.ID+"-p", m.Title, m.Summary
 	spec.Width, spec.Height = w.size(widget)
 	spec.Curves = []chart.Curve{{Held: series.Duration(line.slots), Color: line.color}}
 	if d.level != nil {
 		spec.Rules = []chart.Rule{{Value: *d.level, Label: l.Quantity(*d.level, line.unit)}}
 	}
-	m.Picture, m.About, m.Summary = chart.Duration(spec), l.T("chart.about", line.unit, d.zone.String()), d.peaks(0, l)
+	m.Picture, m.About = chart.Duration(spec), l.T("chart.about", line.unit, d.zone.String())
 	return nil
 }
 
@@ -208,8 +209,8 @@ func (w *widgetReader) price(ctx context.Context, widget board.Widget, m *templa
 	if err != nil || !w.judge(d, m) {
 		return err
 	}
-	t := d.trend(w.r.Locale)
-	w.draw(t, widget, m)
+	m.Summary = d.summary(0, w.r.Locale)
+	w.draw(d.trend(w.r.Locale), widget, m)
 	return nil
 }
 
@@ -267,7 +268,7 @@ func (w *widgetReader) today(ctx context.Context, widget board.Widget, m *templa
 		}
 	}
 	l := w.r.Locale
-	low, high := band(curves, len(line.slots))
+	low, high := band(curves, line.slots)
 	t := trendData{r: d.r, now: w.now, unit: line.unit, lines: []trendLine{
 		{slots: addedUp(line.slots), color: line.color, zero: true, label: l.T("widget.so-far")},
 		{slots: low, color: line.color, compare: true, zero: true, label: l.T("widget.usual")}, {slots: high, color: line.color, compare: true, zero: true, label: l.T("widget.usual")},
@@ -292,25 +293,24 @@ func addedUp(slots []series.Slot) []series.Slot {
 	return out
 }
 
-// band is the second lowest and second highest of curves that are added up, slot by slot.
-func band(curves [][]series.Slot, n int) (low, high []series.Slot) {
-	for i := range curves {
-		curves[i] = addedUp(curves[i])
+// band is the second lowest and second highest of curves that are added up, at the times of slots: days on which clocks change have an hour more or less.
+func band(curves [][]series.Slot, slots []series.Slot) (low, high []series.Slot) {
+	sums := make([]map[int64]float64, len(curves))
+	for i, c := range curves {
+		sums[i] = byStart(addedUp(c))
 	}
-	for i := range n {
+	for _, s := range slots {
 		var values []float64
-		var at series.Slot
-		for _, c := range curves {
-			if i < len(c) && !c[i].Missing {
-				values, at = append(values, c[i].Value), c[i]
+		for _, sum := range sums {
+			if v, ok := sum[s.Start.Unix()]; ok {
+				values = append(values, v)
 			}
 		}
 		if len(values) < 3 {
 			continue
 		}
 		slices.Sort(values)
-		l, h := at, at
-		l.Value, h.Value = values[1], values[len(values)-2]
+		l, h := series.Slot{Start: s.Start, End: s.End, Value: values[1]}, series.Slot{Start: s.Start, End: s.End, Value: values[len(values)-2]}
 		low, high = append(low, l), append(high, h)
 	}
 	return low, high

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"portico/internal/board"
 	"portico/internal/datahub"
 	"portico/internal/demo/fault"
+	"portico/internal/series"
 	"portico/web/templates"
 )
 
@@ -131,6 +133,36 @@ func TestWidgetAge(t *testing.T) {
 		w.age(&m, w.now.Add(-age), 15*time.Minute)
 		if m.State != want || m.Age == "" {
 			t.Errorf("%v old: %q, %q, want %q", age, m.State, m.Age, want)
+		}
+	}
+}
+
+// What is usual is compared by the clock, also with a day that had no hour from two to three.
+func TestBandKnowsShortDays(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 4, 5, 0, 0, 0, 0, time.UTC)
+	day := func(without int) (slots []series.Slot) {
+		for h := range 5 {
+			if h != without {
+				slots = append(slots, series.Slot{Start: start.Add(time.Duration(h) * time.Hour), End: start.Add(time.Duration(h+1) * time.Hour), Value: 1})
+			}
+		}
+		return slots
+	}
+	low, high := band([][]series.Slot{day(-1), day(2), day(-1)}, day(-1))
+	if len(low) != 4 || len(high) != 4 || low[2].Start.Hour() != 3 || low[2].Value != 4 || high[2].Value != 4 {
+		t.Errorf("the band is %v to %v, want 4 at three o'clock in the middle of 3, 4 and 4, and none at two", low, high)
+	}
+}
+
+// A picture says to those who do not see it what it says in words below.
+func TestWidgetPicturesAreDescribed(t *testing.T) {
+	t.Parallel()
+	all := newBench(t).widgets(allKinds(), 0)
+	for _, kind := range []board.Kind{board.Trend, board.Price, board.Duration} {
+		var picture strings.Builder
+		if err := all[kind].Picture.Render(t.Context(), &picture); err != nil || all[kind].Summary == "" || !strings.Contains(picture.String(), html.EscapeString(all[kind].Summary)+"</desc>") {
+			t.Errorf("%s: %q describes %.300s, %v", kind, all[kind].Summary, picture.String(), err)
 		}
 	}
 }
