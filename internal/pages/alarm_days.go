@@ -9,7 +9,7 @@ import (
 	"portico/internal/series"
 )
 
-// Bounds of the picture of alarms a day: each alarm's history is a call.
+// Bounds of pictures of alarms over days: each alarm's history is a call.
 const (
 	alarmDaysBack  = 30
 	alarmHistories = 150

@@ -67,17 +67,9 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 		return err
 	}
 	r := series.Range{From: w.now.Add(-24 * time.Hour), To: w.now, Zone: datahub.HomeZone()}
-	spans := map[datahub.SiteID][]chart.Band{}
-	for _, a := range alarms {
-		if !changed(a).Before(r.From) || alarmState(a) == alarmPresent || alarmState(a) == alarmAcknowledged {
-			changes, err := w.hub.AlarmHistory(ctx, a.ID, r.From, r.To)
-			if err != nil {
-				return err
-			}
-			for _, s := range spansOf(a, changes, r.From, r.To) {
-				spans[a.Site] = append(spans[a.Site], chart.Band{From: s.from, To: s.to, Label: locale.Name(a.Name), State: alarmState(a)})
-			}
-		}
+	spans, err := w.spans(ctx, alarms, r)
+	if err != nil {
+		return err
 	}
 	spec := chart.RibbonSpec{Frame: chart.Frame{ID: "w-" + widget.ID + "-p", Title: m.Title, Width: wideWidth}, Range: r, Names: 180, Time: timeAxis(r, w.r.Locale)}
 	for _, s := range sites {
@@ -97,6 +89,27 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 	}
 	m.Picture = chart.Ribbon(spec)
 	return nil
+}
+
+// spans are the times in r at which alarms were present, by site. Each alarm's history is a call.
+func (w *widgetReader) spans(ctx context.Context, alarms []datahub.Alarm, r series.Range) (map[datahub.SiteID][]chart.Band, error) {
+	alarms = slices.DeleteFunc(slices.Clone(alarms), func(a datahub.Alarm) bool {
+		s := alarmState(a)
+		return changed(a).Before(r.From) && s != alarmPresent && s != alarmAcknowledged
+	})
+	alarms = alarms[:min(len(alarms), alarmHistories)]
+	changes := make([][]datahub.StateChange, len(alarms))
+	err := each(ctx, alarms, func(ctx context.Context, i int, a datahub.Alarm) (err error) {
+		changes[i], err = w.hub.AlarmHistory(ctx, a.ID, r.From, r.To)
+		return err
+	})
+	spans := map[datahub.SiteID][]chart.Band{}
+	for i, a := range alarms {
+		for _, s := range spansOf(a, changes[i], r.From, r.To) {
+			spans[a.Site] = append(spans[a.Site], chart.Band{From: s.from, To: s.to, Label: locale.Name(a.Name), State: alarmState(a)})
+		}
+	}
+	return spans, err
 }
 
 // present reports whether an alarm of a row lasts until the end.
