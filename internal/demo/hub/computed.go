@@ -13,6 +13,33 @@ import (
 // maxComputed is how many calculations may stand on one another, so that none stands on itself for ever.
 const maxComputed = 4
 
+// maxInputs is how many points may be read for one value, inputs of inputs among them: calculations come from strangers, and those on top of one another multiply.
+const maxInputs = 256
+
+// computable reports whether a variable has a formula, and one that can be computed with what there is to read.
+func (c *call) computable(x *variable) bool {
+	return x.calculation != nil && c.depth < maxComputed && (c.depth > 0 || c.inputs(x, maxComputed) <= maxInputs)
+}
+
+// inputs is how many points are read for one value of x, so many calculations deep. It stops counting above maxInputs.
+func (c *call) inputs(x *variable, deep int) int {
+	n := 0
+	for _, k := range x.calculation {
+		of := 0
+		for _, alias := range k.script.Variables() {
+			of++
+			if y := c.view.variable[k.inputs[alias]]; y != nil && deep > 1 {
+				of += c.inputs(y, deep-1)
+			}
+			if of > maxInputs {
+				return of
+			}
+		}
+		n = max(n, of)
+	}
+	return n
+}
+
 // computed is x at t from what its inputs are at now; false when one of them has no value there.
 func (c *call) computed(x *variable, t, now time.Time) (p pushed, ok bool) {
 	k, ok := x.calculation.at(t)
@@ -71,7 +98,7 @@ func (c *call) formValues(fields []formField) map[string]float64 {
 // recomputed are the points of a variable of the world that come out anew because something was pushed to one of its inputs, ascending. Where an
 // input has no value, what was there before stays.
 func (c *call) recomputed(x *variable, s series, from, to, now time.Time) []pushed {
-	if x.world == nil || x.calculation == nil || c.depth >= maxComputed {
+	if x.world == nil || !c.computable(x) {
 		return nil
 	}
 	var times []time.Time
@@ -108,7 +135,7 @@ func (c *call) results(x *variable, dates iter.Seq[energy.Point], now time.Time)
 
 // dated is the variable whose dates a calculated one has that somebody made; nil for others.
 func (c *call) dated(x *variable) *variable {
-	if x.world != nil || x.calculation == nil || c.depth >= maxComputed {
+	if x.world != nil || !c.computable(x) {
 		return nil
 	}
 	k := x.calculation[0]

@@ -206,6 +206,34 @@ func TestCalculationsWithoutResult(t *testing.T) {
 	}
 }
 
+// TestCalculationsThatMultiply stacks calculations with many inputs each: up to a bound they are computed, above it there is nothing, at once.
+func TestCalculationsThatMultiply(t *testing.T) {
+	t.Parallel()
+	h := newHub(Config{})
+	_, source, a := family(t, h)
+	pushedTo(t, h, a, `[{"date":"2026-11-22T11:00:00Z","value":1}]`)
+	stack := func(width, height int) string {
+		top := a
+		for range height {
+			var inputs, sum []string
+			for n := range width {
+				inputs = append(inputs, fmt.Sprintf(`{"alias":"a%d","variableId":%s}`, n, top))
+				sum = append(sum, fmt.Sprintf("inputVariables$a%d$TimeSeries$Values", n))
+			}
+			text := strings.Replace(script(strings.Join(sum, "+")), "$a$", "$a0$", 1)
+			top = idOfNew(create(t, h, "/variables/source/"+source, fmt.Sprintf(`{"name":"c","unitId":8,"granularity":1,"granularityTimeBase":"Minute","calculated":{"calculatedVariableFormulas":[{"formula":%q,"variables":[%s]}]}}`, text, strings.Join(inputs, ","))))
+		}
+		return top
+	}
+	if got := points(t, h, stack(3, 4), ""); !slices.Equal(got, []string{"2026-11-22T11:00:00 81"}) {
+		t.Errorf("three inputs, four times: %v", got)
+	}
+	began := time.Now()
+	if got := points(t, h, stack(200, 4), ""); len(got) != 0 || time.Since(began) > 10*time.Second {
+		t.Errorf("200 inputs, four times: %v after %v", got, time.Since(began))
+	}
+}
+
 // TestAlarmsOfCalculatedVariables pushes to an input and looks at an alarm about what is computed from it.
 func TestAlarmsOfCalculatedVariables(t *testing.T) {
 	t.Parallel()
