@@ -15,14 +15,13 @@ func (l Locale) Tag() string { return string(l.lang) + "-BE" }
 type Written struct {
 	Decimal   string // sign between whole and fraction; there are no group separators, which programs take for something else
 	Separator rune   // between the fields of a CSV file
-	Date      string // a day, as a layout of package time
-	DateTime  string // a day with its time of day, the same
+	DateTime  string // a day with its time of day, as a layout of package time
 	Sheet     string // both, as a number format of spreadsheets
 }
 
 // ISO writes ISO 8601 dates with their offset, decimal points, and commas between fields (RFC 4180).
 func ISO() Written {
-	return Written{Decimal: ".", Separator: ',', Date: "2006-01-02", DateTime: "2006-01-02T15:04:05-07:00", Sheet: "yyyy-mm-dd hh:mm:ss"}
+	return Written{Decimal: ".", Separator: ',', DateTime: "2006-01-02T15:04:05-07:00", Sheet: "yyyy-mm-dd hh:mm:ss"}
 }
 
 // Written returns the form of the locale's region, or ISO if that was chosen. Where the comma is the decimal sign, a semicolon separates fields, as spreadsheets there expect.
@@ -30,14 +29,13 @@ func (l Locale) Written() Written {
 	if l.iso {
 		return ISO()
 	}
-	w := Written{Decimal: l.form.decimal, Separator: ';', Date: "02/01/2006", Sheet: "dd/mm/yyyy hh:mm:ss"}
+	w := Written{Decimal: l.form.decimal, Separator: ';', DateTime: "02/01/2006 15:04:05", Sheet: "dd/mm/yyyy hh:mm:ss"}
 	if w.Decimal == "." {
 		w.Separator = ','
 	}
 	if l.form.dayDot != "" {
-		w.Date, w.Sheet = "02.01.2006", "dd.mm.yyyy hh:mm:ss"
+		w.DateTime, w.Sheet = "02.01.2006 15:04:05", "dd.mm.yyyy hh:mm:ss"
 	}
-	w.DateTime = w.Date + " 15:04:05"
 	return w
 }
 
@@ -49,14 +47,21 @@ func (w Written) Number(v float64) string {
 	return strings.Replace(strconv.FormatFloat(v, 'f', -1, 64), ".", w.Decimal, 1)
 }
 
-// Read reads a number as people type it: with the decimal sign of the form, with or without group separators and blanks, with either minus sign.
+// Read reads a number as people type it: with the decimal sign of the form, with or without group separators and blanks, with either minus sign. A separator that has not three digits behind
+// it is refused: it was meant for the decimal sign of another region, and the number would be read ten times as large.
 func (w Written) Read(text string) (float64, error) {
 	group := ","
 	if w.Decimal == "," {
 		group = "."
 	}
-	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "’", "", group, "", w.Decimal, ".", "−", "-").Replace(text)
-	v, err := strconv.ParseFloat(text, 64)
+	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "’", "", "−", "-").Replace(text)
+	whole, fraction, _ := strings.Cut(text, w.Decimal)
+	for i, part := range strings.Split(whole, group) {
+		if i > 0 && len(part) != 3 || strings.Contains(fraction, group) {
+			return 0, strconv.ErrSyntax
+		}
+	}
+	v, err := strconv.ParseFloat(strings.NewReplacer(group, "", w.Decimal, ".").Replace(text), 64)
 	if err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
 		err = strconv.ErrRange
 	}

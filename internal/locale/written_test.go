@@ -85,11 +85,16 @@ func TestStyled(t *testing.T) {
 }
 
 func TestReadNumber(t *testing.T) {
-	for text, want := range map[string][2]float64{"1.5": {1.5, 15}, "1,5": {15, 1.5}, "−18,5": {-185, -18.5}, "1 000": {1000, 1000}, "1\u202f234": {1234, 1234}, "0": {0, 0}} {
-		en, err := For(English).Written().Read(text)
-		nl, err2 := For(Dutch).Written().Read(text)
-		if en != want[0] || nl != want[1] || err != nil || err2 != nil {
-			t.Errorf("%q reads %v, %v in English and %v, %v in Dutch, want %v", text, en, err, nl, err2, want)
+	for text, want := range map[string][2]float64{"1.5": {1.5, refused}, "1,5": {refused, 1.5}, "−18,5": {refused, -18.5}, "1.234": {1.234, 1234}, "1,234.5": {1234.5, refused}, "12.345.678,5": {refused, 12_345_678.5},
+		"1.2345": {1.2345, refused}, "1 000": {1000, 1000}, "1\u202f234": {1234, 1234}, "0": {0, 0}, "1e3": {1000, 1000}} {
+		for i, l := range []Lang{English, Dutch} {
+			got, err := For(l).Written().Read(text)
+			if err != nil {
+				got = refused
+			}
+			if got != want[i] {
+				t.Errorf("%s: %q reads %v, %v, want %v", l, text, got, err, want[i])
+			}
 		}
 	}
 	for _, text := range []string{"", "x", "1e999", "NaN", "Inf", "1 kW"} {
@@ -98,3 +103,6 @@ func TestReadNumber(t *testing.T) {
 		}
 	}
 }
+
+// refused stands for what is no number.
+const refused = -1
