@@ -44,16 +44,12 @@ func (d *exploreData) title(l locale.Locale) string {
 	return l.T("series.title", names, d.stepName(d.granularity, l))
 }
 
-// failure is what stands in the place of a picture when nothing could be read, or nothing came; both are nil when there is something.
-func (d *exploreData) failure(l locale.Locale) (*templates.FailureModel, *templates.EmptyModel) {
-	values := false
-	for _, line := range d.lines {
-		values = values || series.Summarize(line.slots).Count > 0
-	}
+// failure is what stands in the place of a picture of lines when nothing could be read, or nothing came; both are nil when there is something.
+func (d *exploreData) failure(lines []exploreLine, l locale.Locale) (*templates.FailureModel, *templates.EmptyModel) {
 	switch {
-	case values:
+	case slices.ContainsFunc(lines, func(l exploreLine) bool { return series.Summarize(l.slots).Count > 0 }):
 		return nil, nil
-	case slices.ContainsFunc(d.lines, func(l exploreLine) bool { return l.err != nil }):
+	case slices.ContainsFunc(lines, func(l exploreLine) bool { return l.err != nil }):
 		return &templates.FailureModel{Text: l.T("panel.failed"), RetryTo: d.query.href(nil)}, nil
 	}
 	return nil, &templates.EmptyModel{Text: l.T("chart.empty"), Next: templates.Link{Text: l.T("time.last30"), Href: d.query.over("now-30d", "now")}}
@@ -61,7 +57,7 @@ func (d *exploreData) failure(l locale.Locale) (*templates.FailureModel, *templa
 
 func (d *exploreData) chart(l locale.Locale) templates.ChartModel {
 	m := templates.ChartModel{ID: "series", Title: d.title(l), Zoom: d.query.href(nil)}
-	if m.Failure, m.Empty = d.failure(l); m.Failure != nil || m.Empty != nil {
+	if m.Failure, m.Empty = d.failure(d.lines, l); m.Failure != nil || m.Empty != nil {
 		return m
 	}
 	for i := range d.lines {

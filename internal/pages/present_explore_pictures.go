@@ -37,7 +37,7 @@ func (d *exploreData) frame(l locale.Locale) chart.Frame {
 // newPicture is a picture of all lines, or of one, with what stands in its place.
 func (d *exploreData) newPicture(id, title, about string, l locale.Locale) (templates.PictureModel, bool) {
 	m := templates.PictureModel{ID: id, Title: title, About: about}
-	m.Failure, m.Empty = d.failure(l)
+	m.Failure, m.Empty = d.failure(d.lines, l)
 	return m, m.Failure == nil && m.Empty == nil
 }
 
@@ -143,17 +143,12 @@ func (d *exploreData) scatter(l locale.Locale) templates.PictureModel {
 // single is a picture of one line: carpet, calendar, profile or histogram.
 func (d *exploreData) single(i int, l locale.Locale) templates.PictureModel {
 	line := d.lines[i]
-	sum := series.Summarize(line.slots)
 	m := templates.PictureModel{ID: d.query.view + "-" + strconv.Itoa(i), Title: l.T("series.title", d.name(i), l.T(locale.Key("view."+d.query.view))), About: d.zone.String()}
 	if line.unit != "" {
 		m.About = l.T("chart.about", line.unit, m.About)
 	}
-	switch {
-	case line.err != nil:
-		m.Failure = &templates.FailureModel{Text: l.T("panel.failed"), RetryTo: d.query.href(nil)}
-		return m
-	case sum.Count == 0:
-		m.Empty = &templates.EmptyModel{Text: l.T("chart.empty"), Next: templates.Link{Text: l.T("time.last30"), Href: d.query.over("now-30d", "now")}}
+	switch m.Failure, m.Empty = d.failure(d.lines[i:i+1], l); {
+	case m.Failure != nil || m.Empty != nil:
 		return m
 	case line.variable.Step.Duration() > time.Hour && (d.query.view == "carpet" || d.query.view == "profile"):
 		m.Empty = &templates.EmptyModel{Text: l.T("explore.too-coarse")}
@@ -193,7 +188,13 @@ func (d *exploreData) carpet(m *templates.PictureModel, i int, l locale.Locale) 
 		m.Carpet.Hours = append(m.Carpet.Hours, fmt.Sprintf("%02d:00", h))
 	}
 	m.Key = chart.Key(line.ramp(low, high), l.Value)
-	m.Table = trendData{r: d.r, now: d.now, unit: line.unit, lines: []trendLine{{slots: line.slots, label: d.name(i)}}}.table(m.Title, l)
+	m.Table = d.twin(i, m.Title, l)
+}
+
+// twin is one line as a table.
+func (d *exploreData) twin(i int, title string, l locale.Locale) templates.TableModel {
+	line := d.lines[i]
+	return trendData{r: d.r, now: d.now, unit: line.unit, lines: []trendLine{{slots: line.slots, label: d.name(i)}}}.table(title, l)
 }
 
 // grid lays a line's values onto days and steps of the clock.
@@ -224,7 +225,7 @@ func (d *exploreData) calendar(m *templates.PictureModel, i int, l locale.Locale
 			})
 		}}
 	d.sized(m, chart.Frame{Value: l.Value}, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Calendar(spec) })
-	m.Table = trendData{r: d.r, now: d.now, unit: line.unit, lines: []trendLine{{slots: line.slots, label: d.name(i)}}}.table(m.Title, l)
+	m.Table = d.twin(i, m.Title, l)
 }
 
 func valueText(s series.Slot, unit string, l locale.Locale) string {
