@@ -186,7 +186,7 @@ func commit(ctx context.Context, hub *datahub.Client, keeper *shelf.Keeper, owne
 	if len(left) == 0 {
 		return nil
 	}
-	_, kept := shelf.Change(ctx, keeper, owner, shelf.Undo, name, undoLife, func(back *acknowledgement) error {
+	_, kept := shelf.Change(context.WithoutCancel(ctx), keeper, owner, shelf.Undo, name, undoLife, func(back *acknowledgement) error { // ctx may have ended over the Data Hub
 		*back = acknowledgement{Alarms: left, Note: a.Note, Due: a.Due, Failed: true}
 		return nil
 	})

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -226,4 +227,20 @@ func TestSetsAreCounted(t *testing.T) {
 	if len(got) != 2 || !got[0].Equal(at.Add(50*time.Minute)) || !got[1].Equal(at.Add(20*time.Minute)) {
 		t.Errorf("sets at %v, want at 20 and 50 minutes: an acknowledgement is none", got)
 	}
+}
+
+// A Data Hub that takes so long that the time for it is over has not taken the acknowledgement: the person is told.
+func TestAcknowledgeThatRunsOutOfTimeIsTold(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	alarm := b.open()
+	b.post("/alarms/ack", url.Values{"alarm": {string(alarm.ID)}})
+	name := undoName.FindStringSubmatch(b.get("/alarms").body)[1]
+	ctx, cancel := context.WithCancel(t.Context())
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 300 * time.Millisecond, Status: http.StatusServiceUnavailable}, Path: "acknowledge"})
+	time.AfterFunc(50*time.Millisecond, cancel)
+	if err := commit(ctx, b.hub.Client(always{"alice"}), b.shelf, b.owner, name); err == nil {
+		t.Error("it is done, in no time")
+	}
+	b.get("/alarms").want(t, "failed", http.StatusOK, "1 alarm could not be acknowledged.", string(alarm.ID))
 }
