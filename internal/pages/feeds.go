@@ -2,7 +2,6 @@ package pages
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"portico/internal/datahub"
@@ -60,40 +59,27 @@ type freshnessFeed struct {
 	Sites map[string]time.Time `json:"sites"` // by the site's id
 }
 
-// freshnessSpan is how far back the newest value is looked for.
-const freshnessSpan = 4 * time.Hour
-
 func (p *Pages) readFreshnessFeed(ctx context.Context, hub *datahub.Client, who Who, now time.Time) (any, error) {
 	rd := &reader{hub: hub, who: who, now: now, real: time.Now(), kept: p.kept}
 	sites, err := rd.sites(ctx)
 	if err != nil {
 		return nil, err
 	}
-	sites = sites[:min(len(sites), overviewSites)]
-	sources, variables, err := rd.mainMeters(ctx, sites)
-	if err != nil {
+	profiles := make([]siteProfile, min(len(sites), overviewSites))
+	if err := rd.newestOf(ctx, sites[:len(profiles)], lists{}, profiles); err != nil {
 		return nil, err
 	}
-	newest := make([]time.Time, len(sites))
-	err = each(ctx, sites, func(ctx context.Context, i int, site datahub.Site) error {
-		v, ok := mainVariable(sources[site.ID], energyElectricity, variables)
-		if !ok {
-			return nil
-		}
-		points, err := hub.DataPoints(ctx, datahub.DataQuery{Variable: v.ID, From: now.Add(-freshnessSpan), To: now, Granularity: datahub.GranularityRaw})
-		if len(points) > 0 {
-			newest[i] = points[len(points)-1].Time
-		}
-		return err
-	})
 	if !rd.since.IsZero() {
 		return nil, datahub.ErrUnavailable // what stands in for an answer is no news
 	}
 	f := freshnessFeed{Sites: map[string]time.Time{}}
-	for i, site := range sites {
-		if !newest[i].IsZero() {
-			f.Sites[strconv.FormatInt(int64(site.ID), 10)] = newest[i]
+	for _, s := range profiles {
+		if s.electricity.err != nil {
+			return nil, s.electricity.err
+		}
+		if last := s.electricity.last; !last.IsZero() {
+			f.Sites[idText(int64(s.site.ID))] = last
 		}
 	}
-	return f, err
+	return f, nil
 }
