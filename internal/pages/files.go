@@ -32,7 +32,7 @@ func (p *Pages) siteFiles(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.SiteList(f.model(r.Locale, rd.layout(r)), fileList(files, nil, f.site.Zone(), f.now, r.Locale)))
+	return r.Render(http.StatusOK, templates.SiteList(f.model(r.Locale, rd.layout(r)), fileList(files, nil, f.zone, f.now, r.Locale)))
 }
 
 // files browses the storage: all files that the person may see, by name or site.
@@ -66,7 +66,7 @@ func (p *Pages) files(_ http.ResponseWriter, r *Request) error {
 	from := min((page-1)*filesPerPage, len(files))
 	shown := files[from:min(from+filesPerPage, len(files))]
 	l := r.Locale
-	m := templates.FilesModel{Layout: rd.layout(r), Head: templates.PageHeadModel{Title: l.T("files.title"), Facts: []string{l.T("files.count", len(files))}}, List: fileList(shown, names, datahub.HomeZone(), r.Now, l)}
+	m := templates.FilesModel{Layout: rd.layout(r), Head: templates.PageHeadModel{Title: l.T("files.title"), Facts: []string{l.T("files.count", len(files))}}, List: fileList(shown, names, rd.in(datahub.HomeZone()), r.Now, l)}
 	m.Query = templates.FieldModel{Name: "q", Label: l.T("files.search"), Value: name}
 	href := func(n int) string { return query.With("/files", "q", name, "page", query.Number(n)) }
 	if len(files) > 0 {

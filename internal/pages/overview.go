@@ -34,7 +34,7 @@ func (p *Pages) Overview(r *Request) (templates.OverviewModel, error) {
 	if err != nil {
 		return templates.OverviewModel{}, err
 	}
-	d := overviewData{now: r.Now, zone: commonZone(sites), total: len(sites)}
+	d := overviewData{now: r.Now, zone: rd.in(commonZone(sites)), total: len(sites)}
 	if d.sites, err = rd.readSites(r.Context(), sites[:min(len(sites), overviewSites)], refs, twoDays); err != nil {
 		return templates.OverviewModel{}, err
 	}

@@ -67,7 +67,7 @@ func (rd *reader) ask(ctx context.Context, s span, list []*question) error {
 func (q *question) key(who Who) keptKey {
 	s := q.span
 	if s.name != "" {
-		return keptKey{who, fmt.Sprintf("points %d %q %d %d", q.variable, s.name, s.g, s.agg)}
+		return keptKey{who, fmt.Sprintf("points %d %q %d %d %s", q.variable, s.name, s.g, s.agg, s.zone)}
 	}
 	return keptKey{who, fmt.Sprintf("points %d %d %d %d %d %s", q.variable, s.from.Unix(), s.to.Unix(), s.g, s.agg, s.zone)}
 }

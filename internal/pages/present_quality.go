@@ -181,7 +181,7 @@ func meterCell(m *meterQuality) templates.CellModel {
 
 func presentSiteQuality(f siteFrame, d siteQualityData, q qualityQuery, day []*question, l locale.Locale, layout templates.LayoutModel) templates.SiteQualityModel {
 	m := templates.SiteQualityModel{Frame: f.model(l, layout)}
-	zone, href := f.site.Zone(), siteTabHref(f.site.ID, "quality")
+	zone, href := f.zone, siteTabHref(f.site.ID, "quality")
 	m.Matrix = matrixFrame(q.first(zone, f.now), l)
 	m.Matrix.Subject = l.T("column.meter")
 	m.Steps = monthSteps(q.first(zone, f.now), f.now, l, func(from time.Time) string { return query.With(href, "from", dayText(from)) })

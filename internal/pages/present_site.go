@@ -49,7 +49,7 @@ func presentSite(d siteData, l locale.Locale, layout templates.LayoutModel) temp
 
 func (f siteFrame) facts(l locale.Locale) []string {
 	kind := siteKind(siteProfile{site: f.site, kind: f.refs.siteTypes[f.site.TypeID]})
-	return texts(kind, locale.Plain(f.site.City), area(f.site, l), f.site.Zone().String())
+	return texts(kind, locale.Plain(f.site.City), area(f.site, l), f.zone.String())
 }
 
 // area is the site's floor area, as far as a form of the site tells it.
@@ -152,7 +152,7 @@ func meterNumber(s datahub.Source) string {
 }
 
 func siteKPIs(d siteData, l locale.Locale) []templates.KPIModel {
-	p, zone := d.profile.electricity, d.profile.site.Zone()
+	p, zone := d.profile.electricity, d.zone
 	f := p.figures(zone, d.now)
 	now := templates.KPIModel{Label: l.T("kpi.now"), Value: locale.None, Note: l.T("kpi.age", l.Duration(f.age))}
 	if f.nowKnown {
@@ -186,7 +186,7 @@ func weekPeakKPI(d overviewData, t total, l locale.Locale) templates.KPIModel {
 
 // siteTrend shows yesterday and today in the meter's own steps, with the same weekdays of last week dashed.
 func siteTrend(d siteData, l locale.Locale, retry string) templates.ChartModel {
-	p, zone := d.profile.electricity, d.profile.site.Zone()
+	p, zone := d.profile.electricity, d.zone
 	m := templates.ChartModel{ID: "trend", Title: l.T("site.trend")}
 	switch {
 	case p.err != nil:

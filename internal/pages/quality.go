@@ -84,7 +84,7 @@ func (p *Pages) quality(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	d := qualityData{query: q, total: len(sites), zone: commonZone(sites), now: r.Now}
+	d := qualityData{query: q, total: len(sites), zone: rd.in(commonZone(sites)), now: r.Now}
 	from := min((q.page-1)*sitesPerMatrix, len(sites))
 	if err := d.read(r.Context(), rd, sites[from:min(from+sitesPerMatrix, len(sites))]); err != nil {
 		return err
@@ -112,7 +112,8 @@ func (d *qualityData) read(ctx context.Context, rd *reader, sites []datahub.Site
 	}
 	var all []*meterQuality
 	for _, s := range sites {
-		one := siteQualityData{site: s, meters: meterQualities(of[s.ID], variables, s.Zone(), d.query.first(s.Zone(), d.now))}
+		zone := rd.in(s.Zone())
+		one := siteQualityData{site: s, meters: meterQualities(of[s.ID], variables, zone, d.query.first(zone, d.now))}
 		d.sites, all = append(d.sites, one), append(all, one.meters...)
 	}
 	return rd.quality(ctx, all)
@@ -146,14 +147,13 @@ func (p *Pages) siteQuality(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	zone := f.site.Zone()
-	d := siteQualityData{site: f.site, meters: meterQualities(f.sources[:min(len(f.sources), siteMeters)], variables, zone, q.first(zone, f.now))}
+	d := siteQualityData{site: f.site, meters: meterQualities(f.sources[:min(len(f.sources), siteMeters)], variables, f.zone, q.first(f.zone, f.now))}
 	if err := rd.quality(ctx, d.meters); err != nil {
 		return err
 	}
 	var day []*question
 	if !q.day.IsZero() {
-		if day, err = rd.dayOf(ctx, d.meters, localDay(q.day, zone)); err != nil {
+		if day, err = rd.dayOf(ctx, d.meters, localDay(q.day, f.zone)); err != nil {
 			return err
 		}
 	}

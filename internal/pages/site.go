@@ -22,6 +22,7 @@ type siteFrame struct {
 	failed  error // of the alarms
 	tab     string
 	now     time.Time
+	zone    *time.Location // in which days begin and times are shown
 }
 
 // siteTabs are the pages of a site, in their order; "" is the summary.
@@ -50,6 +51,7 @@ func (rd *reader) siteFrame(r *Request, tab string) (f siteFrame, err error) {
 		return endsSession(f.failed)
 	})
 	err = g.Wait()
+	f.zone = rd.in(f.site.Zone())
 	return f, cmp.Or(missing, trouble, err)
 }
 
@@ -131,7 +133,7 @@ func (d *siteData) readProfiles(ctx context.Context, rd *reader, variables map[d
 	var list []*wantedProfile
 	for energy, to := range map[int]*profile{energyElectricity: &d.profile.electricity, energySolar: &d.profile.solar} {
 		if v, ok := mainVariable(d.sources, energy, variables); ok {
-			list = append(list, &wantedProfile{to: to, variable: v, unit: d.refs.symbol(v.UnitID), zone: d.site.Zone()})
+			list = append(list, &wantedProfile{to: to, variable: v, unit: d.refs.symbol(v.UnitID), zone: d.zone})
 		}
 	}
 	return rd.profiles(ctx, list, week)

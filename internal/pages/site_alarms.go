@@ -33,7 +33,7 @@ func (p *Pages) siteAlarms(_ http.ResponseWriter, r *Request) error {
 }
 
 func presentSiteAlarms(f siteFrame, units map[datahub.VariableID]string, l locale.Locale) templates.ListModel {
-	m := alarmList(f.alarms, func(a datahub.Alarm) string { return units[a.Variable] }, f.site.Zone(), f.now, l)
+	m := alarmList(f.alarms, func(a datahub.Alarm) string { return units[a.Variable] }, f.zone, f.now, l)
 	m.Links = []templates.TabModel{{Link: templates.Link{Text: l.T("site.alarms-all"), Href: query.With("/alarms", "site", idText(int64(f.site.ID)))}}}
 	if len(m.Rows) == 0 {
 		m.Empty = &templates.EmptyModel{Text: l.T("site.alarms-none")}

@@ -38,13 +38,13 @@ func (p *Pages) siteEvents(_ http.ResponseWriter, r *Request) error {
 	if days == "" {
 		days = eventSpans[0]
 	}
-	events, types, err := rd.events(r.Context(), datahub.EventQuery{Site: f.site.ID, From: midnight(f.now, f.site.Zone(), -atoi(days)), To: midnight(f.now, f.site.Zone(), 31)})
+	events, types, err := rd.events(r.Context(), datahub.EventQuery{Site: f.site.ID, From: midnight(f.now, f.zone, -atoi(days)), To: midnight(f.now, f.zone, 31)})
 	if err != nil {
 		return err
 	}
 	from := min((page-1)*eventsPerPage, len(events))
 	shown := events[from:min(from+eventsPerPage, len(events))]
-	m := eventList(shown, types, f.sources, f.site.Zone(), f.now, r.Locale)
+	m := eventList(shown, types, f.sources, f.zone, f.now, r.Locale)
 	href := func(n int) string {
 		return query.With(siteTabHref(f.site.ID, "events"), "days", days, "page", query.Number(n))
 	}

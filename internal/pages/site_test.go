@@ -81,3 +81,15 @@ func TestFaultsOfDataAreSeen(t *testing.T) {
 	b.lang = locale.German
 	b.get("/quality").want(t, "in German", http.StatusOK, "Datenqualität", "vollständig")
 }
+
+// Days and times of a site's pages are those of the zone that the person chose for all.
+func TestSitesInAChosenZone(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.now = time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	b.zone = time.FixedZone("Elsewhere/Zone", -5*3600)
+	for _, path := range []string{"/overview", "/quality", "/sites/204489", "/sites/204489/quality"} {
+		b.get(path).want(t, path, http.StatusOK, "Elsewhere/Zone")
+	}
+	b.get("/sites/204489/quality?day=2026-11-16").want(t, "a gap by another clock", http.StatusOK, "06:00–11:00 (5\u00a0h)")
+}
