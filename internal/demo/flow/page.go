@@ -59,7 +59,7 @@ func (f *Flow) act(w http.ResponseWriter, v *server.Visit) error {
 		return server.BadParameter("do", err)
 	}
 	sess, _ := v.Session()
-	j, sid, subject, to := f.journeyOf(sess), sess.Identity.SID, sess.Identity.Subject, pagePath
+	j, sid, subject, said := f.journeyOf(sess), sess.Identity.SID, sess.Identity.Subject, ""
 	switch do := r.PostForm.Get("do"); do {
 	case "call", "ten":
 		if r.PostForm.Get("expire") != "" {
@@ -68,20 +68,13 @@ func (f *Flow) act(w http.ResponseWriter, v *server.Visit) error {
 				f.c.Dawdle(dawdleFor)
 			}
 		}
-		before := j.attempt().after
-		err := calls(r.Context(), v.Hub(), map[string]int{"call": 1, "ten": callsAtOnce}[do])
-		switch {
-		case errors.Is(err, token.ErrLoginRequired), errors.Is(err, token.ErrGone):
-			to += "?said=" + startAgain
-		case err != nil && j.attempt().after == before:
-			to += "?said=" + heldBack
-		}
+		said = outcome(v, j, map[string]int{"call": 1, "ten": callsAtOnce}[do])
 	case "expire":
 		f.c.Expire(sid, subject)
-		to += "?said=" + expired
+		said = expired
 	case "revoke":
 		f.c.Revoke(sid, subject)
-		to += "?said=" + revoked
+		said = revoked
 	case "away":
 		if f.c.Leave == nil {
 			return server.BadParameter("do", errNotOffered)
@@ -93,8 +86,25 @@ func (f *Flow) act(w http.ResponseWriter, v *server.Visit) error {
 	default:
 		return server.BadParameter("do", errNotOffered)
 	}
+	to := pagePath
+	if said != "" {
+		to += "?said=" + said
+	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
+}
+
+// outcome makes n calls at once and returns what is to be said of them; "" when they show.
+func outcome(v *server.Visit, j *journey, n int) string {
+	before := j.attempt().after
+	err := calls(v.Request.Context(), v.Hub(), n)
+	switch {
+	case errors.Is(err, token.ErrLoginRequired), errors.Is(err, token.ErrGone):
+		return startAgain
+	case err != nil && j.attempt().after == before:
+		return heldBack
+	}
+	return ""
 }
 
 // calls reads the list of sites n times at once, and returns the error that matters most: that the visitor must sign in again, else any.
