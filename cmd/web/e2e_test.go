@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 )
 
 func TestDemoFromSignInToSignOut(t *testing.T) {
@@ -57,7 +59,7 @@ func TestDemoFromSignInToSignOut(t *testing.T) {
 	if a := p.get("/sites"); a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(a.Header.Get("Location"), "/auth/login") {
 		t.Errorf("the old cookie still opens %d %s", a.StatusCode, a.Header.Get("Location"))
 	}
-	eventually(t, "back-channel logout", func() bool { return d.count("back-channel logout delivered", `"status":200`) == 1 })
+	eventually(t, "back-channel logout", func() bool { return d.log.Count("back-channel logout delivered", `"status":200`) == 1 })
 	if err := d.stop(syscall.SIGINT); err != nil {
 		t.Errorf("Ctrl-C: %v\n%s", err, d.log)
 	}
@@ -88,11 +90,11 @@ func TestFiftyParallelRequestsRefreshOnce(t *testing.T) {
 		if n := good.Load(); n != 50 {
 			t.Errorf("round %d: %d of 50 requests succeeded", round, n)
 		}
-		if n := d.count("refresh token taken"); n != round {
+		if n := d.log.Count("refresh token taken"); n != round {
 			t.Errorf("round %d: %d refreshes at the provider, want %d", round, n, round)
 		}
 	}
-	if n := d.count("refresh token presented again"); n != 0 {
+	if n := d.log.Count("refresh token presented again"); n != 0 {
 		t.Errorf("%d refresh tokens were presented twice", n)
 	}
 }
@@ -131,7 +133,7 @@ func TestParallelTabsBackButtonAndBookmark(t *testing.T) {
 	}
 	stranger := newPerson(t, d.urls["portal"])
 	stranger.get(callback).want(t, http.StatusBadRequest)
-	if n := d.count("replayed"); n != 0 {
+	if n := d.log.Count("replayed"); n != 0 {
 		t.Error("a code was presented twice")
 	}
 }
@@ -218,7 +220,7 @@ func TestClearMessages(t *testing.T) {
 		{[]string{"serve", "--base-url=http://example.com", "--session-idle=never"}, []string{"must be https", "--session-idle"}},
 		{[]string{"demo", "--listen=0.0.0.0:0"}, []string{"loopback"}},
 	} {
-		p := &program{t: t, log: &logBuffer{}}
+		p := &program{t: t, log: &testserver.Log{}}
 		p.cmd = newCommand(c.args...)
 		p.cmd.Stderr = p.log
 		err := p.cmd.Run()

@@ -37,11 +37,11 @@ func TestIdentityServerDownWhileAPageIsOpen(t *testing.T) {
 	p := newPerson(t, d.urls["portal"])
 	p.signIn("/sites/204486", "viewer").want(t, http.StatusOK, "Cold store Meuse")
 	p.broken("identity", "down", "what", away.String())
-	eventually(t, "the identity server is down", func() bool { return d.count("demo server goes down", "id.localhost") == 1 })
+	eventually(t, "the identity server is down", func() bool { return d.log.Count("demo server goes down", "id.localhost") == 1 })
 	p.get("/sites/204486").want(t, http.StatusOK)
 	p.get("/demo/faults").want(t, http.StatusOK, "Identity server: refuses connections", "identity="+away.String())
 	waited := 0
-	for began := time.Now(); d.count("demo server is back", "id.localhost") == 0; time.Sleep(200 * time.Millisecond) {
+	for began := time.Now(); d.log.Count("demo server is back", "id.localhost") == 0; time.Sleep(200 * time.Millisecond) {
 		switch a := p.get("/sites/204486"); {
 		case a.StatusCode == http.StatusServiceUnavailable && a.Header.Get("Retry-After") != "":
 			waited++
@@ -53,7 +53,7 @@ func TestIdentityServerDownWhileAPageIsOpen(t *testing.T) {
 		}
 	}
 	eventually(t, "the page heals", func() bool { return p.get("/sites/204486").StatusCode == http.StatusOK })
-	if n := d.count("refresh token presented again"); waited == 0 || n != 0 {
+	if n := d.log.Count("refresh token presented again"); waited == 0 || n != 0 {
 		t.Errorf("%d requests found no identity server, %d refresh tokens were presented twice", waited, n)
 	}
 	p.get("/demo/faults").want(t, http.StatusOK, "everything works")
@@ -120,10 +120,10 @@ func TestAnswerOfARefreshIsLost(t *testing.T) {
 			if at := a.Request.URL.RequestURI(); at != "/sites/204481?tab=meters" {
 				t.Errorf("ended at %s", at)
 			}
-			if n := d.count("refresh token taken"); n != 1 {
+			if n := d.log.Count("refresh token taken"); n != 1 {
 				t.Errorf("%d refreshes had an effect, want the one whose answer was lost", n)
 			}
-			if n := d.count("refresh token presented again"); n > 1 {
+			if n := d.log.Count("refresh token presented again"); n > 1 {
 				t.Errorf("a used refresh token was presented %d times", n)
 			}
 		})
@@ -138,7 +138,7 @@ func TestOwnTokensFromThePage(t *testing.T) {
 	other.signIn("/sites", "viewer").want(t, http.StatusOK)
 	p.broken("", "expire")
 	p.get("/sites/204486").want(t, http.StatusOK, "Cold store Meuse")
-	if n := d.count("refresh token taken"); n != 1 {
+	if n := d.log.Count("refresh token taken"); n != 1 {
 		t.Errorf("%d refreshes after a token had expired, want 1", n)
 	}
 	p.broken("", "revoke")
@@ -189,11 +189,11 @@ func TestOpenPageOutlivesAnOutage(t *testing.T) {
 	person := newPerson(t, d.urls["portal"])
 	time.Sleep(3 * time.Second)
 	person.broken("identity", "down", "what", away.String())
-	eventually(t, "the identity server is down", func() bool { return d.count("demo server goes down", "id.localhost") == 1 })
+	eventually(t, "the identity server is down", func() bool { return d.log.Count("demo server goes down", "id.localhost") == 1 })
 	w.sees("h1", "^Cold store Meuse$")
 	w.do(chromedp.Navigate(d.urls["portal"]+"/sites/204481"), chromedp.WaitVisible(chromedp.CSS("main#content h1")))
 	w.sees("main#content", "503", "Try again")
-	eventually(t, "the identity server is back", func() bool { return d.count("demo server is back", "id.localhost") == 1 })
+	eventually(t, "the identity server is back", func() bool { return d.log.Count("demo server is back", "id.localhost") == 1 })
 	for range 20 {
 		if title, err := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("h1"))); err == nil && title == "Kouter Offices" {
 			break
@@ -205,7 +205,7 @@ func TestOpenPageOutlivesAnOutage(t *testing.T) {
 	if at, _ := chromedp.Run(w.ctx, chromedp.Location()); at != d.urls["portal"]+"/sites/204481" {
 		t.Errorf("ended at %s", at)
 	}
-	if n := d.count("refresh token presented again"); n != 0 {
+	if n := d.log.Count("refresh token presented again"); n != 0 {
 		t.Errorf("%d refresh tokens were presented twice", n)
 	}
 }

@@ -82,9 +82,9 @@ func TestFrontChannelLogoutInABrowser(t *testing.T) {
 		}
 		w.sees("main#content", "Cold store Meuse")
 		leave()
-		eventually(t, "the frame's request", func() bool { return portal.count(`"event":"sign-out"`, `"reason":"front-channel"`) == n+1 })
+		eventually(t, "the frame's request", func() bool { return portal.log.Count(`"event":"sign-out"`, `"reason":"front-channel"`) == n+1 })
 	}
-	if portal.count(`"reason":"front-channel"`, `"sessions":"1"`) != 1 || portal.count(`"reason":"front-channel"`, `"sessions":"0"`) != 1 {
+	if portal.log.Count(`"reason":"front-channel"`, `"sessions":"1"`) != 1 || portal.log.Count(`"reason":"front-channel"`, `"sessions":"0"`) != 1 {
 		t.Errorf("want one session ended by the frame, and one by its person before:\n%s", portal.log)
 	}
 	w.click("a", `a[href^="/auth/login"]`)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,10 +9,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 )
 
 // binary is the program, built once for all tests.
@@ -59,48 +59,15 @@ func watch(folders ...string) error {
 type program struct {
 	t    *testing.T
 	cmd  *exec.Cmd
-	log  *logBuffer
+	log  *testserver.Log
 	done chan error
 	urls map[string]string // portal, identity, data-hub
-}
-
-// logBuffer collects what the program writes; it may be read at any time.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-// count returns how many lines of the log hold all parts.
-func (p *program) count(parts ...string) int {
-	n := 0
-	for line := range strings.Lines(p.log.String()) {
-		all := true
-		for _, part := range parts {
-			all = all && strings.Contains(line, part)
-		}
-		if all {
-			n++
-		}
-	}
-	return n
 }
 
 // start runs the program until the test ends and, in demo mode, reads the addresses that it prints.
 func start(t *testing.T, env []string, args ...string) *program {
 	t.Helper()
-	p := &program{t: t, cmd: exec.Command(binary, args...), log: &logBuffer{}, done: make(chan error, 1), urls: map[string]string{}}
+	p := &program{t: t, cmd: exec.Command(binary, args...), log: &testserver.Log{}, done: make(chan error, 1), urls: map[string]string{}}
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
 	p.cmd.Stderr = p.log
 	out, err := p.cmd.StdoutPipe()

@@ -34,7 +34,7 @@ func TestSessionsInRedis(t *testing.T) {
 	if err := portal.stop(syscall.SIGTERM); err != nil {
 		t.Errorf("SIGTERM: %v", err)
 	}
-	if portal.count("sessions can get lost", "maxmemory-policy") != 1 || portal.count("canary") != 0 {
+	if portal.log.Count("sessions can get lost", "maxmemory-policy") != 1 || portal.log.Count("canary") != 0 {
 		t.Errorf("the log:\n%s", portal.log)
 	}
 	d.serve(t)

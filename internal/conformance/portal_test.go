@@ -1,32 +1,31 @@
 package conformance
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
 	"portico/internal/app"
 	"portico/internal/config"
 	"portico/internal/session"
+	"portico/internal/testserver"
 )
 
 // portal is the portal as `web serve` makes it from flags, on an address of its own.
 type portal struct {
 	base string
-	log  *lockedBuffer
+	log  *testserver.Log
 }
 
 // startPortal registers a portal with the suite and starts it. Over TLS when secure.
 func startPortal(t *testing.T, s *suite, secure bool, flags ...string) *portal {
 	t.Helper()
-	p := &portal{log: &lockedBuffer{}}
+	p := &portal{log: &testserver.Log{}}
 	var handler http.Handler
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	p.base = "http://" + server.Listener.Addr().String()
@@ -56,24 +55,6 @@ func startPortal(t *testing.T, s *suite, secure bool, flags ...string) *portal {
 	}
 	t.Cleanup(server.Close)
 	return p
-}
-
-// lockedBuffer is a log that may be read at any time.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // dialLoopback leads every name under localhost to this machine.

@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -45,28 +43,9 @@ type Process struct {
 	fleet   *Fleet
 	env     []string
 	cmd     *exec.Cmd
-	log     buffer
+	log     testserver.Log
 	done    chan struct{} // closed when the process has ended
 	err     error         // how, after done
-}
-
-// buffer collects what a process writes; it may be read at any time.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (l *buffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *buffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // Start starts a process, with further environment, waits until it is ready, and puts it behind the balancer.

@@ -168,7 +168,7 @@ func inBrowser(t *testing.T) {
 	w.signIn(operator)
 	w.at("/sites")
 	d.end(t, nil, operator)
-	eventually(t, "the portal hears of the sign-out", func() bool { return d.log.count(`"event":"sign-out"`, "back-channel", `"sessions":"1"`) == 1 })
+	eventually(t, "the portal hears of the sign-out", func() bool { return d.log.Count(`"event":"sign-out"`, "back-channel", `"sessions":"1"`) == 1 })
 	w.open("/sites/204486", keycloakForm)
 	w.shoot("7-signed-out-there")
 }
@@ -197,6 +197,6 @@ func inFrames(t *testing.T) {
 	w.open("/sites", keycloakForm)
 	w.signIn(viewer)
 	w.do(chromedp.Navigate(d.origin+"/realms/"+r.realm.name+"/protocol/openid-connect/logout"), chromedp.WaitVisible(chromedp.CSS("#kc-logout")), chromedp.Click(chromedp.CSS("#kc-logout"), chromedp.NodeVisible))
-	eventually(t, "the frame ends the session", func() bool { return d.log.count(`"event":"sign-out"`, "front-channel", `"sessions":"1"`) == 1 })
+	eventually(t, "the frame ends the session", func() bool { return d.log.Count(`"event":"sign-out"`, "front-channel", `"sessions":"1"`) == 1 })
 	w.open("/sites", keycloakForm)
 }

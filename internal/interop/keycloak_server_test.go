@@ -26,7 +26,7 @@ type keycloakServer struct {
 	address string // 127.0.0.1:port
 	tls     string // the port with TLS, where clients may show a certificate
 	dir     string
-	log     logBuffer
+	log     testserver.Log
 	api     adminAPI
 
 	mu      sync.Mutex

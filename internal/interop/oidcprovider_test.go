@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 )
 
 // nodeProvider gives each test an oidc-provider of its own.
@@ -70,7 +72,7 @@ func (n *node) start(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &logBuffer{}
+	log := &testserver.Log{}
 	n.cmd = exec.Command("node", "server.mjs", string(arg))
 	n.cmd.Dir, n.cmd.Stderr = "oidcprovider", log
 	out, err := n.cmd.StdoutPipe()

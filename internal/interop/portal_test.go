@@ -1,13 +1,11 @@
 package interop
 
 import (
-	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -27,7 +25,7 @@ var world = sync.OnceValue(func() *energy.World { return energy.New(42) })
 type deployment struct {
 	*identityServer
 	portal string // origin
-	log    *logBuffer
+	log    *testserver.Log
 	cmd    *exec.Cmd
 }
 
@@ -35,7 +33,7 @@ type deployment struct {
 func deploy(t *testing.T, from provider, s settings, env ...string) *deployment {
 	t.Helper()
 	port := testserver.FreePort(t)
-	d := &deployment{portal: "http://localhost:" + port, log: &logBuffer{}}
+	d := &deployment{portal: "http://localhost:" + port, log: &testserver.Log{}}
 	d.identityServer = from.deploy(t, d.portal, s)
 	data := httptest.NewServer(hub.New(hub.Config{World: world(), Check: d.check}))
 	t.Cleanup(data.Close)
@@ -80,39 +78,6 @@ func (d *deployment) run(t *testing.T) {
 		_ = resp.Body.Close()
 		return resp.StatusCode == http.StatusOK
 	})
-}
-
-// logBuffer collects what the portal writes; it may be read at any time.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-// count returns how many lines of the log hold all parts.
-func (l *logBuffer) count(parts ...string) int {
-	n := 0
-	for line := range strings.Lines(l.String()) {
-		all := true
-		for _, part := range parts {
-			all = all && strings.Contains(line, part)
-		}
-		if all {
-			n++
-		}
-	}
-	return n
 }
 
 // eventually waits for something that happens in another process.

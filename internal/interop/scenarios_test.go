@@ -104,7 +104,7 @@ func signedOutThere(t *testing.T, from provider) {
 	other.signIn("/sites", operator).want(t, http.StatusOK, "/sites")
 	d.end(t, p, viewer)
 	eventually(t, "the portal hears of it", func() bool { return p.status("/sites") != http.StatusOK })
-	if d.log.count(`"event":"sign-out"`, "back-channel", `"sessions":"1"`) != 1 {
+	if d.log.Count(`"event":"sign-out"`, "back-channel", `"sessions":"1"`) != 1 {
 		t.Error("no audit line for the back-channel logout")
 	}
 	d.wantSignedOut(t, p)
@@ -121,7 +121,7 @@ func silentSignIn(t *testing.T, from provider) {
 	d.forgetSession(t, p)
 	g := p.open("/sites/204481")
 	g.want(t, http.StatusOK, "/sites/204481", "Kouter Offices")
-	if d.log.count(`"event":"sign-in"`, `"prompt":"none"`) != 1 {
+	if d.log.Count(`"event":"sign-in"`, `"prompt":"none"`) != 1 {
 		t.Errorf("not signed in silently, but by way of %q", g.Way)
 	}
 	d.end(t, p, viewer)
@@ -159,7 +159,7 @@ func formPost(t *testing.T, from provider) {
 	p := newPerson(t, d.portal)
 	g := p.signIn("/sites/204481?tab=meters", viewer)
 	g.want(t, http.StatusOK, "/sites/204481", "Kouter Offices")
-	if d.log.count(`"POST /auth/callback"`) == 0 && d.log.count(`"method":"POST"`, "/auth/callback") == 0 {
+	if d.log.Count(`"POST /auth/callback"`) == 0 && d.log.Count(`"method":"POST"`, "/auth/callback") == 0 {
 		t.Errorf("nothing was posted to the callback; by way of %q", g.Way)
 	}
 }
@@ -250,7 +250,7 @@ func (d *deployment) signsInRefreshesAndLeaves(t *testing.T) {
 		t.Errorf("after a refresh: status %d by way of %q", g.StatusCode, g.Way)
 	}
 	p.signOut().want(t, http.StatusOK, "/auth/signed-out", "signed you out as well")
-	if d.log.count("not revoked") != 0 {
+	if d.log.Count("not revoked") != 0 {
 		t.Error("the tokens were not given back")
 	}
 }

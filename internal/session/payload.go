@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"portico/internal/epoch"
 )
 
 // Identity is who signed in. A person is (Issuer, Subject); the rest is for showing.
@@ -49,7 +51,7 @@ var errPayload = errors.New("session: record of another version")
 func encode(s *Session) ([]byte, error) {
 	b, err := json.Marshal(payload{
 		Version: payloadVersion, Issuer: s.Identity.Issuer, Subject: s.Identity.Subject, SID: s.Identity.SID, Name: s.Identity.Name, Email: s.Identity.Email,
-		Account: s.Identity.Account, AccName: s.Identity.AccountName, Role: s.Identity.Role, AuthTime: unix(s.Identity.AuthTime), Created: unix(s.Created), Expires: unix(s.Expires), Idle: int64(s.idle / time.Second),
+		Account: s.Identity.Account, AccName: s.Identity.AccountName, Role: s.Identity.Role, AuthTime: epoch.Seconds(s.Identity.AuthTime), Created: epoch.Seconds(s.Created), Expires: epoch.Seconds(s.Expires), Idle: int64(s.idle / time.Second),
 		Stay: s.StaySignedIn, Values: s.Values,
 	})
 	if err == nil && len(b) > MaxSealed {
@@ -67,23 +69,9 @@ func decode(b []byte) (*Session, error) {
 		p.Values = map[string]string{}
 	}
 	return &Session{
-		Identity: Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Name: p.Name, Email: p.Email, Account: p.Account, AccountName: p.AccName, Role: p.Role, AuthTime: fromUnix(p.AuthTime)},
-		Created:  fromUnix(p.Created), Expires: fromUnix(p.Expires), idle: time.Duration(p.Idle) * time.Second, StaySignedIn: p.Stay, Values: p.Values,
+		Identity: Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Name: p.Name, Email: p.Email, Account: p.Account, AccountName: p.AccName, Role: p.Role, AuthTime: epoch.FromSeconds(p.AuthTime)},
+		Created:  epoch.FromSeconds(p.Created), Expires: epoch.FromSeconds(p.Expires), idle: time.Duration(p.Idle) * time.Second, StaySignedIn: p.Stay, Values: p.Values,
 	}, nil
-}
-
-func unix(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.Unix()
-}
-
-func fromUnix(s int64) time.Time {
-	if s == 0 {
-		return time.Time{}
-	}
-	return time.Unix(s, 0).UTC()
 }
 
 // recordData is the associated data of a record: it cannot be moved to another id, kind or version.

@@ -53,6 +53,18 @@ type Match struct {
 	Everyone bool
 }
 
+// Holds reports whether the match selects a record.
+func (m Match) Holds(r Record) bool {
+	switch {
+	case m.Everyone:
+		return true
+	case m.SID != "":
+		return r.Issuer == m.Issuer && r.SID == m.SID
+	default:
+		return m.Subject != "" && r.Issuer == m.Issuer && r.Subject == m.Subject
+	}
+}
+
 // Reasons for which a session ends, as they appear in tombstones, in the audit log and on the page that explains it.
 const (
 	ReasonLogout       = "logout"        // the person signed out here

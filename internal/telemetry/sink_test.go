@@ -11,11 +11,13 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"portico/internal/testserver"
 )
 
 // reader is somebody who takes lines, or does not, or cannot.
 type reader struct {
-	lockedBuffer
+	testserver.Log
 	block chan struct{} // writes wait until it is closed
 	err   error
 }
@@ -27,7 +29,7 @@ func (r *reader) Write(b []byte) (int, error) {
 	if r.err != nil {
 		return 0, r.err
 	}
-	return r.lockedBuffer.Write(b)
+	return r.Log.Write(b)
 }
 
 func TestNobodyReadsTheLog(t *testing.T) {
@@ -97,7 +99,7 @@ func TestLogThatCannotBeWritten(t *testing.T) {
 func TestFailuresThatRepeat(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var b lockedBuffer
+		var b testserver.Log
 		log := NewLog(&b, "info", "json")
 		for i := range 1000 {
 			log.With("i", i).Warn("same")

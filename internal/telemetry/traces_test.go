@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"portico/internal/testserver"
+
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	spans "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
@@ -130,7 +132,7 @@ func TestCollectorThatIsNotThere(t *testing.T) {
 	defer func() { _ = silent.Close() }()
 	for name, endpoint := range map[string]string{"refuses": "http://127.0.0.1:9", "silent": "http://" + silent.Addr().String()} {
 		t.Run(name, func(t *testing.T) {
-			var log lockedBuffer
+			var log testserver.Log
 			tr := newTraces(t, endpoint, &log)
 			var before, after runtime.MemStats
 			runtime.GC()
@@ -159,23 +161,6 @@ func TestCollectorThatIsNotThere(t *testing.T) {
 			}
 		})
 	}
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func TestTracesAreOffUnlessAskedFor(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"time"
 
+	"portico/internal/epoch"
 	"portico/internal/rp"
 	"portico/internal/secret"
 	"portico/internal/session"
@@ -79,7 +80,7 @@ func refreshUntil(t rp.Tokens, now time.Time) time.Time {
 
 func seal(k *session.Keyring, h session.Handle, version int64, t Tokens) ([]byte, error) {
 	b, err := pack(payload{Version: payloadVersion, Access: t.Access.Reveal(), Refresh: t.Refresh.Reveal(), IDToken: t.IDToken.Reveal(), Scopes: t.Scopes,
-		Issuer: t.Identity.Issuer, Subject: t.Identity.Subject, SID: t.Identity.SID, Account: t.Identity.Account, NonceHash: t.Identity.NonceHash, Until: unix(t.RefreshUntil)})
+		Issuer: t.Identity.Issuer, Subject: t.Identity.Subject, SID: t.Identity.SID, Account: t.Identity.Account, NonceHash: t.Identity.NonceHash, Until: epoch.Seconds(t.RefreshUntil)})
 	if err != nil {
 		return nil, err
 	}
@@ -100,22 +101,8 @@ func open(k *session.Keyring, h session.Handle, r Record) (*held, error) {
 	}
 	return &held{Record: r, Tokens: Tokens{
 		Access: secret.New(p.Access), Refresh: secret.New(p.Refresh), IDToken: secret.New(p.IDToken), Scopes: p.Scopes,
-		Identity: rp.Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Account: p.Account, NonceHash: p.NonceHash}, RefreshUntil: fromUnix(p.Until),
+		Identity: rp.Identity{Issuer: p.Issuer, Subject: p.Subject, SID: p.SID, Account: p.Account, NonceHash: p.NonceHash}, RefreshUntil: epoch.FromSeconds(p.Until),
 	}}, nil
-}
-
-func unix(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.Unix()
-}
-
-func fromUnix(s int64) time.Time {
-	if s == 0 {
-		return time.Time{}
-	}
-	return time.Unix(s, 0).UTC()
 }
 
 // recordData is the associated data of the sealing: tokens cannot be moved to another session or version.

@@ -151,7 +151,7 @@ func (s sessions) DeleteMatching(_ context.Context, m session.Match, reason stri
 	defer s.mu.Unlock()
 	var ids []session.ID
 	for id, r := range s.sessions {
-		if matches(m, r) {
+		if m.Holds(r) {
 			s.end(id, reason)
 			ids = append(ids, id)
 		}
@@ -182,7 +182,7 @@ func (s sessions) List(_ context.Context, m session.Match) ([]session.Record, er
 	defer s.mu.Unlock()
 	var rs []session.Record
 	for _, r := range s.sessions {
-		if matches(m, r) {
+		if m.Holds(r) {
 			r.Sealed = nil
 			rs = append(rs, clone(r))
 		}
@@ -213,17 +213,6 @@ func (s *Store) end(id session.ID, reason string) {
 	}
 	delete(s.sessions, id)
 	delete(s.tokens, id)
-}
-
-func matches(m session.Match, r session.Record) bool {
-	switch {
-	case m.Everyone:
-		return true
-	case m.SID != "":
-		return r.Issuer == m.Issuer && r.SID == m.SID
-	default:
-		return m.Subject != "" && r.Issuer == m.Issuer && r.Subject == m.Subject
-	}
 }
 
 func groupOf(m session.Match) group {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"portico/internal/epoch"
 	"portico/internal/session"
 	"portico/internal/token"
 )
@@ -31,15 +32,15 @@ func (t tokens) load(ctx context.Context, q interface {
 	if err != nil {
 		return token.Record{}, time.Time{}, err
 	}
-	r.AccessIssued, r.AccessExpiry, r.NotBefore, r.Until = fromMilli(issued), fromMilli(expiry), fromMilli(notBefore), fromMilli(until)
-	r.Attempt.Started, r.Attempt.LeaseUntil, r.LastError = fromMilli(started), fromMilli(lease), string(lastError)
-	return r, fromMilli(clock), nil
+	r.AccessIssued, r.AccessExpiry, r.NotBefore, r.Until = epoch.FromMillis(issued), epoch.FromMillis(expiry), epoch.FromMillis(notBefore), epoch.FromMillis(until)
+	r.Attempt.Started, r.Attempt.LeaseUntil, r.LastError = epoch.FromMillis(started), epoch.FromMillis(lease), string(lastError)
+	return r, epoch.FromMillis(clock), nil
 }
 
 func (t tokens) Create(ctx context.Context, r token.Record) error {
 	return t.change(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `INSERT INTO portico_tokens (id, version, state, access_issued, access_expiry, until, sealed) VALUES ($1, 1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-			r.ID[:], string(token.Fresh), milli(r.AccessIssued), milli(r.AccessExpiry), milli(r.Until), r.Sealed)
+			r.ID[:], string(token.Fresh), epoch.Millis(r.AccessIssued), epoch.Millis(r.AccessExpiry), epoch.Millis(r.Until), r.Sealed)
 		if err == nil && tag.RowsAffected() == 0 {
 			return token.ErrExists
 		}
@@ -74,7 +75,7 @@ func (t tokens) Claim(ctx context.Context, c token.ClaimRequest) (v token.Verdic
 			return nil
 		}
 		_, err = tx.Exec(ctx, "UPDATE portico_tokens SET state = $1, attempt = $2, attempt_owner = $3, attempt_reason = $4, attempt_started = $5, lease_until = $6 WHERE id = $7",
-			string(r.State), r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, milli(r.Attempt.Started), milli(r.Attempt.LeaseUntil), c.ID[:])
+			string(r.State), r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, epoch.Millis(r.Attempt.Started), epoch.Millis(r.Attempt.LeaseUntil), c.ID[:])
 		return err
 	})
 	if err != nil {
@@ -85,7 +86,7 @@ func (t tokens) Claim(ctx context.Context, c token.ClaimRequest) (v token.Verdic
 
 func (t tokens) Renew(ctx context.Context, id session.ID, attempt string, lease time.Duration) error {
 	return t.held(ctx, id, attempt, func(ctx context.Context, tx pgx.Tx, _ token.Record, now time.Time) error {
-		_, err := tx.Exec(ctx, "UPDATE portico_tokens SET lease_until = $1 WHERE id = $2", milli(now.Add(lease)), id[:])
+		_, err := tx.Exec(ctx, "UPDATE portico_tokens SET lease_until = $1 WHERE id = $2", epoch.Millis(now.Add(lease)), id[:])
 		return err
 	})
 }
@@ -105,7 +106,7 @@ func (t tokens) Commit(ctx context.Context, id session.ID, _ string, n token.New
 	err := t.change(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `UPDATE portico_tokens SET version = $1, state = $2, access_issued = $3, access_expiry = $4, until = $5, sealed = $6,
 			attempt = '', attempt_owner = '', attempt_reason = '', attempt_started = 0, lease_until = 0, presented = 0, not_before = 0, last_error = '' WHERE id = $7 AND version = $8`,
-			n.Seen+1, string(token.Fresh), milli(n.AccessIssued), milli(n.AccessExpiry), milli(n.Until), n.Sealed, id[:], n.Seen)
+			n.Seen+1, string(token.Fresh), epoch.Millis(n.AccessIssued), epoch.Millis(n.AccessExpiry), epoch.Millis(n.Until), n.Sealed, id[:], n.Seen)
 		if err != nil || tag.RowsAffected() == 1 {
 			return err
 		}
@@ -133,8 +134,8 @@ func (t tokens) Release(ctx context.Context, id session.ID, attempt string, o to
 		}
 		_, err := tx.Exec(ctx, `UPDATE portico_tokens SET state = $1, presented = $2, not_before = $3, last_error = $4, sealed = $5,
 			attempt = $6, attempt_owner = $7, attempt_reason = $8, attempt_started = $9, lease_until = $10 WHERE id = $11`,
-			string(o.State), r.Presented, milli(o.NotBefore), []byte(o.LastError), r.Sealed,
-			r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, milli(r.Attempt.Started), milli(r.Attempt.LeaseUntil), id[:])
+			string(o.State), r.Presented, epoch.Millis(o.NotBefore), []byte(o.LastError), r.Sealed,
+			r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, epoch.Millis(r.Attempt.Started), epoch.Millis(r.Attempt.LeaseUntil), id[:])
 		return err
 	})
 	if err == nil {
@@ -155,18 +156,4 @@ func (t tokens) held(ctx context.Context, id session.ID, attempt string, change 
 		}
 		return change(ctx, tx, r, now)
 	})
-}
-
-func milli(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func fromMilli(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }

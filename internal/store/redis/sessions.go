@@ -131,7 +131,7 @@ func (s sessions) List(ctx context.Context, m session.Match) ([]session.Record, 
 	}
 	var rs []session.Record
 	for _, r := range found {
-		if r != nil && matches(m, *r) {
+		if r != nil && m.Holds(*r) {
 			rs = append(rs, *r)
 		}
 	}
@@ -149,17 +149,6 @@ func (s sessions) ids(ctx context.Context, m session.Match) ([]session.ID, error
 		return err
 	})
 	return members(texts), err
-}
-
-func matches(m session.Match, r session.Record) bool {
-	switch {
-	case m.Everyone:
-		return true
-	case m.SID != "":
-		return r.Issuer == m.Issuer && r.SID == m.SID
-	default:
-		return m.Subject != "" && r.Issuer == m.Issuer && r.Subject == m.Subject
-	}
 }
 
 func (s sessions) Once(ctx context.Context, key string, ttl time.Duration) (bool, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"portico/internal/epoch"
 	"portico/internal/session"
 	"portico/internal/token"
 )
@@ -17,7 +18,7 @@ func (t tokens) Create(ctx context.Context, r token.Record) error {
 	if err := t.enter(ctx, r.ID, r.Until, never, []group{everyone}); err != nil { // so that the sweep finds tokens without a session
 		return err
 	}
-	a, err := t.callAt(ctx, t.clock(), tokensCreate, keysOf(r.ID), milli(r.AccessIssued), milli(r.AccessExpiry), milli(r.Until), r.Sealed)
+	a, err := t.callAt(ctx, t.clock(), tokensCreate, keysOf(r.ID), epoch.Millis(r.AccessIssued), epoch.Millis(r.AccessExpiry), epoch.Millis(r.Until), r.Sealed)
 	return judged(a, err)
 }
 
@@ -50,9 +51,9 @@ func (t tokens) Load(ctx context.Context, id session.ID) (token.Record, error) {
 
 // tokenRecord reads the fields of tokens in the order of scripts/common.lua.
 func tokenRecord(id session.ID, f reply) token.Record {
-	return token.Record{ID: id, Version: f.number(0), State: token.State(f.text(1)), AccessIssued: fromMilli(f.number(2)), AccessExpiry: fromMilli(f.number(3)),
-		Attempt:   token.Attempt{ID: f.text(4), Owner: f.text(5), Reason: f.text(6), Started: fromMilli(f.number(7)), LeaseUntil: fromMilli(f.number(8))},
-		Presented: int(f.number(9)), NotBefore: fromMilli(f.number(10)), LastError: f.text(11), Until: fromMilli(f.number(12)), Sealed: f.bytes(13)}
+	return token.Record{ID: id, Version: f.number(0), State: token.State(f.text(1)), AccessIssued: epoch.FromMillis(f.number(2)), AccessExpiry: epoch.FromMillis(f.number(3)),
+		Attempt:   token.Attempt{ID: f.text(4), Owner: f.text(5), Reason: f.text(6), Started: epoch.FromMillis(f.number(7)), LeaseUntil: epoch.FromMillis(f.number(8))},
+		Presented: int(f.number(9)), NotBefore: epoch.FromMillis(f.number(10)), LastError: f.text(11), Until: epoch.FromMillis(f.number(12)), Sealed: f.bytes(13)}
 }
 
 var verdicts = map[string]token.Verdict{"ok": token.ClaimOK, "newer": token.ClaimNewer, "busy": token.ClaimBusy, "wait": token.ClaimWait, "spent": token.ClaimSpent, "dead": token.ClaimDead}
@@ -75,7 +76,7 @@ func (t tokens) Send(ctx context.Context, id session.ID, attempt string) error {
 
 // Commit is done when the master has the tokens. Replicas are waited for, but an answer that arrived cannot be had again: it counts without them as well.
 func (t tokens) Commit(ctx context.Context, id session.ID, _ string, n token.NewTokens) error {
-	a, err := t.call(ctx, tokensCommit, keysOf(id), n.Seen, milli(n.AccessIssued), milli(n.AccessExpiry), milli(n.Until), n.Sealed)
+	a, err := t.call(ctx, tokensCommit, keysOf(id), n.Seen, epoch.Millis(n.AccessIssued), epoch.Millis(n.AccessExpiry), epoch.Millis(n.Until), n.Sealed)
 	if _, written := errors.AsType[*replicasError](err); written {
 		return nil
 	}
@@ -87,19 +88,5 @@ func (t tokens) Release(ctx context.Context, id session.ID, attempt string, o to
 	if o.NotPresented {
 		notPresented = "1"
 	}
-	return judged(t.call(ctx, tokensRelease, keysOf(id), attempt, string(o.State), notPresented, milli(o.NotBefore), o.LastError))
-}
-
-func milli(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func fromMilli(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
+	return judged(t.call(ctx, tokensRelease, keysOf(id), attempt, string(o.State), notPresented, epoch.Millis(o.NotBefore), o.LastError))
 }

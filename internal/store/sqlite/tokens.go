@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"portico/internal/epoch"
 	"portico/internal/session"
 	"portico/internal/token"
 )
@@ -32,15 +33,15 @@ func scanTokens(row *sql.Row, id session.ID) (token.Record, error) {
 	case err != nil:
 		return token.Record{}, fmt.Errorf("sqlite: %w", err)
 	}
-	r.AccessIssued, r.AccessExpiry, r.NotBefore, r.Until = fromMilli(issued), fromMilli(expiry), fromMilli(notBefore), fromMilli(until)
-	r.Attempt.Started, r.Attempt.LeaseUntil = fromMilli(started), fromMilli(lease)
+	r.AccessIssued, r.AccessExpiry, r.NotBefore, r.Until = epoch.FromMillis(issued), epoch.FromMillis(expiry), epoch.FromMillis(notBefore), epoch.FromMillis(until)
+	r.Attempt.Started, r.Attempt.LeaseUntil = epoch.FromMillis(started), epoch.FromMillis(lease)
 	return r, nil
 }
 
 func (t tokens) Create(ctx context.Context, r token.Record) error {
 	return t.change(ctx, func(tx *sql.Tx) error {
 		n, err := affected(tx.ExecContext(ctx, "INSERT INTO tokens (id, version, state, access_issued, access_expiry, until, sealed) VALUES (?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			r.ID[:], token.Fresh, milli(r.AccessIssued), milli(r.AccessExpiry), milli(r.Until), r.Sealed))
+			r.ID[:], token.Fresh, epoch.Millis(r.AccessIssued), epoch.Millis(r.AccessExpiry), epoch.Millis(r.Until), r.Sealed))
 		if err == nil && n == 0 {
 			return token.ErrExists
 		}
@@ -69,7 +70,7 @@ func (t tokens) Claim(ctx context.Context, c token.ClaimRequest) (v token.Verdic
 			return nil
 		}
 		_, err := affected(tx.ExecContext(ctx, "UPDATE tokens SET state = ?, attempt = ?, attempt_owner = ?, attempt_reason = ?, attempt_started = ?, lease_until = ? WHERE id = ?",
-			r.State, r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, milli(r.Attempt.Started), milli(r.Attempt.LeaseUntil), c.ID[:]))
+			r.State, r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, epoch.Millis(r.Attempt.Started), epoch.Millis(r.Attempt.LeaseUntil), c.ID[:]))
 		return err
 	})
 	if err != nil {
@@ -80,7 +81,7 @@ func (t tokens) Claim(ctx context.Context, c token.ClaimRequest) (v token.Verdic
 
 func (t tokens) Renew(ctx context.Context, id session.ID, attempt string, lease time.Duration) error {
 	return t.held(ctx, id, attempt, func(tx *sql.Tx, _ token.Record) error {
-		_, err := affected(tx.ExecContext(ctx, "UPDATE tokens SET lease_until = ? WHERE id = ?", milli(t.now().Add(lease)), id[:]))
+		_, err := affected(tx.ExecContext(ctx, "UPDATE tokens SET lease_until = ? WHERE id = ?", epoch.Millis(t.now().Add(lease)), id[:]))
 		return err
 	})
 }
@@ -99,7 +100,7 @@ func (t tokens) Commit(ctx context.Context, id session.ID, _ string, n token.New
 	return t.change(ctx, func(tx *sql.Tx) error {
 		rows, err := affected(tx.ExecContext(ctx, `UPDATE tokens SET version = ?, state = ?, access_issued = ?, access_expiry = ?, until = ?, sealed = ?,
 			attempt = '', attempt_owner = '', attempt_reason = '', attempt_started = 0, lease_until = 0, presented = 0, not_before = 0, last_error = '' WHERE id = ? AND version = ?`,
-			n.Seen+1, token.Fresh, milli(n.AccessIssued), milli(n.AccessExpiry), milli(n.Until), n.Sealed, id[:], n.Seen))
+			n.Seen+1, token.Fresh, epoch.Millis(n.AccessIssued), epoch.Millis(n.AccessExpiry), epoch.Millis(n.Until), n.Sealed, id[:], n.Seen))
 		if err != nil || rows == 1 {
 			return err
 		}
@@ -123,8 +124,8 @@ func (t tokens) Release(ctx context.Context, id session.ID, attempt string, o to
 		}
 		_, err := affected(tx.ExecContext(ctx, `UPDATE tokens SET state = ?, presented = ?, not_before = ?, last_error = ?, sealed = ?,
 			attempt = ?, attempt_owner = ?, attempt_reason = ?, attempt_started = ?, lease_until = ? WHERE id = ?`,
-			o.State, r.Presented, milli(o.NotBefore), o.LastError, r.Sealed,
-			r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, milli(r.Attempt.Started), milli(r.Attempt.LeaseUntil), id[:]))
+			o.State, r.Presented, epoch.Millis(o.NotBefore), o.LastError, r.Sealed,
+			r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, epoch.Millis(r.Attempt.Started), epoch.Millis(r.Attempt.LeaseUntil), id[:]))
 		return err
 	})
 }
@@ -141,18 +142,4 @@ func (t tokens) held(ctx context.Context, id session.ID, attempt string, change 
 		}
 		return change(tx, r)
 	})
-}
-
-func milli(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func fromMilli(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }
