@@ -18,6 +18,7 @@ import (
 const (
 	pathAccount       = "/account"
 	pathUser          = "/user/info"
+	pathClaims        = "/user/claim/{id}"
 	pathSites         = "/sites"
 	pathSources       = "/sources"
 	pathVariables     = "/variables"

@@ -35,6 +35,8 @@ type acknowledgement struct {
 	Note   string            `json:"note,omitempty"`
 	Due    time.Time         `json:"due"`
 	Failed bool              `json:"failed,omitempty"`
+	// Refused says that it failed because the person has no right to it.
+	Refused bool `json:"refused,omitempty"`
 }
 
 // undoable is an acknowledgement with the name that it is undone by.
@@ -48,6 +50,9 @@ var errTooMany = errors.New("is too many at once")
 
 // acknowledge takes the form of one or several alarms.
 func (p *Pages) acknowledge(w http.ResponseWriter, r *Request) error {
+	if err := p.reader(r).require(datahub.FeatureAlarms, datahub.RightWrite); err != nil {
+		return err
+	}
 	ids, note, err := readAcknowledgement(r)
 	if err != nil {
 		return err
@@ -187,7 +192,7 @@ func commit(ctx context.Context, hub *datahub.Client, keeper *shelf.Keeper, owne
 		return nil
 	}
 	_, kept := shelf.Change(context.WithoutCancel(ctx), keeper, owner, shelf.Undo, name, undoLife, func(back *acknowledgement) error { // ctx may have ended over the Data Hub
-		*back = acknowledgement{Alarms: left, Note: a.Note, Due: a.Due, Failed: true}
+		*back = acknowledgement{Alarms: left, Note: a.Note, Due: a.Due, Failed: true, Refused: errors.Is(refused(err), ErrForbidden)}
 		return nil
 	})
 	return fmt.Errorf("%d of %d alarms not acknowledged: %w", len(left), len(a.Alarms), errors.Join(err, kept))

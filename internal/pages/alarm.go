@@ -37,6 +37,7 @@ type alarmData struct {
 	failed   error // the history could not be read
 	events   []datahub.Event
 	pending  []undoable
+	may      func(feature string, right datahub.Right) bool
 }
 
 // alarm shows one alarm: its state over time, the course of its variable with the values at which it sets and resets, and what happened around it.
@@ -56,6 +57,7 @@ func (p *Pages) alarm(_ http.ResponseWriter, r *Request) error {
 		}
 	}
 	rd := p.reader(r)
+	d.may = rd.may
 	if d.alarm, err = r.Hub.Alarm(r.Context(), datahub.AlarmID(r.PathValue("alarm"))); err != nil {
 		return err
 	}

@@ -142,6 +142,7 @@ type alarmsData struct {
 	pending []undoable
 	done    string // what a form before this page did
 	days    *alarmDays
+	may     func(feature string, right datahub.Right) bool
 }
 
 // alarmEntry is an alarm, or several that came at once at one site.
@@ -162,6 +163,7 @@ func (p *Pages) alarms(_ http.ResponseWriter, r *Request) error {
 		return err
 	}
 	rd := p.reader(r)
+	d.may = rd.may
 	if err := d.read(r.Context(), rd, span); err != nil {
 		return err
 	}

@@ -159,7 +159,7 @@ func TestAcknowledgeThatFailsIsTold(t *testing.T) {
 	b := newBench(t)
 	alarm := b.open()
 	b.post("/alarms/ack", url.Values{"alarm": {string(alarm.ID)}})
-	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: http.StatusForbidden}, Path: "acknowledge", Count: 1})
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: http.StatusConflict}, Path: "acknowledge", Count: 1})
 	b.later()
 	b.get("/alarms").want(t, "failed", http.StatusOK, "1 alarm could not be acknowledged.", `name="again"`, string(alarm.ID))
 	again := regexp.MustCompile(`name="again" value="([A-Z2-7]+)"`).FindStringSubmatch(b.get("/alarms").body)

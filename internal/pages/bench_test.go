@@ -64,10 +64,11 @@ func (r remote) Save(ctx context.Context, i shelf.Item) (int64, error) {
 	return r.Store.Save(ctx, i)
 }
 
-func newBench(t testing.TB) *bench {
+// newBench returns a bench whose Data Hub knows these people; of nobody else's rights it tells anything.
+func newBench(t testing.TB, people ...hub.User) *bench {
 	t.Helper()
 	b := &bench{TB: t, pages: New(), faults: &fault.Switch{}, lang: locale.English, who: Who{"https://id.example", "alice", "101", "s"}}
-	data := httptest.NewServer(hub.New(hub.Config{World: world, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true }, Fault: b.faults.Pick}))
+	data := httptest.NewServer(hub.New(hub.Config{World: world, Users: people, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true }, Fault: b.faults.Pick}))
 	t.Cleanup(data.Close)
 	b.address = data.URL
 	keys, err := session.NewKeyring(session.NewKey(time.Now()))
@@ -142,6 +143,8 @@ func statusOf(err error) int {
 	switch {
 	case param:
 		return http.StatusBadRequest
+	case errors.Is(err, ErrForbidden):
+		return http.StatusForbidden
 	case errors.Is(err, ErrNotFound), errors.Is(err, datahub.ErrNotFound):
 		return http.StatusNotFound
 	}

@@ -31,10 +31,11 @@ type eventForm struct {
 
 // eventFormData is what the form's page is made of.
 type eventFormData struct {
-	form  eventForm
-	sites map[datahub.SiteID]datahub.Site
-	types []datahub.Named
-	zone  *time.Location
+	form    eventForm
+	sites   map[datahub.SiteID]datahub.Site
+	types   []datahub.Named
+	zone    *time.Location
+	deletes bool // the person may delete the event
 }
 
 // newEvent shows an empty form.
@@ -45,6 +46,9 @@ func (p *Pages) newEvent(_ http.ResponseWriter, r *Request) error {
 	}
 	d := eventFormData{form: eventForm{site: site}}
 	rd := p.reader(r)
+	if err := rd.require(datahub.FeatureEvents, datahub.RightWrite); err != nil {
+		return err
+	}
 	if d.sites, d.types, err = rd.sitesAndTypes(r.Context()); err != nil {
 		return err
 	}
@@ -56,8 +60,8 @@ func (p *Pages) newEvent(_ http.ResponseWriter, r *Request) error {
 	return r.Render(http.StatusOK, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
 }
 
-// editEvent shows the form with an event that is there.
-func (p *Pages) editEvent(_ http.ResponseWriter, r *Request) error {
+// event shows the form with an event that is there; who may only look gets what it says.
+func (p *Pages) event(_ http.ResponseWriter, r *Request) error {
 	id, err := r.id("event")
 	if err != nil {
 		return err
@@ -76,12 +80,20 @@ func (p *Pages) editEvent(_ http.ResponseWriter, r *Request) error {
 	if e.To.After(e.From) {
 		d.form.to = e.To.In(d.zone).Format(localMinute)
 	}
+	if !rd.may(datahub.FeatureEvents, datahub.RightWrite) {
+		return r.Render(http.StatusOK, templates.Event(presentEvent(d, e, r.Now, r.Locale, rd.layout(r))))
+	}
+	d.deletes = rd.may(datahub.FeatureEvents, datahub.RightDelete)
 	return r.Render(http.StatusOK, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
 }
 
 // saveEvent makes an event, or changes the one that the path names. What is wrong with the form is shown beside what was typed.
 func (p *Pages) saveEvent(w http.ResponseWriter, r *Request) error {
 	d, rd := eventFormData{}, p.reader(r)
+	if err := rd.require(datahub.FeatureEvents, datahub.RightWrite); err != nil {
+		return err
+	}
+	d.deletes = rd.may(datahub.FeatureEvents, datahub.RightDelete)
 	if text := r.PathValue("event"); text != "" {
 		id, err := r.id("event")
 		if err != nil {
@@ -118,7 +130,7 @@ func (p *Pages) saveEvent(w http.ResponseWriter, r *Request) error {
 		return r.Render(http.StatusBadRequest, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
 	}
 	if err != nil {
-		return err
+		return refused(err)
 	}
 	http.Redirect(w, r.Request, query.With("/events", "site", idText(d.form.site), "done", done), http.StatusSeeOther)
 	return nil
@@ -130,8 +142,11 @@ func (p *Pages) deleteEvent(w http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Hub.DeleteEvent(r.Context(), datahub.EventID(id)); err != nil && !errors.Is(err, datahub.ErrNotFound) {
+	if err := p.reader(r).require(datahub.FeatureEvents, datahub.RightDelete); err != nil {
 		return err
+	}
+	if err := r.Hub.DeleteEvent(r.Context(), datahub.EventID(id)); err != nil && !errors.Is(err, datahub.ErrNotFound) {
+		return refused(err)
 	}
 	http.Redirect(w, r.Request, "/events?done=deleted", http.StatusSeeOther)
 	return nil

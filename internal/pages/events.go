@@ -75,6 +75,7 @@ type eventsData struct {
 	events []datahub.Event // newest first in the list, oldest first in the calendar
 	more   bool            // there are more than are shown
 	done   string
+	may    func(feature string, right datahub.Right) bool
 }
 
 // events lists what happened, or shows it in a calendar.
@@ -88,6 +89,7 @@ func (p *Pages) events(_ http.ResponseWriter, r *Request) error {
 		return err
 	}
 	rd := p.reader(r)
+	d.may = rd.may
 	if d.sites, d.types, err = rd.sitesAndTypes(r.Context()); err != nil {
 		return err
 	}

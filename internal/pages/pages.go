@@ -18,7 +18,7 @@ import (
 	"portico/web/templates"
 )
 
-// ErrNotFound says that there is no such thing, or none that the person may see. Pages also return [*query.Error] for a parameter that cannot be used, and the errors of datahub and
+// ErrNotFound says that there is no such thing, or none that the person may see. Pages also return [ErrForbidden], [*query.Error] for a parameter that cannot be used, and the errors of datahub and
 // token as they are.
 var ErrNotFound = errors.New("no such thing, or none that may be seen")
 
@@ -95,7 +95,7 @@ func (p *Pages) Routes() []Route {
 		{"GET /events", p.events},
 		{"GET /events/new", p.newEvent},
 		{"POST /events", p.saveEvent},
-		{"GET /events/{event}", p.editEvent},
+		{"GET /events/{event}", p.event},
 		{"POST /events/{event}", p.saveEvent},
 		{"POST /events/{event}/delete", p.deleteEvent},
 		{"GET /search", p.search},

@@ -30,9 +30,10 @@ func presentAlarm(d alarmData, l locale.Locale, layout templates.LayoutModel) te
 	if a.Latest != nil {
 		m.Since = l.T("alarms.since", l.DateTime(a.Latest.Time.In(d.zone), d.now), l.Duration(d.now.Sub(a.Latest.Time)))
 	}
-	m.Notices = alarmNotices(d.pending, l)
+	mayAcknowledge := d.may(datahub.FeatureAlarms, datahub.RightWrite)
+	m.Notices = alarmNotices(d.pending, mayAcknowledge, l)
 	waits := slices.ContainsFunc(d.pending, func(u undoable) bool { return !u.Failed })
-	m.Selectable = a.Latest != nil && !a.Latest.State.Acknowledged && !waits
+	m.Selectable = a.Latest != nil && !a.Latest.State.Acknowledged && !waits && mayAcknowledge
 	for _, days := range alarmSpans {
 		m.Spans = append(m.Spans, templates.TabModel{Link: templates.Link{Text: l.T(locale.Key("alarms.span-" + days)), Href: d.href(d.at, days)}, Current: days == d.days})
 	}
@@ -48,7 +49,7 @@ func presentAlarm(d alarmData, l locale.Locale, layout templates.LayoutModel) te
 			m.MoreEvents = templates.Link{Text: l.T("events.more-day", len(d.events)-alarmEvents), Href: eventsQuery{site: a.Site, from: series.Local(d.r.From, d.zone), to: series.Local(d.r.To, d.zone)}.href("", "")}
 			break
 		}
-		m.Events = append(m.Events, eventRow(e, d.zone, d.now, "", "", l))
+		m.Events = append(m.Events, eventRow(e, d.zone, d.now, "", "", d.may(datahub.FeatureEvents, datahub.RightWrite), l))
 	}
 	return m
 }

@@ -17,9 +17,9 @@ import (
 func alarmHref(id datahub.AlarmID) string { return "/alarms/" + string(id) }
 
 func presentAlarms(d alarmsData, l locale.Locale, layout templates.LayoutModel) templates.AlarmsModel {
-	m := templates.AlarmsModel{Layout: layout, Head: templates.PageHeadModel{Title: l.T("place.alarms"), Facts: d.counts(l)}, Sections: alarmSections(l, query.With("/alarms", "view", d.query.view)), Views: d.views(l), Filter: d.filter(l)}
+	m := templates.AlarmsModel{Layout: layout, Head: templates.PageHeadModel{Title: l.T("place.alarms"), Facts: d.counts(l)}, Sections: alarmSections(l, query.With("/alarms", "view", d.query.view), d.may), Views: d.views(l), Filter: d.filter(l)}
 	m.ReturnTo = d.query.href(d.query.state, d.query.view, d.query.page)
-	m.Notices = alarmNotices(d.pending, l)
+	m.Notices = alarmNotices(d.pending, d.may(datahub.FeatureAlarms, datahub.RightWrite), l)
 	if d.done != "" {
 		m.Done = l.T(locale.Key("alarms.done-" + d.done))
 	}
@@ -35,14 +35,18 @@ func presentAlarms(d alarmsData, l locale.Locale, layout templates.LayoutModel) 
 		m.Empty = d.empty(l)
 		return m
 	}
+	m.Selectable = slices.ContainsFunc(m.Entries, templates.AlarmEntryModel.CanBeChosen)
 	m.Pager = d.pager(l)
 	return m
 }
 
 // alarmSections lead to what belongs to alarms.
-func alarmSections(l locale.Locale, here string) []templates.TabModel {
+func alarmSections(l locale.Locale, here string, may func(string, datahub.Right) bool) []templates.TabModel {
 	var list []templates.TabModel
-	for _, s := range []struct{ text, href string }{{"place.alarms", "/alarms"}, {"alarms.days", "/alarms?view=days"}, {"place.events", "/events"}} {
+	for _, s := range []struct{ text, href, feature string }{{"place.alarms", "/alarms", datahub.FeatureAlarms}, {"alarms.days", "/alarms?view=days", datahub.FeatureAlarms}, {"place.events", "/events", datahub.FeatureEvents}} {
+		if !may(s.feature, datahub.RightRead) {
+			continue
+		}
 		list = append(list, templates.TabModel{Link: templates.Link{Text: l.T(locale.Key(s.text)), Href: s.href}, Current: s.href == here})
 	}
 	return list
@@ -174,7 +178,7 @@ func (d alarmsData) row(a datahub.Alarm, l locale.Locale) templates.AlarmRowMode
 		ID: string(a.ID), Name: locale.Name(a.Name), Href: alarmHref(a.ID), Site: locale.Name(site.Name), SiteHref: siteHref(a.Site), State: alarmStateModel(a, l), Priority: priorityText(a, l),
 		Pending: d.isPending(a.ID), Rule: ruleText(a, d.units[a.Variable], l),
 	}
-	m.Selectable = a.Latest != nil && !a.Latest.State.Acknowledged && !m.Pending
+	m.Selectable = a.Latest != nil && !a.Latest.State.Acknowledged && !m.Pending && d.may(datahub.FeatureAlarms, datahub.RightWrite)
 	if a.Latest == nil {
 		return m
 	}
@@ -224,14 +228,17 @@ func ruleText(a datahub.Alarm, unit string, l locale.Locale) string {
 	return l.T(locale.Key("alarms.rule-"+alarmKind(a)), locale.Join(l.Precise(*a.Set), unit), locale.Join(l.Precise(reset), unit))
 }
 
-// alarmNotices tell of acknowledgements that can still be undone, and of those that failed.
-func alarmNotices(pending []undoable, l locale.Locale) []templates.AlarmNoticeModel {
+// alarmNotices tell of acknowledgements that can still be undone, and of those that failed, which can be tried again.
+func alarmNotices(pending []undoable, again bool, l locale.Locale) []templates.AlarmNoticeModel {
 	var list []templates.AlarmNoticeModel
 	for _, u := range pending {
-		n := templates.AlarmNoticeModel{Name: u.name, Failed: u.Failed, Late: u.late, Note: u.Note}
+		n := templates.AlarmNoticeModel{Name: u.name, Failed: u.Failed, Late: u.late, Note: u.Note, Again: again && u.Failed}
 		n.Text = l.T("alarms.pending", len(u.Alarms), l.Clock(u.Due.In(datahub.HomeZone())))
 		if u.Failed {
 			n.Text = l.T("alarms.failed", len(u.Alarms))
+			if u.Refused {
+				n.Text = l.T("alarms.refused", len(u.Alarms))
+			}
 			for _, id := range u.Alarms {
 				n.IDs = append(n.IDs, string(id))
 			}

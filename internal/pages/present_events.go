@@ -12,8 +12,12 @@ import (
 )
 
 func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) templates.EventsModel {
-	m := templates.EventsModel{Layout: layout, Sections: alarmSections(l, "/events"), Query: d.query.q, New: templates.Link{Text: l.T("events.new"), Href: query.With("/events/new", "site", idText(int64(d.query.site)))}}
-	m.Head = templates.PageHeadModel{Title: l.T("place.events"), Facts: []string{l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone)), d.zone.String()}, Actions: []templates.Link{m.New}}
+	m := templates.EventsModel{Layout: layout, Sections: alarmSections(l, "/events", d.may), Query: d.query.q}
+	m.Head = templates.PageHeadModel{Title: l.T("place.events"), Facts: []string{l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone)), d.zone.String()}}
+	if d.may(datahub.FeatureEvents, datahub.RightWrite) {
+		m.New = templates.Link{Text: l.T("events.new"), Href: query.With("/events/new", "site", idText(int64(d.query.site)))}
+		m.Head.Actions = []templates.Link{m.New}
+	}
 	if d.done != "" {
 		m.Done = l.T(locale.Key("events.done-" + d.done))
 	}
@@ -27,7 +31,7 @@ func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) 
 	}
 	for _, e := range d.events {
 		site := d.sites[e.Site]
-		m.Events = append(m.Events, eventRow(e, d.in(site.Zone()), d.now, locale.Name(site.Name), d.typeName(e.TypeID), l))
+		m.Events = append(m.Events, eventRow(e, d.in(site.Zone()), d.now, locale.Name(site.Name), d.typeName(e.TypeID), d.may(datahub.FeatureEvents, datahub.RightWrite), l))
 	}
 	if d.more {
 		m.More = l.T("events.more", eventsAtMost)
@@ -49,9 +53,9 @@ func typeName(types []datahub.Named, id int) string {
 	return ""
 }
 
-// eventRow presents an event; site and kind are "" where the page says them.
-func eventRow(e datahub.Event, zone *time.Location, now time.Time, site, kind string, l locale.Locale) templates.EventRowModel {
-	m := templates.EventRowModel{Title: locale.Name(e.Title), Type: kind, Site: site, SiteHref: siteHref(e.Site), ISO: e.From.UTC().Format(time.RFC3339), Edit: "/events/" + idText(int64(e.ID))}
+// eventRow presents an event; site and kind are "" where the page says them. Who may write is led to the form.
+func eventRow(e datahub.Event, zone *time.Location, now time.Time, site, kind string, writes bool, l locale.Locale) templates.EventRowModel {
+	m := templates.EventRowModel{Title: locale.Name(e.Title), Type: kind, Site: site, SiteHref: siteHref(e.Site), ISO: e.From.UTC().Format(time.RFC3339), Href: "/events/" + idText(int64(e.ID)), Editable: writes}
 	m.When = l.DateTime(e.From.In(zone), now)
 	if e.To.After(e.From) {
 		m.When = l.Range(e.From.In(zone), e.To.In(zone))
@@ -117,11 +121,11 @@ func (d eventsData) day(day time.Time, month time.Month, l locale.Locale) templa
 	alike := d.alike(day, next)
 	for _, same := range alike[:min(len(alike), linesPerDay)] {
 		e := same[0]
-		row := eventRow(e, d.zone, d.now, locale.Name(d.sites[e.Site].Name), d.typeName(e.TypeID), l)
+		row := eventRow(e, d.zone, d.now, locale.Name(d.sites[e.Site].Name), d.typeName(e.TypeID), false, l)
 		if len(same) > 1 {
 			of := list
 			of.q, of.site = locale.Plain(e.Title), e.Site
-			row.Title, row.Edit = l.T("events.times", len(same), row.Title), of.href("", "")
+			row.Title, row.Href = l.T("events.times", len(same), row.Title), of.href("", "")
 		}
 		m.Events = append(m.Events, row)
 	}
@@ -148,13 +152,27 @@ func (d eventsData) alike(day, next time.Time) [][]datahub.Event {
 	return groups
 }
 
+// presentEvent says what an event says.
+func presentEvent(d eventFormData, e datahub.Event, now time.Time, l locale.Locale, layout templates.LayoutModel) templates.EventModel {
+	row := eventRow(e, d.zone, now, "", typeName(d.types, e.TypeID), false, l)
+	return templates.EventModel{
+		Layout: layout, Head: templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.events"), Href: "/events"}}, Title: row.Title, Facts: texts(d.zone.String())},
+		Facts: known([]templates.FactModel{
+			{Term: l.T("column.time"), Value: row.When}, {Term: l.T("column.site"), Value: locale.Name(d.sites[e.Site].Name)}, {Term: l.T("events.type"), Value: row.Type},
+			{Term: l.T("events.comment"), Value: locale.Plain(e.Comment)}, {Term: l.T("fact.id"), Value: idText(int64(e.ID)), Code: true},
+		}),
+	}
+}
+
 func presentEventForm(d eventFormData, l locale.Locale, layout templates.LayoutModel) templates.EventFormModel {
 	f := d.form
 	m := templates.EventFormModel{Layout: layout, Action: "/events", Types: typeOptions(d.types, f.kind, l)[1:], Zone: d.zone.String()}
 	title := l.T("events.new")
 	if f.id != 0 {
 		m.Action = "/events/" + idText(int64(f.id))
-		m.Delete = m.Action + "/delete"
+		if d.deletes {
+			m.Delete = m.Action + "/delete"
+		}
 		m.Site = locale.Name(d.sites[datahub.SiteID(f.site)].Name)
 		title = l.T("events.change")
 	} else {

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -20,11 +21,11 @@ func (f siteFrame) model(l locale.Locale, layout templates.LayoutModel) template
 	if c := f.count(); c.open+c.acknowledged > 0 {
 		counts["alarms"] = l.Int(c.open + c.acknowledged)
 	}
-	for _, tab := range siteTabs {
-		name := tab
-		if tab == "" {
-			name = "summary"
+	for _, t := range siteTabs {
+		if t.feature != "" && !f.may(t.feature, datahub.RightRead) {
+			continue
 		}
+		tab, name := t.name, cmp.Or(t.name, "summary")
 		m.Tabs = append(m.Tabs, templates.TabModel{Link: templates.Link{Text: l.T(locale.Key("site." + name)), Href: siteTabHref(f.site.ID, tab)}, Count: counts[tab], Current: tab == f.tab})
 	}
 	return m

@@ -16,7 +16,7 @@ import (
 func presentSites(d sitesData, l locale.Locale, layout templates.LayoutModel) templates.SitesModel {
 	q := d.query
 	sortByData(d.sites, q.sort, d.now)
-	m := templates.SitesModel{Layout: layout, View: q.view, Head: templates.PageHeadModel{Title: l.T("place.sites"), Facts: []string{l.T("overview.sites", d.total)}, Actions: siteActions(l)}}
+	m := templates.SitesModel{Layout: layout, View: q.view, Head: templates.PageHeadModel{Title: l.T("place.sites"), Facts: []string{l.T("overview.sites", d.total)}, Actions: siteActions(l, d.may)}}
 	for _, format := range []string{"csv", "xlsx"} {
 		m.Head.Actions = append(m.Head.Actions, templates.Link{Text: strings.ToUpper(format), Href: d.fileHref(format)})
 	}
@@ -45,8 +45,14 @@ func presentSites(d sitesData, l locale.Locale, layout templates.LayoutModel) te
 }
 
 // siteActions lead to what else there is about all sites.
-func siteActions(l locale.Locale) []templates.Link {
-	return []templates.Link{{Text: l.T("quality.title"), Href: "/quality"}, {Text: l.T("groups.title"), Href: "/groups"}, {Text: l.T("files.title"), Href: "/files"}, {Text: l.T("forms.title"), Href: "/forms"}}
+func siteActions(l locale.Locale, may func(string, datahub.Right) bool) []templates.Link {
+	var list []templates.Link
+	for _, a := range []struct{ name, feature string }{{"quality", datahub.FeatureSources}, {"groups", datahub.FeatureGroups}, {"files", datahub.FeatureStorage}, {"forms", datahub.FeatureForms}} {
+		if may(a.feature, datahub.RightRead) {
+			list = append(list, templates.Link{Text: l.T(locale.Key(a.name + ".title")), Href: "/" + a.name})
+		}
+	}
+	return list
 }
 
 // table adds what only the table has: columns, their choice, and the sum.

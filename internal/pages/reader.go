@@ -31,13 +31,15 @@ type reader struct {
 	real time.Time // by which what is kept grows old: the data's time may be moved
 	kept *kept
 	zone *time.Location // in which the person wants all times; nil for each site's own
+	// rights waits for what the person may do; nil where nobody asks.
+	rights func() datahub.Rights
 
 	mu    sync.Mutex
 	since time.Time // of the oldest answer that stands in for one that did not come; zero without any
 }
 
 func (p *Pages) reader(r *Request) *reader {
-	return &reader{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept, zone: r.Zone}
+	return &reader{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept, zone: r.Zone, rights: p.rightsOf(r)}
 }
 
 // in is the zone in which times of a site are shown: its own, or the one that the person chose for all.
@@ -50,9 +52,12 @@ func (rd *reader) in(own *time.Location) *time.Location {
 
 // layout is what is around the page; it says so when what is shown is not current.
 func (rd *reader) layout(r *Request) templates.LayoutModel {
+	m := r.Layout
+	if rd.rights != nil {
+		m.Absent = absent(rd.rights())
+	}
 	rd.mu.Lock()
 	defer rd.mu.Unlock()
-	m := r.Layout
 	if rd.since.IsZero() {
 		return m
 	}

@@ -21,12 +21,16 @@ type siteFrame struct {
 	alarms  []datahub.Alarm
 	failed  error // of the alarms
 	tab     string
+	may     func(feature string, right datahub.Right) bool
 	now     time.Time
 	zone    *time.Location // in which days begin and times are shown
 }
 
-// siteTabs are the pages of a site, in their order; "" is the summary.
-var siteTabs = []string{"", "sources", "data", "alarms", "events", "properties", "files", "quality"}
+// siteTabs are the pages of a site, in their order; "" is the summary. Those without a feature are for everybody who sees the site.
+var siteTabs = []struct{ name, feature string }{
+	{"", ""}, {"sources", datahub.FeatureSources}, {"data", datahub.FeatureSources}, {"alarms", datahub.FeatureAlarms}, {"events", datahub.FeatureEvents}, {"properties", ""},
+	{"files", datahub.FeatureStorage}, {"quality", datahub.FeatureSources},
+}
 
 // siteFrame reads what stands on each page of the site in the path, side by side.
 func (rd *reader) siteFrame(r *Request, tab string) (f siteFrame, err error) {
@@ -34,7 +38,7 @@ func (rd *reader) siteFrame(r *Request, tab string) (f siteFrame, err error) {
 	if err != nil {
 		return f, err
 	}
-	f.tab, f.now = tab, r.Now
+	f.tab, f.now, f.may = tab, r.Now, rd.may
 	id := datahub.SiteID(n)
 	var missing, trouble error // a site that is not there is no trouble with its meters
 	g, ctx := errgroup.Group{}, r.Context()

@@ -119,6 +119,7 @@ type sitesData struct {
 	onMap  []siteProfile // all that match, on the map, with their states only
 	now    time.Time
 	size   int // sites of a page; 0 means sitesPerPage
+	may    func(feature string, right datahub.Right) bool
 }
 
 // sites lists the sites, page by page, or shows them on a map.
@@ -128,7 +129,7 @@ func (p *Pages) sites(_ http.ResponseWriter, r *Request) error {
 		return err
 	}
 	rd := p.reader(r)
-	d := sitesData{query: q, now: r.Now}
+	d := sitesData{query: q, now: r.Now, may: rd.may}
 	if err := d.read(r.Context(), rd); err != nil {
 		return err
 	}

@@ -124,6 +124,9 @@ func classify(err error) *pageError {
 	if errors.Is(err, pages.ErrNotFound) {
 		return &pageError{Status: http.StatusNotFound, Kind: kindNotFound, Err: err}
 	}
+	if errors.Is(err, pages.ErrForbidden) {
+		return &pageError{Status: http.StatusForbidden, Kind: kindForbidden, Err: err}
+	}
 	if e := classifyHub(err); e != nil {
 		return e
 	}

@@ -19,6 +19,7 @@ import (
 
 	"portico/internal/datahub"
 	"portico/internal/locale"
+	"portico/internal/pages"
 	"portico/internal/rp"
 	"portico/internal/session"
 	"portico/internal/token"
@@ -54,7 +55,7 @@ func errorCases() []errorCase {
 		{kind: kindBadAddress, target: "/sites//7"},
 		{kind: kindTooLarge, target: "/sites?q=" + strings.Repeat("x", maxQueryBytes)},
 		{kind: kindWrongHost, target: "/sites", header: []string{"Host", "evil.example"}},
-		{kind: kindForbidden, returns: fixed(&pageError{Status: http.StatusForbidden, Kind: kindForbidden})},
+		{kind: kindForbidden, returns: fixed(fmt.Errorf("events: %w", pages.ErrForbidden))},
 		{kind: kindCrossSite, target: "POST /settings", header: []string{"Origin", "https://evil.example"}},
 		{kind: kindNotFound, target: "/nothing"},
 		{kind: kindMethod, target: "PUT /sites"},

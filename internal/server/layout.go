@@ -45,6 +45,7 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 	if sess, ok := session.FromContext(r.Context()); ok {
 		m.Manager = s.managers.allow(sess)
 		m.Person = &templates.PersonModel{Name: sess.Identity.Name, Account: sess.Identity.AccountName}
+		m.Absent = s.pages.Absent(whoAsks(sess))
 		m.Watch = s.watchModel(r, sess)
 		m.Live = &templates.LiveModel{URL: "/live?topics=alarms,freshness", Who: m.Watch.Who, Build: s.version}
 		m.Writing = func() templates.WritingModel { return writingModel(l) }

@@ -1,6 +1,10 @@
 package templates
 
-import "github.com/a-h/templ"
+import (
+	"slices"
+
+	"github.com/a-h/templ"
+)
 
 // AlarmsModel is the list of alarms, or the picture of how many there were each day.
 type AlarmsModel struct {
@@ -16,6 +20,8 @@ type AlarmsModel struct {
 	Empty    *EmptyModel
 	Days     *ChartModel // in place of the list
 	ReturnTo string      // where the forms come back to
+	// Selectable says that something in the list can be acknowledged.
+	Selectable bool
 }
 
 // AlarmFilterModel chooses which alarms are listed. Its fields are the page's address.
@@ -38,6 +44,7 @@ type AlarmNoticeModel struct {
 	Text   string
 	Note   string
 	Failed bool
+	Again  bool     // it can be tried again
 	Late   bool     // its time has come: the Data Hub is being told
 	IDs    []string // alarms to try again
 }
@@ -50,6 +57,11 @@ type AlarmEntryModel struct {
 	State      StateModel
 	IDs        string // of a storm, separated by commas
 	Selectable bool
+}
+
+// CanBeChosen reports whether something of the entry can be acknowledged.
+func (m AlarmEntryModel) CanBeChosen() bool {
+	return m.Selectable || slices.ContainsFunc(m.Rows, func(r AlarmRowModel) bool { return r.Selectable })
 }
 
 // AlarmRowModel is one alarm in a list.
@@ -113,5 +125,6 @@ type EventRowModel struct {
 	ISO      string
 	Site     string // "" where the page says it
 	SiteHref string
-	Edit     string // where it can be changed, "" where it cannot
+	Href     string // its page
+	Editable bool   // there it can be changed
 }

@@ -9,7 +9,7 @@ type EventsModel struct {
 	Filter   EventFilterModel
 	Query    string
 	Done     string // what the form before this page did
-	New      Link
+	New      Link   // none without Href
 	Events   []EventRowModel
 	More     string // says that there are more
 	Calendar *CalendarModel
@@ -54,12 +54,19 @@ type CalendarDayModel struct {
 	More    Link // to the day's others, none without Href
 }
 
+// EventModel is one event.
+type EventModel struct {
+	Layout LayoutModel
+	Head   PageHeadModel
+	Facts  []FactModel
+}
+
 // EventFormModel makes or changes an event.
 type EventFormModel struct {
 	Layout    LayoutModel
 	Head      PageHeadModel
 	Action    string
-	Delete    string // where it is deleted, "" for a new one
+	Delete    string // where it is deleted, "" for a new one, and for who may not
 	Site      string // of an event that is there
 	Sites     []OptionModel
 	SiteError string

@@ -23,6 +23,7 @@ type LayoutModel struct {
 	Density   string       // "comfortable" or "compact": how high rows are
 	Keys      string       // "on", or "off" for people who want no keys of a single letter
 	Star      *StarModel   // marks what the page is about; nil for what cannot be marked
+	Absent    []string     // places of the menu that the person may not see
 	Place     string       // where in the menu the page belongs: "overview", "sites", "explore" or ""
 	ReturnTo  string       // local path and query of this page, where the settings forms come back to
 	Manager   bool         // the person may see the pages under /admin
