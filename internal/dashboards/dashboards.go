@@ -50,6 +50,7 @@ func (p *Pages) Routes() []pages.Route {
 		{Pattern: "GET /dashboards/{board}/versions", Handler: p.versions},
 		{Pattern: "POST /dashboards/{board}/versions", Handler: p.restore},
 		{Pattern: "GET /tv/{board}", Handler: p.wall},
+		{Pattern: "GET /tv/list/{screen}", Handler: p.rotation},
 	}
 }
 
@@ -57,7 +58,11 @@ func library(r *pages.Request) *board.Library {
 	return board.NewLibrary(r.Shelf, func() time.Time { return r.Now })
 }
 
+// person is whose dashboards a request can see: on a screen, those of whoever approved it.
 func person(r *pages.Request) board.Person {
+	if r.Wall != nil {
+		return r.Wall.Owner
+	}
 	return board.Person{Issuer: r.Who.Issuer, Subject: r.Who.Subject, Account: r.Who.Account, Name: r.By}
 }
 

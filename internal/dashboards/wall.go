@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -16,12 +17,55 @@ const (
 	wallTurn  = 20 // and after which it turns to the next part
 )
 
+// stop is what a wall shows at a time: a part of a dashboard.
+type stop struct {
+	board.Stored             // the whole of it
+	part         board.Board // what is shown
+}
+
+// stopsOf cuts dashboards into what a wall shows one after the other.
+func stopsOf(boards ...board.Stored) (stops []stop) {
+	for _, s := range boards {
+		for _, part := range partsOf(s.Board) {
+			stops = append(stops, stop{s, part})
+		}
+	}
+	return stops
+}
+
 // wall shows a dashboard without anything around it, part by part when it is higher than a screen.
 func (p *Pages) wall(_ http.ResponseWriter, r *pages.Request) error {
 	s, err := found(r)
 	if err != nil {
 		return err
 	}
+	return p.turn(r, "/tv/"+s.ID, stopsOf(s), wallTurn)
+}
+
+// rotation shows the dashboards of a screen one after the other. Those that are gone are left out, until none is left.
+func (p *Pages) rotation(_ http.ResponseWriter, r *pages.Request) error {
+	if r.Wall == nil {
+		return pages.ErrNotFound
+	}
+	var boards []board.Stored
+	for _, id := range r.Wall.Boards {
+		s, err := library(r).Load(r.Context(), person(r), id)
+		if errors.Is(err, board.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		boards = append(boards, s)
+	}
+	if len(boards) == 0 {
+		boards = []board.Stored{{Board: board.Board{Title: r.Wall.Name, Widgets: []board.Widget{{ID: "gone", Kind: board.Text, W: board.Columns, H: 2, Title: r.Wall.Name, Text: r.Locale.T("screen.no-boards")}}}}}
+	}
+	return p.turn(r, "/tv/list/"+r.Wall.Screen, stopsOf(boards...), int(r.Wall.Every.Seconds()))
+}
+
+// turn shows the stop that the address says, and goes on to the next one after so many seconds.
+func (p *Pages) turn(r *pages.Request, path string, stops []stop, turn int) error {
 	values := r.URL.Query()
 	page, err := query.Page(values)
 	if err != nil {
@@ -31,28 +75,28 @@ func (p *Pages) wall(_ http.ResponseWriter, r *pages.Request) error {
 	if err != nil {
 		return err
 	}
+	page = min(page, len(stops))
+	s := stops[page-1]
 	site, _, err := p.site(r, s.Board)
 	if err != nil {
 		return err
 	}
-	parts := partsOf(s.Board)
-	page = min(page, len(parts))
-	widgets, err := p.widgets.Widgets(r, parts[page-1], site, true)
+	widgets, err := p.widgets.Widgets(r, s.part, site, true)
 	if err != nil {
 		return err
 	}
 	l := r.Locale
 	at := func(page int, pause string) string {
-		return query.With("/tv/"+s.ID, "page", query.Number(page), "pause", pause, "site", values.Get("site"))
+		return query.With(path, "page", query.Number(page), "pause", pause, "site", values.Get("site"))
 	}
 	m := templates.WallModel{Layout: r.Layout, Title: s.Board.Title, Widgets: widgets, Clock: r.Layout.Clock, Pause: templates.Link{Text: l.T("board.go-on"), Href: at(page, "")}}
-	if len(parts) > 1 {
-		m.Page = l.T("board.part", page, len(parts))
+	if len(stops) > 1 {
+		m.Page = l.T("board.part", page, len(stops))
 	}
 	if paused == "" {
 		every, next := wallEvery, page
-		if len(parts) > 1 {
-			every, next = wallTurn, page%len(parts)+1
+		if len(stops) > 1 {
+			every, next = turn, page%len(stops)+1
 		}
 		m.Layout.Refresh = strconv.Itoa(every) + ";url=" + at(next, "")
 		m.Pause = templates.Link{Text: l.T("board.pause"), Href: at(page, "1")}

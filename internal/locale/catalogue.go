@@ -35,6 +35,7 @@ var catalogue = index(append(demoMessages,
 	alarmMessages,
 	liveMessages,
 	boardMessages,
+	screenMessages,
 	wordMessages)...)
 
 // index panics on a key that stands twice, which is a mistake of the build.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"portico/internal/board"
 	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/query"
@@ -34,12 +35,22 @@ type Request struct {
 	Shelf  *shelf.Keeper         // what is kept for people
 	Owner  shelf.Owner           // whose shelf it is
 	By     string                // name of the person
+	Wall   *Wall                 // the screen that is shown, nil where a person looks at their own
 	// Later runs f after wait, or as soon as the process is going away, with the person's rights and without the request. Its error is told to the log.
 	Later func(what string, wait time.Duration, f func(context.Context) error)
 	// Work runs f for as long as it takes, with the person's rights and without the request, until it is done or the process is going away.
 	Work   func(what string, f func(context.Context) error)
 	Part   string // the part of the page that is wanted, "" for all of it
 	Render func(status int, page templ.Component) error
+}
+
+// Wall is what a screen shows, to itself or to the person who approved it. Its dashboards are looked for with the eyes of that person; what their widgets show is read with the rights of who asks.
+type Wall struct {
+	Screen string // its id
+	Name   string
+	Owner  board.Person
+	Boards []string      // ids of dashboards
+	Every  time.Duration // each part of a dashboard stands for so long
 }
 
 // Handler answers a request: with r.Render, or by w, or with an error before anything is written.

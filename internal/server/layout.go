@@ -34,7 +34,7 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 	e := eventOf(r.Context())
 	m := templates.LayoutModel{
 		T:    func(key string, args ...any) string { return l.T(locale.Key(key), args...) },
-		Lang: l.Lang(), Theme: p.get("theme"), Density: p.get("density"), Keys: p.get("keys"), ReturnTo: s.here(r), Clock: s.clockModel(l), Version: s.version,
+		Lang: l.Lang(), Theme: p.get("theme"), Density: p.get("density"), Keys: p.get("keys"), ReturnTo: s.here(r), Clock: s.clockModel(l), Version: s.version, Loaded: s.wall().UnixMilli(),
 		RequestID: e.ID, NoIndex: s.noIndex, Nonce: e.Nonce, Fixed: &s.fixed,
 		Assets: templates.AssetsModel{Stylesheet: static.URL("app.css"), Icons: static.URL("icons.svg"), Favicon: static.URL("favicon.svg"), Font: static.URL("inter-latin.woff2"), SessionWatch: static.URL("session_watch.js"), App: static.URL("app.js"), UPlot: static.URL("uplot.min.js")},
 	}
@@ -42,7 +42,11 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 	if s.notice != "" {
 		m.Notice = m.T("notice." + s.notice)
 	}
-	if sess, ok := session.FromContext(r.Context()); ok {
+	if scr, ok := screenOf(r.Context()); ok {
+		m.Screen = scr.ID
+		m.Live = &templates.LiveModel{URL: "/live?screen=" + scr.ID + "&topics=alarms,freshness", Who: "screen-" + scr.ID, Build: s.version}
+		m.Writing = func() templates.WritingModel { return writingModel(l) }
+	} else if sess, ok := session.FromContext(r.Context()); ok {
 		m.Manager = s.managers.allow(sess)
 		m.Person = &templates.PersonModel{Name: sess.Identity.Name, Account: sess.Identity.AccountName}
 		m.Absent = s.pages.Absent(whoAsks(sess))

@@ -15,6 +15,10 @@ import (
 // requireLogin sends a person who navigates to the sign-in, and tells a script where it is (401): fetches never end at the identity server.
 // A form that was posted without a session is not replayed: its page keeps what was typed.
 func (s *Server) requireLogin(w http.ResponseWriter, r *http.Request) {
+	if _, ok := screenOf(r.Context()); ok { // nobody signs in there
+		s.requirePairing(w, r)
+		return
+	}
 	if !navigation(r) || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		s.showError(w, r, &pageError{Status: http.StatusUnauthorized, Kind: kindSessionEnded, RetryTo: "/auth/login", Err: errors.New("no session")})
 		return

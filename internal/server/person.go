@@ -8,13 +8,12 @@ import (
 
 	"portico/internal/datahub"
 	"portico/internal/session"
-	"portico/internal/token"
 )
 
-// person is the signed-in person of one request and the way to their tokens.
+// person is the signed-in person of one request, or the one with whose rights a screen asks, and the way to their tokens.
 type person struct {
 	session *session.Session
-	tokens  *token.Source
+	tokens  datahub.TokenSource
 }
 
 type personKey struct{}

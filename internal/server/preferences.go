@@ -87,8 +87,11 @@ func (s *Server) preferencesName() string {
 	return "portico-prefs"
 }
 
-// preferencesOf reads the browser's cookie.
+// preferencesOf reads the browser's cookie. A screen is read as the person who approved it wants to read.
 func (s *Server) preferencesOf(r *http.Request) preferences {
+	if scr, ok := screenOf(r.Context()); ok {
+		return parsePreferences(scr.Look)
+	}
 	cookie, err := r.Cookie(s.preferencesName())
 	if err != nil {
 		return preferences{}

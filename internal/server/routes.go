@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -23,13 +24,18 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 func (s *Server) routes() http.Handler {
 	m := http.NewServeMux()
 	m.Handle("GET /{$}", s.entrance(s.page(s.home)))
-	m.Handle("GET /live", s.person(s.live))
+	m.Handle("GET /live", s.seen(s.live))
 	for _, route := range append(s.pages.Routes(), dashboards.New(s.pages).Routes()...) {
+		if strings.HasPrefix(route.Pattern, "GET "+wallsPath) {
+			m.Handle(route.Pattern, s.onWalls(s.wallPage(route.Handler)))
+			continue
+		}
 		if part, ok := partPattern(route.Pattern); ok {
 			m.Handle(part, s.page(s.part(route.Handler)))
 		}
 		m.Handle(route.Pattern, s.page(s.soon(route.Handler)))
 	}
+	m.Handle("POST "+screenReportPath, s.public(s.screenReport))
 
 	m.Handle("GET /settings", s.page(s.settingsPage))
 	m.Handle("POST /settings", s.public(s.saveSettings))

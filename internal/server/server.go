@@ -26,6 +26,7 @@ import (
 	"portico/internal/live"
 	"portico/internal/pages"
 	"portico/internal/rp"
+	"portico/internal/screen"
 	"portico/internal/session"
 	"portico/internal/shelf"
 	"portico/internal/token"
@@ -56,6 +57,7 @@ type Config struct {
 	Hub          *datahub.Hub     // the Data Hub
 	Audit        *audit.Log       // takes events that decide who may do what; nil means that they go to Log
 	Shelf        *shelf.Keeper    // what is kept for people beyond their sessions
+	Application  Application      // the dedicated application user, whose rights screens can have
 	Health       *health.Watch    // what the portal depends on, for managers; nil means that nothing is known
 	Tracer       trace.Tracer     // makes spans of requests; nil means none
 	Observer     Observer         // hears of requests and sign-ins, for metrics; nil means nobody
@@ -79,6 +81,9 @@ type Server struct {
 	version      string
 	rp           *rp.Client
 	cookies      *session.Cookies
+	screens      *session.Cookies // sessions of screens
+	register     *screen.Register
+	application  Application
 	store        session.Store
 	keys         *session.Keyring
 	tokens       *token.Manager
@@ -135,6 +140,11 @@ func New(c Config) (*Server, error) {
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, pageClock: c.PageNow,
 		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), pages: pages.New(),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
+	}
+	s.application, s.register = c.Application, screen.NewRegister(c.Shelf, c.Now)
+	var err error
+	if s.screens, err = newScreenCookies(c, s.refusedScreen); err != nil {
+		return nil, err
 	}
 	s.streams = live.New(live.Config{Build: c.Version, Now: c.PageNow})
 	return s, s.checkCallbackPath()

@@ -71,7 +71,8 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 	return nil // there is no other answer any more
 }
 
-// topics reads which topics are wanted; all of them when none is named. Streams of the same person and account share their polls, whichever session they belong to.
+// topics reads which topics are wanted; all of them when none is named. Streams of the same person and account share their polls, whichever session they
+// belong to; a screen's has its own, because its rights may be refused while the person's are not.
 func (s *Server) topics(r *http.Request, sess *session.Session) ([]live.Topic, error) {
 	text, err := query.One(r.URL.Query(), "topics", 200)
 	if err != nil {
@@ -79,12 +80,15 @@ func (s *Server) topics(r *http.Request, sess *session.Session) ([]live.Topic, e
 	}
 	names := strings.Split(text, ",")
 	var topics []live.Topic
+	key := []string{sess.Identity.Issuer, sess.Identity.Subject, sess.Identity.Account}
+	if scr, ok := screenOf(r.Context()); ok {
+		key = append(key, scr.ID)
+	}
 	for _, f := range s.pages.Feeds() {
 		if text != "" && !slices.Contains(names, f.Name) {
 			continue
 		}
-		id := sess.Identity
-		topics = append(topics, live.Topic{Name: f.Name, Every: f.Every, Key: strings.Join([]string{f.Name, id.Issuer, id.Subject, id.Account}, "\x00"), Poll: s.pollOf(r.Context(), f, s.hub(r), whoAsks(sess))})
+		topics = append(topics, live.Topic{Name: f.Name, Every: f.Every, Key: strings.Join(append([]string{f.Name}, key...), "\x00"), Poll: s.pollOf(r.Context(), f, s.hub(r), whoAsks(sess))})
 	}
 	if text != "" && len(topics) != len(names) {
 		return nil, badRequest("topics", query.ErrChoice)

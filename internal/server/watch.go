@@ -14,7 +14,10 @@ const watchEvery = 30 * time.Second
 // watchSession tells a handler that goes on for long when its session ends, on whichever replica that happens. The channel gets the reason, one of session's, and is closed; it is
 // closed without one when ctx ends. Looking is no activity. A store that does not answer ends nothing before the session's own limits do.
 func (s *Server) watchSession(ctx context.Context, sess *session.Session) <-chan string {
-	ended := make(chan string, 1)
+	ended, cookies := make(chan string, 1), s.cookies
+	if _, ok := screenOf(ctx); ok {
+		cookies = s.screens
+	}
 	go func() {
 		defer close(ended)
 		tick := time.NewTicker(watchEvery)
@@ -25,7 +28,7 @@ func (s *Server) watchSession(ctx context.Context, sess *session.Session) <-chan
 				return
 			case <-tick.C:
 			}
-			latest, err := s.cookies.Reload(ctx, sess)
+			latest, err := cookies.Reload(ctx, sess)
 			if err == nil {
 				sess = latest
 			} else if reason := s.endOf(sess, err); reason != "" && ctx.Err() == nil {

@@ -3,19 +3,24 @@ package session
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // About is what somebody's list of sessions says of one of their browsers. A record holds it sealed under a server key alone, because the browser that shows the list has
-// not the secret of the one that it shows. It therefore decides nothing, and holds nothing that opens anything.
+// not the secret of the one that it shows. It holds nothing that opens anything, and decides no more than whether the session counts among those of which a person may have so many.
 type About struct {
 	Browser string `json:"browser,omitempty"` // product: "Firefox"; "" when it cannot be told
 	System  string `json:"system,omitempty"`  // "Windows", "Android"; "" when it cannot be told
 	Address string `json:"address,omitempty"` // client address at sign-in; "" when it is not known
+	Screen  string `json:"screen,omitempty"`  // name of the screen whose session it is, "" for a person's browser
 }
 
-// String returns the browser in words for operators: "Firefox on Windows".
+// String returns the browser in words for operators: "Firefox on Windows", or the screen.
 func (a About) String() string {
+	if a.Screen != "" {
+		return "screen " + strconv.Quote(a.Screen)
+	}
 	if a.Browser == "" && a.System == "" {
 		return "unknown"
 	}

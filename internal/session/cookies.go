@@ -39,6 +39,8 @@ type Config struct {
 	Store         Store
 	Keys          *Keyring
 	Secure        bool          // https: __Host- cookies with Secure
+	Name          string        // of the cookie, without a prefix; "" means portico
+	Purpose       Purpose       // keeps records of one sort of session from being taken for another; "" means PurposeSession
 	Idle          time.Duration // a session ends after this long without activity; 0 means 1 h
 	Absolute      time.Duration // and this long after sign-in; 0 means 12 h
 	StayAbsolute  time.Duration // both limits of people who chose to stay signed in; 0 means that nobody may
@@ -69,6 +71,7 @@ func NewCookies(c Config) (*Cookies, error) {
 	if c.Idle < 0 || c.Absolute < 0 || c.StayAbsolute < 0 || c.MaxPerSubject < 0 {
 		return nil, errors.New("session: limits must not be negative")
 	}
+	c.Name, c.Purpose = orDefault(c.Name, "portico"), orDefault(c.Purpose, PurposeSession)
 	c.Idle, c.Absolute = orDefault(c.Idle, time.Hour), orDefault(c.Absolute, 12*time.Hour)
 	c.MaxPerSubject = orDefault(c.MaxPerSubject, 20)
 	if c.Log == nil {
@@ -83,8 +86,8 @@ func NewCookies(c Config) (*Cookies, error) {
 	return &Cookies{c}, nil
 }
 
-func orDefault[T int | time.Duration](v, otherwise T) T {
-	if v == 0 {
+func orDefault[T comparable](v, otherwise T) T {
+	if v == *new(T) {
 		return otherwise
 	}
 	return v
@@ -93,9 +96,9 @@ func orDefault[T int | time.Duration](v, otherwise T) T {
 // Name returns the cookie's name.
 func (c *Cookies) Name() string {
 	if c.c.Secure {
-		return "__Host-portico"
+		return "__Host-" + c.c.Name
 	}
-	return "portico"
+	return c.c.Name
 }
 
 // End deletes the session first and then clears the cookie; when the store fails, the cookie stays and the error is returned.

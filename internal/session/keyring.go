@@ -23,6 +23,8 @@ type Purpose string
 // What is sealed.
 const (
 	PurposeSession Purpose = "session" // a session record
+	PurposeScreen  Purpose = "screen"  // a session record of a screen
+	PurposePairing Purpose = "pairing" // a screen that waits to be paired, in a cookie
 	PurposeTokens  Purpose = "tokens"  // a token record
 	PurposeAttempt Purpose = "attempt" // a sign-in under way, in a cookie
 	PurposeLogout  Purpose = "logout"  // a sign-out under way, in a cookie

@@ -87,7 +87,7 @@ func (c *Cookies) load(ctx context.Context, h Handle) (*Session, error) {
 // open authenticates a record and compares it with what was asked for: a store or a connection that mixed up two answers gives nobody
 // somebody else's session.
 func (c *Cookies) open(ctx context.Context, h Handle, r Record) (*Session, error) {
-	plain, err := c.c.Keys.Open(PurposeSession, h, recordData(h.ID(), r.Version), r.Sealed)
+	plain, err := c.c.Keys.Open(c.c.Purpose, h, recordData(h.ID(), r.Version), r.Sealed)
 	if err != nil {
 		c.c.Log.WarnContext(ctx, "session record refused", "session", h.ID(), "error", err)
 		c.c.Refused(ctx, h.ID(), WhyRefused(err))

@@ -18,7 +18,7 @@ func (c *Cookies) record(s *Session) (Record, error) {
 	id := s.Handle.ID()
 	return Record{
 		ID: id, Version: s.version, Issuer: s.Identity.Issuer, Subject: s.Identity.Subject, SID: s.Identity.SID, Created: s.Created, LastSeen: s.LastSeen, Until: s.until(),
-		SeenTag: c.c.Keys.tag(0, s.Handle, seenData(id, s.LastSeen)), Sealed: c.c.Keys.Seal(PurposeSession, s.Handle, recordData(id, s.version), plain),
+		SeenTag: c.c.Keys.tag(0, s.Handle, seenData(id, s.LastSeen)), Sealed: c.c.Keys.Seal(c.c.Purpose, s.Handle, recordData(id, s.version), plain),
 		About: c.c.Keys.resealAbout(id, s.about),
 	}, nil
 }

@@ -30,6 +30,8 @@ type LayoutModel struct {
 	Person    *PersonModel // nil when nobody is signed in
 	Watch     *WatchModel  // with Person: what the page's script needs to notice that the session ends
 	Live      *LiveModel   // with Person: where the page hears of what changes
+	Screen    string       // id of the screen that shows the page, "" where a person does
+	Loaded    int64        // when the page was made, in Unix milliseconds: what a wall reports tells it back
 	Clock     ClockModel   // the server's time, the only "now" that the portal knows
 	Notice    string       // line above each page, for example "demo data"; "" for none
 	Stale     string       // says since when the page's data are not current, "" when they are

@@ -1,0 +1,122 @@
+// Package screen is what the portal knows of screens on walls: how one is paired with a code, which dashboards it shows for whom and for how long, and what it last told of itself. The session of a
+// screen and its tokens are records like those of people (packages session and token); what stands here says what they are good for.
+package screen
+
+import (
+	"crypto/rand"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"portico/internal/board"
+	"portico/internal/secret"
+	"portico/internal/session"
+)
+
+// Bounds of what people choose for a screen.
+const (
+	MaxName   = 60 // characters
+	MaxBoards = 12
+	MinEvery  = 10 * time.Second
+	MaxEvery  = time.Hour
+	MaxLife   = 366 * 24 * time.Hour
+)
+
+// Rights says whose rights a screen reads with.
+type Rights string
+
+// The rights that a screen can have.
+const (
+	Own         Rights = "own"         // a grant of its own, of whoever signed in while it was approved
+	Application Rights = "application" // the dedicated application user of the configuration
+)
+
+// Settings are what people choose for a screen, when they approve it and later.
+type Settings struct {
+	Name   string        `json:"name"`
+	Boards []string      `json:"boards"` // ids of dashboards, in the order in which they are shown
+	Every  time.Duration `json:"every"`  // each part of a dashboard stands for so long
+}
+
+// Errors of Check.
+var (
+	ErrName   = errors.New("screen: a name of 1 to 60 characters is wanted")
+	ErrBoards = errors.New("screen: one to twelve dashboards are wanted")
+	ErrEvery  = errors.New("screen: ten seconds to an hour are wanted")
+	ErrLife   = errors.New("screen: a day to a year is wanted")
+)
+
+// Check reports the first mistake.
+func (s Settings) Check() error {
+	switch n := len([]rune(s.Name)); {
+	case n == 0 || n > MaxName || strings.TrimSpace(s.Name) != s.Name:
+		return ErrName
+	case len(s.Boards) == 0 || len(s.Boards) > MaxBoards:
+		return ErrBoards
+	case s.Every < MinEvery || s.Every > MaxEvery:
+		return ErrEvery
+	}
+	return nil
+}
+
+// Screen is an entry of the register.
+type Screen struct {
+	ID string `json:"id"`
+	Settings
+	Owner board.Person `json:"owner"` // approved it; whose dashboards, and which of their account, it can show
+
+	Rights  Rights `json:"rights"`
+	Subject string `json:"subject"` // whose rights these are, at Issuer
+	Issuer  string `json:"issuer"`
+	As      string `json:"as"`      // their name
+	Offline bool   `json:"offline"` // the grant outlives the sign-in that it came from
+	// Handle is the cookie of the screen's session. It is kept so that the tokens can be given back when somebody revokes the screen; shelves are sealed.
+	Handle string `json:"handle"`
+	Look   string `json:"look,omitempty"` // how its owner wants to read: preferences, as a cookie has them
+
+	Created time.Time `json:"created"`
+	Until   time.Time `json:"until"`
+	Changed time.Time `json:"changed"`         // when Settings were; the zero time for never
+	Reload  time.Time `json:"reload,omitzero"` // when somebody last asked it to load its page anew
+	Report  Report    `json:"report"`
+}
+
+// Report is what a screen told last, and when.
+type Report struct {
+	Seen    time.Time     `json:"seen"`
+	Page    string        `json:"page,omitempty"` // address of what it shows
+	Build   string        `json:"build,omitempty"`
+	Skew    time.Duration `json:"skew,omitempty"` // of its clock, ahead of the server's
+	Heap    int64         `json:"heap,omitempty"` // bytes of its scripts, 0 where the browser does not say
+	Up      time.Duration `json:"up,omitempty"`   // since its page was loaded
+	Problem string        `json:"problem,omitempty"`
+	Browser string        `json:"browser,omitempty"`
+	Address string        `json:"address,omitempty"`
+	Refused time.Time     `json:"refused,omitzero"` // since when its rights are refused; the zero time while they are not
+}
+
+// NewID returns an id of 80 random bits.
+func NewID() string { return strings.ToLower(rand.Text()[:16]) }
+
+// IsID reports whether text could be an id.
+func IsID(text string) bool {
+	return len(text) == 16 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
+// Shows reports whether a dashboard is on the screen's list.
+func (s *Screen) Shows(id string) bool { return slices.Contains(s.Boards, id) }
+
+// Key returns the handle of the screen's session.
+func (s *Screen) Key() (session.Handle, error) { return session.ParseHandle(s.Handle) }
+
+// SetKey keeps the handle of the screen's session.
+func (s *Screen) SetKey(h session.Handle) { s.Handle = h.Cookie().Reveal() }
+
+// LogValue keeps a screen's handle out of the log.
+func (s *Screen) String() string { return secret.New(s.Handle).String() + " " + s.ID }
+
+// OwnedBy reports whether a person approved the screen, in any of their accounts.
+func (s *Screen) OwnedBy(issuer, subject string) bool {
+	return s.Owner.Issuer == issuer && s.Owner.Subject == subject && subject != ""
+}
