@@ -34,6 +34,31 @@ func (p *trend) bars(l Line, class string) {
 	}
 }
 
+// spikes marks where a line leaves the picture, with the value that it has there.
+func (p *trend) spikes(l Line) {
+	if l.Compare {
+		return
+	}
+	s, write := p.scales[side(l.Right)], p.spec.Value
+	if l.Right && p.spec.Right != nil {
+		write = p.spec.Right
+	}
+	for _, slot := range series.Spikes(l.Slots) {
+		x, y, tip := p.x(slot.Start.Add(slot.End.Sub(slot.Start)/2)), p.y1, 9.0
+		if slot.Value < s.low {
+			y, tip = p.y0, -9
+		} else if slot.Value <= s.high {
+			continue // in sight after all
+		}
+		anchor, label := "start", x+8
+		if x > (p.x0+p.x1)/2 {
+			anchor, label = "end", x-8
+		}
+		p.put(`<path class="spike" d="M`, x-5.5, ` `, y+tip, `h11L`, x, ` `, y, `Z"/>`)
+		p.text("tick spike-label", label, y+tip, anchor, write(slot.Value))
+	}
+}
+
 func stateClass(s series.State) string {
 	switch s {
 	case series.Late:

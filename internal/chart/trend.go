@@ -63,7 +63,7 @@ type trend struct {
 }
 
 // Trend draws lines and bars over time, with horizontal hairlines, ticks at local days or hours, and hatched gaps of the first line. More than four values to
-// a pixel are thinned.
+// a pixel are thinned. Spikes do not stretch the axis: they end at its edge, with a marker that says how far they go.
 func Trend(s Spec) SVG {
 	room := float64(right)
 	if s.Right != nil {
@@ -82,6 +82,9 @@ func Trend(s Spec) SVG {
 	}
 	for _, l := range s.inOrder() {
 		p.line(l)
+	}
+	for _, l := range s.Lines {
+		p.spikes(l)
 	}
 	p.rules()
 	p.flags()
@@ -136,7 +139,7 @@ func (p *trend) fit() {
 		i := side(l.Right)
 		zero[i] = zero[i] || l.Bars || l.Zero
 		for _, s := range l.Slots {
-			if !s.Missing {
+			if !s.Missing && !s.Spike {
 				grow(i, s.Value)
 			}
 		}

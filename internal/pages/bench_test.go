@@ -65,10 +65,13 @@ func (r remote) Save(ctx context.Context, i shelf.Item) (int64, error) {
 }
 
 // newBench returns a bench whose Data Hub knows these people; of nobody else's rights it tells anything.
-func newBench(t testing.TB, people ...hub.User) *bench {
+func newBench(t testing.TB, people ...hub.User) *bench { t.Helper(); return benchAt(t, nil, people...) }
+
+// benchAt has a Data Hub whose clock is now; nil is the clock's.
+func benchAt(t testing.TB, now func() time.Time, people ...hub.User) *bench {
 	t.Helper()
 	b := &bench{TB: t, pages: New(), faults: &fault.Switch{}, lang: locale.English, who: Who{"https://id.example", "alice", "101", "s"}}
-	data := httptest.NewServer(hub.New(hub.Config{World: world, Users: people, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true }, Fault: b.faults.Pick}))
+	data := httptest.NewServer(hub.New(hub.Config{World: world, Users: people, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true }, Fault: b.faults.Pick, Now: now}))
 	t.Cleanup(data.Close)
 	b.address = data.URL
 	keys, err := session.NewKeyring(session.NewKey(time.Now()))

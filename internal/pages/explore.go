@@ -44,7 +44,8 @@ type exploreLine struct {
 	color, dash int
 	right       bool
 	aggregate   datahub.Aggregate
-	differences bool // readings of a counter are shown as the amounts between them
+	differences bool        // readings of a counter are shown as the amounts between them
+	without     []time.Time // values that the reader left out
 
 	course          // of the range
 	compared course // of the range to compare with, shown at the times they are compared with

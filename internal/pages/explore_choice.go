@@ -51,6 +51,7 @@ func (d *exploreData) parse() {
 	}
 	for i := range d.lines {
 		d.lines[i].choose(agg, d.refs, q.problems)
+		d.lines[i].without = q.omitted(d.lines[i].variable.ID)
 	}
 	d.paint()
 	d.sides()

@@ -25,6 +25,7 @@ type exploreQuery struct {
 	from, to, g, agg, cmp, zone, view string
 	level                             string          // at: the level that duration curves are compared with
 	explain                           bool            // the drawer is open
+	omit                              []omission      // x: single values that are left out
 	problems                          map[string]bool // parameters that cannot be used
 }
 
@@ -45,6 +46,10 @@ func readExploreQuery(values url.Values) (exploreQuery, error) {
 	}
 	if len(q.refs) > maxSeries {
 		return q, &query.Error{Param: "s", Err: query.ErrTooLong}
+	}
+	var err error
+	if q.omit, err = readOmissions(values["x"]); err != nil {
+		return q, err
 	}
 	explain := ""
 	for _, p := range []struct {
@@ -88,6 +93,9 @@ func (q exploreQuery) params() [][2]string {
 	if q.explain {
 		explain = "1"
 	}
+	for _, o := range q.omit {
+		list = append(list, [2]string{"x", o.String()})
+	}
 	for _, p := range [][2]string{{"view", view}, {"from", q.from}, {"to", q.to}, {"g", q.g}, {"agg", q.agg}, {"cmp", q.cmp}, {"tz", q.zone}, {"at", q.level}, {"explain", explain}} {
 		if p[1] != "" {
 			list = append(list, p)
@@ -98,7 +106,7 @@ func (q exploreQuery) params() [][2]string {
 
 // href is the address of the same page after a change.
 func (q exploreQuery) href(change func(*exploreQuery)) string {
-	q.refs = slices.Clone(q.refs)
+	q.refs, q.omit = slices.Clone(q.refs), slices.Clone(q.omit)
 	if change != nil {
 		change(&q)
 	}

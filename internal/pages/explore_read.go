@@ -9,12 +9,17 @@ import (
 	"portico/internal/series"
 )
 
+// clockDrift is how far ahead of the clock points are looked for: a meter whose clock is ahead sends values of the future, which are shown as such.
+const clockDrift = time.Hour
+
 // course is what was read of one variable over a range.
 type course struct {
 	asked    datahub.DataQuery
 	points   int           // that came
 	slots    []series.Slot // in the unit that is shown
 	readings []series.Slot // of a counter, before they become differences; nil otherwise
+	late     []absence     // stretches of the range whose values came late
+	ahead    time.Duration // by which the newest point lies in the future; 0 when it does not
 	err      error
 }
 
@@ -58,11 +63,17 @@ func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g da
 	}
 	switch { // the same question a minute later
 	case q.span.to.After(rd.now):
-		q.span.name, q.span.to = fmt.Sprint("since ", wider.From.Unix()), rd.now
+		q.span.name = fmt.Sprint("since ", wider.From.Unix())
 	case q.span.to.Equal(rd.now) && r.To.Sub(r.From)%time.Minute == 0:
 		q.span.name = fmt.Sprint("last ", r.To.Sub(r.From))
 	case q.span.to.Equal(rd.now): // from a time that does not move
 		q.span.name = fmt.Sprint("since ", wider.From.Unix())
+	}
+	if q.span.name != "" {
+		q.span.to = rd.now
+		if g == datahub.GranularityRaw {
+			q.span.to = rd.now.Add(clockDrift)
+		}
 	}
 	got := course{asked: datahub.DataQuery{Variable: l.variable.ID, From: q.span.from, To: q.span.to, Granularity: g, Aggregate: q.span.agg, Zone: r.Zone}}
 	if q.span.from.Before(q.span.to) {
@@ -74,7 +85,11 @@ func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g da
 		return got
 	}
 	got.points = len(q.points)
+	if last := q.last().Time; last.After(rd.now) {
+		got.ahead = last.Sub(rd.now)
+	}
 	slots := series.Fill(q.points, wider, g, step, rd.now)
+	absences := rd.absences(l.variable, slots)
 	if l.differences {
 		got.readings = slots
 		slots = between(series.Differences(slots), r.From, r.To)
@@ -87,7 +102,10 @@ func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g da
 			slots[i].State = series.Estimated
 		}
 	}
-	got.slots = slots
+	got.slots = series.Without(slots, l.without)
+	series.MarkSpikes(got.slots)
+	series.MarkLate(got.slots, absences.late())
+	got.late = absences.within(r)
 	return got
 }
 

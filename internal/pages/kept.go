@@ -33,11 +33,12 @@ type keptEntry struct {
 	value any // never changed once it is here: its readers share it
 	at    time.Time
 	bytes int
+	life  time.Duration // after which it is forgotten
 }
 
 func newKept() *kept { return &kept{entries: map[keptKey]*list.Element{}, order: list.New()} }
 
-// get returns what was put last, if it is not older than lastGood.
+// get returns what was put last, if its life is not over.
 func (k *kept) get(key keptKey, now time.Time) (value any, at time.Time, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -46,7 +47,7 @@ func (k *kept) get(key keptKey, now time.Time) (value any, at time.Time, ok bool
 		return nil, time.Time{}, false
 	}
 	entry := e.Value.(*keptEntry)
-	if now.Sub(entry.at) > lastGood {
+	if entry.over(now) {
 		k.drop(e)
 		return nil, time.Time{}, false
 	}
@@ -54,18 +55,25 @@ func (k *kept) get(key keptKey, now time.Time) (value any, at time.Time, ok bool
 	return entry.value, entry.at, true
 }
 
+// put keeps an answer for as long as it may stand in for a newer one.
 func (k *kept) put(key keptKey, value any, bytes int, now time.Time) {
+	k.keep(key, value, bytes, now, lastGood)
+}
+
+func (k *kept) keep(key keptKey, value any, bytes int, now time.Time, life time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if e := k.entries[key]; e != nil {
 		k.drop(e)
 	}
-	k.entries[key] = k.order.PushFront(&keptEntry{key: key, value: value, at: now, bytes: bytes})
+	k.entries[key] = k.order.PushFront(&keptEntry{key: key, value: value, at: now, bytes: bytes, life: life})
 	k.bytes += bytes
-	for last := k.order.Back(); last != nil && (k.bytes > keptBytes || now.Sub(last.Value.(*keptEntry).at) > lastGood); last = k.order.Back() {
+	for last := k.order.Back(); last != nil && (k.bytes > keptBytes || last.Value.(*keptEntry).over(now)); last = k.order.Back() {
 		k.drop(last)
 	}
 }
+
+func (e *keptEntry) over(now time.Time) bool { return now.Sub(e.at) > e.life }
 
 func (k *kept) drop(e *list.Element) {
 	entry := k.order.Remove(e).(*keptEntry)

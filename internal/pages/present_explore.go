@@ -23,7 +23,7 @@ func presentExplore(d *exploreData, r *Request, layout templates.LayoutModel) te
 	if m.Problems = d.problems(l); len(m.Problems) > 0 {
 		return m
 	}
-	m.Views, m.Notes = d.views(l), d.notes(l)
+	m.Views, m.Notes, m.Outliers = d.views(l), d.notes(l), d.outliers(l)
 	d.picture(&m, l)
 	m.Figures, m.Explain = d.figures(l), d.explain(r.Hub, l)
 	m.Links = d.links(l)

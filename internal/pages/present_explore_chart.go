@@ -75,7 +75,7 @@ func (d *exploreData) chart(l locale.Locale) templates.ChartModel {
 
 // trend is the lines of a chart with what happened meanwhile. A line whose axis has another unit is not drawn.
 func (d *exploreData) trend(l locale.Locale) trendData {
-	t := trendData{id: "series", r: d.r, now: d.now, full: d.query.path == explorePath, live: true, bands: d.bands(l), flags: d.flags(l), rules: d.rules(l)}
+	t := trendData{id: "series", r: d.r, now: d.now, full: d.query.path == explorePath, live: true, late: l.T("states.late-name"), bands: d.bands(l), flags: d.flags(l), rules: d.rules(l)}
 	t.unit, _ = d.axisUnit(false)
 	t.rightUnit, _ = d.axisUnit(true)
 	for i, line := range d.lines {
@@ -99,7 +99,7 @@ func (d *exploreData) chartNotes(l locale.Locale) []string {
 			notes = append(notes, l.T("problem.named", d.name(i), l.T("series.differences")))
 		}
 		notes = append(notes, d.resetNotes(&d.lines[i], l)...)
-		for _, text := range gapNotes(line.slots, d.zone, d.now, l) {
+		for _, text := range append(gapNotes(line.slots, d.zone, d.now, l), d.stateNotes(&d.lines[i], l)...) {
 			if len(d.lines) > 1 {
 				text = l.T("problem.named", d.name(i), text)
 			}

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -139,7 +140,8 @@ func (d *exploreData) explainLine(i int, hub *datahub.Client, l locale.Locale) t
 	if line.variable.Calculated {
 		facts = append(facts, templates.FactModel{Term: l.T("fact.origin"), Value: l.T("variable.calculated")})
 	}
-	return templates.ExplainLine{Name: d.name(i), Facts: facts, Gaps: append(gapNotes(line.slots, d.zone, d.now, l), d.resetNotes(line, l)...), Command: command(hub.DataURL(line.asked))}
+	notes := slices.Concat(gapNotes(line.slots, d.zone, d.now, l), d.resetNotes(line, l), d.stateNotes(line, l), d.spikeNotes(line, l))
+	return templates.ExplainLine{Name: d.name(i), Facts: facts, Notes: notes, Command: command(hub.DataURL(line.asked))}
 }
 
 // howText says how points became values.

@@ -154,7 +154,7 @@ func (d *exploreData) single(i int, l locale.Locale) templates.PictureModel {
 		m.Empty = &templates.EmptyModel{Text: l.T("explore.too-coarse")}
 		return m
 	}
-	m.Summary, m.Notes = d.summary(i, l), gapNotes(line.slots, d.zone, d.now, l)
+	m.Summary, m.Notes = d.summary(i, l), append(gapNotes(line.slots, d.zone, d.now, l), d.stateNotes(&d.lines[i], l)...)
 	switch d.query.view {
 	case "carpet":
 		d.carpet(&m, i, l)
@@ -194,7 +194,7 @@ func (d *exploreData) carpet(m *templates.PictureModel, i int, l locale.Locale) 
 // twin is one line as a table.
 func (d *exploreData) twin(i int, title string, l locale.Locale) templates.TableModel {
 	line := d.lines[i]
-	return trendData{r: d.r, now: d.now, unit: line.unit, lines: []trendLine{{slots: line.slots, label: d.name(i)}}}.table(title, l)
+	return trendData{r: d.r, now: d.now, unit: line.unit, late: l.T("states.late-name"), lines: []trendLine{{slots: line.slots, label: d.name(i)}}}.table(title, l)
 }
 
 // grid lays a line's values onto days and steps of the clock.

@@ -22,7 +22,7 @@ func presentVariable(d *exploreData, fine *exploreData, hub *datahub.Client, l l
 		return m
 	}
 	m.Head.Actions = append(m.Head.Actions, d.files(l)...)
-	m.Notes, m.Chart, m.Brush = d.notes(l), d.chart(l), d.brush(l)
+	m.Notes, m.Outliers, m.Chart, m.Brush = d.notes(l), d.outliers(l), d.chart(l), d.brush(l)
 	if line.err == nil {
 		m.Stats = d.stats(l)
 	}

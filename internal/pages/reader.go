@@ -93,6 +93,13 @@ func (rd *reader) standIn(at time.Time) {
 	}
 }
 
+// standsIn reports whether anything shown is an older answer.
+func (rd *reader) standsIn() bool {
+	rd.mu.Lock()
+	defer rd.mu.Unlock()
+	return !rd.since.IsZero()
+}
+
 // noAnswer reports whether err says nothing about what was asked for: the Data Hub is away, busy, or broken. A refusal is an answer.
 func noAnswer(err error) bool {
 	if e, ok := errors.AsType[*datahub.StatusError](err); ok {

@@ -181,9 +181,9 @@ func lastWindow(step time.Duration) time.Duration {
 	return 10 * step
 }
 
-// lastQuestion asks for the newest points of v, within its window.
+// lastQuestion asks for the newest points of v, within its window, and for those of a meter whose clock is ahead.
 func lastQuestion(v datahub.Variable, now time.Time) question {
-	return question{variable: v.ID, span: span{name: "last", from: now.Add(-lastWindow(v.Step.Duration())), to: now, g: datahub.GranularityRaw}}
+	return question{variable: v.ID, span: span{name: "last", from: now.Add(-lastWindow(v.Step.Duration())), to: now.Add(clockDrift), g: datahub.GranularityRaw}}
 }
 
 // last is the newest point, the zero point without any.

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"portico/internal/chart"
@@ -35,6 +36,7 @@ type trendData struct {
 	rules     []chart.Rule // in the unit of their axis
 	full      bool         // drawn for the whole width of a large screen too
 	live      bool         // the browser draws it again
+	late      string       // what values that came late are called
 }
 
 // Sizes of the drawings. Text is not scaled by more than a tenth at the widths at which each is shown.
@@ -56,6 +58,9 @@ func (t trendData) fill(m *templates.ChartModel, l locale.Locale) {
 	}
 	if len(m.Legend) == 1 {
 		m.Legend = nil // the title says it
+	}
+	if t.anyLate() {
+		m.Legend = append(m.Legend, templates.LegendModel{Late: true, Text: t.late})
 	}
 	m.About = t.about(units, l)
 	m.Wide = chart.Trend(spec)
@@ -112,6 +117,13 @@ func (t trendData) hasRight() bool {
 		}
 	}
 	return false
+}
+
+// anyLate reports whether any value is drawn as one that came late.
+func (t trendData) anyLate() bool {
+	return t.late != "" && slices.ContainsFunc(t.lines, func(line trendLine) bool {
+		return slices.ContainsFunc(line.slots, func(s series.Slot) bool { return s.State == series.Late && !s.Missing })
+	})
 }
 
 // about says which units the axes have, and the zone.

@@ -15,7 +15,7 @@ func (t trendData) table(title string, l locale.Locale) templates.TableModel {
 		return m
 	}
 	finest := t.lines[0].slots // whose steps are the rows
-	values := make([]map[int64]float64, len(t.lines))
+	values := make([]map[int64]series.Slot, len(t.lines))
 	for i, line := range t.lines {
 		unit := t.unit
 		if line.right {
@@ -39,7 +39,7 @@ func (t trendData) table(title string, l locale.Locale) templates.TableModel {
 		for i := range t.lines {
 			cell := locale.None
 			if v, ok := values[i][s.Start.Unix()]; ok {
-				cell = l.Precise(rounded(v))
+				cell = t.cell(v, l)
 			}
 			row = append(row, cell)
 		}
@@ -48,12 +48,21 @@ func (t trendData) table(title string, l locale.Locale) templates.TableModel {
 	return m
 }
 
-// byStart holds the values of slots by the Unix time of their start. What is missing is not in it.
-func byStart(slots []series.Slot) map[int64]float64 {
-	values := make(map[int64]float64, len(slots))
+// cell writes a value, and that it came late.
+func (t trendData) cell(s series.Slot, l locale.Locale) string {
+	text := l.Precise(rounded(s.Value))
+	if s.State == series.Late && t.late != "" {
+		text += " (" + t.late + ")"
+	}
+	return text
+}
+
+// byStart holds the slots with a value by the Unix time of their start.
+func byStart(slots []series.Slot) map[int64]series.Slot {
+	values := make(map[int64]series.Slot, len(slots))
 	for _, s := range slots {
 		if !s.Missing {
-			values[s.Start.Unix()] = s.Value
+			values[s.Start.Unix()] = s
 		}
 	}
 	return values

@@ -117,7 +117,7 @@ func addedUp(slots []series.Slot) []series.Slot {
 
 // band is the second lowest and second highest of curves that are added up, at the times of slots: days on which clocks change have an hour more or less.
 func band(curves [][]series.Slot, slots []series.Slot) (low, high []series.Slot) {
-	sums := make([]map[int64]float64, len(curves))
+	sums := make([]map[int64]series.Slot, len(curves))
 	for i, c := range curves {
 		sums[i] = byStart(addedUp(c))
 	}
@@ -125,7 +125,7 @@ func band(curves [][]series.Slot, slots []series.Slot) (low, high []series.Slot)
 		var values []float64
 		for _, sum := range sums {
 			if v, ok := sum[s.Start.Unix()]; ok {
-				values = append(values, v)
+				values = append(values, v.Value)
 			}
 		}
 		if len(values) < 3 {

@@ -12,6 +12,7 @@ type Slot struct {
 	Value      float64
 	Missing    bool
 	Future     bool // not over yet when the data were read, so that nothing is expected
+	Spike      bool // stands so far out that it is hardly true; see MarkSpikes
 	State      State
 }
 

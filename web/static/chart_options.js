@@ -13,6 +13,7 @@ import { precise, wallClock } from "./words.js";
  * @property {{from: number, to: number, kind: string, text: string}[]} [bands]
  * @property {{at: number, text: string}[]} [flags]
  * @property {{axis: number, value: number, text: string}[]} [rules]
+ * @property {{axis: number, at: number, low?: boolean, text: string}[]} [spikes]
  */
 
 /** @typedef {{name: string, axis: number, color: number, dash?: number, kind: string, role?: string, t0: number, step?: number, t?: number[], v: (number | null)[]}} Series */
@@ -83,12 +84,25 @@ export function options(uPlot, data, element, width, height, zoom, point) {
 function line(uPlot, s, color) {
 	const stroke = color("s" + s.color);
 	const compare = s.role === "compare";
-	const common = { label: s.name, scale: "y" + s.axis, stroke, alpha: compare ? 0.6 : 1, spanGaps: false, points: { show: false } };
-	if (s.kind === "bars") {
-		return { ...common, width: 0, fill: stroke, paths: bars(s) };
+	if (s.role === "late") {
+		return late(s, color("warn"));
 	}
-	const alone = { show: (/** @type {any} */ u, /** @type {number} */ i) => s.role === "late" || s.role === "estimated" || lonely(u.data[i]) };
-	return { ...common, width: compare ? 1.5 : 1.75, dash: dashes[compare ? 1 : (s.dash ?? 0) % dashes.length], points: { ...alone, size: 4, fill: stroke } };
+	const common = { label: s.name, scale: "y" + s.axis, stroke, alpha: compare ? 0.6 : 1, spanGaps: false, points: { show: false } };
+	const estimated = s.role === "estimated";
+	if (s.kind === "bars") {
+		return estimated ? { ...common, width: 1, dash: dashes[2], fill: stroke + "40", paths: bars(s, true) } : { ...common, width: 0, fill: stroke, paths: bars(s) };
+	}
+	const alone = { show: (/** @type {any} */ u, /** @type {number} */ i) => lonely(u.data[i]) };
+	return { ...common, width: compare ? 1.5 : estimated ? 2.25 : 1.75, dash: compare ? dashes[1] : estimated ? [1, 4] : dashes[(s.dash ?? 0) % dashes.length], points: { ...alone, size: 4, fill: stroke } };
+}
+
+/** What came late has a ring, or its bar an outline. @param {Series} s @param {string} stroke */
+function late(s, stroke) {
+	const common = { label: s.name, scale: "y" + s.axis, stroke, spanGaps: false };
+	if (s.kind === "bars") {
+		return { ...common, width: 1.5, paths: bars(s, true), points: { show: false } };
+	}
+	return { ...common, width: 0, paths: () => null, points: { show: true, size: 8, width: 2, stroke, fill: "transparent" } };
 }
 
 /** Whether a line has values between gaps only, which would not be seen. @param {(number | null | undefined)[]} values */
@@ -97,8 +111,8 @@ function lonely(values) {
 	return there.some((v, i) => v !== null && (there[i - 1] ?? null) === null && (there[i + 1] ?? null) === null);
 }
 
-/** Bars as wide as their step, whatever else stands on the row of times. @param {Series} s */
-function bars(s) {
+/** Bars as wide as their step, whatever else stands on the row of times; zero is a stub. @param {Series} s @param {boolean} [outlined] */
+function bars(s, outlined) {
 	const at = times(s);
 	return (/** @type {any} */ u) => {
 		const fill = new Path2D();
@@ -112,9 +126,9 @@ function bars(s) {
 			const left = u.valToPos(at[i], "x", true);
 			const width = u.valToPos(end, "x", true) - left;
 			const top = u.valToPos(v, scale, true);
-			fill.rect(left + width * 0.06, Math.min(top, zero), Math.max(width * 0.88, 1), Math.abs(top - zero));
+			fill.rect(left + width * 0.06, Math.min(top, zero - (v === 0 ? 1.5 * devicePixelRatio : 0)), Math.max(width * 0.88, 1), Math.max(Math.abs(top - zero), v === 0 ? 1.5 * devicePixelRatio : 0));
 		});
-		return { fill, stroke: null };
+		return { fill: s.role === "late" ? null : fill, stroke: outlined ? fill : null };
 	};
 }
 
@@ -204,6 +218,10 @@ function marks(u, data, color, font) {
 	}
 	ctx.setLineDash([]);
 	ctx.fillStyle = ctx.strokeStyle = color("text-2");
+	for (const s of data.spikes ?? []) {
+		spike(u, s, color);
+	}
+	ctx.fillStyle = ctx.strokeStyle = color("text-2");
 	for (const f of data.flags ?? []) {
 		const x = u.valToPos(f.at, "x", true);
 		const foot = bbox.top + bbox.height;
@@ -214,4 +232,23 @@ function marks(u, data, color, font) {
 		ctx.fill();
 	}
 	ctx.restore();
+}
+
+/** Where a line leaves the picture: a marker at its edge, with the value. @param {any} u @param {{axis: number, at: number, low?: boolean, text: string}} s @param {(name: string) => string} color */
+function spike(u, s, color) {
+	const { ctx, bbox } = u;
+	const dpr = devicePixelRatio;
+	const x = u.valToPos(s.at, "x", true);
+	const y = s.low ? bbox.top + bbox.height : bbox.top;
+	const foot = y + (s.low ? -9 : 9) * dpr;
+	ctx.fillStyle = color("warn");
+	ctx.beginPath();
+	ctx.moveTo(x, y);
+	ctx.lineTo(x - 5.5 * dpr, foot);
+	ctx.lineTo(x + 5.5 * dpr, foot);
+	ctx.fill();
+	const right = x > bbox.left + bbox.width / 2;
+	ctx.fillStyle = color("text");
+	ctx.textAlign = right ? "right" : "left";
+	ctx.fillText(s.text, x + (right ? -8 : 8) * dpr, foot);
 }

@@ -103,13 +103,17 @@ export class Reader {
 	/** What each series says at a time, with its unit, and how it compares. @param {number} at @returns {string[]} */
 	lines(at) {
 		const { series, axes } = this.data;
+		const named = series.filter((s) => s.role !== "late").length > 1;
 		return series.flatMap((s, i) => {
 			const v = this.values[i].get(at);
-			if (v === undefined) {
+			if (v === undefined || (v === null && s.role === "late")) {
 				return [];
 			}
+			if (s.role === "late") {
+				return [s.name];
+			}
 			const text = v === null ? sentence("chart.no-value") : quantity(v, axes[s.axis].unit);
-			const name = series.length > 1 ? `${s.name}: ` : "";
+			const name = named ? `${s.name}: ` : "";
 			const compared = i === 0 ? series.findIndex((other) => other.role === "compare") : -1;
 			const delta = compared > 0 ? change(this.values[compared].get(at), v) : "";
 			return [name + text + (delta ? ` (${sentence("chart.versus", delta, series[compared].name)})` : "")];

@@ -8,14 +8,15 @@ import (
 // ChartDataModel is what a chart shows, as columns, for the script that draws it again in the browser. The server's picture and this say the
 // same. It stands in a JSON block inside the chart, so it is kept small: thinned to at most four points per pixel, six digits a value.
 type ChartDataModel struct {
-	Zone   string             `json:"zone"`            // IANA name; ticks and labels follow its local days
-	From   int64              `json:"from"`            // Unix seconds; the picture's left edge
-	To     int64              `json:"to"`              // its right edge, not included
-	Axes   []ChartAxisModel   `json:"axes"`            // the left one, and the right one if a series stands on it
-	Series []ChartSeriesModel `json:"series"`          // the first one is what the cursor reads first
-	Bands  []ChartBandModel   `json:"bands,omitempty"` // times behind the lines
-	Flags  []ChartFlagModel   `json:"flags,omitempty"` // moments at the time axis
-	Rules  []ChartRuleModel   `json:"rules,omitempty"` // levels across the picture
+	Zone   string             `json:"zone"`             // IANA name; ticks and labels follow its local days
+	From   int64              `json:"from"`             // Unix seconds; the picture's left edge
+	To     int64              `json:"to"`               // its right edge, not included
+	Axes   []ChartAxisModel   `json:"axes"`             // the left one, and the right one if a series stands on it
+	Series []ChartSeriesModel `json:"series"`           // the first one is what the cursor reads first
+	Bands  []ChartBandModel   `json:"bands,omitempty"`  // times behind the lines
+	Flags  []ChartFlagModel   `json:"flags,omitempty"`  // moments at the time axis
+	Rules  []ChartRuleModel   `json:"rules,omitempty"`  // levels across the picture
+	Spikes []ChartSpikeModel  `json:"spikes,omitempty"` // where lines leave the picture
 }
 
 // ChartAxisModel is a scale of values, with the ends that the server's picture has.
@@ -45,8 +46,8 @@ type ChartSeriesModel struct {
 type ChartBandModel struct {
 	From int64  `json:"from"` // Unix seconds
 	To   int64  `json:"to"`
-	Kind string `json:"kind"` // gap or alarm
-	Text string `json:"text"` // what it was, in the reader's language
+	Kind string `json:"kind"`           // gap or alarm
+	Text string `json:"text,omitempty"` // what it was, in the reader's language
 }
 
 // ChartFlagModel is a moment that is marked at the time axis.
@@ -60,6 +61,14 @@ type ChartRuleModel struct {
 	Axis  int     `json:"axis"`
 	Value float64 `json:"value"`
 	Text  string  `json:"text"`
+}
+
+// ChartSpikeModel is a value so far out that the axis does not reach it.
+type ChartSpikeModel struct {
+	Axis int    `json:"axis"`
+	At   int64  `json:"at"`            // Unix seconds
+	Low  bool   `json:"low,omitempty"` // below the picture, else above
+	Text string `json:"text"`          // the value
 }
 
 // ChartNumbers are values in JSON, six digits each; NaN is null.

@@ -14,12 +14,19 @@ type ExploreModel struct {
 	Views    []TabModel
 	Problems []string
 	Notes    []string      // about the page as a whole
+	Outliers []LinkedNote  // values that stand far out, or are left out
 	Chart    *ChartModel   // the view chart
 	Brush    *PictureModel // the longer time around it
 	Pictures []PictureModel
 	Figures  TableModel
 	Explain  ExplainModel
 	Links    []Link // this view for ever, its files
+}
+
+// LinkedNote says something, with what can be done about it.
+type LinkedNote struct {
+	Text string
+	Link Link
 }
 
 // HiddenModel is a field of a form that is kept as it is.
@@ -79,6 +86,6 @@ type ExplainModel struct {
 type ExplainLine struct {
 	Name    string
 	Facts   []FactModel
-	Gaps    []string
-	Command string // asks the Data Hub for the same points; the token is left to whoever runs it
+	Notes   []string // what is missing or peculiar
+	Command string   // asks the Data Hub for the same points; the token is left to whoever runs it
 }

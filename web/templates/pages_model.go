@@ -169,6 +169,7 @@ type SeriesModel struct {
 	Head     PageHeadModel
 	Time     TimeBarModel
 	Notes    []string // about the page as a whole
+	Outliers []LinkedNote
 	Chart    ChartModel
 	Brush    *PictureModel // the longer time around it
 	Stats    []StatModel

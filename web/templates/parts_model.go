@@ -55,6 +55,7 @@ type FailureModel struct {
 type LegendModel struct {
 	Color  int // 1 to 8
 	Dashed bool
+	Late   bool // a ring: what came late
 	Text   string
 }
 
