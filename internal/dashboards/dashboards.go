@@ -19,6 +19,8 @@ type Widgets interface {
 	// Widgets returns what each widget of b shows, in the order of b; site is what a template is about, 0 for other boards; wall says where they are looked at. What one of them fails with stays with it. An error ends
 	// the session.
 	Widgets(r *pages.Request, b board.Board, site datahub.SiteID, wall bool) ([]templates.WidgetModel, error)
+	// FillWidgets makes the same as parts of a page that come by themselves, each under the name w- and its id, and calls render with as much of them as there is.
+	FillWidgets(r *pages.Request, b board.Board, site datahub.SiteID, wall bool, render func([]templates.WidgetModel) error) error
 	// Sites lists the sites that the person may see, as choices.
 	Sites(r *pages.Request, chosen datahub.SiteID) ([]templates.OptionModel, error)
 	// Variables lists the variables of a site, by meter; the addresses of the links are references.

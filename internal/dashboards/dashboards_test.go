@@ -43,6 +43,14 @@ func (titled) Widgets(_ *pages.Request, b board.Board, site datahub.SiteID, _ bo
 	return list, nil
 }
 
+func (f titled) FillWidgets(r *pages.Request, b board.Board, site datahub.SiteID, wall bool, render func([]templates.WidgetModel) error) error {
+	list, err := f.Widgets(r, b, site, wall)
+	if err != nil {
+		return err
+	}
+	return render(list)
+}
+
 func (titled) Sites(_ *pages.Request, chosen datahub.SiteID) ([]templates.OptionModel, error) {
 	return []templates.OptionModel{{Value: "7", Text: "Plant", Selected: chosen == 7}}, nil
 }

@@ -25,25 +25,24 @@ func (p *Pages) view(_ http.ResponseWriter, r *pages.Request) error {
 	if err != nil {
 		return err
 	}
-	widgets, err := p.widgets.Widgets(r, s.Board, site, false)
-	if err != nil {
-		return err
-	}
 	l := r.Locale
 	m := templates.DashboardModel{
-		Layout: r.Layout, ID: s.ID, Widgets: widgets, Sites: sites, Action: address(s.ID), Shared: s.Shared, Sharing: r.Who.Account != "",
+		ID: s.ID, Sites: sites, Action: address(s.ID), Shared: s.Shared, Sharing: r.Who.Account != "",
 		Head: templates.PageHeadModel{
 			Crumbs: []templates.Link{{Text: l.T("place.dashboards"), Href: "/dashboards"}}, Title: s.Board.Title, Facts: []string{by(s, r)},
 			Actions: []templates.Link{{Text: l.T("board.edit"), Href: address(s.ID, "/edit")}},
 		},
 	}
-	if len(widgets) == 0 {
+	if len(s.Board.Widgets) == 0 {
 		m.Empty = &templates.EmptyModel{Text: l.T("board.empty"), Next: templates.Link{Text: l.T("board.edit"), Href: address(s.ID, "/edit")}}
 	}
 	if done != "" {
 		m.Done = l.T(locale.Key("board.done-" + done))
 	}
-	return r.Render(http.StatusOK, templates.Dashboard(m))
+	return p.widgets.FillWidgets(r, s.Board, site, false, func(widgets []templates.WidgetModel) error {
+		m.Layout, m.Widgets = r.Layout, widgets
+		return r.Render(http.StatusOK, templates.Dashboard(m))
+	})
 }
 
 // site returns which site a template shows, and the choice of others: the one that the address names, else the first.

@@ -9,6 +9,7 @@ var liveMessages = []message{
 	{"part.waiting", "Still loading after {0}", "Toujours en chargement après {0}", "Nog aan het laden na {0}", "Lädt noch nach {0}"},
 	{"part.loading", "Loading", "Chargement", "Bezig met laden", "Wird geladen"},
 	{"part.stop", "Stop loading this part", "Arrêter le chargement de cette partie", "Dit deel niet meer laden", "Diesen Teil nicht mehr laden"},
+	{"part.request", "Request {0}", "Requête {0}", "Verzoek {0}", "Anfrage {0}"},
 	{"part.failed", "This part could not be loaded. The rest of the page is as it should be.", "Cette partie n’a pas pu être chargée. Le reste de la page est correct.", "Dit deel kon niet worden geladen. De rest van de pagina klopt.", "Dieser Teil konnte nicht geladen werden. Der Rest der Seite stimmt."},
 	{"part.stopped", "This part was not loaded.", "Cette partie n’a pas été chargée.", "Dit deel is niet geladen.", "Dieser Teil wurde nicht geladen."},
 	{"part.again", "Try again", "Réessayer", "Opnieuw proberen", "Erneut versuchen"},

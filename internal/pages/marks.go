@@ -73,7 +73,7 @@ func marksOf(ctx context.Context, r *Request, kind shelf.Kind) markList {
 func lookedAt(r *Request, layout templates.LayoutModel, x mark) templates.LayoutModel {
 	x.Name, x.About = locale.Name(x.Name), locale.Plain(x.About)
 	layout.Star = &templates.StarModel{Kind: x.Kind, ID: strconv.FormatInt(x.ID, 10), Name: x.Name, About: x.About, On: marksOf(r.Context(), r, shelf.Stars).has(x)}
-	if r.Part != "" || slices.IndexFunc(marksOf(r.Context(), r, shelf.Recent).List, x.same) == 0 {
+	if len(r.Parts) > 0 || slices.IndexFunc(marksOf(r.Context(), r, shelf.Recent).List, x.same) == 0 {
 		return layout // a part of a page, or the same page again
 	}
 	keeper, owner := r.Shelf, r.Owner

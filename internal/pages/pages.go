@@ -40,7 +40,11 @@ type Request struct {
 	Later func(what string, wait time.Duration, f func(context.Context) error)
 	// Work runs f for as long as it takes, with the person's rights and without the request, until it is done or the process is going away.
 	Work   func(what string, f func(context.Context) error)
-	Part   string // the part of the page that is wanted, "" for all of it
+	Until  time.Time // when the page is rendered with those panels that are there; zero for who waits for all of them
+	From   string    // address of the page's parts, to which their names are appended
+	Whole  string    // address of the page at which everything is waited for
+	Parts  []string  // the parts of the page that are wanted, none for all of it
+	Part   string    // the one of them that Render sends, "" for what is wanted
 	Render func(status int, page templ.Component) error
 }
 

@@ -49,7 +49,7 @@ func (w *widgetReader) judge(d *exploreData, m *templates.WidgetModel) bool {
 	sum := series.Summarize(line.slots)
 	switch {
 	case line.err != nil:
-		m.State, m.Reason = "failed", l.T("panel.failed")
+		w.fail(m, line.err)
 		return false
 	case sum.Count == 0:
 		m.State, m.Reason = "empty", l.T("widget.no-data")

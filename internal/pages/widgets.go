@@ -32,13 +32,18 @@ var widgetReaders = map[board.Kind]func(*widgetReader, context.Context, board.Wi
 	board.Text: (*widgetReader).text, board.Clock: (*widgetReader).clock, board.Link: (*widgetReader).link,
 }
 
+func (p *Pages) widgetReader(r *Request, ctx context.Context, b board.Board, site datahub.SiteID, wall bool) *widgetReader {
+	w := &widgetReader{reader: p.reader(r), r: r, board: b, site: site, wall: wall}
+	w.sites = sync.OnceValues(func() ([]siteProfile, error) { return w.readAll(ctx) })
+	return w
+}
+
 // Widgets returns what each widget of b shows, in the order of b. What one of them fails with stays with it; an error ends the session.
 // They are drawn for a page, or for a wall of 1080 lines on which twelve rows stand.
 func (p *Pages) Widgets(r *Request, b board.Board, site datahub.SiteID, wall bool) ([]templates.WidgetModel, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
 	defer cancel()
-	w := &widgetReader{reader: p.reader(r), r: r, board: b, site: site, wall: wall}
-	w.sites = sync.OnceValues(func() ([]siteProfile, error) { return w.readAll(ctx) })
+	w := p.widgetReader(r, ctx, b, site, wall)
 	models := make([]templates.WidgetModel, len(b.Widgets))
 	err := each(ctx, b.Widgets, func(ctx context.Context, i int, widget board.Widget) (err error) {
 		models[i], err = w.read(ctx, widget)
@@ -47,13 +52,46 @@ func (p *Pages) Widgets(r *Request, b board.Board, site datahub.SiteID, wall boo
 	return models, err
 }
 
+// FillWidgets makes the widgets of b as panels of a page, of which render renders as much as there is, as [Request.Fill] says. The part of a widget is called w- and its id.
+func (p *Pages) FillWidgets(r *Request, b board.Board, site datahub.SiteID, wall bool, render func([]templates.WidgetModel) error) error {
+	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
+	defer cancel()
+	w := p.widgetReader(r, ctx, b, site, wall)
+	models, panels := make([]templates.WidgetModel, len(b.Widgets)), make([]Panel, len(b.Widgets))
+	for i, widget := range b.Widgets {
+		models[i] = w.frame(widget)
+		panels[i] = Panel{Name: "w-" + widget.ID, To: &models[i].Panel, Make: func(ctx context.Context) (func(), error) {
+			m, err := w.read(ctx, widget)
+			return func() {
+				m.Panel = models[i].Panel
+				models[i] = m
+			}, err
+		}}
+	}
+	return r.Fill(panels, func() error { return render(models) })
+}
+
+// frame is a widget before anything of it is known.
+func (w *widgetReader) frame(widget board.Widget) templates.WidgetModel {
+	m := templates.WidgetModel{ID: widget.ID, Kind: string(widget.Kind), X: widget.X + 1, Y: widget.Y + 1, W: widget.W, H: widget.H, Title: locale.Plain(widget.Title)}
+	if m.Title == "" {
+		m.Title = w.kindName(widget.Kind)
+	}
+	return m
+}
+
+func (w *widgetReader) kindName(k board.Kind) string {
+	return w.r.Locale.T(locale.Key("widget." + string(k)))
+}
+
 // read reads one widget.
 func (w *widgetReader) read(ctx context.Context, widget board.Widget) (m templates.WidgetModel, err error) {
 	l := w.r.Locale
-	m = templates.WidgetModel{ID: widget.ID, Kind: string(widget.Kind), X: widget.X + 1, Y: widget.Y + 1, W: widget.W, H: widget.H, Title: locale.Plain(widget.Title)}
+	m = w.frame(widget)
+	m.Title = locale.Plain(widget.Title) // some have names of their own for what they show
 	defer func() {
 		if m.Title == "" {
-			m.Title = l.T(locale.Key("widget." + string(widget.Kind)))
+			m.Title = w.kindName(widget.Kind)
 		}
 	}()
 	if lack := widget.Lacks(); lack != "" {
@@ -68,11 +106,17 @@ func (w *widgetReader) read(ctx context.Context, widget board.Widget) (m templat
 		m.State, m.Reason = "empty", l.T("widget.no-rights")
 		return m, nil
 	}
-	m.State, m.Reason = "failed", l.T("panel.failed")
+	w.fail(&m, err)
 	if ends := endsSession(err); !errors.Is(ends, context.Canceled) || w.r.Context().Err() != nil {
 		return m, ends
 	}
 	return m, nil
+}
+
+// fail says why there is nothing to see, and offers to try again.
+func (w *widgetReader) fail(m *templates.WidgetModel, err error) {
+	m.State, m.Reason = "failed", Trouble(err, w.r.Locale)
+	m.Failure = &templates.FailureModel{RetryTo: w.r.Layout.ReturnTo, RequestID: w.r.Layout.RequestID, Part: "w-" + m.ID}
 }
 
 // readAll reads all sites that the board is about: those of a template's site, else as many as a page shows.

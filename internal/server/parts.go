@@ -2,8 +2,10 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -21,30 +23,92 @@ func partPattern(pattern string) (string, bool) {
 	return "GET " + partsPath + path, ok
 }
 
-// part answers with one part of a page. Whoever asks for one waits for it, so that nothing in it is put off again.
+// partsMost bounds how many parts one request asks for: all widgets of the largest board.
+const partsMost = 60
+
+// part answers with one part of a page, or with several, each as soon as it is there: then each stands in a template that bears its name. Whoever asks for parts waits for them, so that nothing in them is put off again.
 func (s *Server) part(h pages.Handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		name, err := query.One(r.URL.Query(), "part", 40)
+		names, err := partNames(r)
 		if err != nil {
 			return err
 		}
 		whole := wholePage(r)
 		q := s.pageRequest(w, whole)
-		q.Part = name
+		q.Parts = names
+		out := &partWriter{w: w, several: len(names) > 1}
 		q.Render = func(status int, page templ.Component) error {
+			wanted := names
+			if q.Part != "" {
+				wanted = []string{q.Part}
+			}
 			b := &bytes.Buffer{}
-			if err := templ.RenderFragments(whole.Context(), b, page, name); err != nil {
-				return err
+			for _, name := range wanted {
+				if err := out.render(whole.Context(), b, page, name); err != nil {
+					return err
+				}
 			}
-			if b.Len() == 0 {
-				return badRequest("part", query.ErrChoice)
-			}
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.WriteHeader(status)
-			_, _ = w.Write(b.Bytes()) // the browser went away: nobody is left to tell
+			out.send(status, b.Bytes())
 			return nil
 		}
-		return h(w, q)
+		err = h(w, q)
+		if out.begun {
+			eventOf(r.Context()).Err = err // there is no other answer any more: the script sees which parts did not come
+			return nil
+		}
+		return err
+	}
+}
+
+// partNames reads which parts are wanted.
+func partNames(r *http.Request) ([]string, error) {
+	names := r.URL.Query()["part"]
+	if len(names) == 0 || len(names) > partsMost {
+		return nil, badRequest("part", query.ErrChoice)
+	}
+	for _, name := range names {
+		if len(name) > 40 {
+			return nil, badRequest("part", query.ErrTooLong)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+// partWriter writes parts as they come.
+type partWriter struct {
+	w       http.ResponseWriter
+	several bool
+	begun   bool
+}
+
+// render appends a part of a page to b.
+func (p *partWriter) render(ctx context.Context, b *bytes.Buffer, page templ.Component, name string) error {
+	if p.several {
+		b.WriteString(`<template data-part="` + templ.EscapeString(name) + `">`)
+	}
+	start := b.Len()
+	if err := templ.RenderFragments(ctx, b, page, name); err != nil {
+		return err
+	}
+	if b.Len() == start {
+		return badRequest("part", query.ErrChoice)
+	}
+	if p.several {
+		b.WriteString("</template>\n")
+	}
+	return nil
+}
+
+func (p *partWriter) send(status int, parts []byte) {
+	if !p.begun {
+		p.begun = true
+		p.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		p.w.WriteHeader(status)
+	}
+	_, _ = p.w.Write(parts) // the browser went away: nobody is left to tell
+	if p.several {
+		_ = http.NewResponseController(p.w).Flush()
 	}
 }
 

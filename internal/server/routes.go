@@ -113,7 +113,8 @@ func (s *Server) pageRequest(w http.ResponseWriter, r *http.Request) *pages.Requ
 		Later: func(what string, wait time.Duration, f func(context.Context) error) {
 			s.later(r.Context(), what, wait, f)
 		},
-		Work:   func(what string, f func(context.Context) error) { s.work(r.Context(), what, f) },
+		Work: func(what string, f func(context.Context) error) { s.work(r.Context(), what, f) },
+		From: partsOf(r.URL), Whole: withParam(r.URL, wholeParam, "1"),
 		Render: func(status int, page templ.Component) error { return s.render(w, r, status, page) },
 	}
 }

@@ -14,8 +14,11 @@ import (
 	"portico/web/templates"
 )
 
-// patience is how long a person looks at the page before for the whole of the next one. After it they get what is around the page, and its content when it is there.
-const patience = 1500 * time.Millisecond
+// How long a person looks at the page before for the next one.
+const (
+	patience      = time.Second            // for what the page is about. After it they get what is around the page, and its content when it is there
+	panelPatience = 300 * time.Millisecond // for the panels of a page, which come by themselves after it. A Data Hub that answers in 20 ms has told everything by then
+)
 
 // wholeParam asks to wait: it is what people without scripts follow, and those whose content could not be fetched.
 const wholeParam = "whole"
@@ -27,6 +30,7 @@ func (s *Server) soon(h pages.Handler) handler {
 		if !inTab(r) || r.Method != http.MethodGet || r.URL.Query().Has(wholeParam) {
 			return h(w, q)
 		}
+		q.Until = time.Now().Add(panelPatience)
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		out := &undecided{w: w, header: http.Header{}}
@@ -42,7 +46,8 @@ func (s *Server) soon(h pages.Handler) handler {
 		if !out.giveUp() {
 			return (<-made)() // it is being written already
 		}
-		m := templates.WaitingModel{Layout: q.Layout, Title: titleOf(q.Layout, s.locale(r)), Part: partOf(r.URL, "content"), Whole: withParam(r.URL, wholeParam, "1")}
+		q.Layout.Whole = q.Whole
+		m := templates.WaitingModel{Layout: q.Layout, Title: titleOf(q.Layout, s.locale(r)), Part: templates.PanelModel{Name: "content", From: q.From + "content", State: "waiting"}}
 		return s.render(w, r, http.StatusOK, templates.Waiting(m))
 	}
 }
@@ -79,8 +84,14 @@ func titleOf(m templates.LayoutModel, l locale.Locale) string {
 	return l.T(locale.Key("place." + m.Place))
 }
 
-func partOf(u *url.URL, name string) string {
-	return partsPath + withParam(u, "part", name)
+// partsOf is the address of a page's parts, to which a name is appended.
+func partsOf(u *url.URL) string {
+	q := u.Query()
+	q.Del(wholeParam)
+	if len(q) == 0 {
+		return partsPath + u.Path + "?part="
+	}
+	return partsPath + u.Path + "?" + q.Encode() + "&part="
 }
 
 func withParam(u *url.URL, name, value string) string {

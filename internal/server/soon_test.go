@@ -3,6 +3,7 @@ package server
 import (
 	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 	b := newBench(t, "http://portal.localhost:8080")
 	b.get("/overview", tab...).want(t, "a quick page", http.StatusOK, "<h1", "Site by site")
 	b.signIn() // nothing of hers is kept
-	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 700 * time.Millisecond}})
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 900 * time.Millisecond}})
 	start := time.Now()
 	a := b.get("/overview?a=%26b", tab...)
 	took := time.Since(start)
@@ -27,11 +28,14 @@ func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 	if took < patience || took > patience+time.Second || strings.Contains(a.body, "Site by site") {
 		t.Errorf("the page came after %v, with its content %t", took, strings.Contains(a.body, "Site by site"))
 	}
-	found := regexp.MustCompile(`data-hx-get="([^"]+)"`).FindAllStringSubmatch(a.body, -1)
+	found := regexp.MustCompile(`data-part="content" data-src="([^"]+)"`).FindAllStringSubmatch(a.body, -1)
 	if len(found) < 1 {
 		t.Fatal("no address of the content")
 	}
 	address := html.UnescapeString(found[0][1])
+	if !strings.Contains(a.body, `<noscript><meta http-equiv="refresh" content="0;url=/overview?a=%26b&amp;whole=1">`) {
+		t.Error("browsers without scripts are not led to the whole page")
+	}
 	if address != "/x/overview?a=%26b&part=content" {
 		t.Errorf("the content is at %s", address)
 	}
@@ -59,4 +63,46 @@ func TestPartsOfPages(t *testing.T) {
 	b.get("/x/search?part=found", append([]string{"Cookie", ""}, script...)...).want(t, "nobody", http.StatusUnauthorized)
 	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: 500}})
 	b.get("/x/sites?part=content", script...).want(t, "a Data Hub in trouble", http.StatusBadGateway, `"code"`)
+}
+
+// A dashboard whose series are slow is there at once with what needs none; each widget that is on its way has an address of its own, and several come in one answer, each as soon as it is there.
+func TestWidgetsComeByThemselves(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	script := []string{"Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin"}
+	board := `{"title":"Plant","widgets":[{"id":"note","kind":"text","x":0,"y":0,"w":3,"h":2,"text":"Call the plant."},{"id":"alarms","kind":"alarms","x":3,"y":0,"w":3,"h":4},
+		{"id":"load","kind":"number","x":6,"y":0,"w":2,"h":2,"series":["80101"]},{"id":"gone","kind":"number","title":"Gone","x":8,"y":0,"w":2,"h":2,"series":["99999999"]}]}`
+	made := b.ask(http.MethodPost, "/dashboards/import", "json="+url.QueryEscape(board), "Origin", b.base, "Sec-Fetch-Site", "same-origin")
+	path := made.Header.Get("Location")
+	b.get(path, tab...).want(t, "with a quick Data Hub", http.StatusOK, "Call the plant.", "Hospital Sint-Jan wing", `data-state="empty"`)
+	b.signIn()
+	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Delay: 800 * time.Millisecond}})
+	start := time.Now()
+	a := b.get(path, tab...)
+	if took := time.Since(start); took > panelPatience+300*time.Millisecond {
+		t.Errorf("the page took %v", took)
+	}
+	address := "/x" + path + "?part=w-load"
+	a.want(t, "with slow series", http.StatusOK, "Call the plant.", `data-part="w-load" data-src="`+address+`" data-state="waiting"`, `data-part="w-note" data-src="/x`+path+`?part=w-note" data-state=""`, `data-part="w-alarms" data-src="/x`+path+`?part=w-alarms" data-state=""`, "whole=1")
+	if strings.Contains(a.body, "Hospital Sint-Jan wing") {
+		t.Error("a widget that was not ready is there")
+	}
+	one := b.get(address, script...)
+	one.want(t, "one widget", http.StatusOK, `<dh-part class="part" data-part="w-load"`, `id="w-load"`, "Hospital Sint-Jan wing")
+	if strings.Contains(one.body, "<template") || strings.Contains(one.body, "w-note") || strings.Contains(one.body, "/x"+path+"/x") {
+		t.Errorf("more than one widget: %.300s", one.body)
+	}
+	b.signIn()
+	some := b.get(address+"&part=w-gone&part=w-note", script...)
+	some.want(t, "three widgets", http.StatusOK, "Call the plant.", "Hospital Sint-Jan wing", "you may not see it")
+	if order := regexp.MustCompile(`<template data-part="([^"]+)">`).FindAllStringSubmatch(some.body, -1); len(order) != 3 || order[0][1] != "w-note" || order[2][1] != "w-load" {
+		t.Errorf("they come as %v, want the quick ones first", order)
+	}
+	b.get(address+"&part=w-nothing", script...).want(t, "what is not on the board", http.StatusBadRequest, `"param":"part"`)
+	b.get(address+strings.Repeat("&part=x", partsMost), script...).want(t, "too many", http.StatusBadRequest, `"param":"part"`)
+	b.signIn()
+	b.get(path+"?whole=1", tab...).want(t, "without scripts", http.StatusOK, "Call the plant.", "Hospital Sint-Jan wing")
+	b.signIn()
+	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Status: 500}})
+	b.get(address, script...).want(t, "a widget that fails", http.StatusOK, `data-state="failed"`, "answered with an error (500)", "Request ", `data-part-retry="w-load"`)
 }

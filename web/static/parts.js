@@ -1,18 +1,62 @@
 // @ts-check
 /*
- * Parts of a page that come after it. A part that was not ready in time stands there in its own shape and is fetched at once, by its own address; after three seconds it says how
- * long that takes, after ten it can be given up, and when it fails the rest of the page is none the worse.
+ * Parts of a page that come after it. A part that was not ready in time stands there in its own shape. Those of a page are asked for together, and each is put in its place as soon
+ * as it is there; after three seconds it says how long that takes, after ten it can be given up, and when it fails the rest of the page is none the worse.
  */
 import htmx from "./htmx.min.js";
 import { duration, sentence } from "./words.js";
 
-/** <dh-part> is the place of a part that is on its way. htmx puts what it is told by data-hx-get in its place. */
+const patience = 30_000; // until a part counts as failed
+
+/** @type {Set<Part>} */
+const wanted = new Set();
+
+/** What was in the place of parts that are about to come, by name. @type {Map<string, {height: number, focused: boolean}>} */
+const before = new Map();
+
+/** <dh-part> is the place of a part. One whose state is waiting is asked for at once. */
 class Part extends HTMLElement {
 	connectedCallback() {
+		this.addEventListener("click", this);
+		const last = before.get(this.dataset.part ?? "");
+		if (last) {
+			before.delete(this.dataset.part ?? "");
+			this.follow(last);
+		}
+		if (this.dataset.state === "waiting") {
+			this.wait();
+		}
+	}
+
+	disconnectedCallback() {
+		clearInterval(this.timer);
+	}
+
+	/** @param {Event} event */
+	handleEvent(event) {
+		const pressed = /** @type {HTMLElement} */ (event.target).closest("[data-part-stop], [data-part-retry]");
+		if (!(pressed instanceof HTMLElement) || pressed.dataset.partRetry === "") {
+			return;
+		}
+		event.preventDefault();
+		if (pressed.dataset.partRetry === undefined) {
+			this.fail("part.stopped");
+			return;
+		}
+		for (const name of pressed.dataset.partRetry.split(" ")) {
+			const part = document.querySelector(`dh-part[data-part="${CSS.escape(name)}"]`);
+			if (part instanceof Part) {
+				part.again();
+			}
+		}
+	}
+
+	/** Counts the time, and asks. */
+	wait() {
 		const began = performance.now();
 		const note = this.querySelector("[data-part-note]");
 		const stop = /** @type {HTMLElement | null} */ (this.querySelector("[data-part-stop]"));
-		stop?.addEventListener("click", () => this.fail("part.stopped"));
+		clearInterval(this.timer);
 		this.timer = setInterval(() => {
 			const waited = performance.now() - began;
 			if (note && waited >= 3000) {
@@ -22,28 +66,129 @@ class Part extends HTMLElement {
 				stop.hidden = false;
 			}
 		}, 500);
-		this.addEventListener("htmx:error", () => this.fail("part.failed"));
-		this.addEventListener("htmx:response:error", () => this.fail("part.failed"));
+		ask(this);
 	}
 
-	disconnectedCallback() {
-		clearInterval(this.timer);
+	/** Asks once more; what is shown stays until there is something newer. */
+	again() {
+		const retry = this.querySelector("[data-part-retry]");
+		const note = document.createElement("span");
+		note.dataset.partNote = "";
+		note.setAttribute("role", "status");
+		note.textContent = sentence("part.loading");
+		retry?.replaceWith(note);
+		this.setAttribute("aria-busy", "true");
+		this.wait();
 	}
 
-	/** Gives up: says so, and offers the page itself, which shows the part or says why not. @param {string} why */
-	fail(why) {
-		clearInterval(this.timer);
-		if (why === "part.stopped") {
-			htmx.trigger(this, "htmx:abort");
+	/** Lets htmx put the part in its place. @param {string} html */
+	fill(html) {
+		const box = /** @type {HTMLElement | null} */ (this.firstElementChild);
+		before.set(this.dataset.part ?? "", { height: box?.offsetHeight ?? 0, focused: this.contains(document.activeElement) });
+		htmx.swap({ sourceElement: this, target: this, text: html, swap: "outerHTML" });
+	}
+
+	/** Stands where another part did, and gets no smaller than that was: what is below does not move. @param {{height: number, focused: boolean}} last */
+	follow({ height, focused }) {
+		const box = /** @type {HTMLElement | null} */ (this.firstElementChild);
+		if (box && box.offsetHeight < height) {
+			box.style.minHeight = `${height}px`;
 		}
+		if (focused) {
+			this.tabIndex = -1;
+			this.focus();
+		}
+	}
+
+	/** Gives up: says so, and offers to ask again. @param {string} why @param {string} [request] */
+	fail(why, request) {
+		clearInterval(this.timer);
+		wanted.delete(this);
 		this.dataset.state = "failed";
 		this.setAttribute("aria-busy", "false");
-		const again = document.createElement("a");
-		again.href = this.dataset.whole ?? location.href;
-		again.textContent = sentence("part.again");
 		const text = document.createElement("p");
-		text.append(sentence(why), " ", again);
-		this.replaceChildren(text);
+		text.setAttribute("role", "status");
+		const retry = document.createElement("a");
+		retry.href = location.href;
+		retry.dataset.partRetry = this.dataset.part ?? "";
+		retry.textContent = sentence("part.again");
+		text.append(sentence(why), " ", retry);
+		if (request) {
+			text.append(" ", sentence("part.request", request));
+		}
+		const note = this.querySelector("[data-part-note]")?.closest("p, .widget-foot, .panel-failure") ?? this.firstElementChild;
+		text.className = "part-failed";
+		note?.replaceWith(text);
+	}
+}
+
+/** Asks for a part together with all others of this moment. @param {Part} part */
+function ask(part) {
+	if (wanted.size === 0) {
+		queueMicrotask(() => {
+			const parts = [...wanted];
+			wanted.clear();
+			for (const some of Map.groupBy(parts, (p) => (p.dataset.src ?? "").replace(/part=[^&]*$/, "")).values()) {
+				load(some);
+			}
+		});
+	}
+	wanted.add(part);
+}
+
+/** Asks for parts of one page by one request, and puts each in its place as it comes. @param {Part[]} parts */
+async function load(parts) {
+	const rest = new Map(parts.map((p) => [p.dataset.part ?? "", p]));
+	const [first, ...others] = parts;
+	const address = [first.dataset.src, ...others.map((p) => `part=${encodeURIComponent(p.dataset.part ?? "")}`)].join("&");
+	let request = "";
+	try {
+		const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(patience) });
+		if (!answer.ok) {
+			request = (await answer.json()).request_id ?? "";
+		} else if (parts.length === 1) {
+			arrived(rest, first.dataset.part ?? "", await answer.text());
+		} else {
+			await read(answer, (name, html) => arrived(rest, name, html));
+		}
+	} catch {
+		// the network, or an answer that broke off: those that did not come say so
+	}
+	for (const part of rest.values()) {
+		if (part.isConnected && part.getAttribute("aria-busy") === "true") {
+			part.fail("part.failed", request);
+		}
+	}
+}
+
+/** @param {Map<string, Part>} rest @param {string} name @param {string} html */
+function arrived(rest, name, html) {
+	const part = rest.get(name);
+	rest.delete(name);
+	if (part?.isConnected && part.getAttribute("aria-busy") === "true") {
+		part.fill(html);
+	}
+}
+
+/**
+ * Reads parts out of an answer while it comes: each stands in a template that bears its name.
+ * @param {Response} answer
+ * @param {(name: string, html: string) => void} take
+ */
+async function read(answer, take) {
+	const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
+	const text = new TextDecoder();
+	let rest = "";
+	for (;;) {
+		const { done, value } = await reader.read();
+		rest += text.decode(value, { stream: !done });
+		rest = rest.replaceAll(/<template data-part="([^"]+)">([^]*?)<\/template>\n/g, (_, name, html) => {
+			take(name, html);
+			return "";
+		});
+		if (done) {
+			return;
+		}
 	}
 }
 

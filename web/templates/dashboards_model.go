@@ -4,16 +4,18 @@ import "github.com/a-h/templ"
 
 // WidgetModel is one rectangle of a dashboard with what it shows. One of the members after Reason is set.
 type WidgetModel struct {
-	ID     string
-	Kind   string
-	X, Y   int // columns from the left and rows from the top, from 1
-	W, H   int
-	Title  string
-	About  string // unit, and the zone if it is not the site's
-	Age    string // of the newest value, "" where there is none
-	State  string // "", empty, partial, late, silent or failed
-	Reason string // in words, for every state but ""
-	Menu   []Link // to the same elsewhere: explore, table, export
+	ID      string
+	Kind    string
+	X, Y    int // columns from the left and rows from the top, from 1
+	W, H    int
+	Title   string
+	About   string        // unit, and the zone if it is not the site's
+	Age     string        // of the newest value, "" where there is none
+	State   string        // "", empty, partial, late, silent or failed
+	Reason  string        // in words, for every state but ""
+	Failure *FailureModel // with failed: how to try again; nil where that is not offered
+	Panel   PanelModel    // how it stands with it on a page whose widgets come by themselves
+	Menu    []Link        // to the same elsewhere: explore, table, export
 
 	Figure  *FigureModel
 	Picture templ.Component

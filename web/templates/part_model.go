@@ -4,6 +4,14 @@ package templates
 type WaitingModel struct {
 	Layout LayoutModel
 	Title  string
-	Part   string // address of the content alone
-	Whole  string // of the page that waits for it
+	Part   PanelModel // the content
+}
+
+// PanelModel is how it stands with a part of a page that comes by itself.
+type PanelModel struct {
+	Name    string
+	From    string // address of the part alone
+	State   string // "" when it is there, waiting or failed
+	Failure *FailureModel
+	Stale   string // says since when what it shows is not current, "" when it is
 }

@@ -47,8 +47,10 @@ type KPIModel struct {
 
 // FailureModel stands where something could not be loaded; the rest of the page is there.
 type FailureModel struct {
-	Text    string
-	RetryTo string
+	Text      string
+	RetryTo   string
+	RequestID string // under which the log tells more, "" where the page says it
+	Part      string // parts of the page that a script asks for again, apart by spaces; "" for the page
 }
 
 // LegendModel names a series beside its mark.

@@ -39,6 +39,7 @@ type LayoutModel struct {
 	RequestID string       // of this request, in the page's foot
 	NoIndex   bool         // ask search engines to stay away
 	Nonce     string       // of the Content-Security-Policy
+	Whole     string       // address of the page with all of its parts, for browsers without scripts; "" when they are there
 	Refresh   string       // what http-equiv="refresh" takes, for pages that go on by themselves; "" for none
 	Assets    AssetsModel
 
