@@ -234,6 +234,9 @@ func alarmNotices(pending []undoable, again bool, l locale.Locale) []templates.A
 	for _, u := range pending {
 		n := templates.AlarmNoticeModel{Name: u.name, Failed: u.Failed, Late: u.late, Note: u.Note, Again: again && u.Failed}
 		n.Text = l.T("alarms.pending", len(u.Alarms), l.Clock(u.Due.In(datahub.HomeZone())))
+		if !u.Failed {
+			n.In = strconv.Itoa(int(max(time.Until(u.Due), 0).Seconds()) + 2)
+		}
 		if u.Failed {
 			n.Text = l.T("alarms.failed", len(u.Alarms))
 			if u.Refused {

@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"portico/internal/datahub"
 	"portico/internal/locale"
@@ -29,7 +30,9 @@ func (p *Pages) siteAlarms(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.SiteList(f.model(r.Locale, rd.layout(r)), presentSiteAlarms(f, units, r.Locale)))
+	frame, list := f.model(r.Locale, rd.layout(r)), presentSiteAlarms(f, units, r.Locale)
+	frame.Topic, frame.Sum = "alarms", strings.Join([]string{r.Locale.T("alarms.open-count", f.count().open), r.Locale.T("alarms.seen", f.count().acknowledged)}, ", ")
+	return r.Render(http.StatusOK, templates.SiteList(frame, list))
 }
 
 func presentSiteAlarms(f siteFrame, units map[datahub.VariableID]string, l locale.Locale) templates.ListModel {

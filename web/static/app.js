@@ -3,6 +3,7 @@
 import "./parts.js";
 import "./clock.js";
 import "./live.js";
+import "./fresh.js";
 import "./keys.js";
 import "./palette.js";
 import "./chart.js";

@@ -45,6 +45,7 @@ type AlarmNoticeModel struct {
 	Note   string
 	Failed bool
 	Again  bool     // it can be tried again
+	In     string   // seconds until the Data Hub is told, for scripts; "" for one that failed
 	Late   bool     // its time has come: the Data Hub is being told
 	IDs    []string // alarms to try again
 }

@@ -102,6 +102,8 @@ type SiteFrameModel struct {
 	Layout LayoutModel
 	Head   PageHeadModel
 	Tabs   []TabModel
+	Topic  string // of the event stream that the page follows, "" for none
+	Sum    string // what there is, with Topic
 }
 
 // SiteModel is one site: how it is doing now.

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// change tells the page what the stream would tell it of a change just now.
+const change = `document.querySelector("dh-live").take({name: "alarms", data: {open: 0, acknowledged: 0, changed: new Date(Date.now() + %d).toISOString()}})`
+
+// The list of alarms follows what happens, and leaves alone what somebody is doing with it: what is ticked, typed, opened, focused and where they are. It can be paused.
+func TestAlarmsFollowWhatHappens(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	w := openWindow(t, true)
+	w.signIn(p)
+	w.visit(p, "/alarms?state=all")
+	w.run(`(() => {
+		const boxes = [...document.querySelectorAll("#content li.alarm:not(.storm) > .alarm-choice input")];
+		boxes[0].click();
+		window.ticked = boxes[0].closest("li").id;
+		window.acked = boxes[1].closest("li");
+		document.querySelector("#content input[name=note]").value = "by Ann";
+		const details = document.querySelector("#content .storm details");
+		if (details) details.open = true;
+		scrollTo(0, 120);
+		acked.querySelector("a.alarm-name").focus({preventScroll: true});
+	})()`)
+	kept := `JSON.stringify([document.getElementById(ticked)?.querySelector("input").checked, document.querySelector("#content input[name=note]").value, document.activeElement.closest("li") === acked, acked.isConnected,
+		scrollY, [...document.querySelectorAll("#content .storm details")].slice(0, 1).every(d => d.open)])`
+	before := w.value(kept)
+	if !strings.HasPrefix(before, `[true,"by Ann",true,true,`) {
+		t.Fatalf("at first: %s", before)
+	}
+	acknowledge := `fetch("/alarms/ack", {method: "POST", redirect: "manual", body: new URLSearchParams({one: acked.id.replace("alarm-", ""), return_to: "/alarms"})}).then(r => r.type)`
+	w.promised(acknowledge)
+	w.run(fmt.Sprintf(change, 1000))
+	eventually(t, "that it is about to be acknowledged", func() bool {
+		return strings.Contains(w.value(`acked.innerText`), "is about to be acknowledged")
+	})
+	eventually(t, "that it says so", func() bool { return strings.HasPrefix(w.value(said), "Updated at ") })
+	if after := w.value(kept); dropScroll(after) != dropScroll(before) {
+		t.Errorf("after a change: %s, before: %s", after, before)
+	}
+	// When its time has come the page looks again by itself.
+	if text := w.promised(`new Promise(done => { let n = 0; const timer = setInterval(() => (acked.innerText.includes("acknowledged by") || ++n > 80) && done(acked.innerText, clearInterval(timer)), 250) })`); !strings.Contains(text, "acknowledged by") {
+		t.Errorf("after its time has come: %s", text)
+	}
+	if after := w.value(kept); dropScroll(after) != dropScroll(before) {
+		t.Errorf("after it was acknowledged: %s, before: %s", after, before)
+	}
+
+	w.click("[data-fresh-pause]", `[data-fresh-pause][aria-pressed="true"]`)
+	w.run(`window.acked = [...document.querySelectorAll("#content li.alarm:not(.storm)")].find(li => li.querySelector("button[name=one]"))`)
+	w.promised(acknowledge)
+	w.run(fmt.Sprintf(change, 5000))
+	eventually(t, "that something waits", func() bool { return w.value(said) == "There are changes that are not shown yet." })
+	if text := w.value(`acked.innerText`); strings.Contains(text, "about to be") {
+		t.Error("it goes on though it is paused")
+	}
+	w.click("[data-fresh-pause]", `[data-fresh-pause][aria-pressed="false"]`)
+	eventually(t, "what waited", func() bool { return strings.Contains(w.value(`acked.innerText`), "is about to be acknowledged") })
+
+	for _, path := range []string{w.value(`acked.querySelector("a").pathname`), "/sites/204486/alarms"} {
+		w.visit(p, path)
+		w.run(`document.querySelector("#content h1").dataset.mark = "same"; document.querySelector("[data-fresh-sum]").dataset.freshSum = ""`)
+		w.run(fmt.Sprintf(change, 9000))
+		eventually(t, path+": that it is renewed", func() bool { return len(w.value(said)) > len("Updated at 14:21:08: ") })
+		if mark := w.value(`document.querySelector("#content h1").innerText`); mark == "" {
+			t.Errorf("%s lost its heading", path)
+		}
+	}
+	w.wantNoComplaints()
+}
+
+const said = `document.querySelector("[data-fresh-said]").textContent`
+
+// dropScroll leaves out how far a page was scrolled.
+func dropScroll(kept string) string {
+	parts := strings.Split(kept, ",")
+	return strings.Join(append(parts[:4:4], parts[5:]...), ",")
+}

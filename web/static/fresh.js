@@ -1,0 +1,107 @@
+// @ts-check
+/*
+ * Pages that follow what they show: <dh-fresh data-topic="alarms"> fetches its page again when the stream tells of a change, and htmx changes what differs, so that what is chosen, typed,
+ * opened, focused and scrolled stays as it is. It says politely what there is now, waits while nobody looks, and can be paused.
+ */
+import htmx from "./htmx.min.js";
+import { now } from "./clock.js";
+import { sentence, wallClock } from "./words.js";
+
+const pausedKey = "portico-paused";
+
+class Fresh extends HTMLElement {
+	latest = "";
+	stale = false;
+
+	connectedCallback() {
+		this.gone = new AbortController();
+		const { signal } = this.gone;
+		document.addEventListener("live-" + this.dataset.topic, (event) => this.told(/** @type {CustomEvent} */ (event).detail), { signal });
+		document.addEventListener("live-resync", () => this.changed(), { signal });
+		document.addEventListener("visibilitychange", () => this.catchUp(), { signal });
+		this.addEventListener("htmx:after:swap", () => this.say(), { signal });
+		this.addEventListener("click", (event) => event.target instanceof Element && event.target.closest("[data-fresh-pause]") && this.pause(), { signal });
+		const bar = /** @type {HTMLElement | null} */ (this.querySelector("[data-fresh-bar]"));
+		if (bar) {
+			bar.hidden = false;
+		}
+		this.show();
+		this.await();
+	}
+
+	disconnectedCallback() {
+		this.gone?.abort();
+		clearTimeout(this.timer);
+		clearTimeout(this.due);
+	}
+
+	get paused() {
+		return sessionStorage.getItem(pausedKey) === "yes";
+	}
+
+	/** The first that is told is the state that the page was made from, unless it changed since. @param {{changed?: string}} state */
+	told(state) {
+		const text = JSON.stringify(state);
+		const first = this.latest === "";
+		const known = first ? Date.parse(state.changed ?? "") <= Date.parse(this.dataset.at ?? "") : text === this.latest;
+		this.latest = text;
+		if (!known) {
+			this.changed();
+		}
+	}
+
+	/** Notes that there is something new; all who hear of it at once do not ask at once. */
+	changed() {
+		this.stale = true;
+		clearTimeout(this.timer);
+		this.timer = setTimeout(() => this.catchUp(), 200 + Math.random() * 800);
+	}
+
+	catchUp() {
+		this.show();
+		if (this.stale && !this.paused && document.visibilityState === "visible") {
+			this.stale = false;
+			htmx.trigger(this, "fresh");
+		}
+	}
+
+	pause() {
+		sessionStorage.setItem(pausedKey, this.paused ? "no" : "yes");
+		this.catchUp();
+	}
+
+	/** The button says whether it is paused, and the line that something waits. */
+	show() {
+		this.querySelector("[data-fresh-pause]")?.setAttribute("aria-pressed", String(this.paused));
+		this.toggleAttribute("data-paused", this.paused);
+		if (this.paused && this.stale) {
+			this.tell(sentence("live.waits"));
+		}
+	}
+
+	say() {
+		const sum = /** @type {HTMLElement | null} */ (this.querySelector("[data-fresh-sum]"))?.dataset.freshSum ?? "";
+		this.tell(sentence("live.renewed", wallClock(this.dataset.zone ?? "UTC")(new Date(now())).seconds, sum));
+		this.show();
+		this.await();
+	}
+
+	/** @param {string} text */
+	tell(text) {
+		const line = this.querySelector("[data-fresh-said]");
+		if (line && line.textContent !== text) {
+			line.textContent = text;
+		}
+	}
+
+	/** What waits for its time, such as an acknowledgement, is looked at again when it has come. */
+	await() {
+		clearTimeout(this.due);
+		const waits = [.../** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-fresh-in]"))].map((e) => Number(e.dataset.freshIn || Infinity));
+		if (Math.min(...waits) < Infinity) {
+			this.due = setTimeout(() => this.changed(), Math.min(...waits) * 1000);
+		}
+	}
+}
+
+customElements.define("dh-fresh", Fresh);
