@@ -18,6 +18,8 @@ var liveMessages = []message{
 	{"part.again", "Try again", "Réessayer", "Opnieuw proberen", "Erneut versuchen"},
 	{"part.whole", "Load the page with this part", "Charger la page avec cette partie", "De pagina met dit deel laden", "Seite mit diesem Teil laden"},
 	{"chart.cursor", "Values of {0}; arrow keys move in time", "Valeurs de {0} ; les flèches avancent dans le temps", "Waarden van {0}; pijltjestoetsen gaan door de tijd", "Werte von {0}; Pfeiltasten bewegen sich in der Zeit"},
+	{"carpet.cursor", "Values of {0}; arrow keys move by day and by time of day", "Valeurs de {0} ; les flèches avancent par jour et par heure", "Waarden van {0}; pijltjestoetsen gaan per dag en per tijdstip", "Werte von {0}; Pfeiltasten bewegen sich nach Tag und Uhrzeit"},
+	{"carpet.no-time", "not there yet, or skipped by clocks", "pas encore là, ou sautée par l’horloge", "nog niet geweest, of overgeslagen door de klok", "noch nicht da, oder von der Uhr übersprungen"},
 	{"chart.no-value", "no data", "pas de données", "geen gegevens", "keine Daten"},
 	{"chart.versus", "{0} vs {1}", "{0} par rapport à : {1}", "{0} t.o.v. {1}", "{0} gegenüber {1}"},
 	{"search.open", "Search", "Rechercher", "Zoeken", "Suchen"},

@@ -95,6 +95,7 @@ func (p *Pages) Routes() []Route {
 		{"GET /variables/{variable}", p.variable},
 		{"GET /explore", p.explore},
 		{"GET /explore/carpet.png", p.carpetPicture},
+		{"GET /explore/carpet.json", p.carpetValues},
 		{"GET /alarms", p.alarms},
 		{"GET /alarms/{alarm}", p.alarm},
 		{"POST /alarms/ack", p.acknowledge},

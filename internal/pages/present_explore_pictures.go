@@ -175,19 +175,17 @@ func (l exploreLine) ramp(low, high float64) chart.Ramp {
 
 // carpet refers to the picture, which is an answer of its own.
 func (d *exploreData) carpet(m *templates.PictureModel, i int, l locale.Locale) {
-	line := d.lines[i]
-	low, high, _ := d.grid(i).Ends()
-	src := func(theme string) string {
+	src := func(file, theme string) string {
 		q := d.query
 		q.path, q.refs, q.explain = explorePath, q.refs[i:i+1], false
-		return q.path + "/carpet.png" + q.encode() + "&theme=" + theme
+		return q.path + "/carpet" + file + q.encode() + theme
 	}
 	axis := chart.Spec{Range: d.r, Time: timeAxis(d.r, l)}
-	m.Carpet = &templates.CarpetModel{Light: src("light"), Dark: src("dark"), Alt: m.Summary, Days: chart.CarpetDays(axis, 7)}
+	m.Carpet = &templates.CarpetModel{Light: src(".png", "&theme=light"), Dark: src(".png", "&theme=dark"), Values: src(".json", ""), Name: d.name(i), Alt: m.Summary, Days: chart.CarpetDays(axis, 7)}
 	for h := 0; h <= 24; h += 6 {
 		m.Carpet.Hours = append(m.Carpet.Hours, fmt.Sprintf("%02d:00", h))
 	}
-	m.Key = chart.Key(line.ramp(low, high), l.Value)
+	m.Key = chart.Key(d.carpetRamp(i), l.Value)
 	m.Table = d.twin(i, m.Title, l)
 }
 

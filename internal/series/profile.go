@@ -80,16 +80,3 @@ func (g Grid) Twice() bool {
 	}
 	return false
 }
-
-// Ends are the lowest and highest values of the grid; false without any.
-func (g Grid) Ends() (low, high float64, ok bool) {
-	low, high = math.Inf(1), math.Inf(-1)
-	for _, list := range [][]float64{g.A, g.B} {
-		for _, v := range list {
-			if !math.IsNaN(v) && !math.IsInf(v, 0) {
-				low, high = min(low, v), max(high, v)
-			}
-		}
-	}
-	return low, high, low <= high
-}

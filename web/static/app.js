@@ -7,3 +7,4 @@ import "./fresh.js";
 import "./keys.js";
 import "./palette.js";
 import "./chart.js";
+import "./carpet.js";

@@ -156,3 +156,9 @@ export function wallClock(zone) {
 		};
 	};
 }
+
+/** Writes a day of the calendar, such as 2026-11-16, with its weekday. @param {string} iso */
+export function dayName(iso) {
+	const day = new Date(iso + "T12:00:00Z");
+	return `${writing.weekdays[day.getUTCDay()]}${nbsp}${day.getUTCDate()}${writing.dot}${nbsp}${writing.months[day.getUTCMonth()]}${nbsp}${day.getUTCFullYear()}`;
+}

@@ -71,6 +71,8 @@ type PictureModel struct {
 // CarpetModel is a picture with a column for each day and a row for each step of the day.
 type CarpetModel struct {
 	Light, Dark string   // addresses of the picture for both themes
+	Values      string   // address of what is in its cells; CarpetDataModel
+	Name        string   // of the variable
 	Alt         string   // what it shows
 	Hours       []string // beside it, from the top
 	Days        templ.Component

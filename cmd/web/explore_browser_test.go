@@ -1,0 +1,75 @@
+package main
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// A carpet says what is in its cells: to a mouse, and to the keyboard's cursor, which is read out.
+func TestCarpetInABrowser(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	w := openWindow(t, true)
+	w.signIn(p)
+	w.visit(p, "/explore?s=20101&view=carpet&from=2026-10-01&to=2026-11-01")
+	spoken := func(want string) {
+		t.Helper()
+		eventually(t, "the words "+want, func() bool {
+			return w.value(`document.querySelector(".carpet-cursor").getAttribute("aria-valuetext") ?? ""`) == want
+		})
+	}
+	value := func(day, row int) string { // as the picture's values have it, written by the page's own words
+		t.Helper()
+		return w.promised(`fetch(document.querySelector("dh-carpet").dataset.values).then(r => r.json()).then(d => String(d.a[` + strconv.Itoa(day) + `*d.rows + ` + strconv.Itoa(row) + `]))`)
+	}
+	w.do(chromedp.Focus(chromedp.CSS(".carpet-cursor")))
+	eventually(t, "the first cell", func() bool {
+		return strings.HasPrefix(w.value(`document.querySelector(".carpet-cursor").getAttribute("aria-valuetext") ?? ""`), "Thu\u00a01\u00a0Oct\u00a02026 00:00, ")
+	})
+	w.keys(kb.ArrowRight, kb.ArrowDown, kb.ArrowDown, kb.PageDown)
+	spoken("Fri\u00a09\u00a0Oct\u00a02026 00:30, " + quantityOf(value(8, 2)))
+	w.keys(kb.End, kb.ArrowUp)
+	spoken("Sat\u00a031\u00a0Oct\u00a02026 00:15, " + quantityOf(value(30, 1)))
+	if at := w.value(`location.search`); !strings.Contains(at, "from=2026-10-01") {
+		t.Errorf("arrow keys in the carpet moved the page to %s", at)
+	}
+	w.keys(kb.Home, kb.Escape)
+	eventually(t, "no cell", func() bool { return w.value(`String(document.querySelector(".carpet-tip").hidden)`) == "true" })
+
+	w.hover("dh-carpet", (24+0.25)/31, (8+0.5)/96) // the first 2:00 of the day on which clocks go back
+	tip := func() string { return w.value(`document.querySelector(".carpet-tip").innerText`) }
+	eventually(t, "the value under the mouse", func() bool {
+		return strings.Contains(tip(), "Sun\u00a025\u00a0Oct\u00a02026 02:00") && strings.Contains(tip(), "kWh")
+	})
+	if strings.Contains(tip(), "/") {
+		t.Errorf("over the first half of the doubled hour stands %q", tip())
+	}
+	w.keys(kb.ArrowLeft, kb.ArrowRight)
+	eventually(t, "both values of the doubled hour", func() bool { return strings.Contains(tip(), " / ") })
+	w.wantNoComplaints()
+}
+
+// quantityOf is a value below ten as people read it.
+func quantityOf(number string) string {
+	v, _ := strconv.ParseFloat(number, 64)
+	return strconv.FormatFloat(v, 'f', 2, 64) + "\u00a0kWh"
+}
+
+// hover moves the mouse over a place of an element, given as shares of its width and height.
+func (w *window) hover(selector string, x, y float64) {
+	w.t.Helper()
+	w.run(`document.querySelector("` + selector + `").scrollIntoView({block: "center"})`)
+	var box struct{ X, Y, W, H float64 }
+	if err := json.Unmarshal([]byte(w.value(`(() => { const {x, y, width, height} = document.querySelector("`+selector+`").getBoundingClientRect(); return JSON.stringify({x, y, w: width, h: height}) })()`)), &box); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := chromedp.Call(w.ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: "mouseMoved", X: box.X + x*box.W, Y: box.Y + y*box.H}); err != nil {
+		w.t.Fatal(err)
+	}
+}
