@@ -150,27 +150,20 @@ type alarmEntry struct{ alarms []datahub.Alarm }
 
 // alarms lists alarms, or draws how many there were each day.
 func (p *Pages) alarms(_ http.ResponseWriter, r *Request) error {
-	q, err := parseAlarmsQuery(r.URL.Query())
-	if err != nil {
-		return err
-	}
-	d := alarmsData{query: q, now: r.Now, zone: time.UTC}
-	if d.done, err = query.Choice(r.URL.Query(), "done", "undone", "late"); err != nil {
-		return err
-	}
-	span, err := changedIn(q, r.Now)
-	if err != nil {
-		return err
-	}
 	rd := p.reader(r)
-	d.may = rd.may
-	if err := d.read(r.Context(), rd, span); err != nil {
+	done, err := query.Choice(r.URL.Query(), "done", "undone", "late")
+	if err != nil {
 		return err
 	}
+	d, err := rd.alarmsOf(r)
+	if err != nil {
+		return err
+	}
+	d.done = done
 	if d.pending, err = p.pendingOf(r); err != nil {
 		return err
 	}
-	if q.view == "days" {
+	if d.query.view == "days" {
 		d.days = readAlarmDays(r.Context(), r.Hub, d.counted, d.zone, d.now)
 		if err := endsSession(d.days.err); err != nil {
 			return err
@@ -179,6 +172,19 @@ func (p *Pages) alarms(_ http.ResponseWriter, r *Request) error {
 		return err
 	}
 	return r.Render(http.StatusOK, templates.Alarms(presentAlarms(d, r.Locale, rd.layout(r))))
+}
+
+// alarmsOf reads what the address asks for.
+func (rd *reader) alarmsOf(r *Request) (d alarmsData, err error) {
+	d = alarmsData{now: r.Now, zone: time.UTC, may: rd.may}
+	if d.query, err = parseAlarmsQuery(r.URL.Query()); err != nil {
+		return d, err
+	}
+	span, err := changedIn(d.query, r.Now)
+	if err != nil {
+		return d, err
+	}
+	return d, d.read(r.Context(), rd, span)
 }
 
 // changedIn reads from and to, of which either may be missing; nil when both are.
@@ -264,25 +270,37 @@ func inView(a datahub.Alarm, view string) bool {
 	}
 }
 
-// fillEntries chooses and sorts what the page shows, and reads the units of its values.
-func (d *alarmsData) fillEntries(ctx context.Context, rd *reader) error {
-	shown := slices.DeleteFunc(slices.Clone(d.counted), func(a datahub.Alarm) bool { return !inView(a, d.query.state) })
-	slices.SortFunc(shown, byUrgency)
-	entries := storms(shown)
+// shown are the alarms of the list on all its pages, in its order.
+func (d *alarmsData) shown() []datahub.Alarm {
+	list := slices.DeleteFunc(slices.Clone(d.counted), func(a datahub.Alarm) bool { return !inView(a, d.query.state) })
+	slices.SortFunc(list, byUrgency)
+	return list
+}
+
+// fillEntries chooses what the page shows, and reads the units of its values.
+func (d *alarmsData) fillEntries(ctx context.Context, rd *reader) (err error) {
+	entries := storms(d.shown())
 	d.total = len(entries)
 	first := min((d.query.page-1)*alarmsPerPage, len(entries))
 	d.entries = entries[first:min(first+alarmsPerPage, len(entries))]
-	var ids []datahub.VariableID
+	var alarms []datahub.Alarm
 	for _, e := range d.entries {
-		for _, a := range e.alarms {
-			if alarmKind(a) != "binary" && !slices.Contains(ids, a.Variable) {
-				ids = append(ids, a.Variable)
-			}
+		alarms = append(alarms, e.alarms...)
+	}
+	d.units, err = rd.unitsOf(ctx, measuredBy(alarms))
+	return err
+}
+
+// measuredBy are the variables of alarms that have a value, each once.
+func measuredBy(alarms []datahub.Alarm) []datahub.VariableID {
+	var ids []datahub.VariableID
+	for _, a := range alarms {
+		if alarmKind(a) != "binary" {
+			ids = append(ids, a.Variable)
 		}
 	}
-	var err error
-	d.units, err = rd.unitsOf(ctx, ids)
-	return err
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // unitsOf returns the units of variables. What cannot be read leaves values without a unit.

@@ -103,6 +103,7 @@ func (p *Pages) Routes() []Route {
 		{"POST /stars", p.star},
 		{"GET /export", p.export},
 		{"GET /export/sites", p.exportSites},
+		{"GET /export/alarms", p.exportAlarms},
 		{"GET /exports", p.exports},
 		{"POST /exports", p.makeExport},
 		{"GET /exports/{export}", p.exportPage},

@@ -19,6 +19,9 @@ func alarmHref(id datahub.AlarmID) string { return "/alarms/" + string(id) }
 func presentAlarms(d alarmsData, l locale.Locale, layout templates.LayoutModel) templates.AlarmsModel {
 	m := templates.AlarmsModel{Layout: layout, Head: templates.PageHeadModel{Title: l.T("place.alarms"), Facts: d.counts(l)}, Sections: alarmSections(l, query.With("/alarms", "view", d.query.view), d.may), Views: d.views(l), Filter: d.filter(l)}
 	m.ReturnTo = d.query.href(d.query.state, d.query.view, d.query.page)
+	for _, format := range []string{"csv", "xlsx"} {
+		m.Head.Actions = append(m.Head.Actions, templates.Link{Text: strings.ToUpper(format), Href: d.query.fileHref(format)})
+	}
 	m.Notices = alarmNotices(d.pending, d.may(datahub.FeatureAlarms, datahub.RightWrite), l)
 	if d.done != "" {
 		m.Done = l.T(locale.Key("alarms.done-" + d.done))
