@@ -109,8 +109,17 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration,
 		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Pages: p.extras.Pages, Front: p.extras.Front, Frame: p.extras.Frame, Version: Version(),
 		Managers: server.Managers{Role: c.Audit.ManagerRole, Account: c.Audit.ManagerAccount}, Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate.N,
-		RP: p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Shelf: p.shelf, Audit: p.audit, Health: p.health, Tracer: p.traces.Tracer(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now, PageNow: c.Portal.Now})
+		Application: p.application(c.AppUser),
+		RP:          p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Shelf: p.shelf, Audit: p.audit, Health: p.health, Tracer: p.traces.Tracer(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now, PageNow: c.Portal.Now})
 	return err
+}
+
+// application is the dedicated application user, if the configuration names one.
+func (p *Portal) application(c config.AppUser) server.Application {
+	if c.User == "" {
+		return server.Application{}
+	}
+	return server.Application{User: c.User, Account: c.Account, Source: token.NewPassword(token.PasswordConfig{Granter: p.rp, User: c.User, Password: c.Password, Account: c.Account, Now: faultpoint.Now})}
 }
 
 // watched measures the stores, makes them part of traces, and has them asked when they fail.

@@ -17,6 +17,7 @@ const (
 	SignOut        Kind = "sign-out"        // here, from another browser, everywhere, by the identity server
 	SessionEnd     Kind = "session-end"     // a session ended; the reason is one of session's
 	RefreshRefused Kind = "refresh-refused" // a session's refresh token was refused for good, or given up
+	Screen         Kind = "screen"          // somebody paired a screen, changed what it shows, or revoked it
 	CrossSite      Kind = "cross-site"      // another website tried to act or read
 	Integrity      Kind = "integrity"       // a record did not open, or was not the one that was asked for
 	Limit          Kind = "limit"           // a limit was reached; the reason is its name
@@ -27,7 +28,7 @@ const (
 
 // Kinds are all kinds, in the order in which people are offered them.
 func Kinds() []Kind {
-	return []Kind{SignIn, SignInFailed, SignOut, SessionEnd, RefreshRefused, CrossSite, Integrity, Limit, Operator, Start, Stop}
+	return []Kind{SignIn, SignInFailed, SignOut, SessionEnd, RefreshRefused, Screen, CrossSite, Integrity, Limit, Operator, Start, Stop}
 }
 
 // anybody reports whether strangers can cause events of the kind, so that they must be sampled.

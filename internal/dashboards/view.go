@@ -30,7 +30,7 @@ func (p *Pages) view(_ http.ResponseWriter, r *pages.Request) error {
 		ID: s.ID, Sites: sites, Action: address(s.ID), Shared: s.Shared, Sharing: r.Who.Account != "",
 		Head: templates.PageHeadModel{
 			Crumbs: []templates.Link{{Text: l.T("place.dashboards"), Href: "/dashboards"}}, Title: s.Board.Title, Facts: []string{by(s, r)},
-			Actions: []templates.Link{{Text: l.T("board.edit"), Href: address(s.ID, "/edit")}},
+			Actions: []templates.Link{{Text: l.T("board.edit"), Href: address(s.ID, "/edit")}, {Text: l.T("screen.show"), Href: query.With("/pair", "board", s.ID, "site", r.URL.Query().Get("site"))}},
 		},
 	}
 	if len(s.Board.Widgets) == 0 {

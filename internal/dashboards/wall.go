@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"portico/internal/board"
+	"portico/internal/datahub"
 	"portico/internal/pages"
 	"portico/internal/query"
 	"portico/web/templates"
@@ -19,16 +20,15 @@ const (
 
 // stop is what a wall shows at a time: a part of a dashboard.
 type stop struct {
-	board.Stored             // the whole of it
-	part         board.Board // what is shown
+	board.Stored                // the whole of it
+	part         board.Board    // what is shown
+	site         datahub.SiteID // which a template shows; 0 leaves it to the address
 }
 
-// stopsOf cuts dashboards into what a wall shows one after the other.
-func stopsOf(boards ...board.Stored) (stops []stop) {
-	for _, s := range boards {
-		for _, part := range partsOf(s.Board) {
-			stops = append(stops, stop{s, part})
-		}
+// stopsOf cuts a dashboard into what a wall shows one after the other.
+func stopsOf(s board.Stored, site datahub.SiteID) (stops []stop) {
+	for _, part := range partsOf(s.Board) {
+		stops = append(stops, stop{s, part, site})
 	}
 	return stops
 }
@@ -39,7 +39,7 @@ func (p *Pages) wall(_ http.ResponseWriter, r *pages.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.turn(r, "/tv/"+s.ID, stopsOf(s), wallTurn)
+	return p.turn(r, "/tv/"+s.ID, stopsOf(s, 0), wallTurn)
 }
 
 // rotation shows the dashboards of a screen one after the other. Those that are gone are left out, until none is left.
@@ -47,21 +47,21 @@ func (p *Pages) rotation(_ http.ResponseWriter, r *pages.Request) error {
 	if r.Wall == nil {
 		return pages.ErrNotFound
 	}
-	var boards []board.Stored
-	for _, id := range r.Wall.Boards {
-		s, err := library(r).Load(r.Context(), person(r), id)
+	var stops []stop
+	for _, b := range r.Wall.Boards {
+		s, err := library(r).Load(r.Context(), person(r), b.ID)
 		if errors.Is(err, board.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		boards = append(boards, s)
+		stops = append(stops, stopsOf(s, b.Site)...)
 	}
-	if len(boards) == 0 {
-		boards = []board.Stored{{Board: board.Board{Title: r.Wall.Name, Widgets: []board.Widget{{ID: "gone", Kind: board.Text, W: board.Columns, H: 2, Title: r.Wall.Name, Text: r.Locale.T("screen.no-boards")}}}}}
+	if len(stops) == 0 {
+		stops = stopsOf(board.Stored{Board: board.Board{Title: r.Wall.Name, Widgets: []board.Widget{{ID: "gone", Kind: board.Text, W: board.Columns, H: 2, Title: r.Wall.Name, Text: r.Locale.T("screen.no-boards")}}}}, 0)
 	}
-	return p.turn(r, "/tv/list/"+r.Wall.Screen, stopsOf(boards...), int(r.Wall.Every.Seconds()))
+	return p.turn(r, "/tv/list/"+r.Wall.Screen, stops, int(r.Wall.Every.Seconds()))
 }
 
 // turn shows the stop that the address says, and goes on to the next one after so many seconds.
@@ -77,9 +77,11 @@ func (p *Pages) turn(r *pages.Request, path string, stops []stop, turn int) erro
 	}
 	page = min(page, len(stops))
 	s := stops[page-1]
-	site, _, err := p.site(r, s.Board)
-	if err != nil {
-		return err
+	site := s.site
+	if site == 0 {
+		if site, _, err = p.site(r, s.Board); err != nil {
+			return err
+		}
 	}
 	widgets, err := p.widgets.Widgets(r, s.part, site, true)
 	if err != nil {

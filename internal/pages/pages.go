@@ -53,8 +53,14 @@ type Wall struct {
 	Screen string // its id
 	Name   string
 	Owner  board.Person
-	Boards []string      // ids of dashboards
+	Boards []WallBoard
 	Every  time.Duration // each part of a dashboard stands for so long
+}
+
+// WallBoard is a dashboard on a screen's list.
+type WallBoard struct {
+	ID   string
+	Site datahub.SiteID // which a template shows; 0 for other dashboards
 }
 
 // Handler answers a request: with r.Render, or by w, or with an error before anything is written.

@@ -16,7 +16,7 @@ import (
 // model is the frame of a site's page: its head, and the tabs to the others.
 func (f siteFrame) model(l locale.Locale, layout templates.LayoutModel) templates.SiteFrameModel {
 	m := templates.SiteFrameModel{Layout: layout}
-	m.Head = templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.sites"), Href: "/sites"}}, Title: locale.Name(f.site.Name), Facts: f.facts(l)}
+	m.Head = templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.sites"), Href: "/sites"}}, Title: locale.Name(f.site.Name), Facts: f.facts(l), Actions: []templates.Link{{Text: l.T("screen.show"), Href: "/pair?site=" + idText(int64(f.site.ID))}}}
 	counts := map[string]string{"sources": l.Int(len(f.sources))}
 	if c := f.count(); c.open+c.acknowledged > 0 {
 		counts["alarms"] = l.Int(c.open + c.acknowledged)

@@ -28,6 +28,8 @@ type LoginOptions struct {
 	MaxAge    time.Duration // longest time since the person last authenticated; 0 means any, verified in the answer
 	ACRValues string        // wanted authentication context, verified in the answer
 	Stay      bool          // the person chose to stay signed in; kept in the Attempt, never sent to the provider
+	Offline   bool          // the tokens are to outlive the sign-in: offline_access is asked for where the provider lists it, unless it never is
+	For       string        // what the tokens are for, when it is no session of the browser that signs in; kept in the Attempt, never sent to the provider
 }
 
 // Attempt is one sign-in under way. The caller keeps it with the browser, sealed, until the callback.
@@ -52,6 +54,8 @@ type attemptJSON struct {
 	MaxAge    int64  `json:"m,omitempty"`
 	ACRValues string `json:"c,omitempty"`
 	Stay      bool   `json:"y,omitempty"`
+	Offline   bool   `json:"o,omitempty"`
+	For       string `json:"f,omitempty"`
 }
 
 // MarshalBinary returns the attempt with its code verifier, to be sealed.
@@ -59,7 +63,7 @@ func (a Attempt) MarshalBinary() ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // an ampersand of a return path is one byte, not six: cookies are small
-	err := e.Encode(attemptJSON{a.State, a.Nonce, a.Verifier.Reveal(), a.Started.UnixMilli(), a.ReturnTo, a.Prompt, a.Account, a.LoginHint, int64(a.MaxAge / time.Second), a.ACRValues, a.Stay})
+	err := e.Encode(attemptJSON{a.State, a.Nonce, a.Verifier.Reveal(), a.Started.UnixMilli(), a.ReturnTo, a.Prompt, a.Account, a.LoginHint, int64(a.MaxAge / time.Second), a.ACRValues, a.Stay, a.Offline, a.For})
 	return bytes.TrimSpace(b.Bytes()), err
 }
 
@@ -70,7 +74,7 @@ func (a *Attempt) UnmarshalBinary(b []byte) error {
 		return errors.New("rp: not an attempt")
 	}
 	*a = Attempt{State: j.State, Nonce: j.Nonce, Verifier: secret.New(j.Verifier), Started: time.UnixMilli(j.Started).UTC(), LoginOptions: LoginOptions{
-		ReturnTo: j.ReturnTo, Prompt: j.Prompt, Account: j.Account, LoginHint: j.LoginHint, MaxAge: time.Duration(j.MaxAge) * time.Second, ACRValues: j.ACRValues, Stay: j.Stay,
+		ReturnTo: j.ReturnTo, Prompt: j.Prompt, Account: j.Account, LoginHint: j.LoginHint, MaxAge: time.Duration(j.MaxAge) * time.Second, ACRValues: j.ACRValues, Stay: j.Stay, Offline: j.Offline, For: j.For,
 	}}
 	return nil
 }
@@ -101,7 +105,7 @@ func (c *Client) request(doc *metadata, o LoginOptions, started time.Time) (Atte
 	for name, value := range c.loginParams(doc, o) {
 		options = append(options, oauth2.SetAuthURLParam(name, value))
 	}
-	u, err := url.Parse(c.oauth(doc, o.Stay).AuthCodeURL(a.State, options...))
+	u, err := url.Parse(c.oauth(doc, o).AuthCodeURL(a.State, options...))
 	if err != nil {
 		return Attempt{}, nil, fmt.Errorf("%w: authorization endpoint: %w", ErrProviderUnavailable, err)
 	}
@@ -161,9 +165,9 @@ func (c *Client) accountParam(doc *metadata, account string) (name, value string
 }
 
 // oauth returns the x/oauth2 configuration for the provider, with an explicit way to authenticate: the secret by HTTP Basic, or what proof puts into the form.
-func (c *Client) oauth(doc *metadata, stay bool) *oauth2.Config {
+func (c *Client) oauth(doc *metadata, login LoginOptions) *oauth2.Config {
 	o := &oauth2.Config{
-		ClientID: c.c.ClientID, RedirectURL: c.c.RedirectURL, Scopes: c.scopes(doc, stay),
+		ClientID: c.c.ClientID, RedirectURL: c.c.RedirectURL, Scopes: c.scopes(doc, login),
 		Endpoint: oauth2.Endpoint{AuthURL: doc.AuthorizationEndpoint, TokenURL: doc.TokenEndpoint, AuthStyle: oauth2.AuthStyleInParams},
 	}
 	if c.authStyle(doc) == AuthStyleBasic {
@@ -173,10 +177,10 @@ func (c *Client) oauth(doc *metadata, stay bool) *oauth2.Config {
 }
 
 // scopes are the configured ones, and offline_access by its own rule.
-func (c *Client) scopes(doc *metadata, stay bool) []string {
+func (c *Client) scopes(doc *metadata, o LoginOptions) []string {
 	offline := c.c.OfflineAccess == OfflineAlways
 	if listed := slices.Contains(doc.Scopes, "offline_access"); listed && !offline {
-		offline = c.c.OfflineAccess == OfflineStay && stay || c.c.OfflineAccess != OfflineNever && !doc.keycloak()
+		offline = c.c.OfflineAccess == OfflineStay && o.Stay || c.c.OfflineAccess != OfflineNever && (o.Offline || !doc.keycloak())
 	}
 	if !offline || slices.Contains(c.c.Scopes, "offline_access") {
 		return c.c.Scopes

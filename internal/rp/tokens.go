@@ -272,7 +272,7 @@ func (c *Client) exchange(ctx context.Context, doc *metadata, code string, a Att
 	var sent atomic.Bool
 	ctx = traced(context.WithValue(ctx, oauth2.HTTPClient, c.grants), &sent)
 	asked := c.c.Now()
-	tok, err := c.oauth(doc, a.Stay).Exchange(ctx, code, options...)
+	tok, err := c.oauth(doc, a.LoginOptions).Exchange(ctx, code, options...)
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
 		if e.Response.StatusCode >= 200 && e.Response.StatusCode <= 299 {
 			return Tokens{}, &GrantError{Class: Unknown, Status: e.Response.StatusCode, Err: errors.New("answer without tokens")}

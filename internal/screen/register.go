@@ -3,6 +3,7 @@ package screen
 import (
 	"cmp"
 	"context"
+	"crypto/subtle"
 	"errors"
 	"slices"
 	"strings"
@@ -88,6 +89,20 @@ func (r *Register) Change(ctx context.Context, id string, f func(*Screen) error)
 		}
 		return f(kept)
 	})
+}
+
+// Of returns the screen whose session had a cookie, also when the session is over; ErrNotFound when there is none.
+func (r *Register) Of(ctx context.Context, cookie string) (Screen, error) {
+	all, err := r.All(ctx)
+	if err != nil {
+		return Screen{}, err
+	}
+	for _, s := range all {
+		if subtle.ConstantTimeCompare([]byte(s.Handle), []byte(cookie)) == 1 && cookie != "" {
+			return s, nil
+		}
+	}
+	return Screen{}, ErrNotFound
 }
 
 // Remove takes a screen out. ErrNotFound to all callers but one.

@@ -5,12 +5,15 @@ package screen
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"portico/internal/board"
-	"portico/internal/secret"
 	"portico/internal/session"
 )
 
@@ -35,7 +38,7 @@ const (
 // Settings are what people choose for a screen, when they approve it and later.
 type Settings struct {
 	Name   string        `json:"name"`
-	Boards []string      `json:"boards"` // ids of dashboards, in the order in which they are shown
+	Boards []string      `json:"boards"` // dashboards in the order in which they are shown: ids, with @ and a site's id behind those of templates
 	Every  time.Duration `json:"every"`  // each part of a dashboard stands for so long
 }
 
@@ -105,7 +108,19 @@ func IsID(text string) bool {
 }
 
 // Shows reports whether a dashboard is on the screen's list.
-func (s *Screen) Shows(id string) bool { return slices.Contains(s.Boards, id) }
+func (s *Screen) Shows(id string) bool {
+	return slices.ContainsFunc(s.Boards, func(entry string) bool { board, _ := Entry(entry); return board == id })
+}
+
+// Entry reads one of Settings.Boards: the dashboard's id, and the site's where it is a template; 0 for none.
+func Entry(text string) (board string, site int64) {
+	board, number, _ := strings.Cut(text, "@")
+	site, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || site < 0 {
+		return board, 0
+	}
+	return board, site
+}
 
 // Key returns the handle of the screen's session.
 func (s *Screen) Key() (session.Handle, error) { return session.ParseHandle(s.Handle) }
@@ -113,8 +128,11 @@ func (s *Screen) Key() (session.Handle, error) { return session.ParseHandle(s.Ha
 // SetKey keeps the handle of the screen's session.
 func (s *Screen) SetKey(h session.Handle) { s.Handle = h.Cookie().Reveal() }
 
-// LogValue keeps a screen's handle out of the log.
-func (s *Screen) String() string { return secret.New(s.Handle).String() + " " + s.ID }
+// Format implements [fmt.Formatter] for every verb: no printer shows the handle.
+func (s Screen) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.ID) }
+
+// LogValue implements [slog.LogValuer].
+func (s Screen) LogValue() slog.Value { return slog.StringValue(s.ID) }
 
 // OwnedBy reports whether a person approved the screen, in any of their accounts.
 func (s *Screen) OwnedBy(issuer, subject string) bool {

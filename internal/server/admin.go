@@ -43,7 +43,7 @@ func adminTabs(l locale.Locale, here string) []templates.TabModel {
 	for _, t := range []struct {
 		href string
 		text locale.Key
-	}{{auditPath, "audit.title"}, {healthPath, "health.title"}} {
+	}{{adminScreensPath, "screens.title"}, {auditPath, "audit.title"}, {healthPath, "health.title"}} {
 		list = append(list, templates.TabModel{Link: templates.Link{Text: l.T(t.text), Href: t.href}, Current: t.href == here})
 	}
 	return list

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"portico/internal/audit"
@@ -50,9 +51,16 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 			again.ReturnTo, again.Account, again.LoginHint, again.Stay = attempt.ReturnTo, attempt.Account, attempt.LoginHint, attempt.Stay
 			return s.begin(w, r, again)
 		}
-		return s.signInRefused(r.Context(), signInOutcome(err), s.signInFailed(attempt.ReturnTo, err))
+		failed := s.signInFailed(attempt.ReturnTo, err)
+		if e, ok := errors.AsType[*pageError](failed); ok && attempt.For != "" {
+			e.RetryTo = localPath(attempt.ReturnTo)
+		}
+		return s.signInRefused(r.Context(), signInOutcome(err), failed)
 	}
 	faultpoint.Reach(faultpoint.CallbackExchanged)
+	if ticket, ok := strings.CutPrefix(attempt.For, forScreen); ok {
+		return s.approveBySignIn(w, r, attempt, ticket, id, tokens)
+	}
 	return s.signIn(w, r, attempt, id, tokens)
 }
 

@@ -35,7 +35,13 @@ func (s *Server) routes() http.Handler {
 		}
 		m.Handle(route.Pattern, s.page(s.soon(route.Handler)))
 	}
+	m.Handle("GET "+screenPath, s.public(s.screenPage))
+	m.Handle("POST "+screenPath, s.public(s.screenState))
 	m.Handle("POST "+screenReportPath, s.public(s.screenReport))
+	m.Handle("GET "+pairPath, s.page(s.pairPage))
+	m.Handle("POST "+pairPath, s.page(s.pair))
+	m.Handle("GET "+screensPath+"{screen}", s.page(s.screenSettings))
+	m.Handle("POST "+screensPath+"{screen}", s.page(s.changeScreen))
 
 	m.Handle("GET /settings", s.page(s.settingsPage))
 	m.Handle("POST /settings", s.public(s.saveSettings))
@@ -57,6 +63,7 @@ func (s *Server) routes() http.Handler {
 	m.Handle("POST /auth/backchannel-logout", s.public(s.backChannelLogout))
 	m.Handle("GET "+frontChannelPath, s.public(s.frontChannelLogout))
 
+	m.Handle(adminScreensPath, s.manages(s.screensPage))
 	m.Handle(auditPath, s.manages(s.auditPage))
 	m.Handle(healthPath, s.manages(s.healthPage))
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -10,6 +11,8 @@ import (
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/screen"
+	"portico/internal/session"
+	"portico/web/templates"
 )
 
 // screenReportPath is where walls tell how they are.
@@ -22,6 +25,8 @@ type wallAnswer struct {
 	Trouble string `json:"trouble,omitempty"` // sign-in: the identity server gives no access token now
 	Build   string `json:"build"`
 	Now     int64  `json:"now"` // Unix milliseconds
+
+	Pair *templates.PairCodeModel `json:"pair,omitempty"` // with ended: the code that pairs it again
 }
 
 // screenReport takes what a wall tells of itself every now and then, and answers with what it shall do: POST /tv/report with the form fields screen (its id, none for a person's wall), page, build,
@@ -38,7 +43,9 @@ func (s *Server) screenReport(w http.ResponseWriter, r *http.Request) error {
 	sess, scr, err := s.loadScreen(r)
 	switch {
 	case isNoSession(err) || err == nil && id != "" && id != scr.ID:
-		a.Do, a.To = "ended", screenPath
+		if err := s.pairAnswer(w, r, &a); err != nil {
+			return err
+		}
 		writeJSON(w, "application/json", http.StatusOK, a)
 		return nil
 	case err != nil:
@@ -55,9 +62,14 @@ func (s *Server) screenReport(w http.ResponseWriter, r *http.Request) error {
 		if told.Refused = scr.Report.Refused; told.Refused.IsZero() {
 			told.Refused = s.wall().UTC()
 		}
-		a.Do, a.To = "ended", screenPath
+		if err := s.pairAnswer(w, r, &a); err != nil {
+			return err
+		}
 	} else if rights != nil {
 		a.Trouble = "sign-in"
+	}
+	if s.wall().Sub(sess.LastSeen) > touchScreen {
+		s.touchScreen(ctx, sess)
 	}
 	if scr, err = s.register.Note(ctx, scr, told); err != nil {
 		note(ctx, errAttr("register_error", err)) // it is told again soon
@@ -67,6 +79,15 @@ func (s *Server) screenReport(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeJSON(w, "application/json", http.StatusOK, a)
 	return nil
+}
+
+// touchScreen is how often a screen's session is noted to be in use. It ends no later for it; but an operator sees it, and what an old key sealed is sealed under the present one then.
+const touchScreen = 10 * time.Minute
+
+func (s *Server) touchScreen(ctx context.Context, sess *session.Session) {
+	if err := s.screens.Touch(ctx, sess); err != nil && !errors.Is(err, session.ErrNotFound) {
+		note(ctx, errAttr("touch_error", err))
+	}
 }
 
 // command adds what people at their desks asked the screen to do since its page was loaded.

@@ -242,5 +242,10 @@ func (s *Server) wallOf(r *http.Request) (*pages.Wall, error) {
 	if scr == nil {
 		return nil, nil
 	}
-	return &pages.Wall{Screen: scr.ID, Name: scr.Name, Owner: scr.Owner, Boards: scr.Boards, Every: scr.Every}, nil
+	wall := &pages.Wall{Screen: scr.ID, Name: scr.Name, Owner: scr.Owner, Every: scr.Every}
+	for _, entry := range scr.Boards {
+		id, site := screen.Entry(entry)
+		wall.Boards = append(wall.Boards, pages.WallBoard{ID: id, Site: datahub.SiteID(site)})
+	}
+	return wall, nil
 }

@@ -83,6 +83,7 @@ type Server struct {
 	cookies      *session.Cookies
 	screens      *session.Cookies // sessions of screens
 	register     *screen.Register
+	pairings     *screen.Pairings
 	application  Application
 	store        session.Store
 	keys         *session.Keyring
@@ -141,7 +142,7 @@ func New(c Config) (*Server, error) {
 		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), pages: pages.New(),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}
-	s.application, s.register = c.Application, screen.NewRegister(c.Shelf, c.Now)
+	s.application, s.register, s.pairings = c.Application, screen.NewRegister(c.Shelf, c.Now), screen.NewPairings(c.Shelf, c.Keys, c.Now)
 	var err error
 	if s.screens, err = newScreenCookies(c, s.refusedScreen); err != nil {
 		return nil, err

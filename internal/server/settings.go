@@ -58,11 +58,22 @@ func (s *Server) sessionsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	revoked, err := query.Choice(r.URL.Query(), "revoked", "1")
+	if err != nil {
+		return err
+	}
 	records, err := s.ownSessions(r.Context())
 	if err != nil {
 		return &storeError{err}
 	}
-	return s.render(w, r, http.StatusOK, templates.Sessions(s.sessionsModel(r, records, done)))
+	m := s.sessionsModel(r, records, done)
+	if m.Screens, err = s.myScreens(r.Context(), s.locale(r)); err != nil {
+		return err
+	}
+	if revoked != "" {
+		m.Done = s.locale(r).T("screens.done-revoke")
+	}
+	return s.render(w, r, http.StatusOK, templates.Sessions(m))
 }
 
 // endedBefore reads how many sessions the form before this page ended; -1 when there was none.
@@ -78,7 +89,7 @@ func endedBefore(q url.Values) (int, error) {
 	return int(n), nil
 }
 
-// ownSessions returns the records of the person who asks: this browser's first, then by last use.
+// ownSessions returns the records of the person who asks: this browser's first, then by last use. Those of screens are not among them.
 func (s *Server) ownSessions(ctx context.Context) ([]session.Record, error) {
 	sess, _ := session.FromContext(ctx)
 	records, err := s.store.List(ctx, session.Match{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject})
@@ -86,7 +97,9 @@ func (s *Server) ownSessions(ctx context.Context) ([]session.Record, error) {
 		return nil, err
 	}
 	here, now := sess.Handle.ID(), s.wall()
-	records = slices.DeleteFunc(records, func(r session.Record) bool { return r.ID != here && !now.Before(r.Until) }) // over, and not swept yet
+	records = slices.DeleteFunc(records, func(r session.Record) bool {
+		return r.ID != here && !now.Before(r.Until) || s.keys.OpenAbout(r).Screen != "" // over, and not swept yet; or a screen
+	})
 	slices.SortStableFunc(records, func(a, b session.Record) int {
 		switch {
 		case a.ID == here:

@@ -16,6 +16,11 @@ func (k *Keyring) SessionReferences(short string) []string {
 	return k.references("session\x00" + short)
 }
 
+// CodeReferences returns the names under which a code of few bits is kept, so that nobody who has the store and not the keys can find it by trying all.
+func (k *Keyring) CodeReferences(code string) []string {
+	return k.references("code\x00" + code)
+}
+
 // references are 64 bits: enough to tell a portal's people and sessions apart, and short enough to be read out.
 func (k *Keyring) references(what string) []string {
 	var all []string

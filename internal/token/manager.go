@@ -142,6 +142,7 @@ func (m *Manager) kept(t rp.Tokens, id rp.Identity) Tokens {
 // Status is what a person may know of their tokens.
 type Status struct {
 	State        State
+	AccessIssued time.Time
 	AccessExpiry time.Time
 	Scopes       []string
 	Refreshable  bool
@@ -155,7 +156,7 @@ func (m *Manager) Status(ctx context.Context, h session.Handle) (Status, error) 
 	if err != nil {
 		return Status{}, err
 	}
-	return Status{State: cur.State, AccessExpiry: cur.AccessExpiry, Scopes: cur.Scopes, Refreshable: cur.refreshable(m.c.Now()), RefreshUntil: cur.RefreshUntil, LastError: cur.LastError}, nil
+	return Status{State: cur.State, AccessIssued: cur.AccessIssued, AccessExpiry: cur.AccessExpiry, Scopes: cur.Scopes, Refreshable: cur.refreshable(m.c.Now()), RefreshUntil: cur.RefreshUntil, LastError: cur.LastError}, nil
 }
 
 // Tokens returns a session's tokens, for signing out.

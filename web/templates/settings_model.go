@@ -12,7 +12,8 @@ type SessionsModel struct {
 	Layout   LayoutModel
 	Tabs     []TabModel
 	Browsers []BrowserModel // this one first
-	Done     string         // what the form before has done, "" for nothing
+	Screens  []ScreenRowModel
+	Done     string // what the form before has done, "" for nothing
 }
 
 // BrowserModel is one browser on which the person is signed in.

@@ -1,0 +1,334 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"portico/internal/board"
+	"portico/internal/datahub"
+	"portico/internal/locale"
+	"portico/internal/query"
+	"portico/internal/screen"
+	"portico/internal/session"
+	"portico/web/templates"
+)
+
+// What people choose from for a screen.
+var (
+	screenEveries = []time.Duration{10 * time.Second, 20 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
+	screenLives   = []time.Duration{24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour, 365 * 24 * time.Hour}
+)
+
+const (
+	usualEvery = 20 * time.Second
+	usualLife  = 30 * 24 * time.Hour
+)
+
+// pairForm is what a person says of a screen that they approve.
+type pairForm struct {
+	screen.Settings
+	life   time.Duration
+	rights screen.Rights
+}
+
+// pairPage is where a person approves a screen: first they type its code, or come with it by the picture, then they see what asks and choose what it will show.
+func (s *Server) pairPage(w http.ResponseWriter, r *http.Request) error {
+	if foreignLoad(r) {
+		return errForeignLoad()
+	}
+	if err := r.ParseForm(); err != nil {
+		return badRequest("query", err)
+	}
+	q := r.URL.Query()
+	if q.Has("done") {
+		return s.pairDone(w, r)
+	}
+	text, err := query.One(q, "code", 64)
+	if err != nil {
+		return err
+	}
+	if text == "" {
+		problem, err := problemParam(q)
+		if err != nil {
+			return err
+		}
+		return s.askCode(w, r, http.StatusOK, "", problem)
+	}
+	p, err := s.guess(r, text)
+	if errors.Is(err, screen.ErrCode) {
+		return s.askCode(w, r, http.StatusNotFound, text, "screen.code-wrong")
+	}
+	if err != nil {
+		return err
+	}
+	sess, _ := session.FromContext(r.Context())
+	f, err := s.proposal(r, p, sess)
+	if err != nil {
+		return err
+	}
+	return s.showPairing(w, r, http.StatusOK, p, f, "")
+}
+
+// guess looks for the screen of a code. Who guesses has few tries: by person, by address, and all of them together; a code that is right costs none.
+func (s *Server) guess(r *http.Request, text string) (screen.Pairing, error) {
+	sess, _ := session.FromContext(r.Context())
+	person, address := sess.Identity.Issuer+"\x00"+sess.Identity.Subject, s.network(r)
+	for _, wait := range []time.Duration{s.limits.guessesOf.Take(person), s.limits.guesses.Take(address), s.limits.guessesAll.Take(struct{}{})} {
+		if wait > 0 {
+			return screen.Pairing{}, s.tooMany(r, "codes", wait)
+		}
+	}
+	code, ok := screen.ParseCode(text)
+	if !ok {
+		return screen.Pairing{}, screen.ErrCode
+	}
+	p, err := s.pairings.Waiting(r.Context(), code)
+	if !errors.Is(err, screen.ErrCode) {
+		s.limits.guessesOf.Give(person)
+		s.limits.guesses.Give(address)
+		s.limits.guessesAll.Give(struct{}{})
+	}
+	return p, err
+}
+
+// askCode asks for the code that a screen shows.
+func (s *Server) askCode(w http.ResponseWriter, r *http.Request, status int, typed string, problem locale.Key) error {
+	l, q := s.locale(r), r.URL.Query()
+	m := templates.PairAskModel{Layout: s.layout(r), Screen: s.baseURL.String() + screenPath, Board: boardParam(q), Site: siteParam(q),
+		Code: templates.FieldModel{Name: "code", Label: l.T("screen.code"), Hint: l.T("screen.code-hint"), Value: locale.Plain(short(typed))}}
+	if problem != "" {
+		m.Code.Error = l.T(problem)
+		if status != http.StatusOK {
+			eventOf(r.Context()).Err = screen.ErrCode
+		}
+	}
+	return s.render(w, r, status, templates.PairAsk(m))
+}
+
+// boardParam and siteParam are what a page that leads here wants to be shown; anything else is dropped.
+func boardParam(q url.Values) string {
+	if id := q.Get("board"); screen.IsID(id) {
+		return id
+	}
+	return ""
+}
+
+func siteParam(q url.Values) string {
+	if _, err := query.ParseID(q.Get("site")); err == nil {
+		return q.Get("site")
+	}
+	return ""
+}
+
+// proposal is the form as it is shown first: as the screen was before, if it was one, else with what the page before was about.
+func (s *Server) proposal(r *http.Request, p screen.Pairing, sess *session.Session) (pairForm, error) {
+	f := pairForm{Settings: screen.Settings{Name: s.locale(r).T("screen.name-first"), Every: usualEvery}, life: usualLife, rights: screen.Own}
+	if p.Before != "" {
+		scr, err := s.register.Get(r.Context(), p.Before)
+		if err == nil && scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
+			f.Settings, f.rights = scr.Settings, scr.Rights
+			return f, nil
+		}
+		if err != nil && !errors.Is(err, screen.ErrNotFound) {
+			return f, err
+		}
+	}
+	if id := boardParam(r.URL.Query()); id != "" {
+		f.Boards = []string{id}
+	}
+	return f, nil
+}
+
+// showPairing shows what asks to be a screen, and the form that approves it.
+func (s *Server) showPairing(w http.ResponseWriter, r *http.Request, status int, p screen.Pairing, f pairForm, problem string) error {
+	sess, _ := session.FromContext(r.Context())
+	eventOf(r.Context()).SignsIn = true
+	l, now := s.locale(r), s.wall()
+	m := templates.PairModel{Layout: s.layout(r), Code: p.Code.String(), Error: problem, Device: deviceName(p.About, l), Icon: deviceIcon(p.About), Address: p.About.Address,
+		Asked: l.T("screen.asked", l.Ago(now.Sub(p.Started))), Site: siteParam(r.Form), Again: p.Before != ""}
+	var err error
+	if m.Choice, err = s.choiceOfBoards(r, approverOf(sess), f.Settings); err != nil {
+		return err
+	}
+	m.Lives = durationOptions(l, screenLives, f.life)
+	m.Rights = s.rightsOptions(l, sess, f.rights)
+	return s.render(w, r, status, templates.Pair(m))
+}
+
+// approverOf is who approves: whose dashboards a screen can show.
+func approverOf(sess *session.Session) board.Person {
+	return board.Person{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject, Account: sess.Identity.Account, Name: sess.Identity.Name}
+}
+
+// choiceOfBoards are the fields about what a screen shows.
+func (s *Server) choiceOfBoards(r *http.Request, owner board.Person, now screen.Settings) (templates.ScreenChoiceModel, error) {
+	l := s.locale(r)
+	all, err := board.NewLibrary(s.shelf, s.wall).List(r.Context(), owner)
+	if err != nil {
+		return templates.ScreenChoiceModel{}, err
+	}
+	m := templates.ScreenChoiceModel{Name: templates.FieldModel{Name: "name", Label: l.T("screen.name"), Hint: l.T("screen.name-hint", screen.MaxName), Value: now.Name}, Everies: durationOptions(l, screenEveries, now.Every)}
+	site := siteParam(r.Form)
+	for _, b := range all {
+		value, chosen := b.ID, false
+		for _, entry := range now.Boards {
+			if id, _ := screen.Entry(entry); id == b.ID {
+				value, chosen = entry, true
+			}
+		}
+		if b.Board.PerSite && site != "" {
+			value, chosen = b.ID+"@"+site, chosen || len(now.Boards) == 0
+		}
+		m.Boards = append(m.Boards, templates.ScreenBoardModel{Value: value, Title: locale.Plain(b.Board.Title), About: s.widgetsOf(l, b), Href: wallsPath + b.ID, Chosen: chosen})
+	}
+	return m, nil
+}
+
+// widgetsOf says what is on a dashboard.
+func (s *Server) widgetsOf(l locale.Locale, b board.Stored) string {
+	var names []string
+	for _, w := range b.Board.Widgets {
+		name := locale.Plain(w.Title)
+		if name == "" {
+			name = l.T(locale.Key("widget." + string(w.Kind)))
+		}
+		if names = append(names, name); len(names) == 8 {
+			names = append(names, "…")
+			break
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// durationOptions offers durations, and the present one if it is another.
+func durationOptions(l locale.Locale, offered []time.Duration, now time.Duration) []templates.OptionModel {
+	if !slices.Contains(offered, now) && now > 0 {
+		offered = append(slices.Clone(offered), now)
+		slices.Sort(offered)
+	}
+	var list []templates.OptionModel
+	for _, d := range offered {
+		list = append(list, templates.OptionModel{Value: strconv.FormatInt(int64(d/time.Second), 10), Text: l.Duration(d), Selected: d == now})
+	}
+	return list
+}
+
+// rightsOptions are whose rights the person can give a screen.
+func (s *Server) rightsOptions(l locale.Locale, sess *session.Session, now screen.Rights) []templates.OptionModel {
+	list := []templates.OptionModel{{Value: string(screen.Own), Text: l.T("screen.rights-own"), Selected: now != screen.Application || !s.mayApplication(sess)}}
+	if s.mayApplication(sess) {
+		list = append(list, templates.OptionModel{Value: string(screen.Application), Text: l.T("screen.rights-application", s.application.User), Selected: now == screen.Application})
+	}
+	return list
+}
+
+// mayApplication reports whether a person may give a screen the rights of the application user: managers may, and people of the account that the configuration names for that user, who would otherwise
+// see through a screen what they do not see themselves.
+func (s *Server) mayApplication(sess *session.Session) bool {
+	a := s.application
+	return a.there() && (s.managers.allow(sess) || a.Account != "" && a.Account == sess.Identity.Account)
+}
+
+// readSettings reads the fields about what a screen shows. Only dashboards that the owner can see count. The problem is for people, "" when there is none.
+func (s *Server) readSettings(r *http.Request, owner board.Person) (set screen.Settings, problem locale.Key, err error) {
+	seconds, _ := strconv.ParseInt(r.PostForm.Get("every"), 10, 32)
+	set = screen.Settings{Name: locale.Plain(strings.TrimSpace(short(r.PostForm.Get("name")))), Every: time.Duration(seconds) * time.Second}
+	library := board.NewLibrary(s.shelf, s.wall)
+	for _, entry := range r.PostForm["board"] {
+		id, site := screen.Entry(entry)
+		if site != 0 {
+			entry = id + "@" + strconv.FormatInt(site, 10)
+		} else {
+			entry = id
+		}
+		if slices.Contains(set.Boards, entry) {
+			continue
+		}
+		if _, err := library.Load(r.Context(), owner, id); errors.Is(err, board.ErrNotFound) {
+			return set, "screen.wrong-boards", nil
+		} else if err != nil {
+			return set, "", err
+		}
+		set.Boards = append(set.Boards, entry)
+	}
+	switch err := set.Check(); {
+	case errors.Is(err, screen.ErrName):
+		return set, "screen.wrong-name", nil
+	case errors.Is(err, screen.ErrBoards):
+		return set, "screen.wrong-boards", nil
+	case err != nil:
+		return set, "", badRequest("every", query.ErrChoice)
+	}
+	return set, "", nil
+}
+
+// pair takes the form of a person who approves a screen: with the application user's rights at once, with a grant of its own after a sign-in now.
+func (s *Server) pair(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, RetryTo: pairPath, Err: err}
+	}
+	p, err := s.guess(r, r.PostForm.Get("code"))
+	if errors.Is(err, screen.ErrCode) {
+		return s.askCode(w, r, http.StatusNotFound, r.PostForm.Get("code"), "screen.code-wrong")
+	}
+	if err != nil {
+		return err
+	}
+	sess, _ := session.FromContext(r.Context())
+	f := pairForm{rights: screen.Rights(r.PostForm.Get("rights"))}
+	set, problem, err := s.readSettings(r, approverOf(sess))
+	if err != nil {
+		return err
+	}
+	f.Settings = set
+	seconds, _ := strconv.ParseInt(r.PostForm.Get("life"), 10, 64)
+	if f.life = time.Duration(seconds) * time.Second; !slices.Contains(screenLives, f.life) {
+		return badRequest("life", query.ErrChoice)
+	}
+	if problem != "" {
+		eventOf(r.Context()).Err = errors.New("not a screen that could be: " + string(problem))
+		return s.showPairing(w, r, http.StatusBadRequest, p, f, s.locale(r).T(problem, screen.MaxName, screen.MaxBoards))
+	}
+	wish := screen.Wish{Code: p.Code, Approver: approverOf(sess), Session: sess.Handle.ID().String(), Settings: f.Settings, Life: f.life}
+	switch {
+	case f.rights == screen.Application && s.mayApplication(sess):
+		return s.approveForApplication(w, r, wish)
+	case f.rights == screen.Own:
+		return s.signInForScreen(w, r, sess, wish)
+	}
+	return badRequest("rights", query.ErrChoice)
+}
+
+// pairDone says that a screen was paired.
+func (s *Server) pairDone(w http.ResponseWriter, r *http.Request) error {
+	id, err := query.One(r.URL.Query(), "done", 16)
+	if err != nil {
+		return err
+	}
+	scr, err := s.ownScreen(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	l := s.locale(r)
+	m := templates.PairDoneModel{Layout: s.layout(r), Name: scr.Name, Href: screensPath + scr.ID, As: l.T("screen.as", scr.As), Until: l.T("screen.until", l.Date(scr.Until.In(datahub.HomeZone())))}
+	return s.render(w, r, http.StatusOK, templates.PairDone(m))
+}
+
+// ownScreen returns a screen that the person approved.
+func (s *Server) ownScreen(ctx context.Context, id string) (screen.Screen, error) {
+	sess, _ := session.FromContext(ctx)
+	scr, err := s.register.Get(ctx, id)
+	if err == nil && !scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
+		err = screen.ErrNotFound
+	}
+	if errors.Is(err, screen.ErrNotFound) {
+		return scr, notFound("screen")
+	}
+	return scr, err
+}

@@ -1,0 +1,360 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"portico/internal/audit"
+	"portico/internal/board"
+	"portico/internal/datahub"
+	"portico/internal/locale"
+	"portico/internal/query"
+	"portico/internal/screen"
+	"portico/internal/session"
+	"portico/internal/token"
+	"portico/web/templates"
+)
+
+const (
+	screensPath      = "/settings/screens/" // behind it a screen's id
+	adminScreensPath = "/admin/screens"
+)
+
+// silentAfter is how long a screen may say nothing before that is a problem: it reports every 20 s with a script, and loads its page once a minute without.
+const silentAfter = 3 * time.Minute
+
+// muchSkew is from when on a screen's clock is a problem. It harms nothing: what walls call now is the server's.
+const muchSkew = 5 * time.Second
+
+// askedScreen returns the screen that the address names, to the person who approved it and to managers.
+func (s *Server) askedScreen(r *http.Request) (screen.Screen, error) {
+	sess, _ := session.FromContext(r.Context())
+	if s.managers.allow(sess) {
+		scr, err := s.register.Get(r.Context(), r.PathValue("screen"))
+		if errors.Is(err, screen.ErrNotFound) {
+			err = notFound("screen")
+		}
+		return scr, err
+	}
+	return s.ownScreen(r.Context(), r.PathValue("screen"))
+}
+
+// screenSettings shows one screen, and what can be changed about it.
+func (s *Server) screenSettings(w http.ResponseWriter, r *http.Request) error {
+	done, err := query.Choice(r.URL.Query(), "done", "save", "reload")
+	if err != nil {
+		return err
+	}
+	scr, err := s.askedScreen(r)
+	if err != nil {
+		return err
+	}
+	text := ""
+	if done != "" {
+		text = s.locale(r).T(locale.Key("screens.done-" + done))
+	}
+	return s.showScreen(w, r, http.StatusOK, scr, text, "")
+}
+
+func (s *Server) showScreen(w http.ResponseWriter, r *http.Request, status int, scr screen.Screen, done, problem string) error {
+	l := s.locale(r)
+	choice, err := s.choiceOfBoards(r, s.chooserFor(r, &scr), scr.Settings)
+	if err != nil {
+		return err
+	}
+	s.keepChosen(r, &choice, &scr)
+	row := s.presentScreen(r.Context(), l, scr)
+	m := templates.ScreenSettingsModel{Layout: s.layout(r), Screen: row, Choice: choice, Done: done, Error: problem, Facts: s.screenFacts(r.Context(), l, scr), Back: templates.Link{Text: l.T("settings.sessions"), Href: "/settings/sessions"}}
+	if sess, _ := session.FromContext(r.Context()); !scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
+		m.Back = templates.Link{Text: l.T("screens.title"), Href: adminScreensPath}
+	}
+	return s.render(w, r, status, templates.ScreenSettings(m))
+}
+
+// chooserFor is with whose eyes dashboards are chosen: those of the person who approved the screen see theirs and their account's, a manager sees the account's only.
+func (s *Server) chooserFor(r *http.Request, scr *screen.Screen) board.Person {
+	sess, _ := session.FromContext(r.Context())
+	if scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
+		return scr.Owner
+	}
+	return board.Person{Issuer: scr.Owner.Issuer, Account: scr.Owner.Account}
+}
+
+// keepChosen adds what the screen shows and the one who chooses does not see, by its id alone.
+func (s *Server) keepChosen(r *http.Request, m *templates.ScreenChoiceModel, scr *screen.Screen) {
+	for _, entry := range scr.Boards {
+		there := false
+		for _, b := range m.Boards {
+			there = there || b.Value == entry
+		}
+		if id, _ := screen.Entry(entry); !there {
+			title := s.locale(r).T("screens.board-gone")
+			if b, err := board.NewLibrary(s.shelf, s.wall).Load(r.Context(), scr.Owner, id); err == nil {
+				title = locale.Plain(b.Board.Title)
+			}
+			m.Boards = append(m.Boards, templates.ScreenBoardModel{Value: entry, Title: title, Chosen: true})
+		}
+	}
+}
+
+// changeScreen renames a screen and chooses what it shows, lets it load its page anew, or revokes it.
+func (s *Server) changeScreen(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, RetryTo: "/settings/sessions", Err: err}
+	}
+	scr, err := s.askedScreen(r)
+	if err != nil {
+		return err
+	}
+	switch do := r.PostForm.Get("do"); do {
+	case "save":
+		return s.saveScreen(w, r, scr)
+	case "reload":
+		if _, err := s.register.Change(r.Context(), scr.ID, func(kept *screen.Screen) error { kept.Reload = s.wall().UTC(); return nil }); err != nil {
+			return gone(err)
+		}
+		http.Redirect(w, r, screensPath+scr.ID+"?done=reload", http.StatusSeeOther)
+		return nil
+	case "revoke":
+		if r.PostForm.Get("sure") == "" {
+			l := s.locale(r)
+			return s.render(w, r, http.StatusOK, templates.ScreenRevoke(templates.ScreenRevokeModel{Layout: s.layout(r), ID: scr.ID, Title: l.T("screens.revoke-title", locale.Plain(scr.Name))}))
+		}
+		return s.revokeScreen(w, r, scr)
+	}
+	return badRequest("do", query.ErrChoice)
+}
+
+// gone says that a screen was revoked while somebody changed it.
+func gone(err error) error {
+	if errors.Is(err, screen.ErrNotFound) {
+		return notFound("screen")
+	}
+	return err
+}
+
+// saveScreen keeps a new name and a new list. The screen goes there when it reports next.
+func (s *Server) saveScreen(w http.ResponseWriter, r *http.Request, scr screen.Screen) error {
+	set, problem, err := s.readSettings(r, scr.Owner)
+	if err != nil {
+		return err
+	}
+	if problem != "" {
+		scr.Settings = set
+		eventOf(r.Context()).Err = errors.New("not a screen that could be: " + string(problem))
+		return s.showScreen(w, r, http.StatusBadRequest, scr, "", s.locale(r).T(problem, screen.MaxName, screen.MaxBoards))
+	}
+	if err := s.mayShow(r, &scr, set); err != nil {
+		return err
+	}
+	scr, err = s.register.Change(r.Context(), scr.ID, func(kept *screen.Screen) error {
+		kept.Settings, kept.Changed = set, s.wall().UTC()
+		return nil
+	})
+	if err != nil {
+		return gone(err)
+	}
+	s.auditScreen(r.Context(), &scr, "changed")
+	http.Redirect(w, r, screensPath+scr.ID+"?done=save", http.StatusSeeOther)
+	return nil
+}
+
+// mayShow refuses a manager who chooses a dashboard that is neither the account's nor on the screen already: it is somebody's own.
+func (s *Server) mayShow(r *http.Request, scr *screen.Screen, set screen.Settings) error {
+	chooser := s.chooserFor(r, scr)
+	for _, entry := range set.Boards {
+		id, _ := screen.Entry(entry)
+		if scr.Shows(id) {
+			continue
+		}
+		if _, err := board.NewLibrary(s.shelf, s.wall).Load(r.Context(), chooser, id); errors.Is(err, board.ErrNotFound) {
+			return badRequest("board", query.ErrChoice)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// revokeScreen ends a screen: its session first, so that it is over even if the rest fails, and then its entry. Its tokens are given back.
+func (s *Server) revokeScreen(w http.ResponseWriter, r *http.Request, scr screen.Screen) error {
+	ctx := r.Context()
+	if err := s.endScreenSession(ctx, &scr, session.ReasonElsewhere); err != nil {
+		return &storeError{err}
+	}
+	if err := s.register.Remove(ctx, scr.ID); err != nil && !errors.Is(err, screen.ErrNotFound) {
+		return err
+	}
+	s.auditScreen(ctx, &scr, "revoked")
+	to := "/settings/sessions?revoked=1"
+	if sess, _ := session.FromContext(ctx); !scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
+		to = adminScreensPath + "?revoked=1"
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) auditScreen(ctx context.Context, scr *screen.Screen, reason string) {
+	sess, _ := session.FromContext(ctx)
+	details := map[string]string{"screen": scr.ID, "boards": strings.Join(scr.Boards, " ")}
+	if h, err := scr.Key(); err == nil {
+		details["session"] = s.sessionRef(h.ID())
+	}
+	s.audit(ctx, sess, audit.Event{Kind: audit.Screen, Reason: reason, Details: details})
+}
+
+// screensPage is the register of all screens, for managers.
+func (s *Server) screensPage(w http.ResponseWriter, r *http.Request) error {
+	revoked, err := query.Choice(r.URL.Query(), "revoked", "1")
+	if err != nil {
+		return err
+	}
+	all, err := s.register.All(r.Context())
+	if err != nil {
+		return err
+	}
+	l := s.locale(r)
+	m := templates.AdminScreensModel{Layout: s.layout(r), Tabs: adminTabs(l, adminScreensPath)}
+	if revoked != "" {
+		m.Done = l.T("screens.done-revoke")
+	}
+	for _, scr := range all {
+		m.Screens = append(m.Screens, s.presentScreen(r.Context(), l, scr))
+	}
+	if len(all) == 0 {
+		m.Empty = &templates.EmptyModel{Text: l.T("screens.none"), Next: templates.Link{Text: l.T("screen.pair"), Href: pairPath}}
+	}
+	return s.render(w, r, http.StatusOK, templates.AdminScreens(m))
+}
+
+// myScreens are those that the person approved.
+func (s *Server) myScreens(ctx context.Context, l locale.Locale) ([]templates.ScreenRowModel, error) {
+	sess, _ := session.FromContext(ctx)
+	all, err := s.register.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []templates.ScreenRowModel
+	for _, scr := range all {
+		if scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
+			rows = append(rows, s.presentScreen(ctx, l, scr))
+		}
+	}
+	return rows, nil
+}
+
+// presentScreen is a screen as lists show it.
+func (s *Server) presentScreen(ctx context.Context, l locale.Locale, scr screen.Screen) templates.ScreenRowModel {
+	now := s.wall()
+	m := templates.ScreenRowModel{ID: scr.ID, Name: locale.Plain(scr.Name), Href: screensPath + scr.ID, Owner: locale.Plain(scr.Owner.Name), Boards: l.T("screens.boards", len(scr.Boards)), Page: scr.Report.Page, Build: locale.Plain(scr.Report.Build), OtherBuild: scr.Report.Build != "" && scr.Report.Build != s.version}
+	if seen := scr.Report.Seen; !seen.IsZero() {
+		m.Seen, m.SeenISO = l.Ago(max(now.Sub(seen), 0)), stamp(seen)
+	}
+	if skew := scr.Report.Skew; skew.Abs() >= time.Second {
+		m.Skew = signed(l, skew)
+	}
+	status, err := s.tokensOf(ctx, &scr)
+	if err == nil && !status.AccessIssued.IsZero() {
+		m.TokenAge = l.Duration(max(now.Sub(status.AccessIssued), 0))
+	}
+	m.State = s.conditionOf(l, scr, status, err, now)
+	m.Problem = locale.Plain(scr.Report.Problem)
+	return m
+}
+
+// tokensOf returns how the tokens of a screen's own grant are; the zero Status for one without.
+func (s *Server) tokensOf(ctx context.Context, scr *screen.Screen) (token.Status, error) {
+	h, err := scr.Key()
+	if err != nil {
+		return token.Status{}, token.ErrGone
+	}
+	if scr.Rights == screen.Own {
+		return s.tokens.Status(ctx, h)
+	}
+	if _, err := s.screens.Of(ctx, h); isNoSession(err) {
+		return token.Status{}, token.ErrGone
+	}
+	return token.Status{}, nil
+}
+
+// conditionOf says in a word how a screen is: the worst first.
+func (s *Server) conditionOf(l locale.Locale, scr screen.Screen, status token.Status, err error, now time.Time) templates.StateModel {
+	word := func(state string, key locale.Key, args ...any) templates.StateModel {
+		return templates.StateModel{Name: state, Text: l.T(key, args...)}
+	}
+	switch {
+	case !now.Before(scr.Until):
+		return word("silent", "screens.state-over")
+	case rightsRefused(err) && errors.Is(err, token.ErrGone):
+		return word("silent", "screens.state-ended")
+	case !scr.Report.Refused.IsZero(), rightsRefused(err), err == nil && status.State == token.Dead:
+		return word("alarm", "screens.state-refused")
+	case scr.Report.Seen.IsZero():
+		return word("none", "screens.state-new")
+	case now.Sub(scr.Report.Seen) > silentAfter:
+		return word("silent", "screens.state-silent", l.Duration(now.Sub(scr.Report.Seen)))
+	case scr.Report.Problem != "":
+		return word("attention", "screens.state-problem")
+	case scr.Report.Skew.Abs() > muchSkew:
+		return word("attention", "screens.state-skew")
+	}
+	return word("ok", "screens.state-ok")
+}
+
+// screenFacts is what is known of a screen, line by line.
+func (s *Server) screenFacts(ctx context.Context, l locale.Locale, scr screen.Screen) []templates.FactModel {
+	now, zone, rep := s.wall(), datahub.HomeZone(), scr.Report
+	var list []templates.FactModel
+	add := func(key locale.Key, value string) {
+		if value != "" {
+			list = append(list, templates.FactModel{Term: l.T(key), Value: value})
+		}
+	}
+	if !rep.Seen.IsZero() {
+		add("screens.seen", l.Ago(max(now.Sub(rep.Seen), 0)))
+	}
+	add("screens.page", rep.Page)
+	add("screens.build", locale.Plain(rep.Build))
+	if rep.Skew != 0 {
+		add("screens.skew", signed(l, rep.Skew))
+	}
+	if status, err := s.tokensOf(ctx, &scr); err == nil && !status.AccessIssued.IsZero() {
+		add("screens.token-age", l.Duration(max(now.Sub(status.AccessIssued), 0)))
+	}
+	if rep.Heap > 0 {
+		add("screens.heap", strconv.FormatInt(rep.Heap>>20, 10)+"\u00a0MB")
+	}
+	if rep.Up > 0 {
+		add("screens.up", l.Duration(rep.Up))
+	}
+	if !rep.Refused.IsZero() {
+		add("screens.refused", l.DateTime(rep.Refused.In(zone), now))
+	}
+	add("screens.problem", locale.Plain(rep.Problem))
+	add("screens.rights", rightsText(l, scr))
+	add("screens.owner", locale.Plain(scr.Owner.Name))
+	add("screens.browser", locale.Plain(rep.Browser))
+	add("sessions.address", rep.Address)
+	add("screens.since", l.DateTime(scr.Created.In(zone), now))
+	add("screens.until", l.DateTime(scr.Until.In(zone), now))
+	return list
+}
+
+func rightsText(l locale.Locale, scr screen.Screen) string {
+	if scr.Rights == screen.Application {
+		return l.T("screen.rights-application", locale.Plain(scr.As))
+	}
+	return locale.Plain(scr.As)
+}
+
+// signed writes how far a clock is ahead, or behind.
+func signed(l locale.Locale, d time.Duration) string {
+	if d < 0 {
+		return "−" + l.Duration(d)
+	}
+	return "+" + l.Duration(d)
+}
