@@ -1,7 +1,8 @@
 // Package chart draws pictures of a period as SVG, and an hour × day carpet as PNG, on the server, so that pages show them without any script, print them and mail them.
 //
 // SVG pictures carry no style attributes; these classes give them their colours: chart, grid, axis, tick, unit, s1 to s8 (series), d1 to d3 (dashes), line, area, bar,
-// compare, late, estimated, spike, gap, hatch, band, flag, rule, dot, step, q0 to q8 and cool (sequences), none, cell, span, map, land, border, marker and state-….
+// compare, late, estimated, spike, rest, gap, hatch, band, flag, rule, flow, trunk, dot, step, q0 to q8 and cool (sequences), none, cell, span, map, land, border, marker and
+// state-….
 // Of the five states of a value each is drawn its own way: what was measured is solid, zero is a stub on the base line, what is missing is hatched and never joined, what came
 // late has an outline or a ring, what was estimated is dotted.
 package chart

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -66,7 +69,59 @@ func pictures(t testing.TB) map[string]SVG {
 		"brush":     Brush(BrushSpec{Frame: framed("c"), Range: r, Slots: month, Color: 1, From: month[9].Start, To: month[12].Start, Time: clockOrDay, Parts: []BrushPart{{month[0].Start, month[7].Start, "1 & 7", "/explore?from=a&to=b"}}}),
 		"days":      CarpetDays(Spec{Range: r, Time: clockOrDay}, 6),
 		"key":       Key(ramp, num),
+		"stack":     Stack(StackSpec{Frame: framed("c"), Range: r, Time: clockOrDay, Parts: stacked(month)}),
+		"sankey":    Sankey(SankeySpec{Frame: framed("c"), In: []Flow{{"Grid <1>", "40 kWh", 40, 1}, {"Roof & wall with a name that is far too long to be written", "20 kWh", 20, 2}, {"Battery", "0", 0, 5}}, Out: []Flow{{"HVAC", "30 kWh", 30, 8}, {"Export", "0.1 kWh", 0.1, 1}, {"Heat", "19.9 kWh", 19.9, 4}, {"Rest", "10 kWh", 10, 0}}}),
 		"nothing":   Histogram(HistogramSpec{Frame: framed("c"), Count: num}) + Duration(DurationSpec{Frame: framed("d"), For: time.Duration.String}) + Scatter(ScatterSpec{Frame: framed("e"), X: num}),
+	}
+}
+
+// stacked are parts of days, of which one is given away, one is known later than the others, and one is the rest.
+func stacked(days []series.Slot) []StackPart {
+	away, late := slices.Clone(days), slices.Clone(days)
+	for i := range away {
+		away[i].Value = -away[i].Value / 2
+		late[i].Missing = late[i].Missing || i < 4
+	}
+	return []StackPart{{days, 1}, {late, 2}, {away, 5}, {days, 0}}
+}
+
+// Bands are as wide as their amounts, and what comes in has the width of what goes out.
+func TestSankeyIsToScale(t *testing.T) {
+	t.Parallel()
+	picture := string(Sankey(SankeySpec{Frame: framed("c"), In: []Flow{{"a", "", 60, 1}, {"b", "", 20, 2}}, Out: []Flow{{"c", "", 40, 3}, {"d", "", 40, 4}, {"e", "", 0, 5}}}))
+	heights := map[string]float64{}
+	for _, m := range regexp.MustCompile(`<rect class="bar (s\d)"[^>]* height="([\d.]+)"`).FindAllStringSubmatch(picture, -1) {
+		heights[m[1]], _ = strconv.ParseFloat(m[2], 64)
+	}
+	if len(heights) != 4 || math.Abs(heights["s1"]-3*heights["s2"]) > 0.2 || heights["s3"] != heights["s4"] || math.Abs(heights["s1"]+heights["s2"]-2*heights["s3"]) > 0.2 {
+		t.Errorf("the bars are %v high", heights)
+	}
+	if n := strings.Count(picture, `class="flow`); n != 4 {
+		t.Errorf("%d bands for 4 amounts", n)
+	}
+}
+
+// A stacked bar ends where its parts add up to, and every value has its piece.
+func TestStackAddsUp(t *testing.T) {
+	t.Parallel()
+	z := brussels(t)
+	month, r := days(z)
+	parts, pieces := stacked(month), 0
+	for _, part := range parts {
+		for _, s := range part.Slots {
+			if !s.Missing && s.Value != 0 {
+				pieces++
+			}
+		}
+	}
+	s := StackSpec{Frame: framed("c"), Range: r, Time: clockOrDay, Parts: parts}
+	if got := strings.Count(paths(Stack(s), "bar "), "Z"); got != pieces {
+		t.Errorf("%d pieces for %d values", got, pieces)
+	}
+	p := &stack{plot: newPlot(s.Frame, right), spec: s}
+	p.fit()
+	if below, above := p.below(len(parts), 5); below != -month[5].Value/2 || above != 3*month[5].Value || p.axis.high < above || p.axis.low > below {
+		t.Errorf("a bar from %v to %v on %+v", below, above, p.axis)
 	}
 }
 
