@@ -4,6 +4,7 @@ package board
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 )
 
@@ -32,10 +33,12 @@ type Widget struct {
 	W      int      `json:"w"`
 	H      int      `json:"h"`
 	Series []string `json:"series,omitempty"` // as in addresses: see series.Ref
+	Roles  []Role   `json:"roles,omitempty"`  // of the series in this order; for those after the last, it is guessed
 	Site   int64    `json:"site,omitempty"`
 	Range  string   `json:"range,omitempty"`
 	Limit  *float64 `json:"limit,omitempty"` // a target or a threshold, in the unit that is shown
 	Text   string   `json:"text,omitempty"`  // plain paragraphs
+	File   string   `json:"file,omitempty"`  // of the Data Hub's storage
 	Board  string   `json:"board,omitempty"` // where a link leads
 }
 
@@ -56,7 +59,7 @@ func (b *Board) Find(id string) int {
 func (b Board) Clone() Board {
 	widgets := make([]Widget, len(b.Widgets))
 	for i, w := range b.Widgets {
-		w.Series = append([]string(nil), w.Series...)
+		w.Series, w.Roles = slices.Clone(w.Series), slices.Clone(w.Roles)
 		if w.Limit != nil {
 			limit := *w.Limit
 			w.Limit = &limit

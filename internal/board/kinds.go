@@ -13,6 +13,8 @@ const (
 	Peak         Kind = "peak"         // the month's highest quarter of an hour, and the one that builds up now
 	Carpet       Kind = "carpet"       // hour by day
 	Duration     Kind = "duration"     // ordered load, hours above a limit
+	Breakdown    Kind = "breakdown"    // days by meter, stacked, with what no meter measures
+	Flow         Kind = "flow"         // what comes from grid, roof and battery, and where it goes
 	AlarmWall    Kind = "alarms"       // open alarms
 	AlarmRibbon  Kind = "ribbon"       // a day of alarms, a row for each site
 	SiteMap      Kind = "map"          // sites by their worst state
@@ -23,6 +25,7 @@ const (
 	Price        Kind = "price"        // price and carbon of the grid today
 	Guard        Kind = "guard"        // cold rooms: value, limit, minutes above
 	Text         Kind = "text"
+	Image        Kind = "image" // a picture in the Data Hub's storage, such as a floor plan
 	Clock        Kind = "clock" // the server's
 	Link         Kind = "link"  // to another board
 )
@@ -47,7 +50,9 @@ type Form struct {
 	Site       Need
 	Range      bool
 	Limit      bool
+	Roles      bool // each series has one
 	Text       Need
+	File       Need
 	Board      Need
 }
 
@@ -59,6 +64,8 @@ var Forms = []Form{
 	{Kind: Peak, W: 4, H: 3, MinW: 3, MinH: 2, Series: Must, MostSeries: 1, Limit: true},
 	{Kind: Carpet, W: 6, H: 4, MinW: 3, MinH: 3, Series: Must, MostSeries: 1, Range: true},
 	{Kind: Duration, W: 4, H: 3, MinW: 3, MinH: 3, Series: Must, MostSeries: 1, Range: true, Limit: true},
+	{Kind: Breakdown, W: 6, H: 4, MinW: 3, MinH: 3, Series: Must, MostSeries: 8, Range: true},
+	{Kind: Flow, W: 6, H: 4, MinW: 4, MinH: 3, Series: Must, MostSeries: 12, Range: true, Roles: true},
 	{Kind: AlarmWall, W: 4, H: 4, MinW: 3, MinH: 2, Site: May},
 	{Kind: AlarmRibbon, W: 12, H: 2, MinW: 6, MinH: 1, Site: May},
 	{Kind: SiteMap, W: 5, H: 6, MinW: 3, MinH: 3},
@@ -69,9 +76,27 @@ var Forms = []Form{
 	{Kind: Price, W: 4, H: 3, MinW: 3, MinH: 2, Series: Must, MostSeries: 2},
 	{Kind: Guard, W: 4, H: 3, MinW: 3, MinH: 2, Series: Must, MostSeries: 12, Limit: true},
 	{Kind: Text, W: 4, H: 2, MinW: 1, MinH: 1, Text: Must},
+	{Kind: Image, W: 4, H: 4, MinW: 2, MinH: 2, File: Must},
 	{Kind: Clock, W: 2, H: 1, MinW: 2, MinH: 1},
 	{Kind: Link, W: 2, H: 1, MinW: 1, MinH: 1, Text: May, Board: Must},
 }
+
+// Role says on which side of a flow a series is.
+type Role string
+
+// The roles of a flow. What is negative at the grid or at a battery goes the other way.
+const (
+	Grid      Role = "grid"
+	Solar     Role = "solar" // or wind: made on the site
+	Discharge Role = "battery"
+	Load      Role = "load"
+	Heat      Role = "heat"
+	Charge    Role = "charge"
+	Export    Role = "export"
+)
+
+// Roles lists the roles in the order in which people are offered them.
+var Roles = []Role{Grid, Solar, Discharge, Load, Heat, Charge, Export}
 
 // FormOf returns the form of a kind; false for a kind that there is not.
 func FormOf(k Kind) (Form, bool) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -48,6 +49,7 @@ const (
 	BadKind    Code = "kind"        // no kind of widget that there is
 	BadSeries  Code = "series"      // not like 4711!r~MWh@max
 	BadNumber  Code = "number"      // no number, or out of bounds
+	BadRole    Code = "role"        // none of Roles
 	BadText    Code = "text"        // too long, or no plain text
 	TooMany    Code = "too-many-of" // widgets of a board, series of a widget
 	NotForKind Code = "not-for"     // something that this kind of widget does not take
@@ -125,8 +127,14 @@ func (w *Widget) check(path string) error {
 			return &Error{fmt.Sprintf("%sseries[%d]", path, i), BadSeries}
 		}
 	}
+	for i, r := range w.Roles {
+		if !slices.Contains(Roles, r) || i >= len(w.Series) {
+			return &Error{fmt.Sprintf("%sroles[%d]", path, i), BadRole}
+		}
+	}
 	for member, wrong := range map[string]bool{
 		"site": w.Site != 0 && f.Site == No, "range": w.Range != "" && !f.Range, "limit": w.Limit != nil && !f.Limit, "text": w.Text != "" && f.Text == No, "board": w.Board != "" && f.Board == No,
+		"roles": len(w.Roles) > 0 && !f.Roles, "file": w.File != "" && f.File == No,
 	} {
 		if wrong {
 			return &Error{path + member, NotForKind}
@@ -139,13 +147,15 @@ func (w *Widget) check(path string) error {
 		return &Error{path + "limit", BadNumber}
 	case utf8.RuneCountInString(w.Text) > MaxText || !printable(w.Text, "\n"):
 		return &Error{path + "text", BadText}
+	case w.File != "" && !isFile(w.File):
+		return &Error{path + "file", BadID}
 	case w.Board != "" && !isID(w.Board):
 		return &Error{path + "board", BadID}
 	}
 	return rangeOf(path+"range", w.Range)
 }
 
-// Lacks returns what a widget needs and does not have yet: "series", "text", "board" or "". Such a widget is kept, and says so where it stands.
+// Lacks returns what a widget needs and does not have yet: "series", "text", "file", "board" or "". Such a widget is kept, and says so where it stands.
 func (w *Widget) Lacks() string {
 	f, _ := FormOf(w.Kind)
 	switch {
@@ -153,6 +163,8 @@ func (w *Widget) Lacks() string {
 		return "series"
 	case f.Text == Must && w.Text == "":
 		return "text"
+	case f.File == Must && w.File == "":
+		return "file"
 	case f.Board == Must && w.Board == "":
 		return "board"
 	}
@@ -180,6 +192,13 @@ func rangeOf(path, text string) error {
 	return nil
 }
 
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
 func isID(text string) bool {
-	return len(text) > 0 && len(text) <= 32 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+	return len(text) > 0 && len(text) <= 32 && strings.Trim(text, letters) == ""
+}
+
+// isFile reports whether text can be the id of a file in the Data Hub's storage.
+func isFile(text string) bool {
+	return len(text) > 0 && len(text) <= 64 && strings.Trim(text, letters+"_-") == ""
 }

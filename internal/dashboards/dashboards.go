@@ -25,6 +25,10 @@ type Widgets interface {
 	Sites(r *pages.Request, chosen datahub.SiteID) ([]templates.OptionModel, error)
 	// Variables lists the variables of a site, by meter; the addresses of the links are references.
 	Variables(r *pages.Request, site datahub.SiteID) ([]templates.PickGroup, error)
+	// Images lists the pictures of the Data Hub's storage, as choices.
+	Images(r *pages.Request, chosen string) ([]templates.OptionModel, error)
+	// Picture answers with the picture of an image, or returns pages.ErrNotFound.
+	Picture(w http.ResponseWriter, r *pages.Request, widget board.Widget) error
 	// SeriesNames returns what variables are called, by reference; one that cannot be read is called by its reference.
 	SeriesNames(r *pages.Request, refs []string) (map[string]string, error)
 }
@@ -47,12 +51,15 @@ func (p *Pages) Routes() []pages.Route {
 		{Pattern: "GET /dashboards/{board}", Handler: p.view},
 		{Pattern: "POST /dashboards/{board}", Handler: p.change},
 		{Pattern: "GET /dashboards/{board}/board.json", Handler: p.save},
+		{Pattern: "GET /dashboards/{board}/pictures/{widget}", Handler: p.picture},
 		{Pattern: "GET /dashboards/{board}/edit", Handler: p.editor},
 		{Pattern: "POST /dashboards/{board}/edit", Handler: p.edit},
+		{Pattern: "GET /dashboards/{board}/edit/pictures/{widget}", Handler: p.draftPicture},
 		{Pattern: "GET /dashboards/{board}/versions", Handler: p.versions},
 		{Pattern: "POST /dashboards/{board}/versions", Handler: p.restore},
 		{Pattern: "GET /tv/{board}", Handler: p.wall},
 		{Pattern: "GET /tv/list/{screen}", Handler: p.rotation},
+		{Pattern: "GET /tv/{board}/pictures/{widget}", Handler: p.picture},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -35,6 +36,9 @@ func (titled) Widgets(_ *pages.Request, b board.Board, site datahub.SiteID, _ bo
 	var list []templates.WidgetModel
 	for _, w := range b.Widgets {
 		m := templates.WidgetModel{ID: w.ID, Kind: string(w.Kind), X: w.X + 1, Y: w.Y + 1, W: w.W, H: w.H, Title: w.Title}
+		if w.File != "" {
+			m.Image = &templates.ImageModel{}
+		}
 		if site != 0 {
 			m.Reason = "of the chosen site"
 		}
@@ -57,6 +61,18 @@ func (titled) Sites(_ *pages.Request, chosen datahub.SiteID) ([]templates.Option
 
 func (titled) Variables(*pages.Request, datahub.SiteID) ([]templates.PickGroup, error) {
 	return []templates.PickGroup{{Name: "Meter", Links: []templates.Link{{Text: "Load", Href: "4711"}}}}, nil
+}
+
+func (titled) Images(_ *pages.Request, chosen string) ([]templates.OptionModel, error) {
+	return []templates.OptionModel{{Value: "7005", Text: "Plan.png", Selected: chosen == "7005"}}, nil
+}
+
+func (titled) Picture(w http.ResponseWriter, _ *pages.Request, widget board.Widget) error {
+	if widget.File == "" {
+		return pages.ErrNotFound
+	}
+	_, err := io.WriteString(w, "the picture of "+widget.File)
+	return err
 }
 
 func (titled) SeriesNames(_ *pages.Request, refs []string) (map[string]string, error) {
@@ -216,6 +232,43 @@ func TestSeriesAreChosen(t *testing.T) {
 	b.post(at+"/edit?w="+id, "do", "set", "widget", id, "series", "x").want(t, "no series", http.StatusBadRequest, "Saisissez une série comme 4711")
 	b.post(at+"/edit?w="+id, "do", "set", "widget", "gone", "title", "x").want(t, "no widget", http.StatusBadRequest, "Cet élément n’existe plus")
 	b.post(at+"/edit", "do", "evil").want(t, "no step", http.StatusBadRequest)
+}
+
+// A flow's series keep their sides when one of them is taken out.
+func TestRolesOfAFlow(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	at := b.create("title", "One")
+	id := b.add(at, board.Flow)
+	b.post(at+"/edit?w="+id, "do", "set", "widget", id, "series", "1", "role", "grid", "series", "2", "role", "heat", "series", "3", "role", "charge", "without", "2").want(t, "set", http.StatusSeeOther)
+	b.post(at+"/edit", "do", "save").want(t, "save", http.StatusSeeOther)
+	var kept board.Board
+	if err := json.Unmarshal([]byte(b.get(at+"/board.json").body), &kept); err != nil || fmt.Sprint(kept.Widgets[0].Series, kept.Widgets[0].Roles) != "[1 3] [grid charge]" {
+		t.Errorf("kept %+v, %v", kept.Widgets, err)
+	}
+	b.get(at+"/edit?w="+id).want(t, "its settings", http.StatusOK, `<option value="charge" selected>Into the battery`)
+	b.post(at+"/edit?w="+id, "do", "set", "widget", id, "series", "1", "role", "evil").want(t, "no role", http.StatusBadRequest, "There is no such side of a flow.")
+}
+
+// A picture is there for whoever may open the board, under the page that shows it; what is only a draft is there for the one who makes it.
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	at := b.create("title", "Plan")
+	id := b.add(at, board.Image)
+	b.get(at+"/edit?w="+id).want(t, "its settings", http.StatusOK, "Plan.png")
+	b.post(at+"/edit?w="+id, "do", "set", "widget", id, "file", "7005").want(t, "set", http.StatusSeeOther)
+	b.get(at+"/edit").want(t, "the draft", http.StatusOK, `src="`+at+"/edit/pictures/"+id+`"`)
+	b.get(at+"/edit/pictures/"+id).want(t, "the draft's picture", http.StatusOK, "the picture of 7005")
+	b.get(at+"/pictures/"+id).want(t, "before it is saved", http.StatusNotFound)
+	b.post(at+"/edit", "do", "save").want(t, "save", http.StatusSeeOther)
+	tv := strings.Replace(at, "/dashboards", "/tv", 1)
+	for _, page := range []string{at, tv} {
+		b.get(page).want(t, page, http.StatusOK, `src="`+page+"/pictures/"+id+`"`)
+		b.get(page+"/pictures/"+id).want(t, "the picture", http.StatusOK, "the picture of 7005")
+		b.get(page+"/pictures/none").want(t, "no widget", http.StatusNotFound)
+		b.as("carol", "2").get(page+"/pictures/"+id).want(t, "somebody else", http.StatusNotFound)
+	}
 }
 
 func TestUndoAndDiscard(t *testing.T) {

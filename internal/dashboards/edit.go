@@ -3,6 +3,7 @@ package dashboards
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,9 +167,10 @@ func set(b *board.Board, r *pages.Request) (string, error) {
 	text("title", &w.Title)
 	text("range", &w.Range)
 	text("text", &w.Text)
+	text("file", &w.File)
 	text("board", &w.Board)
 	if f.Has("series") {
-		w.Series = slices.DeleteFunc(slices.Clone(f["series"]), func(s string) bool { return strings.TrimSpace(s) == "" || s == f.Get("without") })
+		w.Series, w.Roles = seriesOf(f)
 	}
 	if f.Has("site") {
 		id, err := strconv.ParseInt(f.Get("site"), 10, 53)
@@ -183,6 +185,20 @@ func set(b *board.Board, r *pages.Request) (string, error) {
 		}
 	}
 	return w.ID, nil
+}
+
+// seriesOf reads series with their roles, without those that were emptied or taken out.
+func seriesOf(f url.Values) (list []string, roles []board.Role) {
+	for i, s := range f["series"] {
+		if strings.TrimSpace(s) == "" || s == f.Get("without") {
+			continue
+		}
+		list = append(list, s)
+		if i < len(f["role"]) {
+			roles = append(roles, board.Role(f["role"][i]))
+		}
+	}
+	return list, roles
 }
 
 // limit reads a number as people in the reader's language write it, nil for none.

@@ -36,6 +36,7 @@ func (p *Pages) showEditor(r *pages.Request, status int, problem string) error {
 	if err != nil {
 		return err
 	}
+	pictured(widgets, address(s.ID, "/edit"))
 	l := r.Locale
 	m := templates.DashboardEditModel{
 		Layout: r.Layout, ID: s.ID, Widgets: widgets, Undo: len(d.Before) > 0, Changed: len(d.Before) > 0 || d.Revision != s.Revision, PerSite: b.PerSite, Error: problem,
@@ -87,6 +88,11 @@ func (p *Pages) widgetForm(r *pages.Request, id string, b board.Board, site data
 			return nil, err
 		}
 	}
+	if f.File != board.No {
+		if m.Files, err = p.files(r, w.File); err != nil {
+			return nil, err
+		}
+	}
 	if f.Site != board.No {
 		m.SiteIs = "site"
 		if m.Sites, err = p.widgets.Sites(r, datahub.SiteID(w.Site)); err != nil {
@@ -106,8 +112,13 @@ func (p *Pages) seriesFields(r *pages.Request, m *templates.WidgetFormModel, w b
 	if err != nil {
 		return err
 	}
-	for _, ref := range w.Series {
-		m.Series = append(m.Series, templates.SeriesFieldModel{Ref: ref, Name: names[ref]})
+	f, _ := board.FormOf(w.Kind)
+	for i, ref := range w.Series {
+		field := templates.SeriesFieldModel{Ref: ref, Name: names[ref]}
+		if f.Roles {
+			field.Roles = roles(w, i, r.Locale)
+		}
+		m.Series = append(m.Series, field)
 	}
 	m.SiteIs = "pick"
 	if m.Sites, err = p.widgets.Sites(r, site); err != nil || len(m.Sites) == 0 || m.Takes <= 0 {
@@ -123,6 +134,26 @@ func (p *Pages) seriesFields(r *pages.Request, m *templates.WidgetFormModel, w b
 	}
 	m.Groups, err = p.widgets.Variables(r, site)
 	return err
+}
+
+// roles are the sides of a flow on which a series can be.
+func roles(w board.Widget, i int, l locale.Locale) (choices []templates.OptionModel) {
+	chosen := board.Load
+	if i < len(w.Roles) {
+		chosen = w.Roles[i]
+	} else if i == 0 {
+		chosen = board.Grid
+	}
+	for _, r := range board.Roles {
+		choices = append(choices, templates.OptionModel{Value: string(r), Text: l.T(locale.Key("role." + string(r))), Selected: r == chosen})
+	}
+	return choices
+}
+
+// files lists the pictures that an image can show.
+func (p *Pages) files(r *pages.Request, chosen string) ([]templates.OptionModel, error) {
+	images, err := p.widgets.Images(r, chosen)
+	return append([]templates.OptionModel{{Text: r.Locale.T("board.choose"), Selected: chosen == ""}}, images...), err
 }
 
 // boards lists the boards that a link can lead to.

@@ -87,6 +87,7 @@ func (p *Pages) turn(r *pages.Request, path string, stops []stop, turn int) erro
 	if err != nil {
 		return err
 	}
+	pictured(widgets, "/tv/"+s.ID)
 	l := r.Locale
 	at := func(page int, pause string) string {
 		return query.With(path, "page", query.Number(page), "pause", pause, "site", values.Get("site"))

@@ -82,7 +82,7 @@ func TestPortalsClient(t *testing.T) {
 		t.Errorf("forms %v, %v", forms, err)
 	}
 	files, err := c.Files(t.Context(), datahub.FileQuery{Site: 204486})
-	if err != nil || len(files) != 2 {
+	if err != nil || len(files) != 3 {
 		t.Fatalf("files of a site: %v, %v", files, err)
 	}
 	var b bytes.Buffer

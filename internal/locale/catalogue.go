@@ -37,6 +37,7 @@ var catalogue = index(append(demoMessages,
 	liveMessages,
 	boardMessages,
 	screenMessages,
+	widgetMessages,
 	wordMessages)...)
 
 // index panics on a key that stands twice, which is a mistake of the build.

@@ -43,23 +43,36 @@ func (w *widgetReader) explored(ctx context.Context, widget board.Widget, m *tem
 	return d, err
 }
 
-// judge says what is missing of the first line, and how old its newest value is; false when there is nothing to show.
+// judge says what is missing of the lines, and how old the newest value is; false when there is nothing to show.
 func (w *widgetReader) judge(d *exploreData, m *templates.WidgetModel) bool {
-	l, line := w.r.Locale, d.lines[0]
-	sum := series.Summarize(line.slots)
+	l := w.r.Locale
+	var failed, count, expected int
+	var newest, step = time.Time{}, time.Duration(0)
+	for _, line := range d.lines {
+		if line.err != nil {
+			failed++
+			continue
+		}
+		sum := series.Summarize(line.slots)
+		count, expected = count+sum.Count, expected+sum.Expected
+		if sum.LastAt.After(newest) {
+			newest, step = sum.LastAt, max(line.variable.Step.Duration(), lengthOf(line.slots))
+		}
+	}
 	switch {
-	case line.err != nil:
-		w.fail(m, line.err)
+	case failed == len(d.lines):
+		w.fail(m, d.lines[0].err)
 		return false
-	case sum.Count == 0:
+	case count == 0:
 		m.State, m.Reason = "empty", l.T("widget.no-data")
 		return false
-	}
-	if share := sum.Completeness(); share < 0.995 {
-		m.State, m.Reason = "partial", l.T("widget.partly", l.Percent(share))
+	case failed > 0:
+		m.State, m.Reason = "partial", l.T("widget.some-failed", failed, len(d.lines))
+	case float64(count) < 0.995*float64(expected):
+		m.State, m.Reason = "partial", l.T("widget.partly", l.Percent(float64(count)/float64(expected)))
 	}
 	if d.r.To.Equal(w.now) {
-		w.age(m, sum.LastAt, max(line.variable.Step.Duration(), lengthOf(line.slots)))
+		w.age(m, newest, step)
 	}
 	return true
 }

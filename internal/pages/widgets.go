@@ -29,6 +29,7 @@ var widgetReaders = map[board.Kind]func(*widgetReader, context.Context, board.Wi
 	board.Carpet: (*widgetReader).carpet, board.Duration: (*widgetReader).duration, board.Weather: (*widgetReader).weather, board.Price: (*widgetReader).price, board.Guard: (*widgetReader).guard,
 	board.AlarmWall: (*widgetReader).alarmWall, board.AlarmRibbon: (*widgetReader).ribbon, board.SiteMap: (*widgetReader).siteMap, board.League: (*widgetReader).league,
 	board.Freshness: (*widgetReader).freshness, board.Completeness: (*widgetReader).completeness,
+	board.Breakdown: (*widgetReader).breakdown, board.Flow: (*widgetReader).flow, board.Image: (*widgetReader).image,
 	board.Text: (*widgetReader).text, board.Clock: (*widgetReader).clock, board.Link: (*widgetReader).link,
 }
 
@@ -102,7 +103,7 @@ func (w *widgetReader) read(ctx context.Context, widget board.Widget) (m templat
 	switch {
 	case err == nil:
 		return m, nil
-	case errors.Is(err, datahub.ErrNotFound):
+	case errors.Is(err, datahub.ErrNotFound), errors.Is(err, ErrNotFound):
 		m.State, m.Reason = "empty", l.T("widget.no-rights")
 		return m, nil
 	}

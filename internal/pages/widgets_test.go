@@ -36,6 +36,9 @@ func allKinds() board.Board {
 		if f.Board != board.No {
 			w.Board = "another"
 		}
+		if f.File != board.No {
+			w.File = "7005"
+		}
 	}
 	return b
 }
@@ -63,7 +66,7 @@ func TestWidgetsOfAllKinds(t *testing.T) {
 		if m.State == "failed" || m.State == "empty" && m.Reason != "Nothing to report." {
 			t.Errorf("%s: %s, %s", kind, m.State, m.Reason)
 		}
-		if m.Title == "" || m.Figure == nil && m.Picture == nil && m.Carpet == nil && m.Text == nil && m.Clock == nil && m.Link == nil && m.Items == nil && m.State == "" {
+		if m.Title == "" || m.Figure == nil && m.Picture == nil && m.Carpet == nil && m.Image == nil && m.Text == nil && m.Clock == nil && m.Link == nil && m.Items == nil && m.State == "" {
 			t.Errorf("%s shows nothing", kind)
 		}
 		for _, link := range m.Menu {

@@ -20,6 +20,7 @@ type WidgetModel struct {
 	Figure  *FigureModel
 	Picture templ.Component
 	Carpet  *CarpetModel
+	Image   *ImageModel
 	Summary string // what the picture says
 	Legend  []LegendModel
 	Items   []WidgetItem
@@ -36,6 +37,12 @@ type FigureModel struct {
 	Tone   string // good or bad, where it is known which way is better
 	Note   string // what it is compared with, or how it stands to its target
 	Spark  templ.Component
+}
+
+// ImageModel is a picture that somebody made.
+type ImageModel struct {
+	Src string // local path
+	Alt string
 }
 
 // WidgetItem is a line of a list: what it is, its state, a figure.
@@ -112,6 +119,7 @@ type WidgetFormModel struct {
 	SiteIs   string             // name of the field of Sites: pick, where it chooses what is offered, or site
 	Groups   []PickGroup        // variables that can be added; Href is the reference
 	Boards   []OptionModel
+	Files    []OptionModel
 	Area     *FieldModel // a text of several lines
 	Close    string
 	ReturnTo string
@@ -119,8 +127,9 @@ type WidgetFormModel struct {
 
 // SeriesFieldModel is one chosen series.
 type SeriesFieldModel struct {
-	Ref  string
-	Name string
+	Ref   string
+	Name  string
+	Roles []OptionModel // sides of a flow, nil elsewhere
 }
 
 // DashboardVersionsModel lists what a dashboard was.

@@ -58,6 +58,7 @@ type LegendModel struct {
 	Color  int // 1 to 8
 	Dashed bool
 	Late   bool // a ring: what came late
+	Rest   bool // what nobody measures: it has no colour of the palette
 	Text   string
 }
 

@@ -94,6 +94,7 @@ func (w *World) Files() []File {
 		{7001, 101, 0, "Tariff 2026.csv", "text/csv", date(2026, 1, 5), []byte("component;unit;price\npeak;EUR/MWh;118.40\noff-peak;EUR/MWh;92.10\ninjection;EUR/MWh;41.00\n")},
 		{7002, 101, 204486, "Cold store procedure.txt", "text/plain", date(2025, 9, 12), []byte("When the dock alarm sounds: close the door, check both seals, note the product temperature after ten minutes.\n")},
 		{7003, 101, 204492, "Meter exchange Arlon.txt", "text/plain", date(2026, 5, 18), []byte("Old meter read and removed at 9:00, new meter started at 0 kWh.\n")},
+		{7005, 101, 204486, "Floor plan Liège.png", "image/png", date(2024, 3, 18), floorPlan()},
 		{7004, 102, 0, "Welcome.txt", "text/plain", date(2025, 3, 3), []byte("This is the storage of Meuse Services.\n")},
 	}
 	for _, s := range w.Sites {

@@ -38,8 +38,8 @@ func files(t *testing.T, h http.Handler, target string) []string {
 func TestStorage(t *testing.T) {
 	t.Parallel()
 	h := newHub(Config{})
-	if n := len(files(t, h, "/storage")); n != 15 {
-		t.Errorf("the account has %d files, want 15", n)
+	if n := len(files(t, h, "/storage")); n != 16 {
+		t.Errorf("the account has %d files, want 16", n)
 	}
 	body, media := form(t, "data", "Hello.txt", "text/plain", "Hello")
 	w := ask(t, h, "POST", "/storage?filename=Hello%20all.txt", body, "Content-Type", media)
@@ -56,7 +56,7 @@ func TestStorage(t *testing.T) {
 	must(t, h, 200, "POST", "/storage?parameters.filename=Plan.svg&parameters.siteId=204481", body, "Content-Type", media)
 	must(t, h, 200, "POST", "/storage?parameters.filename=Plan.svg&parameters.siteId=", body, "Content-Type", media)
 	must(t, h, 200, "POST", "/storage?parameters.filename=Notes.txt&parameters.siteId=", "--b\r\nContent-Disposition: form-data; name=Notes.txt\r\n\r\nx\r\n--b--\r\n", "Content-Type", "multipart/form-data; boundary=b")
-	for target, want := range map[string]int{"/storage?fileName=notes": 1, "/storage?fileName=hello": 1, "/storage?fileName=Plan": 2, "/storage?siteId=204481": 2, "/storage?itemsPerPage=3": 3, "/storage?fileName=none": 0} {
+	for target, want := range map[string]int{"/storage?fileName=notes": 1, "/storage?fileName=hello": 1, "/storage?fileName=Plan.svg": 2, "/storage?siteId=204481": 2, "/storage?itemsPerPage=3": 3, "/storage?fileName=none": 0} {
 		if got := files(t, h, target); len(got) != want {
 			t.Errorf("GET %s has %v, want %d files", target, got, want)
 		}

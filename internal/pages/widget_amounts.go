@@ -1,0 +1,151 @@
+package pages
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"portico/internal/board"
+	"portico/internal/chart"
+	"portico/internal/locale"
+	"portico/internal/series"
+	"portico/web/templates"
+)
+
+// lineAmounts is what one line of a widget adds up to.
+type lineAmounts struct {
+	line  int
+	slots []series.Slot // amounts, in the unit of the first line that has any
+}
+
+// measured are the amounts of all lines that have any, in one unit. Power becomes energy; what is under way counts as far as it has come.
+func measured(d *exploreData, now time.Time) (list []lineAmounts, unit string) {
+	for i := range d.lines {
+		line := &d.lines[i]
+		if line.err != nil {
+			continue
+		}
+		slots, own := line.slots, line.unit
+		if !line.isAmount(d.granularity) {
+			energy, ok := perHour[own]
+			if !ok {
+				continue
+			}
+			own, slots = energy, scaled(slots, func(s series.Slot) float64 { return s.Value * lasted(s, now).Hours() })
+		}
+		if unit == "" {
+			unit = own
+		}
+		if factor, ok := locale.Convert(own, unit); ok {
+			list = append(list, lineAmounts{i, scaled(slots, func(s series.Slot) float64 { return s.Value * factor })})
+		}
+	}
+	return list, unit
+}
+
+// lasted is how long a slot is, up to now.
+func lasted(s series.Slot, now time.Time) time.Duration {
+	if s.End.After(now) {
+		return max(now.Sub(s.Start), 0)
+	}
+	return s.End.Sub(s.Start)
+}
+
+// breakdownDays is what a breakdown shows when nobody chose: today and the six days before.
+const breakdownDays = "now-6d/d"
+
+// breakdown stacks days by meter. The first series is the whole: what the others leave of it is drawn, too.
+func (w *widgetReader) breakdown(ctx context.Context, widget board.Widget, m *templates.WidgetModel) error {
+	d, err := w.explored(ctx, widget, m, func(q *exploreQuery) {
+		q.view, q.g, q.to = "table", "day", "now/d" // the day that is under way is as wide as the others
+		if widget.Range == "" {
+			q.from = breakdownDays
+		}
+	})
+	if err != nil || !w.judge(d, m) {
+		return err
+	}
+	all, unit := measured(d, w.now)
+	if len(all) == 0 {
+		w.lacks(m, "no-amounts")
+		return nil
+	}
+	w.stack(d, brokenDown(d, all, w.r.Locale), unit, widget, m)
+	return nil
+}
+
+// amountPart is one part of a whole.
+type amountPart struct {
+	name  string
+	color int // 0 for the rest
+	slots []series.Slot
+	sum   float64
+}
+
+// brokenDown are the parts of the first line, with the rest; of lines of which the first is not known there is no rest.
+func brokenDown(d *exploreData, all []lineAmounts, l locale.Locale) (parts []amountPart) {
+	whole := len(all) > 1 && all[0].line == 0
+	for i, a := range all {
+		if i > 0 || !whole {
+			parts = append(parts, amountPart{name: d.name(a.line), color: len(parts) + 1, slots: a.slots})
+		}
+	}
+	if whole {
+		parts = append(parts, amountPart{name: l.T("widget.rest"), slots: restOf(all[0].slots, all[1:])})
+	}
+	for i := range parts {
+		parts[i].sum = series.Summarize(parts[i].slots).Sum
+	}
+	return parts
+}
+
+// stack draws parts over one another, in the unit in which the highest bar is read best.
+func (w *widgetReader) stack(d *exploreData, parts []amountPart, unit string, widget board.Widget, m *templates.WidgetModel) {
+	l, total, highest := w.r.Locale, 0.0, 0.0
+	for i := range parts[0].slots {
+		bar := 0.0
+		for _, p := range parts {
+			bar += p.slots[i].Value
+		}
+		total, highest = total+bar, max(highest, bar)
+	}
+	_, larger := l.Scale(highest, unit)
+	factor, _ := locale.Convert(unit, larger)
+	spec := chart.StackSpec{Frame: d.frame(l), Range: d.r, Time: timeAxis(d.r, l)}
+	var shares []string
+	for _, p := range parts {
+		spec.Parts = append(spec.Parts, chart.StackPart{Slots: scaled(p.slots, func(s series.Slot) float64 { return s.Value * factor }), Color: p.color})
+		m.Legend = append(m.Legend, templates.LegendModel{Color: p.color, Text: p.name, Rest: p.color == 0})
+		if total > 0 {
+			shares = append(shares, locale.Join(p.name, l.Percent(p.sum/total)))
+		}
+	}
+	m.About, m.Summary = l.T("chart.about", larger, d.zone.String()), l.T("widget.stack-about", l.Quantity(total, unit), strings.Join(shares, ", "))
+	spec.ID, spec.Title, spec.Desc = "w-"+widget.ID+"-p", m.Title, m.Summary
+	spec.Width, spec.Height = w.size(widget)
+	m.Picture = chart.Stack(spec)
+}
+
+// restOf is what parts leave of a whole, nothing where the whole is not known. Parts that are more than the whole, as when it comes later than they, leave nothing.
+func restOf(whole []series.Slot, parts []lineAmounts) []series.Slot {
+	known := make([]map[int64]series.Slot, len(parts))
+	for i, p := range parts {
+		known[i] = byStart(p.slots)
+	}
+	out := make([]series.Slot, len(whole))
+	for i, s := range whole {
+		for _, k := range known {
+			s.Value -= k[s.Start.Unix()].Value
+		}
+		if s.Value = max(s.Value, 0); s.Missing {
+			s.Value = 0
+		}
+		out[i] = s
+	}
+	return out
+}
+
+// lacks says why there is nothing to show.
+func (w *widgetReader) lacks(m *templates.WidgetModel, why string) {
+	m.State, m.Reason = "empty", w.r.Locale.T(locale.Key("widget."+why))
+}
