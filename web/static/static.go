@@ -121,6 +121,7 @@ func (s *Set) load(fsys fs.FS, below, name string) *asset {
 			m := pattern.FindSubmatch(found)
 			return slices.Concat(m[1], []byte(s.load(fsys, below, string(m[2])).url), m[3])
 		})
+		body = comments.ReplaceAll(body, nil)
 	}
 	a := &asset{url: below + hashedName(name, body), kind: kinds[path.Ext(name)], body: body, gzipped: squeeze(body)}
 	s.names[name], s.urls[a.url] = a, a
@@ -132,6 +133,9 @@ var mentions = map[string]*regexp.Regexp{
 	".css": regexp.MustCompile(`(url\()([a-z0-9_-]+\.[a-z0-9]+)(\))`),
 	".js":  regexp.MustCompile(`(from "|import\("|import ")\./([a-z0-9_.-]+\.js)(")`),
 }
+
+// comments are those that have lines of their own; browsers have no use for them.
+var comments = regexp.MustCompile(`(?m)^[ \t]*(?://[^\n]*|/\*[^*]*(?:\*+[^*/][^*]*)*\*+/)[ \t]*\n`)
 
 var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8", ".woff2": "font/woff2"}
 

@@ -47,6 +47,15 @@ func TestScriptsMakeNoMarkup(t *testing.T) {
 	}
 }
 
+// What is said to whoever reads a script stays here; what stands beside code, or looks like a comment and is none, stays as it is.
+func TestCommentsStayHere(t *testing.T) {
+	source := "// @ts-check\n/*\n * Why * so. /* */\nconst a = \"http://x/*\";\n\t/** @param {x} y */\n\tf(/** @type {z} */ (y)); // beside\n/** a */ g();\n"
+	want := "const a = \"http://x/*\";\n\tf(/** @type {z} */ (y)); // beside\n/** a */ g();\n"
+	if got := string(comments.ReplaceAll([]byte(source), nil)); got != want {
+		t.Errorf("%q is sent as %q, want %q", source, got, want)
+	}
+}
+
 // Whatever a file names beside it is asked for under the hashed address.
 func TestFilesNameHashedAddresses(t *testing.T) {
 	plain := regexp.MustCompile(`from "\./|import\("\./|url\([a-z]`)
