@@ -2,9 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -14,62 +12,6 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
-
-var everyLook = flag.Bool("every-look", false, "look for barriers on each page in each theme and language, not only in each theme and each language")
-
-// lookedAt are the pages that are looked at: one of each kind.
-var lookedAt = []string{
-	"/overview", "/sites", "/sites?view=map", "/sites/204486", "/sources/6044861", "/variables/80101", "/explore", "/explore?s=80101", "/alarms", "/events", "/search?q=cold",
-	"/settings", "/settings/sessions", "/auth/session", "/auth/account", "/admin/health", "/nothing-here",
-}
-
-// appearances are the themes and languages of a page. Those in front have each theme and each language once.
-var appearances = []struct{ theme, lang string }{
-	{"light", "en"}, {"dark", "fr"}, {"light", "nl"}, {"dark", "de"},
-	{"dark", "en"}, {"light", "fr"}, {"dark", "nl"}, {"light", "de"},
-}
-
-// barriers are what axe finds to be serious or worse; WCAG 2.2 AA.
-const barriers = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"]}).then(r =>
-	JSON.stringify(r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " " + (n.any[0]?.message ?? n.all[0]?.message ?? "")).join("; "))))`
-
-// axeSource is the script that looks for barriers, as npm brings it.
-func axeSource(t *testing.T) string {
-	t.Helper()
-	b, err := os.ReadFile("../../tools/npm/node_modules/axe-core/axe.min.js")
-	if err != nil {
-		if os.Getenv("PORTICO_TEST_BROWSER") == "required" {
-			t.Fatal(err)
-		}
-		t.Skip("no axe-core: npm ci in tools/npm brings it")
-	}
-	return string(b)
-}
-
-// Nothing on any page, in any theme and language, stands in the way of people who do not see, hear or move as others do, as far as a program can tell; and nothing is wider than a small phone.
-func TestNoBarriers(t *testing.T) {
-	axe := axeSource(t)
-	p := demo(t)
-	n := 4
-	if *everyLook {
-		n = len(appearances)
-	}
-	for half := range 2 { // two windows, as there are two processors
-		t.Run(fmt.Sprint(half), func(t *testing.T) {
-			t.Parallel()
-			w := openWindow(t, true)
-			w.signIn(p)
-			for i := half; i < n; i += 2 {
-				w.choose("theme", appearances[i].theme, "lang", appearances[i].lang)
-				for _, path := range lookedAt {
-					w.visit(p, path)
-					w.wantNoBarriers(axe, appearances[i].theme+" "+appearances[i].lang+" "+path)
-				}
-			}
-			w.wantNoComplaints("404")
-		})
-	}
-}
 
 // choose sends the form of the settings.
 func (w *window) choose(pairs ...string) {
@@ -84,7 +26,7 @@ func (w *window) choose(pairs ...string) {
 // visit opens a page by its address.
 func (w *window) visit(p *program, path string) {
 	w.t.Helper()
-	w.do(chromedp.Navigate(p.urls["portal"]+path), chromedp.WaitVisible(chromedp.CSS("main#content h1")))
+	w.do(chromedp.Navigate(p.urls["portal"]+path), chromedp.WaitVisible(chromedp.CSS("main h1")))
 	w.settle(w.ctx)
 }
 
@@ -96,23 +38,6 @@ func (w *window) promised(script string) string {
 		w.t.Fatalf("%.200s: %v", script, err)
 	}
 	return text
-}
-
-func (w *window) wantNoBarriers(axe, where string) {
-	w.t.Helper()
-	w.run(axe + "; 0")
-	var found []string
-	if err := json.Unmarshal([]byte(w.promised(barriers)), &found); err != nil {
-		w.t.Fatal(err)
-	}
-	for _, f := range found {
-		w.t.Errorf("%s: %s", where, f)
-	}
-	w.do(chromedp.EmulateViewport(320, 640))
-	if width := w.value(`String(document.documentElement.scrollWidth)`); width != "320" {
-		w.t.Errorf("%s is %s pixels wide on a screen of 320", where, width)
-	}
-	w.do(chromedp.EmulateViewport(1440, 900))
 }
 
 // wantNoComplaints fails for whatever the browser reported, violations of the content security policy among it, but for what is expected.
