@@ -19,6 +19,7 @@ var layoutMessages = []message{
 	{"place.explore", "Explore", "Explorer", "Verkennen", "Erkunden"},
 	{"theme.system", "System", "Système", "Systeem", "System"},
 	{"theme.light", "Light", "Clair", "Licht", "Hell"},
+	{"theme.contrast", "High contrast", "Contraste élevé", "Hoog contrast", "Hoher Kontrast"},
 	{"theme.dark", "Dark", "Sombre", "Donker", "Dunkel"},
 	{"help.reading", "Hatched areas are times without data; they are never counted as zero. A total with a percentage says how many of the expected values have arrived.", "Les zones hachurées sont des périodes sans données ; elles ne comptent jamais pour zéro. Un total accompagné d’un pourcentage indique la part des valeurs attendues qui sont arrivées.", "Gearceerde vlakken zijn tijden zonder gegevens; ze tellen nooit als nul. Een totaal met een percentage zegt hoeveel van de verwachte waarden zijn aangekomen.", "Schraffierte Flächen sind Zeiten ohne Daten; sie zählen nie als null. Eine Summe mit Prozentangabe sagt, wie viele der erwarteten Werte angekommen sind."},
 	{"help.time", "Times are those of the site, and “now” is the server’s clock, not your device’s.", "Les heures sont celles du site, et « maintenant » est l’heure du serveur, pas celle de votre appareil.", "Tijden zijn die van de site, en ‘nu’ is de klok van de server, niet die van uw toestel.", "Zeiten sind die des Standorts, und „jetzt“ ist die Uhr des Servers, nicht die Ihres Geräts."},

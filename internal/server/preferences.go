@@ -23,8 +23,8 @@ type preference struct {
 
 // choosable are all preferences, in the order in which the cookie has them. New ones go to the end.
 var choosable = []preference{
-	{"theme", []string{"system", "light", "dark"}}, // system follows the device
-	{"lang", []string{"", "en", "fr", "nl", "de"}}, // "" is what the browser prefers
+	{"theme", []string{"system", "light", "dark", "contrast"}}, // system follows the device
+	{"lang", []string{"", "en", "fr", "nl", "de"}},             // "" is what the browser prefers
 	{"density", []string{"comfortable", "compact"}},
 	{"keys", []string{"on", "off"}}, // single letters as shortcuts
 	{"formats", []string{"regional", "iso"}},

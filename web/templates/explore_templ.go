@@ -1308,7 +1308,7 @@ func carpet(l LayoutModel, m CarpetModel) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if l.Theme == "dark" {
+		if l.Theme == "dark" || l.Theme == "contrast" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 117, "<img class=\"carpet-image\" src=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

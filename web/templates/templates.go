@@ -19,7 +19,7 @@ type LayoutModel struct {
 	T         Text
 	Lang      string       // language of the page: en, fr, nl or de
 	Title     string       // name of the page; "" on pages without one
-	Theme     string       // "light", "dark", or "system" for what the browser prefers
+	Theme     string       // "light", "dark", "contrast", or "system" for what the browser prefers
 	Density   string       // "comfortable" or "compact": how high rows are
 	Keys      string       // "on", or "off" for people who want no keys of a single letter
 	Star      *StarModel   // marks what the page is about; nil for what cannot be marked

@@ -5,7 +5,7 @@ var icons = []struct{ name, lucide string }{
 	{"overview", "layout-dashboard"}, {"sites", "building-2"}, {"explore", "chart-line"}, {"alarms", "bell"}, {"dashboards", "layout-grid"}, {"quality", "list-checks"},
 	{"events", "calendar-days"}, {"files", "folder"}, {"groups", "tags"},
 	{"user", ""}, {"settings", ""}, {"chevron-down", ""}, {"chevron-right", ""}, {"chevron-left", ""}, {"chevron-up", ""},
-	{"monitor", ""}, {"smartphone", ""}, {"sun", ""}, {"moon", ""}, {"key-round", ""}, {"switch", "arrow-left-right"}, {"log-out", ""},
+	{"monitor", ""}, {"smartphone", ""}, {"sun", ""}, {"moon", ""}, {"contrast", ""}, {"key-round", ""}, {"switch", "arrow-left-right"}, {"log-out", ""},
 	{"circle-question-mark", ""}, {"circle-check", ""}, {"clock", ""}, {"search-x", ""}, {"search", ""}, {"lock", ""}, {"unplug", ""}, {"triangle-alert", ""},
 	{"gauge", ""}, {"map-pin", ""}, {"arrow-up", ""}, {"arrow-down", ""}, {"arrow-right", ""}, {"table", "table-2"}, {"retry", "refresh-cw"}, {"calendar", ""}, {"info", ""},
 	{"zap", ""}, {"droplets", ""}, {"flame", ""}, {"thermometer", ""}, {"activity", ""},
