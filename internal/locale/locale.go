@@ -51,6 +51,12 @@ func For(l Lang) Locale {
 	return Locale{lang: l, form: f}
 }
 
+// OwnUnits returns l with values in the unit they came in, instead of a larger one.
+func (l Locale) OwnUnits() Locale {
+	l.own = true
+	return l
+}
+
 // Styled returns l with dates and decimal signs as ISO has them, instead of the region's, and with values in the unit they came in, instead of a larger one.
 func (l Locale) Styled(iso, ownUnits bool) Locale {
 	l.iso, l.own = iso, ownUnits

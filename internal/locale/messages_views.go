@@ -73,5 +73,7 @@ var viewMessages = []message{
 	{"stat.of", "{0} of {1} ({2})", "{0} sur {1} ({2})", "{0} van {1} ({2})", "{0} von {1} ({2})"},
 	{"problem.s", "A variable cannot be shown: there is none that you may see, or its unit cannot be converted.", "Une variable ne peut être affichée : vous n’y avez pas accès, ou son unité n’est pas convertible.", "Een variabele kan niet worden getoond: u mag ze niet zien, of de eenheid kan niet worden omgerekend.", "Eine Variable kann nicht gezeigt werden: Sie dürfen sie nicht sehen, oder ihre Einheit lässt sich nicht umrechnen."},
 	{"problem.view", "Choose chart, table, carpet, duration, calendar, profile, histogram or scatter.", "Choisissez chart, table, carpet, duration, calendar, profile, histogram ou scatter.", "Kies chart, table, carpet, duration, calendar, profile, histogram of scatter.", "Wählen Sie chart, table, carpet, duration, calendar, profile, histogram oder scatter."},
+	{"problem.unit", "None of these variables can be converted to it.", "Aucune de ces variables ne peut y être convertie.", "Geen van deze variabelen kan ernaar worden omgerekend.", "Keine dieser Variablen lässt sich darin umrechnen."},
+	{"explore.units-differ", "as chosen for each", "selon chaque variable", "zoals per variabele gekozen", "wie je Variable gewählt"},
 	{"problem.at", "Write a number, with a point for decimals.", "Écrivez un nombre, avec un point décimal.", "Schrijf een getal, met een punt voor decimalen.", "Schreiben Sie eine Zahl, mit Punkt für Nachkommastellen."},
 }

@@ -49,6 +49,7 @@ func (d *exploreData) parse() {
 	if q.g != "" && q.g != "auto" && !asked {
 		q.problems["g"] = true
 	}
+	d.chooseUnit()
 	for i := range d.lines {
 		d.lines[i].choose(agg, d.refs, q.problems)
 		d.lines[i].without = q.omitted(d.lines[i].variable.ID)
@@ -63,6 +64,27 @@ func (d *exploreData) parse() {
 	if len(q.problems) == 0 {
 		d.chooseGranularity(g, asked)
 	}
+}
+
+// autoUnit is what addresses say for the unit that a variable has.
+const autoUnit = "auto"
+
+// chooseUnit takes the unit that the form of the page says for all variables that can have it.
+func (d *exploreData) chooseUnit() {
+	unit := d.query.unit
+	if unit == "" {
+		return
+	}
+	fits := unit == autoUnit
+	for i := range d.lines {
+		if _, ok := locale.Convert(d.refs.symbol(d.lines[i].variable.UnitID), unit); ok {
+			d.lines[i].ref.Unit, fits = unit, true
+		} else if unit == autoUnit {
+			d.lines[i].ref.Unit = ""
+		}
+		d.query.refs[i].Unit = d.lines[i].ref.Unit
+	}
+	d.query.problems["unit"] = !fits
 }
 
 // choose decides how a variable's points become values: its aggregate, its unit, its sign.

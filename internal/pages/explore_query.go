@@ -24,6 +24,7 @@ type exploreQuery struct {
 	refs                              []series.Ref
 	from, to, g, agg, cmp, zone, view string
 	level                             string          // at: the level that duration curves are compared with
+	unit                              string          // chosen for all variables that can have it; the explorer's addresses have it at each variable
 	explain                           bool            // the drawer is open
 	omit                              []omission      // x: single values that are left out
 	problems                          map[string]bool // parameters that cannot be used
@@ -55,7 +56,7 @@ func readExploreQuery(values url.Values) (exploreQuery, error) {
 	for _, p := range []struct {
 		name string
 		to   *string
-	}{{"from", &q.from}, {"to", &q.to}, {"g", &q.g}, {"agg", &q.agg}, {"cmp", &q.cmp}, {"tz", &q.zone}, {"view", &q.view}, {"at", &q.level}, {"explain", &explain}} {
+	}{{"from", &q.from}, {"to", &q.to}, {"g", &q.g}, {"agg", &q.agg}, {"cmp", &q.cmp}, {"tz", &q.zone}, {"view", &q.view}, {"at", &q.level}, {"unit", &q.unit}, {"explain", &explain}} {
 		v, err := query.One(values, p.name, 64)
 		if err != nil {
 			return q, err
@@ -86,7 +87,7 @@ func (q exploreQuery) params() [][2]string {
 			list = append(list, [2]string{"s", ref.String()})
 		}
 	}
-	view, explain := q.view, ""
+	view, unit, explain := q.view, "", ""
 	if view == exploreViews[0] {
 		view = ""
 	}
@@ -96,7 +97,10 @@ func (q exploreQuery) params() [][2]string {
 	for _, o := range q.omit {
 		list = append(list, [2]string{"x", o.String()})
 	}
-	for _, p := range [][2]string{{"view", view}, {"from", q.from}, {"to", q.to}, {"g", q.g}, {"agg", q.agg}, {"cmp", q.cmp}, {"tz", q.zone}, {"at", q.level}, {"explain", explain}} {
+	if q.path != explorePath && len(q.refs) > 0 {
+		unit = q.refs[0].Unit
+	}
+	for _, p := range [][2]string{{"view", view}, {"from", q.from}, {"to", q.to}, {"g", q.g}, {"agg", q.agg}, {"cmp", q.cmp}, {"tz", q.zone}, {"at", q.level}, {"unit", unit}, {"explain", explain}} {
 		if p[1] != "" {
 			list = append(list, p)
 		}

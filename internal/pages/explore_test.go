@@ -78,6 +78,27 @@ func TestExploreDrawsTwoAxesConvertsAndTurns(t *testing.T) {
 	b.get("/explore?"+strings.Repeat("s="+store+"&", 3)+"from=now-1d&to=now").want(t, "the same thrice", http.StatusOK)
 }
 
+// The unit of the form is that of all variables that can have it, holds however large values are, and is kept in every link; without a choice large values have a larger unit, if the person likes that.
+func TestUnitsAreChosen(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	const span = "&from=2026-10-01&to=2026-11-01"
+	b.get("/explore?s="+school+span).want(t, "no choice", http.StatusOK, "\u00a0MWh; highest", `<option value="auto" selected>auto (kWh)</option>`, `data-key-next="u"`)
+	chosen := b.get("/explore?s=" + school + "~MWh&s=" + weather + "&s=" + store + span + "&unit=kWh")
+	chosen.want(t, "a choice", http.StatusOK, `<option value="kWh" selected>`, `/explore?s=`+school+`~kWh&amp;s=`+weather+`&amp;s=`+store+`~kWh&amp;view=table`, `name="s" value="`+store+`~kWh"`)
+	if strings.Contains(chosen.body, "\u00a0MWh;") || strings.Contains(chosen.body, "unit=kWh") {
+		t.Error("the choice of a unit does not hold, or is not kept with the variables")
+	}
+	b.get("/explore?s="+school+"~GJ&s="+store+"~MWh"+span).want(t, "different ones", http.StatusOK, "as chosen for each", "\u00a0GJ;", "\u00a0MWh;")
+	b.get("/explore?s="+school+"~GJ"+span+"&unit=auto").want(t, "back", http.StatusOK, "\u00a0MWh; highest")
+	page := b.get("/variables/" + school + "?from=2026-10-01&to=2026-11-01&unit=GJ")
+	page.want(t, "a variable's own page", http.StatusOK, "\u00a0GJ", `unit=GJ"`, "/export?s="+school+"~GJ")
+	b.get("/explore?s="+school+span+"&unit=bar").want(t, "a pressure", http.StatusBadRequest, `name="unit"`, "None of these variables can be converted")
+	if data := b.data("/explore?s=" + school + "~Wh" + span + "&g=day"); data.Axes[0].Unit != "Wh" {
+		t.Errorf("the axis is in %s", data.Axes[0].Unit)
+	}
+}
+
 // data is what the browser gets to draw the chart at target.
 func (b *bench) data(target string) templates.ChartDataModel {
 	b.Helper()

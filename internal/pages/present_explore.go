@@ -33,7 +33,7 @@ func presentExplore(d *exploreData, r *Request, layout templates.LayoutModel) te
 // problems say which parameters cannot be used.
 func (d *exploreData) problems(l locale.Locale) []string {
 	var list []string
-	for _, name := range []string{"s", "view", "from", "to", "g", "agg", "cmp", "tz", "at"} {
+	for _, name := range []string{"s", "view", "from", "to", "g", "agg", "cmp", "unit", "tz", "at"} {
 		if d.query.problems[name] {
 			list = append(list, l.T("problem.named", name, l.T(locale.Key("problem."+name))))
 		}
@@ -90,13 +90,9 @@ func (d *exploreData) menu(i int, l locale.Locale) []templates.ChipGroup {
 		choice(l.T("explore.left"), !line.right, func(r *series.Ref) { r.Right = false }), choice(l.T("explore.right"), line.right, func(r *series.Ref) { r.Right = true })}}
 	groups := []templates.ChipGroup{axis}
 	if units := locale.Convertible(line.own); len(units) > 0 {
-		g := templates.ChipGroup{Label: l.T("fact.unit"), Key: "u"}
+		g := templates.ChipGroup{Label: l.T("fact.unit"), Choices: []templates.TabModel{choice(l.T("granularity.auto"), line.ref.Unit == "", func(r *series.Ref) { r.Unit = "" })}}
 		for _, unit := range units {
-			g.Choices = append(g.Choices, choice(unit, unit == line.unit, func(r *series.Ref) {
-				if r.Unit = unit; unit == line.own {
-					r.Unit = ""
-				}
-			}))
+			g.Choices = append(g.Choices, choice(unit, unit == line.ref.Unit, func(r *series.Ref) { r.Unit = unit }))
 		}
 		groups = append(groups, g)
 	}
@@ -140,7 +136,7 @@ var presetKeys = map[string]string{"today": "t+d", "week": "t+w", "month": "t+m"
 // timeBar presents the range and all choices, with what was typed.
 func (d *exploreData) timeBar(l locale.Locale) templates.TimeBarModel {
 	q := d.query
-	bar := templates.TimeBarModel{Action: q.path, Errors: map[string]string{}, Hidden: q.hidden("from", "to", "g", "agg", "cmp", "tz", "at")}
+	bar := templates.TimeBarModel{Action: q.path, Errors: map[string]string{}, Hidden: q.hidden("from", "to", "g", "agg", "cmp", "unit", "tz", "at")}
 	for name := range q.problems {
 		bar.Errors[name] = l.T(locale.Key("problem." + name))
 	}
@@ -163,7 +159,7 @@ func (d *exploreData) timeBar(l locale.Locale) templates.TimeBarModel {
 	if q.view == "duration" || q.path != explorePath {
 		bar.Level = field("at", l.T("explore.level"), q.level, l.T("explore.level-hint"))
 	}
-	bar.Granularity, bar.Aggregates, bar.Comparisons = d.granularityOptions(l), d.aggregateOptions(l), d.comparisonOptions(l)
+	bar.Granularity, bar.Aggregates, bar.Comparisons, bar.Units = d.granularityOptions(l), d.aggregateOptions(l), d.comparisonOptions(l), d.unitOptions(l)
 	return bar
 }
 
@@ -214,6 +210,27 @@ func (d *exploreData) comparisonOptions(l locale.Locale) []templates.OptionModel
 	var list []templates.OptionModel
 	for _, c := range comparisons {
 		list = append(list, templates.OptionModel{Value: string(c), Text: l.T(locale.Key("compare." + string(c))), Selected: c == d.compare || c == series.NoComparison && d.query.cmp == ""})
+	}
+	return list
+}
+
+// unitOptions offers the units that values of the first variable with a choice can have. Variables for which different ones were chosen keep them as long as nobody chooses here.
+func (d *exploreData) unitOptions(l locale.Locale) []templates.OptionModel {
+	i := slices.IndexFunc(d.lines, func(l exploreLine) bool { return len(locale.Convertible(l.own)) > 0 })
+	if i < 0 {
+		return nil
+	}
+	first := d.lines[i]
+	mixed := slices.ContainsFunc(d.lines, func(o exploreLine) bool {
+		_, related := locale.Convert(first.own, o.own)
+		return related && o.ref.Unit != first.ref.Unit
+	})
+	list := []templates.OptionModel{{Value: autoUnit, Text: l.T("granularity.auto-is", first.own), Selected: !mixed && first.ref.Unit == ""}}
+	if mixed {
+		list = append([]templates.OptionModel{{Text: l.T("explore.units-differ"), Selected: true}}, list...)
+	}
+	for _, unit := range locale.Convertible(first.own) {
+		list = append(list, templates.OptionModel{Value: unit, Text: unit, Selected: !mixed && unit == first.ref.Unit})
 	}
 	return list
 }

@@ -82,6 +82,7 @@ func (d *exploreData) trend(l locale.Locale) trendData {
 		if line.err != nil || d.query.view == "chart" && !d.fits(line) {
 			continue
 		}
+		t.chosen[sideOf(line.right)] = t.chosen[sideOf(line.right)] || line.ref.Unit != ""
 		amount := line.isAmount(d.granularity)
 		bars := amount && len(line.slots) <= barsAtMost && len(d.lines) == 1
 		t.lines = append(t.lines, trendLine{slots: line.slots, color: line.color, dash: line.dash, bars: bars, zero: amount, right: line.right, label: d.name(i)})
@@ -146,7 +147,7 @@ func (d *exploreData) rules(l locale.Locale) []chart.Rule {
 			}{{a.Set, "explore.set"}, {a.Reset, "explore.reset"}} {
 				if level.value != nil {
 					v := *level.value * line.factor
-					rules = append(rules, chart.Rule{Value: v, Right: line.right, Faint: level.key == "explore.reset", Label: l.T(level.key, l.Quantity(v, line.unit))})
+					rules = append(rules, chart.Rule{Value: v, Right: line.right, Faint: level.key == "explore.reset", Label: l.T(level.key, line.quantity(v, l))})
 				}
 			}
 			break

@@ -31,6 +31,14 @@ func (d *exploreData) name(i int) string {
 	}
 }
 
+// quantity writes a value of the line: in the unit that was chosen, or in one that suits its size when nobody chose.
+func (l exploreLine) quantity(v float64, t locale.Locale) string {
+	if l.ref.Unit != "" {
+		t = t.OwnUnits()
+	}
+	return t.Quantity(v, l.unit)
+}
+
 // when writes the start of a shown value, as exactly as its length asks for.
 func (d *exploreData) when(t time.Time, l locale.Locale) string {
 	length := map[datahub.Granularity]time.Duration{datahub.GranularityDay: 24 * time.Hour, datahub.GranularityWeek: 7 * 24 * time.Hour, datahub.GranularityMonth: 30 * 24 * time.Hour, datahub.GranularityYear: 365 * 24 * time.Hour}[d.granularity]
@@ -51,9 +59,9 @@ func (d *exploreData) figures(l locale.Locale) templates.TableModel {
 		}
 		total := locale.None
 		if line.isAmount(d.granularity) {
-			total = l.Quantity(sum.Sum+line.unplaced(), line.unit)
+			total = line.quantity(sum.Sum+line.unplaced(), l)
 		}
-		row := []string{d.name(i), total, l.Quantity(sum.Mean, line.unit), l.Quantity(sum.Min, line.unit), l.Quantity(sum.Max, line.unit), d.when(sum.MaxAt, l), l.Quantity(sum.Last, line.unit),
+		row := []string{d.name(i), total, line.quantity(sum.Mean, l), line.quantity(sum.Min, l), line.quantity(sum.Max, l), d.when(sum.MaxAt, l), line.quantity(sum.Last, l),
 			l.T("stat.of", l.Int(sum.Count), l.Int(sum.Expected), l.Percent(sum.Completeness())), silence(line.slots, l)}
 		if compare {
 			row = append(row, d.change(line, sum, l))
@@ -96,9 +104,9 @@ func (d *exploreData) summary(i int, l locale.Locale) string {
 	}
 	text := ""
 	if line.isAmount(d.granularity) {
-		text = l.T("series.sum-total", l.Quantity(sum.Sum+line.unplaced(), line.unit), l.Quantity(sum.Max, line.unit), d.when(sum.MaxAt, l))
+		text = l.T("series.sum-total", line.quantity(sum.Sum+line.unplaced(), l), line.quantity(sum.Max, l), d.when(sum.MaxAt, l))
 	} else {
-		text = l.T("series.sum-mean", l.Quantity(sum.Mean, line.unit), l.Quantity(sum.Min, line.unit), d.when(sum.MinAt, l), l.Quantity(sum.Max, line.unit), d.when(sum.MaxAt, l))
+		text = l.T("series.sum-mean", line.quantity(sum.Mean, l), line.quantity(sum.Min, l), d.when(sum.MinAt, l), line.quantity(sum.Max, l), d.when(sum.MaxAt, l))
 	}
 	if line.compared.err == nil && len(line.compared.slots) > 0 {
 		if change := d.change(line, sum, l); change != locale.None {

@@ -70,7 +70,7 @@ func (d *exploreData) duration(l locale.Locale) templates.PictureModel {
 		}
 	}
 	if d.level != nil {
-		spec.Rules = []chart.Rule{{Value: *d.level, Label: l.Quantity(*d.level, d.lines[0].unit)}}
+		spec.Rules = []chart.Rule{{Value: *d.level, Label: d.lines[0].quantity(*d.level, l)}}
 	}
 	m.Summary = d.summary(0, l)
 	d.sized(&m, d.frame(l), func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Duration(spec) })
@@ -90,7 +90,7 @@ func (d *exploreData) peaks(i int, l locale.Locale) string {
 		level = *d.level
 	}
 	t := series.About(line.slots, level)
-	return l.T("explore.above", d.name(i), l.Quantity(level, line.unit), l.Duration(t.Above), l.Int(t.Rising), l.Quantity(sum.Max, line.unit), d.when(sum.MaxAt, l))
+	return l.T("explore.above", d.name(i), line.quantity(level, l), l.Duration(t.Above), l.Int(t.Rising), line.quantity(sum.Max, l), d.when(sum.MaxAt, l))
 }
 
 // durationTable has what each line reaches or exceeds for shares of its time.
@@ -213,7 +213,7 @@ func (d *exploreData) calendar(m *templates.PictureModel, i int, l locale.Locale
 	}
 	spec := chart.CalendarSpec{Range: d.r, Days: line.slots, Ramp: line.ramp(low, sum.Max), Weekdays: weekdays(l), Month: l.ShortMonth,
 		Label: func(n int) string {
-			return l.T("problem.named", l.Date(line.slots[n].Start.In(d.zone)), valueText(line.slots[n], line.unit, l))
+			return l.T("problem.named", l.Date(line.slots[n].Start.In(d.zone)), line.valueText(line.slots[n], l))
 		},
 		Href: func(n int) string {
 			s := line.slots[n]
@@ -226,11 +226,11 @@ func (d *exploreData) calendar(m *templates.PictureModel, i int, l locale.Locale
 	m.Table = d.twin(i, m.Title, l)
 }
 
-func valueText(s series.Slot, unit string, l locale.Locale) string {
+func (l exploreLine) valueText(s series.Slot, t locale.Locale) string {
 	if s.Missing {
-		return l.T("state.no-data")
+		return t.T("state.no-data")
 	}
-	return l.Quantity(s.Value, unit)
+	return l.quantity(s.Value, t)
 }
 
 // weekdays are the short names from Monday.
@@ -259,7 +259,7 @@ func (d *exploreData) profile(m *templates.PictureModel, i int, l locale.Locale)
 		m.Table.Rows = append(m.Table.Rows, row)
 	}
 	spec := chart.ProfileSpec{Profile: p, Ramp: line.ramp(low, high), Weekdays: days, Hour: hour, Label: func(day, h int) string {
-		return l.T("problem.named", days[day]+" "+hour(h), valueText(series.Slot{Value: p[day][h].Mean, Missing: p[day][h].Count == 0}, line.unit, l))
+		return l.T("problem.named", days[day]+" "+hour(h), line.valueText(series.Slot{Value: p[day][h].Mean, Missing: p[day][h].Count == 0}, l))
 	}}
 	m.Notes = append([]string{l.T("explore.profile")}, m.Notes...)
 	d.sized(m, chart.Frame{Value: l.Value}, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Profile(spec) })

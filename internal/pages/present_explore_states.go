@@ -32,7 +32,7 @@ func (d *exploreData) stateNotes(line *exploreLine, l locale.Locale) []string {
 		if i == stillNamed {
 			break
 		}
-		notes = append(notes, l.T("states.still", l.Int(int(run.To.Sub(run.From).Hours())), l.Quantity(run.Value, line.unit), l.DateTime(run.From.In(d.zone), d.now), l.DateTime(run.To.In(d.zone), d.now)))
+		notes = append(notes, l.T("states.still", l.Int(int(run.To.Sub(run.From).Hours())), line.quantity(run.Value, l), l.DateTime(run.From.In(d.zone), d.now), l.DateTime(run.To.In(d.zone), d.now)))
 	}
 	if len(line.slots) > 0 && line.slots[0].State == series.Estimated {
 		notes = append(notes, l.T("states.calculated"))
@@ -55,7 +55,7 @@ func (d *exploreData) lateNotes(line *exploreLine, l locale.Locale) []string {
 		}
 		note := l.T("states.late", sum.Count, l.DateTime(c.From.In(d.zone), d.now), to, l.DateTime(c.seen.In(d.zone), d.now))
 		if line.isAmount(d.granularity) {
-			note += " " + l.T("states.late-sum", l.Quantity(sum.Sum, line.unit))
+			note += " " + l.T("states.late-sum", line.quantity(sum.Sum, l))
 		}
 		notes = append(notes, note)
 	}
@@ -69,7 +69,7 @@ func (d *exploreData) spikeNotes(line *exploreLine, l locale.Locale) []string {
 		if len(notes) == spikesNamed {
 			break
 		}
-		notes = append(notes, l.T("states.spike", l.Quantity(s.Value, line.unit), d.when(s.Start, l)))
+		notes = append(notes, l.T("states.spike", line.quantity(s.Value, l), d.when(s.Start, l)))
 	}
 	for _, t := range d.leftOut(line) {
 		notes = append(notes, l.T("states.left-out", d.when(t, l)))
@@ -98,7 +98,7 @@ func (d *exploreData) outliers(l locale.Locale) []templates.LinkedNote {
 				break
 			}
 			o := omission{line.variable.ID, s.Start.Unix()}
-			list = append(list, templates.LinkedNote{Text: name(l.T("states.spike", l.Quantity(s.Value, line.unit), d.when(s.Start, l))),
+			list = append(list, templates.LinkedNote{Text: name(l.T("states.spike", line.quantity(s.Value, l), d.when(s.Start, l))),
 				Link: templates.Link{Text: l.T("states.leave-out"), Href: d.query.href(func(q *exploreQuery) { q.omit = append(q.omit, o) })}})
 		}
 		for _, t := range d.leftOut(line) {

@@ -58,17 +58,17 @@ func (d *exploreData) stats(l locale.Locale) []templates.StatModel {
 		list = append(list, templates.StatModel{Label: l.T(key), Value: value, Note: note})
 	}
 	if line.isAmount(d.granularity) {
-		add("stat.total", l.Quantity(sum.Sum+line.unplaced(), line.unit), l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone)))
+		add("stat.total", line.quantity(sum.Sum+line.unplaced(), l), l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone)))
 	}
-	add("stat.mean", l.Quantity(sum.Mean, line.unit), l.T("stat.per", d.stepName(d.granularity, l)))
-	add("stat.max", l.Quantity(sum.Max, line.unit), d.when(sum.MaxAt, l))
-	add("stat.min", l.Quantity(sum.Min, line.unit), d.when(sum.MinAt, l))
+	add("stat.mean", line.quantity(sum.Mean, l), l.T("stat.per", d.stepName(d.granularity, l)))
+	add("stat.max", line.quantity(sum.Max, l), d.when(sum.MaxAt, l))
+	add("stat.min", line.quantity(sum.Min, l), d.when(sum.MinAt, l))
 	if kw, ok := powerOf[line.unit]; ok && line.isAmount(d.granularity) {
 		if top := series.Summarize(power(line.slots)); top.Count > 0 {
 			add("stat.power", l.Quantity(top.Max, kw), d.when(top.MaxAt, l))
 		}
 	}
-	add("stat.last", l.Quantity(sum.Last, line.unit), d.when(sum.LastAt, l))
+	add("stat.last", line.quantity(sum.Last, l), d.when(sum.LastAt, l))
 	add("stat.values", l.T("kpi.of", sum.Count, sum.Expected), l.Percent(sum.Completeness()))
 	if gaps := series.Gaps(line.slots); len(gaps) > 0 {
 		add("stat.silent", silence(line.slots, l), l.T("stat.gaps", len(gaps)))

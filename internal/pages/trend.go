@@ -30,6 +30,7 @@ type trendData struct {
 	now       time.Time
 	unit      string // of the values, those at the right axis apart
 	rightUnit string
+	chosen    [2]bool // somebody chose the unit of an axis, so that it stays
 	lines     []trendLine
 	bands     []chart.Band
 	flags     []chart.Flag
@@ -151,7 +152,7 @@ func (t trendData) larger(unit string, right bool, l locale.Locale) (string, flo
 			}
 		}
 	}
-	if high == 0 {
+	if high == 0 || t.chosen[sideOf(right)] {
 		return unit, 1
 	}
 	v, next := l.Scale(high, unit)

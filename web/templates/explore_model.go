@@ -47,7 +47,6 @@ type ChipModel struct {
 // ChipGroup is a choice of a chip.
 type ChipGroup struct {
 	Label   string
-	Key     string // takes the next choice, "" for none
 	Choices []TabModel
 }
 

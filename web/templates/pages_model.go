@@ -197,6 +197,7 @@ type TimeBarModel struct {
 	Granularity []OptionModel
 	Aggregates  []OptionModel
 	Comparisons []OptionModel
+	Units       []OptionModel // none where values cannot be converted
 	Zone        FieldModel
 	Level       FieldModel        // the level that duration curves are compared with
 	Errors      map[string]string // parameter → what is wrong
