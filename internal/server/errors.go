@@ -203,6 +203,9 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError)
 	if u, err := url.Parse(m.RetryTo); err == nil && u.Path == "/auth/login" {
 		m.SignIn = s.signInModel(r, u.Query().Get("return_to"))
 	}
+	if s.comesBack(r, e) {
+		m.Layout.Refresh = wallRetry + ";url=" + r.URL.RequestURI()
+	}
 	if err := s.render(w, r, e.Status, templates.ErrorPage(m)); err != nil {
 		s.log.ErrorContext(r.Context(), "error page not rendered", "request_id", m.RequestID, "error", err)
 		http.Error(w, "Internal error, request "+m.RequestID, http.StatusInternalServerError)

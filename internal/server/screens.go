@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
+	"time"
 
 	"portico/internal/audit"
 	"portico/internal/datahub"
@@ -52,8 +54,25 @@ func (s *Server) onWalls(h handler) http.Handler {
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), pageTimeout)
 		defer cancel()
-		return h(w, r.WithContext(ctx))
+		if err := h(w, r.WithContext(ctx)); err != nil {
+			return err
+		}
+		s.noteSeen(r)
+		return nil
 	})
+}
+
+// noteSeen writes down that a screen loaded a page: one without a script tells nothing else of itself.
+func (s *Server) noteSeen(r *http.Request) {
+	scr, ok := screenOf(r.Context())
+	if !ok || !navigation(r) {
+		return
+	}
+	told := scr.Report
+	told.Page, told.Address, told.Refused, told.Up = r.URL.RequestURI(), s.aboutBrowser(r).Address, time.Time{}, 0
+	if _, err := s.register.Note(context.WithoutCancel(r.Context()), *scr, told); err != nil {
+		note(r.Context(), errAttr("register_error", err))
+	}
 }
 
 // wallPage shows a wall, to a screen or to a person.
@@ -153,6 +172,15 @@ func (s *Server) noScreen(w http.ResponseWriter, r *http.Request, err error) err
 	note(r.Context(), slog.String("no_screen", err.Error()))
 	s.requirePairing(w, r)
 	return nil
+}
+
+// wallRetry is after how many seconds a browser without a script asks again for a wall that could not be shown.
+const wallRetry = "15"
+
+// comesBack reports whether a page of an error asks by itself for what it stands in for: in front of a wall there is nobody to press a button. What is wrong for good is left as it is.
+func (s *Server) comesBack(r *http.Request, e *pageError) bool {
+	wall := strings.HasPrefix(r.URL.Path, wallsPath) || r.URL.Path == screenPath
+	return wall && r.Method == http.MethodGet && (e.Status >= 500 || e.Status == http.StatusTooManyRequests)
 }
 
 // requirePairing sends a screen to its code, and tells a script where that is.

@@ -35,7 +35,7 @@ func (b *bench) onScreen(boards ...string) (screen.Screen, *http.Cookie) {
 	scr.SetKey(h)
 	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: b.lifetime, Refresh: secret.New("refresh-secret"), Asked: now}, rp.Identity{Issuer: b.issuer, Subject: "alice"}, scr.Until))
 	sess, err := b.server.screens.Create(b.Context(), h, session.Identity{Issuer: b.issuer, Subject: "alice", Name: "Alice Peeters", Account: "101"},
-		session.StartOptions{StaySignedIn: true, Life: 24 * time.Hour, Values: map[string]string{screenValue: scr.ID}, About: session.About{Screen: scr.Name}})
+		session.StartOptions{LoginStarted: time.Now(), StaySignedIn: true, Life: 24 * time.Hour, Values: map[string]string{screenValue: scr.ID}, About: session.About{Screen: scr.Name}})
 	b.must(err)
 	b.must(b.server.register.Put(b.Context(), scr))
 	b.server.screens.Hand(w, sess)

@@ -1,0 +1,246 @@
+package screen_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"portico/internal/board"
+	"portico/internal/screen"
+	"portico/internal/session"
+	"portico/internal/shelf"
+	"portico/internal/store/memory"
+)
+
+type world struct {
+	store shelf.Store
+	keys  []session.Key
+	now   time.Time
+}
+
+func newWorld() *world {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	return &world{store: memory.New(nil).Shelf(), keys: []session.Key{session.NewKey(now)}, now: now}
+}
+
+func (w *world) clock() time.Time { return w.now }
+
+func (w *world) ring(t *testing.T) *session.Keyring {
+	t.Helper()
+	k, err := session.NewKeyring(w.keys...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func (w *world) pairings(t *testing.T) *screen.Pairings {
+	t.Helper()
+	k := w.ring(t)
+	return screen.NewPairings(shelf.New(w.store, k, w.clock), k, w.clock)
+}
+
+func (w *world) register(t *testing.T) *screen.Register {
+	t.Helper()
+	return screen.NewRegister(shelf.New(w.store, w.ring(t), w.clock), w.clock)
+}
+
+func TestParseCode(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"K7QM-2P9X": "K7QM-2P9X", "k7qm2p9x": "K7QM-2P9X", "  k7qm 2p9x\t": "K7QM-2P9X", "K7QM–2P9X": "K7QM-2P9X", "o0il-LiOZ": "0011-110Z",
+		"": "", "K7QM-2P9": "", "K7QM-2P9XX": "", "U7QM-2P9X": "", "K7QM-2P9É": "", "K7QM_2P9X": "", strings.Repeat("K", 1000): "",
+	} {
+		c, ok := screen.ParseCode(text)
+		if ok != (want != "") || ok && c.String() != want {
+			t.Errorf("ParseCode(%.20q) = %s, %v, want %q", text, c, ok, want)
+		}
+	}
+	seen := map[screen.Code]bool{}
+	for range 1000 {
+		c := screen.NewCode()
+		if parsed, ok := screen.ParseCode(c.String()); !ok || parsed != c || seen[c] {
+			t.Fatalf("NewCode() = %s, read as %s, %v", c, parsed, ok)
+		}
+		seen[c] = true
+	}
+}
+
+// S-107: a code is found by whoever types it for ten minutes, and pairs one screen.
+func TestS107CodesAreForOneUseAndTenMinutes(t *testing.T) {
+	t.Parallel()
+	w, ctx := newWorld(), t.Context()
+	ps := w.pairings(t)
+	p, err := ps.Begin(ctx, "secret of the screen", screen.Pairing{About: session.About{Browser: "Chrome"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ps.Waiting(ctx, p.Code); err != nil || got.About.Browser != "Chrome" {
+		t.Errorf("Waiting = %+v, %v", got, err)
+	}
+	wrong := screen.NewCode()
+	if _, err := ps.Waiting(ctx, wrong); !errors.Is(err, screen.ErrCode) {
+		t.Errorf("a code that was never given: %v", err)
+	}
+	if _, err := ps.Own(ctx, p.Code, "secret of another"); !errors.Is(err, screen.ErrCode) {
+		t.Errorf("another browser has the code as its own: %v", err)
+	}
+	var winners atomic.Int32
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			switch _, err := w.pairings(t).Take(ctx, p.Code); {
+			case err == nil:
+				winners.Add(1)
+			case !errors.Is(err, screen.ErrCode) && !errors.Is(err, shelf.ErrConflict):
+				t.Error(err)
+			}
+		})
+	}
+	if wg.Wait(); winners.Load() != 1 {
+		t.Errorf("%d approve the screen", winners.Load())
+	}
+	if _, err := ps.Waiting(ctx, p.Code); !errors.Is(err, screen.ErrCode) {
+		t.Errorf("a used code: %v", err)
+	}
+	if err := ps.Finish(ctx, p.Code, "abc"); err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(9 * time.Minute)
+	for range 2 { // the first answer may get lost
+		if got, err := ps.Own(ctx, p.Code, "secret of the screen"); err != nil || got.Screen != "abc" {
+			t.Errorf("the screen hears %+v, %v", got, err)
+		}
+	}
+	old, err := ps.Begin(ctx, "s", screen.Pairing{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(screen.CodeLife - time.Second)
+	if _, err := ps.Waiting(ctx, old.Code); err != nil {
+		t.Errorf("a second before its end: %v", err)
+	}
+	w.now = w.now.Add(time.Second)
+	_, waiting := ps.Waiting(ctx, old.Code)
+	_, own := ps.Own(ctx, old.Code, "s")
+	_, take := ps.Take(ctx, old.Code)
+	if !errors.Is(waiting, screen.ErrCode) || !errors.Is(own, screen.ErrCode) || !errors.Is(take, screen.ErrCode) {
+		t.Errorf("after ten minutes: %v, %v, %v", waiting, own, take)
+	}
+}
+
+// What stands in the store tells nobody a code who has not the keys, and codes outlive a rotation of them.
+func TestCodesInTheStore(t *testing.T) {
+	t.Parallel()
+	w, ctx := newWorld(), t.Context()
+	p, err := w.pairings(t).Begin(ctx, "s", screen.Pairing{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, err := w.store.After(ctx, shelf.Item{}, 10)
+	if err != nil || len(items) != 1 {
+		t.Fatalf("%d items, %v", len(items), err)
+	}
+	if i := items[0]; strings.Contains(i.Name, string(p.Code)) || strings.Contains(string(i.Sealed), string(p.Code)) {
+		t.Errorf("the store has the code: %s", i.Name)
+	}
+	w.keys = append([]session.Key{session.NewKey(w.now)}, w.keys...)
+	if _, err := w.pairings(t).Take(ctx, p.Code); err != nil {
+		t.Errorf("after a rotation: %v", err)
+	}
+}
+
+func TestAWishIsTakenOnce(t *testing.T) {
+	t.Parallel()
+	w, ctx := newWorld(), t.Context()
+	ps := w.pairings(t)
+	ticket, err := ps.Ask(ctx, screen.Wish{Approver: board.Person{Subject: "alice"}, Life: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ps.Asked(ctx, ticket); err != nil || got.Approver.Subject != "alice" {
+		t.Errorf("Asked = %+v, %v", got, err)
+	}
+	for _, no := range []string{ticket, "", "x", strings.Repeat("A", 26)} {
+		if _, err := ps.Asked(ctx, no); !errors.Is(err, screen.ErrCode) {
+			t.Errorf("Asked(%q) = %v", no, err)
+		}
+	}
+}
+
+func TestRegister(t *testing.T) {
+	t.Parallel()
+	w, ctx := newWorld(), t.Context()
+	r := w.register(t)
+	s := screen.Screen{ID: screen.NewID(), Settings: screen.Settings{Name: "lobby", Boards: []string{"a", "b@7"}, Every: time.Minute}, Until: w.now.Add(time.Hour), Owner: board.Person{Issuer: "https://op", Subject: "alice"}}
+	h := session.NewHandle()
+	s.SetKey(h)
+	if text := fmt.Sprintf("%v %+v %#v %s", s, s, s, s); strings.Contains(text, h.Cookie().Reveal()) {
+		t.Error("a printer shows the handle")
+	}
+	if !s.Shows("a") || !s.Shows("b") || s.Shows("b@7") || s.Shows("c") {
+		t.Error("Shows tells what is not so")
+	}
+	for _, one := range []screen.Screen{s, {ID: screen.NewID(), Settings: screen.Settings{Name: "Entrance"}, Until: w.now}} {
+		if err := r.Put(ctx, one); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := r.All(ctx)
+	if err != nil || len(all) != 2 || all[0].Name != "Entrance" {
+		t.Fatalf("All = %v, %v", all, err)
+	}
+	if got, err := r.Of(ctx, h.Cookie().Reveal()); err != nil || got.ID != s.ID {
+		t.Errorf("Of = %v, %v", got, err)
+	}
+	if _, err := r.Of(ctx, ""); !errors.Is(err, screen.ErrNotFound) {
+		t.Errorf("Of no cookie = %v", err)
+	}
+	// What a screen tells is written when it is news, and now and then.
+	writes := func(told screen.Report) bool {
+		t.Helper()
+		before := mustGet(ctx, t, r, s.ID)
+		if _, err := r.Note(ctx, before, told); err != nil {
+			t.Fatal(err)
+		}
+		return mustGet(ctx, t, r, s.ID).Report.Seen != before.Report.Seen
+	}
+	w.now = w.now.Add(time.Second)
+	told := screen.Report{Page: "/tv/list/x", Skew: time.Second, Up: time.Minute}
+	if !writes(told) {
+		t.Error("news are not written")
+	}
+	w.now = w.now.Add(20 * time.Second)
+	told.Skew, told.Up = told.Skew+200*time.Millisecond, 2*time.Minute
+	if writes(told) {
+		t.Error("the same is written again after 20 s")
+	}
+	told.Problem = "a widget failed"
+	if !writes(told) {
+		t.Error("a problem is not written")
+	}
+	w.now = w.now.Add(time.Minute)
+	if !writes(told) {
+		t.Error("the same is not written after a minute")
+	}
+	if err := r.Remove(ctx, s.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Change(ctx, s.ID, func(*screen.Screen) error { return nil }); !errors.Is(err, screen.ErrNotFound) {
+		t.Errorf("Change after Remove = %v", err)
+	}
+}
+
+func mustGet(ctx context.Context, t *testing.T, r *screen.Register, id string) screen.Screen {
+	t.Helper()
+	s, err := r.Get(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
