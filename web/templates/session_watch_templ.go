@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 // sessionWatch holds the lines about the session that a script may show on an open page. Without one they stay hidden, and the next page tells.
-func sessionWatch(l LayoutModel, m WatchModel) templ.Component {
+func sessionWatch(l *LayoutModel, m WatchModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -125,7 +125,7 @@ func sessionWatch(l LayoutModel, m WatchModel) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = l.fixed("watch", "", func() templ.Component { return watchLines(l) }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = l.fixed("watch", "", func() templ.Component { return watchLines(*l) }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
