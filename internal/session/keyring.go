@@ -3,15 +3,16 @@ package session
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"portico/internal/secret"
@@ -57,6 +58,11 @@ type Keyring struct {
 type ringKey struct {
 	id     string
 	secret []byte
+	macs   *sync.Pool // of hash.Hash: HMAC-SHA-256 under secret, which is not set up anew each time
+}
+
+func newRingKey(id string, secret []byte) ringKey {
+	return ringKey{id, secret, &sync.Pool{New: func() any { return hmac.New(sha256.New, secret) }}}
 }
 
 // Errors of Open. ErrUnknownKey is also an ErrSealed.
@@ -92,7 +98,7 @@ func NewKeyring(keys ...Key) (*Keyring, error) {
 			errs = append(errs, fmt.Errorf("key %s stands there twice, by id or by secret", key.ID))
 		}
 		seen["id "+key.ID], seen["secret "+string(b)] = true, true
-		k.keys = append(k.keys, ringKey{key.ID, b})
+		k.keys = append(k.keys, newRingKey(key.ID, b))
 	}
 	if len(keys) == 0 {
 		errs = append(errs, errors.New("no key; make one with: web keys new"))
@@ -159,7 +165,7 @@ func (k *Keyring) Seal(p Purpose, h Handle, ad, plaintext []byte) []byte {
 	out = out[:head+saltSize+nonceSize]
 	_, _ = rand.Read(out[head:])
 	salt, nonce := out[head:head+saltSize], out[head+saltSize:]
-	return aead(key.secret, h, salt, p).Seal(out, nonce, plaintext, associated(out[:head], p, ad))
+	return key.aead(h, salt, p).Seal(out, nonce, plaintext, associated(out[:head], p, ad))
 }
 
 // Open decrypts what Seal sealed for the same purpose, handle and associated data. Anything else is ErrSealed.
@@ -174,7 +180,7 @@ func (k *Keyring) Open(p Purpose, h Handle, ad, sealed []byte) ([]byte, error) {
 			continue
 		}
 		salt, nonce, text := sealed[head:head+saltSize], sealed[head+saltSize:head+saltSize+nonceSize], sealed[head+saltSize+nonceSize:]
-		plain, err := aead(key.secret, h, salt, p).Open(nil, nonce, text, associated(sealed[:head], p, ad))
+		plain, err := key.aead(h, salt, p).Open(nil, nonce, text, associated(sealed[:head], p, ad))
 		if err != nil {
 			return nil, ErrSealed
 		}
@@ -207,8 +213,8 @@ func keyID(sealed []byte) (string, bool) {
 }
 
 // aead derives the cipher. Its inputs have fixed lengths, so none of the calls can fail.
-func aead(serverKey []byte, h Handle, salt []byte, p Purpose) cipher.AEAD {
-	block, err := aes.NewCipher(expand(serverKey, p, h, salt, 32))
+func (k ringKey) aead(h Handle, salt []byte, p Purpose) cipher.AEAD {
+	block, err := aes.NewCipher(k.expand(p, h, salt, 32))
 	if err != nil {
 		panic(err)
 	}
@@ -227,18 +233,19 @@ func associated(head []byte, p Purpose, ad []byte) []byte {
 
 // tag authenticates data under the session's own key: server key and cookie secret. Any key of the ring may have made it.
 func (k *Keyring) tag(n int, h Handle, data []byte) []byte {
-	return expand(k.keys[n].secret, purposeSeen, h, data, 16)
+	return k.keys[n].expand(purposeSeen, h, data, 16)
 }
 
 // expand is HKDF-Expand (RFC 5869 section 2.3), a pseudorandom function of what stands behind the key. Server keys are random and of full length, so nothing has to be extracted from them
-// (section 3.3). The purpose ends in a NUL and the secret has a fixed length: no two inputs read the same.
-func expand(serverKey []byte, p Purpose, h Handle, data []byte, length int) []byte {
-	info := "portico " + string(p) + "\x00" + string(h.secret[:]) + string(data)
-	out, err := hkdf.Expand(sha256.New, serverKey, info, length)
-	if err != nil {
-		panic(err)
-	}
-	return out
+// (section 3.3). The purpose ends in a NUL and the secret has a fixed length: no two inputs read the same. length is at most 32: the first block, which is one HMAC, is enough.
+func (k ringKey) expand(p Purpose, h Handle, data []byte, length int) []byte {
+	mac := k.macs.Get().(hash.Hash)
+	defer k.macs.Put(mac)
+	defer mac.Reset() // nothing of a cookie's secret stays in it
+	info := append(make([]byte, 0, 128), "portico "...)
+	info = append(append(append(append(append(info, p...), 0), h.secret[:]...), data...), 1)
+	_, _ = mac.Write(info) // never fails
+	return mac.Sum(nil)[:length]
 }
 
 func (k *Keyring) validTag(h Handle, data, tag []byte) bool {

@@ -25,7 +25,7 @@ func (k *Keyring) CodeReferences(code string) []string {
 func (k *Keyring) references(what string) []string {
 	var all []string
 	for _, key := range k.keys {
-		all = append(all, hex.EncodeToString(expand(key.secret, purposeReference, Handle{}, []byte(what), 8)))
+		all = append(all, hex.EncodeToString(key.expand(purposeReference, Handle{}, []byte(what), 8)))
 	}
 	return all
 }
