@@ -158,12 +158,12 @@ func (s *Store) read(ctx context.Context, f func(ctx context.Context) error) err
 // get returns the record at a key, nil when there is none.
 func (s *Store) get(ctx context.Context, key string) (r reply, err error) {
 	err = s.read(ctx, func(ctx context.Context) error {
-		b, err := s.reads.get(ctx, s.client, key)
+		packed, err := s.reads.get(ctx, s.client, key)
 		if errors.Is(err, goredis.Nil) {
 			return nil
 		}
 		if err == nil {
-			r, err = unpack(b)
+			r, err = unpack(packed)
 		}
 		return err
 	})

@@ -27,9 +27,9 @@ type gathered struct {
 }
 
 // get reads the value of a key, within the caller's time: what was asked for others goes on without the caller.
-func (g *gather) get(ctx context.Context, client goredis.UniversalClient, key string) ([]byte, error) {
+func (g *gather) get(ctx context.Context, client goredis.UniversalClient, key string) (string, error) {
 	if _, cluster := client.(*goredis.ClusterClient); cluster {
-		return client.Get(ctx, key).Bytes()
+		return client.Get(ctx, key).Result()
 	}
 	r := &gathered{key: key, word: make(chan bool, 1)}
 	if g.enter(r) {
@@ -39,12 +39,12 @@ func (g *gather) get(ctx context.Context, client goredis.UniversalClient, key st
 		select {
 		case turn := <-r.word:
 			if !turn {
-				return r.cmd.Bytes()
+				return r.cmd.Result()
 			}
 			go g.ask(ctx, client, r)
 		case <-ctx.Done():
 			g.leave(r)
-			return nil, ctx.Err()
+			return "", ctx.Err()
 		}
 	}
 }

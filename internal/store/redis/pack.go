@@ -7,11 +7,11 @@ import (
 
 var errPacked = errors.New("a record cannot be read")
 
-// unpack reads an array of integers and texts as cmsgpack.pack writes it (MessagePack): reads that change nothing need no script.
-func unpack(b []byte) (reply, error) {
-	u := &unpacker{rest: b}
+// unpack reads an array of integers and texts as cmsgpack.pack writes it (MessagePack): reads that change nothing need no script. The texts share its memory.
+func unpack(packed string) (reply, error) {
+	u := &unpacker{rest: packed}
 	n := u.length()
-	if n > len(b) {
+	if n > len(packed) {
 		return nil, errPacked
 	}
 	r := make(reply, n)
@@ -25,7 +25,7 @@ func unpack(b []byte) (reply, error) {
 }
 
 type unpacker struct {
-	rest []byte
+	rest string
 	bad  bool
 }
 
@@ -69,7 +69,7 @@ func (u *unpacker) value() any {
 // uint reads a big-endian number of size bytes.
 func (u *unpacker) uint(size int) uint64 {
 	if size > len(u.rest) {
-		u.rest, u.bad = nil, true
+		u.rest, u.bad = "", true
 		return 0
 	}
 	var b [8]byte
@@ -80,10 +80,10 @@ func (u *unpacker) uint(size int) uint64 {
 
 func (u *unpacker) text(n uint64) string {
 	if n > uint64(len(u.rest)) {
-		u.rest, u.bad = nil, true
+		u.rest, u.bad = "", true
 		return ""
 	}
-	t := string(u.rest[:n])
+	t := u.rest[:n]
 	u.rest = u.rest[n:]
 	return t
 }
