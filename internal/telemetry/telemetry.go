@@ -67,19 +67,35 @@ var grants = map[string]bool{
 
 // redact hides the values of known keys and escapes what could forge or turn around a log line.
 func redact(a slog.Attr) slog.Attr {
-	if grants[strings.ToLower(strings.ReplaceAll(a.Key, "-", "_"))] {
+	if grants[plainKey(a.Key)] {
 		return slog.String(a.Key, secret.Redacted)
 	}
 	switch a.Value.Kind() {
 	case slog.KindString:
-		return slog.String(a.Key, printable(a.Value.String()))
-	case slog.KindAny:
-		if err, ok := a.Value.Any().(error); ok {
-			return slog.String(a.Key, printable(err.Error()))
+		if text := a.Value.String(); !plain(text) {
+			return slog.String(a.Key, printable(text))
 		}
-		return slog.String(a.Key, printable(fmt.Sprint(a.Value.Any())))
+	case slog.KindAny:
+		switch v := a.Value.Any().(type) {
+		case slog.Level:
+			return slog.String(a.Key, v.String())
+		case error:
+			return slog.String(a.Key, printable(v.Error()))
+		default:
+			return slog.String(a.Key, printable(fmt.Sprint(v)))
+		}
 	}
 	return a
+}
+
+// plainKey is a key as grants has it, which is how nearly all of them are written.
+func plainKey(key string) string {
+	for i := range len(key) {
+		if c := key[i]; c != '_' && (c < 'a' || c > 'z') {
+			return strings.ToLower(strings.ReplaceAll(key, "-", "_"))
+		}
+	}
+	return key
 }
 
 // seconds writes durations as seconds, the unit that people and their tools take a bare number for.
