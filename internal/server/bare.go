@@ -33,11 +33,17 @@ func (l *listener) Accept() (net.Conn, error) {
 type conn struct {
 	net.Conn
 	headers []byte
+	first   piece
 }
 
 // Write implements [net.Conn]. The number of bytes that it returns does not count the headers that it adds.
 func (c *conn) Write(b []byte) (int, error) {
-	if len(b) < 10 || b[9] < '4' || !bytes.HasPrefix(b, []byte("HTTP/1.")) {
+	switch {
+	case c.first.size > 0:
+		return c.send(b)
+	case c.first.keep(b):
+		return len(b), nil
+	case len(b) < 10 || b[9] < '4' || !bytes.HasPrefix(b, []byte("HTTP/1.")):
 		return c.Conn.Write(b) // nearly always
 	}
 	head, _, whole := bytes.Cut(b, []byte("\r\n\r\n"))

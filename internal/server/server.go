@@ -209,7 +209,7 @@ func HTTPServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes:               maxHeaderBytes - 4<<10, // net/http adds these four
-		DisableGeneralOptionsHandler: true, ErrorLog: httpLog(log),
+		DisableGeneralOptionsHandler: true, ErrorLog: httpLog(log), ConnContext: withConn,
 	}
 }
 
@@ -233,8 +233,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	h.Set("Content-Security-Policy", s.pagePolicy(eventOf(r.Context())))
-	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // the browser went away: nobody is left to tell
+	writeTogether(w, r, status, b.Bytes())
 	return nil
 }
 
