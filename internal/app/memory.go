@@ -10,6 +10,17 @@ import (
 // containerMemory are the places where a container is told how much memory it may use, in bytes: by cgroup v2, "max" for any, and by v1, for any a number that no machine has.
 var containerMemory = []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}
 
+// heapGrowth is how much the heap may grow between two collections, in percent of what is in use. A page leaves some 20 kB behind and little of the portal stays: with Go's own 100 collecting is a tenth
+// of what a page costs. The memory limit counts all the same, and somebody who is asked nothing collects every two minutes.
+const heapGrowth = 300
+
+// collectSeldom sets heapGrowth, unless the operator says otherwise.
+func collectSeldom(getenv func(string) string) {
+	if getenv("GOGC") == "" {
+		debug.SetGCPercent(heapGrowth)
+	}
+}
+
 // limitMemory lowers the soft memory limit, which is GOMEMLIMIT or none, to nine tenths of the container's, so that the program sheds load before the kernel ends it. The first of the files that is there counts.
 func limitMemory(files []string) {
 	for _, file := range files {

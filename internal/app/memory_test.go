@@ -54,3 +54,15 @@ func TestLimitMemory(t *testing.T) {
 		}
 	}
 }
+
+func TestCollectSeldom(t *testing.T) {
+	before := debug.SetGCPercent(100)
+	defer debug.SetGCPercent(before)
+	for said, want := range map[string]int{"50": 100, "off": 100, "": heapGrowth} { // what is said is the runtime's business
+		debug.SetGCPercent(100)
+		collectSeldom(func(string) string { return said })
+		if got := debug.SetGCPercent(100); got != want {
+			t.Errorf("with GOGC=%s: %d, want %d", said, got, want)
+		}
+	}
+}

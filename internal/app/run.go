@@ -69,6 +69,7 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 		log.WarnContext(ctx, "the environment has names of the portal's kind that mean nothing to it", "names", strings.Join(names, " "))
 	}
 	limitMemory(containerMemory)
+	collectSeldom(os.Getenv)
 	keys, err := readKeys(c.Sessions.KeysFile)
 	if err != nil {
 		return err
