@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"portico/internal/demo/fault"
 )
 
 var (
@@ -134,5 +136,67 @@ func TestDemoRefusesAPairing(t *testing.T) {
 	}
 	if tries > 10 {
 		t.Errorf("%d codes can be tried", tries)
+	}
+}
+
+// The grant of a screen is revoked at the identity server: the screen shows a code instead of its picture, and whoever types it makes it the same screen again, as it was.
+func TestDemoRevokedGrantShowsTheCodeAgain(t *testing.T) {
+	t.Parallel()
+	v := visitDemo(t)
+	v.signIn("Sign in as operator")
+	tv := v.another()
+	where, _, _ := v.approve(tv.code(), personaScreen, nil)
+	id := where.Query().Get("done")
+	if where, _, _ = tv.open("/screen"); where.Path != "/tv/list/"+id {
+		t.Fatalf("the screen is led to %s", where)
+	}
+	whose := fault.Whose{Subject: personaScreen}
+	v.d.Identity.ExpireAccessTokens(whose)
+	if where, status, _ := tv.open("/tv/list/" + id); status != http.StatusOK || where.Path != "/tv/list/"+id {
+		t.Fatalf("after a token expired the screen is led to %s, %d", where, status)
+	}
+	v.d.Identity.RevokeTokens(whose)
+	v.d.Identity.ExpireAccessTokens(whose)
+	where, _, body := tv.open("/tv/list/" + id)
+	if where.Path != "/screen" {
+		t.Fatalf("refused, the screen is led to %s", where)
+	}
+	code := codeShown.FindStringSubmatch(body)[1]
+	_, status, body := v.open("/pair?code=" + code)
+	v.want("the form as it was", status, http.StatusOK, body, "It was a screen here before", `value="Control room"`)
+	if where, _, _ = v.approve(code, personaScreen, nil); where.Query().Get("done") != id {
+		t.Errorf("approved again: %s, was %s", where, id)
+	}
+	if where, status, _ = tv.open("/screen"); status != http.StatusOK || where.Path != "/tv/list/"+id {
+		t.Errorf("the screen is led to %s, %d", where, status)
+	}
+	// Whoever signs out the user of the grant everywhere ends the screen, too.
+	other := v.another()
+	other.signIn("Sign in as screen")
+	other.post("/settings/sessions", url.Values{"end": {"all"}})
+	if where, _, _ = tv.open("/tv/list/" + id); where.Path != "/screen" {
+		t.Errorf("signed out everywhere, the screen is led to %s", where)
+	}
+}
+
+// One browser is the person's and the screen's, in two tabs, as the tour has it: neither disturbs the other.
+func TestDemoPairsInTheSameBrowser(t *testing.T) {
+	t.Parallel()
+	v := visitDemo(t)
+	v.signIn("Sign in as operator")
+	_, status, body := v.open("/pair?board=" + controlRoom + "&tour=6")
+	v.want("the tour's stop", status, http.StatusOK, body, "Stop 6 of 8", "/screen", `name="code"`)
+	where, _, _ := v.approve(v.code(), personaOperator, nil)
+	id := where.Query().Get("done")
+	where, status, body = v.open("/screen")
+	v.want("the second tab", status, http.StatusOK, body, `data-screen="`+id+`"`)
+	if where.Path != "/tv/list/"+id {
+		t.Errorf("the second tab is led to %s", where)
+	}
+	_, status, body = v.open("/overview")
+	v.want("the first tab", status, http.StatusOK, body, "Olivia Peeters")
+	v.post("/auth/logout", nil)
+	if where, status, _ = v.open("/tv/list/" + id); status != http.StatusOK || where.Path != "/tv/list/"+id {
+		t.Errorf("signed out in the first tab, the second is led to %s, %d", where, status)
 	}
 }
