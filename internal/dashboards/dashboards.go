@@ -21,6 +21,8 @@ type Widgets interface {
 	Widgets(r *pages.Request, b board.Board, site datahub.SiteID, wall bool) ([]templates.WidgetModel, error)
 	// FillWidgets makes the same as parts of a page that come by themselves, each under the name w- and its id, and calls render with as much of them as there is.
 	FillWidgets(r *pages.Request, b board.Board, site datahub.SiteID, wall bool, render func([]templates.WidgetModel) error) error
+	// Pictures returns what the widgets of b show on a wall, drawn once for all who look, and what is in the way of newer ones; their images are below page. An error ends the session.
+	Pictures(r *pages.Request, b board.Board, site datahub.SiteID, page string) (pages.Pictures, error)
 	// Sites lists the sites that the person may see, as choices.
 	Sites(r *pages.Request, chosen datahub.SiteID) ([]templates.OptionModel, error)
 	// Variables lists the variables of a site, by meter; the addresses of the links are references.

@@ -55,6 +55,17 @@ func (f titled) FillWidgets(r *pages.Request, b board.Board, site datahub.SiteID
 	return render(list)
 }
 
+// Pictures marks each widget by its id.
+func (d titled) Pictures(r *pages.Request, b board.Board, site datahub.SiteID, page string) (pages.Pictures, error) {
+	list, err := d.Widgets(r, b, site, true)
+	pictured(list, page)
+	for i := range list {
+		list[i].Mark = "m-" + list[i].ID
+		list[i].Drawn = templates.WallWidget(r.Layout, list[i])
+	}
+	return pages.Pictures{Widgets: list}, err
+}
+
 func (titled) Sites(_ *pages.Request, chosen datahub.SiteID) ([]templates.OptionModel, error) {
 	return []templates.OptionModel{{Value: "7", Text: "Plant", Selected: chosen == 7}}, nil
 }
@@ -122,26 +133,10 @@ func (b *bench) send(method, target, contentType, body string) answer {
 	b.Helper()
 	m := http.NewServeMux()
 	for _, route := range New(titled{}).Routes() {
-		m.HandleFunc(route.Pattern, func(w http.ResponseWriter, r *http.Request) {
-			l := locale.For(b.lang)
-			err := route.Handler(w, &pages.Request{
-				Request: r, Who: b.who, Locale: l, Now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), Shelf: b.shelf, By: b.who.Subject,
-				Layout: templates.LayoutModel{T: func(key string, args ...any) string { return l.T(locale.Key(key), args...) }, Lang: l.Lang(), Clock: templates.ClockModel{Text: "12:00:00 CET"}},
-				Render: func(status int, page templ.Component) error {
-					w.WriteHeader(status)
-					return page.Render(r.Context(), w)
-				},
-			})
-			switch {
-			case errors.Is(err, pages.ErrNotFound):
-				http.Error(w, "not found", http.StatusNotFound)
-			case err != nil:
-				if _, ok := errors.AsType[*query.Error](err); !ok {
-					b.Error(err)
-				}
-				http.Error(w, err.Error(), http.StatusBadRequest)
-			}
-		})
+		if path, ok := strings.CutPrefix(route.Pattern, "GET "); ok {
+			m.HandleFunc("GET /x"+path, b.handle(route, "widgets"))
+		}
+		m.HandleFunc(route.Pattern, b.handle(route))
 	}
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	if method == http.MethodPost {
@@ -150,6 +145,30 @@ func (b *bench) send(method, target, contentType, body string) answer {
 	w := httptest.NewRecorder()
 	m.ServeHTTP(w, r)
 	return answer{w.Code, html.UnescapeString(w.Body.String()), w.Header().Get("Location")}
+}
+
+// handle serves a route, or one part of its page.
+func (b *bench) handle(route pages.Route, part ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		l := locale.For(b.lang)
+		err := route.Handler(w, &pages.Request{
+			Request: r, Parts: part, Who: b.who, Locale: l, Now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), Shelf: b.shelf, By: b.who.Subject,
+			Layout: templates.LayoutModel{T: func(key string, args ...any) string { return l.T(locale.Key(key), args...) }, Lang: l.Lang(), Clock: templates.ClockModel{Text: "12:00:00 CET"}},
+			Render: func(status int, page templ.Component) error {
+				w.WriteHeader(status)
+				return page.Render(r.Context(), w)
+			},
+		})
+		switch {
+		case errors.Is(err, pages.ErrNotFound):
+			http.Error(w, "not found", http.StatusNotFound)
+		case err != nil:
+			if _, ok := errors.AsType[*query.Error](err); !ok {
+				b.Error(err)
+			}
+			http.Error(w, err.Error(), http.StatusBadRequest)
+		}
+	}
 }
 
 func (b *bench) get(target string) answer { b.Helper(); return b.ask(http.MethodGet, target, nil) }
@@ -383,6 +402,35 @@ func TestWallTurns(t *testing.T) {
 	for _, chrome := range []string{"<nav", "account-menu", "<footer class=\"foot\""} {
 		if strings.Contains(b.get(tv).body, chrome) {
 			t.Errorf("a wall has %s", chrome)
+		}
+	}
+}
+
+// A wall tells its script where to go on, and what is asked for by the stream is what is shown.
+func TestWallsLiveByTheirScript(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	at := b.create("title", "High")
+	var ids []string
+	for range 4 {
+		ids = append(ids, b.add(at, board.League))
+	}
+	b.post(at+"/edit", "do", "save").want(t, "save", http.StatusSeeOther)
+	id := strings.TrimPrefix(at, "/dashboards/")
+	b.get("/tv/"+id).want(t, "the first part", http.StatusOK, `data-next="/x/tv/`+id+`?page=2"`, `data-self="/x/tv/`+id+`"`, `data-turn="20"`, `data-mark=`)
+	only := b.get("/x/tv/" + id + "?page=1&only=" + ids[1])
+	only.want(t, "one widget", http.StatusOK, `id="w-`+ids[1]+`"`)
+	if strings.Contains(only.body, `id="w-`+ids[0]+`"`) || strings.Contains(only.body, "<body") {
+		t.Errorf("one widget comes with others: %.300s", only.body)
+	}
+	r := &pages.Request{Request: httptest.NewRequest(http.MethodGet, "/live", nil), Who: b.who, Locale: locale.For(b.lang), Shelf: b.shelf}
+	s, err := New(titled{}).State(t.Context(), r, id)
+	if err != nil || len(s.Marks) != 4 || s.Revision != "2" || s.Gone {
+		t.Errorf("state %+v, %v", s, err)
+	}
+	for _, name := range []string{"aaaaaaaaaaaaaaaa", id + ".x", "../etc", ""} {
+		if s, err := New(titled{}).State(t.Context(), r, name); err != nil || !s.Gone {
+			t.Errorf("state of %q: %+v, %v, want that it is gone", name, s, err)
 		}
 	}
 }

@@ -3,18 +3,23 @@ package dashboards
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"portico/internal/board"
 	"portico/internal/datahub"
 	"portico/internal/pages"
 	"portico/internal/query"
+	"portico/web/static"
 	"portico/web/templates"
 )
 
 const (
 	wallRows  = 12 // that can be read from four metres
-	wallEvery = 60 // seconds after which a wall that shows one part only is loaded again
+	wallEvery = 60 // seconds after which a wall that shows one part only is loaded again where no script does better
 	wallTurn  = 20 // and after which it turns to the next part
 )
 
@@ -39,7 +44,7 @@ func (p *Pages) wall(_ http.ResponseWriter, r *pages.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.turn(r, "/tv/"+s.ID, stopsOf(s, 0), wallTurn)
+	return p.turn(r, tour{path: "/tv/" + s.ID, stops: stopsOf(s, 0), every: wallTurn})
 }
 
 // rotation shows the dashboards of a screen one after the other. Those that are gone are left out, until none is left.
@@ -61,12 +66,22 @@ func (p *Pages) rotation(_ http.ResponseWriter, r *pages.Request) error {
 	if len(stops) == 0 {
 		stops = stopsOf(board.Stored{Board: board.Board{Title: r.Wall.Name, Widgets: []board.Widget{{ID: "gone", Kind: board.Text, W: board.Columns, H: 2, Title: r.Wall.Name, Text: r.Locale.T("screen.no-boards")}}}}, 0)
 	}
-	return p.turn(r, "/tv/list/"+r.Wall.Screen, stops, int(r.Wall.Every.Seconds()))
+	return p.turn(r, tour{path: "/tv/list/" + r.Wall.Screen, stops: stops, every: int(r.Wall.Every.Seconds())})
 }
 
-// turn shows the stop that the address says, and goes on to the next one after so many seconds.
-func (p *Pages) turn(r *pages.Request, path string, stops []stop, turn int) error {
-	values := r.URL.Query()
+// tour is what a wall turns through, and where it is.
+type tour struct {
+	path   string
+	stops  []stop
+	every  int    // seconds between two of them
+	at     int    // from 1
+	asked  string // the site that the address names
+	paused bool
+	only   []string // ids of the widgets that a script asks for; nil for all
+}
+
+// read reads the address of a wall.
+func (t *tour) read(values url.Values) error {
 	page, err := query.Page(values)
 	if err != nil {
 		return err
@@ -75,36 +90,96 @@ func (p *Pages) turn(r *pages.Request, path string, stops []stop, turn int) erro
 	if err != nil {
 		return err
 	}
-	page = min(page, len(stops))
-	s := stops[page-1]
-	site := s.site
-	if site == 0 {
-		if site, _, err = p.site(r, s.Board); err != nil {
-			return err
-		}
-	}
-	widgets, err := p.widgets.Widgets(r, s.part, site, true)
+	only, err := query.One(values, "only", 2000)
 	if err != nil {
 		return err
 	}
-	pictured(widgets, "/tv/"+s.ID)
-	l := r.Locale
-	at := func(page int, pause string) string {
-		return query.With(path, "page", query.Number(page), "pause", pause, "site", values.Get("site"))
+	t.at, t.paused, t.asked = min(page, len(t.stops)), paused != "", values.Get("site")
+	if only != "" {
+		t.only = strings.Split(only, ",")
 	}
-	m := templates.WallModel{Layout: r.Layout, Title: s.Board.Title, Widgets: widgets, Clock: r.Layout.Clock, Pause: templates.Link{Text: l.T("board.go-on"), Href: at(page, "")}}
-	if len(stops) > 1 {
-		m.Page = l.T("board.part", page, len(stops))
+	return nil
+}
+
+// turn shows the stop that the address says, and goes on to the next one. Scripts ask for its parts: "wall", which is all of a stop, and "widgets", which are those that have changed.
+func (p *Pages) turn(r *pages.Request, t tour) error {
+	if err := t.read(r.URL.Query()); err != nil {
+		return err
 	}
-	if paused == "" {
-		every, next := wallEvery, page
-		if len(stops) > 1 {
-			every, next = turn, page%len(stops)+1
+	s := t.stops[t.at-1]
+	if s.site == 0 {
+		var err error
+		if s.site, _, err = p.site(r, s.Board); err != nil {
+			return err
 		}
-		m.Layout.Refresh = strconv.Itoa(every) + ";url=" + at(next, "")
-		m.Pause = templates.Link{Text: l.T("board.pause"), Href: at(page, "1")}
 	}
-	return r.Render(http.StatusOK, templates.Wall(m))
+	if t.only != nil {
+		s.part.Widgets = slices.DeleteFunc(s.part.Widgets, func(w board.Widget) bool { return !slices.Contains(t.only, w.ID) })
+	}
+	pictures, err := p.widgets.Pictures(r, s.part, s.site, "/tv/"+s.ID)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(r.Parts, "widgets") {
+		return r.Render(http.StatusOK, templates.WallWidgets(pictures.Widgets))
+	}
+	return r.Render(http.StatusOK, templates.Wall(t.present(r, s, pictures)))
+}
+
+// present makes the page of a wall.
+func (t *tour) present(r *pages.Request, s stop, pictures pages.Pictures) templates.WallModel {
+	l := r.Locale
+	m := templates.WallModel{
+		Layout: r.Layout, Board: s.name(), Revision: strconv.FormatInt(s.Revision, 10), Title: s.Board.Title, Widgets: pictures.Widgets, Clock: r.Layout.Clock,
+		Self: "/x" + t.address(t.at, ""), Trouble: string(pictures.Trouble), Paused: t.paused, Pause: templates.Link{Text: l.T("board.pause"), Href: t.address(t.at, "1")},
+	}
+	if !pictures.Since.IsZero() {
+		m.Since = pictures.Since.UTC().Format(time.RFC3339)
+	}
+	every, next := wallEvery, t.at
+	if n := len(t.stops); n > 1 {
+		every, next = t.every, t.at%n+1
+		m.Page, m.Next, m.Turn = l.T("board.part", t.at, n), "/x"+t.address(next, ""), strconv.Itoa(every)
+	}
+	if t.paused {
+		m.Pause = templates.Link{Text: l.T("board.go-on"), Href: t.address(t.at, "")}
+	} else {
+		m.Layout.Reload = strconv.Itoa(every) + ";url=" + t.address(next, "")
+	}
+	m.Layout.Watch, m.Layout.Assets.App = nil, static.URL("wall.js")
+	if m.Layout.Live != nil {
+		m.Layout.Live = t.live(*m.Layout.Live, s)
+	}
+	return m
+}
+
+// live is where a wall hears of all boards that it turns through. A template without a site of its own shows the present one's.
+func (t *tour) live(m templates.LiveModel, now stop) *templates.LiveModel {
+	var names []string
+	for _, s := range t.stops {
+		if s.ID == now.ID && s.site == 0 {
+			s.site = now.site
+		}
+		if name := s.name(); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	path, text, _ := strings.Cut(m.URL, "?")
+	values, _ := url.ParseQuery(text) // ours
+	m.URL = query.With(path, "topics", "alarms", "boards", strings.Join(names, ","), "screen", values.Get("screen"))
+	return &m
+}
+
+// name is what the stream calls a board: its id, and the site of a template.
+func (s stop) name() string {
+	if !s.Board.PerSite || s.site == 0 {
+		return s.ID
+	}
+	return s.ID + "." + strconv.FormatInt(int64(s.site), 10)
+}
+
+func (t *tour) address(at int, pause string) string {
+	return query.With(t.path, "page", query.Number(at), "pause", pause, "site", t.asked)
 }
 
 // partsOf cuts a board into parts that a screen has room for, at least one, between widgets as far as that goes.

@@ -28,6 +28,7 @@ type Config struct {
 	Queue     int              // events that may wait for one reader; 16
 	Polls     int              // at a time; 64
 	Build     string           // told in each heartbeat, so that pages notice a new version
+	Contract  int              // between pages and the process, told too: pages of another one cannot go on
 	Now       func() time.Time // told in each heartbeat; time.Now
 }
 

@@ -155,21 +155,25 @@ func (s *Stream) Run(ctx context.Context, ended <-chan string, send func([]Event
 	}
 }
 
-// heartbeat tells the server's time and build, and when each topic was last known to be as it was told.
+// heartbeat tells the server's time and build, and when each topic was last known to be as it was told; of several feeds of one name, the one of which least is known.
 func (s *Stream) heartbeat() Event {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
 	confirmed := map[string]string{}
 	for _, f := range s.feeds {
-		if !f.confirmed.IsZero() {
+		if f.confirmed.IsZero() {
+			continue
+		}
+		if at, known := confirmed[f.name]; !known || f.confirmed.UTC().Format(time.RFC3339) < at {
 			confirmed[f.name] = f.confirmed.UTC().Format(time.RFC3339)
 		}
 	}
 	return Event{Name: Heartbeat, Data: encode(struct {
 		Time      string            `json:"time"` // RFC 3339, with milliseconds
 		Build     string            `json:"build"`
+		Contract  int               `json:"contract"`
 		Confirmed map[string]string `json:"confirmed"`
-	}{s.hub.c.Now().UTC().Format("2006-01-02T15:04:05.000Z"), s.hub.c.Build, confirmed})}
+	}{s.hub.c.Now().UTC().Format("2006-01-02T15:04:05.000Z"), s.hub.c.Build, s.hub.c.Contract, confirmed})}
 }
 
 func (s *Stream) close() {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	"golang.org/x/sync/singleflight"
 
 	"portico/internal/board"
 	"portico/internal/datahub"
@@ -63,6 +64,14 @@ type WallBoard struct {
 	Site datahub.SiteID // which a template shows; 0 for other dashboards
 }
 
+// ZoneName is what tells apart in which zones times are shown: "" for each site's own.
+func (r *Request) ZoneName() string {
+	if r.Zone == nil {
+		return ""
+	}
+	return r.Zone.String()
+}
+
 // Handler answers a request: with r.Render, or by w, or with an error before anything is written.
 type Handler func(w http.ResponseWriter, r *Request) error
 
@@ -76,6 +85,7 @@ type Route struct {
 type Pages struct {
 	exporters exporters
 	kept      *kept
+	pictures  singleflight.Group // of walls, by key
 }
 
 // New returns pages that have read nothing yet.

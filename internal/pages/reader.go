@@ -85,6 +85,13 @@ func recall[T any](ctx context.Context, rd *reader, what string, life time.Durat
 	return value, err
 }
 
+// standingIn is how old the oldest answer is that stands in for another; zero when all are current.
+func (rd *reader) standingIn() time.Time {
+	rd.mu.Lock()
+	defer rd.mu.Unlock()
+	return rd.since
+}
+
 func (rd *reader) standIn(at time.Time) {
 	rd.mu.Lock()
 	defer rd.mu.Unlock()

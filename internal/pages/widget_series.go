@@ -33,7 +33,9 @@ func (w *widgetReader) explored(ctx context.Context, widget board.Widget, m *tem
 	case d.query.problems["s"]:
 		err = datahub.ErrNotFound
 	case len(d.query.problems) == 0:
-		err = d.readPoints(ctx, w.reader)
+		if err = d.readPoints(ctx, w.reader); err == nil {
+			err = d.failed()
+		}
 	}
 	l := w.r.Locale
 	m.Menu = []templates.Link{{Text: l.T("widget.explore"), Href: d.query.href(nil)}, {Text: l.T("widget.table"), Href: d.query.href(func(q *exploreQuery) { q.view = "table" })}}
@@ -41,6 +43,17 @@ func (w *widgetReader) explored(ctx context.Context, widget board.Widget, m *tem
 		m.Title = locale.Join(locale.Name(d.lines[0].variable.Name), "· "+locale.Name(d.lines[0].siteName))
 	}
 	return d, err
+}
+
+// failed returns what kept all lines from being read; nil when there is one to draw.
+func (d *exploreData) failed() (err error) {
+	for _, line := range d.lines {
+		if line.err == nil {
+			return nil
+		}
+		err = line.err
+	}
+	return err
 }
 
 // judge says what is missing of the lines, and how old the newest value is; false when there is nothing to show.

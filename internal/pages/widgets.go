@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"portico/internal/board"
 	"portico/internal/datahub"
 	"portico/internal/locale"
@@ -16,11 +18,12 @@ import (
 // widgetReader reads the widgets of one board for one request. What several of them need is read once.
 type widgetReader struct {
 	*reader
-	r     *Request
-	board board.Board
-	site  datahub.SiteID // of a template
-	wall  bool
-	sites func() ([]siteProfile, error)
+	flights *singleflight.Group // pictures that are being made
+	r       *Request
+	board   board.Board
+	site    datahub.SiteID // of a template
+	wall    bool
+	sites   func() ([]siteProfile, error)
 }
 
 // widgetReaders say how each kind is read into its model. They may leave an error to the one who calls them: it stays with the widget.
@@ -33,8 +36,9 @@ var widgetReaders = map[board.Kind]func(*widgetReader, context.Context, board.Wi
 	board.Text: (*widgetReader).text, board.Clock: (*widgetReader).clock, board.Link: (*widgetReader).link,
 }
 
+// widgetReader reads for a page, or for a wall of 1080 lines on which twelve rows stand.
 func (p *Pages) widgetReader(r *Request, ctx context.Context, b board.Board, site datahub.SiteID, wall bool) *widgetReader {
-	w := &widgetReader{reader: p.reader(r), r: r, board: b, site: site, wall: wall}
+	w := &widgetReader{reader: p.reader(r), flights: &p.pictures, r: r, board: b, site: site, wall: wall}
 	w.sites = sync.OnceValues(func() ([]siteProfile, error) { return w.readAll(ctx) })
 	return w
 }
@@ -85,8 +89,14 @@ func (w *widgetReader) kindName(k board.Kind) string {
 	return w.r.Locale.T(locale.Key("widget." + string(k)))
 }
 
-// read reads one widget.
-func (w *widgetReader) read(ctx context.Context, widget board.Widget) (m templates.WidgetModel, err error) {
+// read reads one widget. What it fails with stays with it.
+func (w *widgetReader) read(ctx context.Context, widget board.Widget) (templates.WidgetModel, error) {
+	m, _, ends := w.attempt(ctx, widget)
+	return m, ends
+}
+
+// attempt reads one widget, and returns what it failed with and what ends the session.
+func (w *widgetReader) attempt(ctx context.Context, widget board.Widget) (m templates.WidgetModel, cause, ends error) {
 	l := w.r.Locale
 	m = w.frame(widget)
 	m.Title = locale.Plain(widget.Title) // some have names of their own for what they show
@@ -97,21 +107,21 @@ func (w *widgetReader) read(ctx context.Context, widget board.Widget) (m templat
 	}()
 	if lack := widget.Lacks(); lack != "" {
 		m.State, m.Reason = "empty", l.T(locale.Key("widget.no-"+lack))
-		return m, nil
+		return m, nil, nil
 	}
-	err = widgetReaders[widget.Kind](w, ctx, widget, &m)
+	err := widgetReaders[widget.Kind](w, ctx, widget, &m)
 	switch {
 	case err == nil:
-		return m, nil
+		return m, nil, nil
 	case errors.Is(err, datahub.ErrNotFound), errors.Is(err, ErrNotFound):
 		m.State, m.Reason = "empty", l.T("widget.no-rights")
-		return m, nil
+		return m, nil, nil
 	}
 	w.fail(&m, err)
 	if ends := endsSession(err); !errors.Is(ends, context.Canceled) || w.r.Context().Err() != nil {
-		return m, ends
+		return m, err, ends
 	}
-	return m, nil
+	return m, err, nil
 }
 
 // fail says why there is nothing to see, and offers to try again.
@@ -154,16 +164,22 @@ func (w *widgetReader) age(m *templates.WidgetModel, last time.Time, step time.D
 	}
 	age := w.now.Sub(last)
 	m.Age = w.r.Locale.T("widget.age", w.r.Locale.Duration(age))
+	step = max(step, time.Minute)
+	grace := min(step, lateGrace)
+	late, silent := 2*step+grace, 4*step+grace
+	m.Last = templates.AgeModel{ISO: last.UTC().Format(time.RFC3339), Late: seconds(late), Silent: seconds(silent), Gone: seconds(max(96*step, keptShown))}
 	switch {
-	case age > 4*max(step, time.Minute)+lateGrace:
+	case age > silent:
 		m.State = "silent"
-	case age > 2*max(step, time.Minute)+lateGrace:
+	case age > late:
 		m.State = "late"
 	}
 }
 
-// lateGrace is what the way of a value may take without its being late.
-const lateGrace = 5 * time.Minute
+const (
+	lateGrace = 5 * time.Minute // the most that the way of a value may take without its being late
+	keptShown = 24 * time.Hour  // how long the last picture of a wall can be read at least
+)
 
 func (w *widgetReader) text(_ context.Context, widget board.Widget, m *templates.WidgetModel) error {
 	if m.Title == "" {

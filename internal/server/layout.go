@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,7 +52,7 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 		m.Person = &templates.PersonModel{Name: sess.Identity.Name, Account: sess.Identity.AccountName}
 		m.Absent = s.pages.Absent(whoAsks(sess))
 		m.Watch = s.watchModel(r, sess)
-		m.Live = &templates.LiveModel{URL: "/live?topics=alarms,freshness", Who: m.Watch.Who, Build: s.version}
+		m.Live = &templates.LiveModel{URL: "/live?topics=alarms,freshness", Who: m.Watch.Who, Build: s.version, Contract: strconv.Itoa(contract)}
 		m.Writing = func() templates.WritingModel { return writingModel(l) }
 	}
 	if s.frame != nil {
@@ -91,7 +92,7 @@ func (s *Server) clockModel(l locale.Locale) templates.ClockModel {
 }
 
 // scriptWords are the sentences that scripts say.
-var scriptWords = []locale.Key{"clock.skew", "part.waiting", "part.loading", "part.failed", "part.stopped", "part.again", "part.request", "chart.cursor", "chart.no-value", "chart.versus", "carpet.cursor", "carpet.no-time", "live.renewed", "live.waits"}
+var scriptWords = []locale.Key{"clock.skew", "widget.age", "wall.sign-in", "wall.hub", "wall.portal", "wall.offline", "part.waiting", "part.loading", "part.failed", "part.stopped", "part.again", "part.request", "chart.cursor", "chart.no-value", "chart.versus", "carpet.cursor", "carpet.no-time", "live.renewed", "live.waits"}
 
 func writingModel(l locale.Locale) templates.WritingModel {
 	w := l.Writing()

@@ -28,13 +28,21 @@ const partsMost = 60
 
 // part answers with one part of a page, or with several, each as soon as it is there: then each stands in a template that bears its name. Whoever asks for parts waits for them, so that nothing in them is put off again.
 func (s *Server) part(h pages.Handler) handler {
+	return s.partBy(func(w http.ResponseWriter, r *http.Request) (*pages.Request, error) { return s.pageRequest(w, r), nil }, h)
+}
+
+// partBy is part for pages that need to know more of a request.
+func (s *Server) partBy(request func(http.ResponseWriter, *http.Request) (*pages.Request, error), h pages.Handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		names, err := partNames(r)
 		if err != nil {
 			return err
 		}
 		whole := wholePage(r)
-		q := s.pageRequest(w, whole)
+		q, err := request(w, whole)
+		if err != nil {
+			return err
+		}
 		q.Parts = names
 		out := &partWriter{w: w, several: len(names) > 1}
 		q.Render = func(status int, page templ.Component) error {

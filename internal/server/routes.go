@@ -9,7 +9,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"portico/internal/dashboards"
 	"portico/internal/pages"
 	"portico/internal/session"
 	"portico/internal/shelf"
@@ -25,8 +24,10 @@ func (s *Server) routes() http.Handler {
 	m := http.NewServeMux()
 	m.Handle("GET /{$}", s.entrance(s.page(s.home)))
 	m.Handle("GET /live", s.seen(s.live))
-	for _, route := range append(s.pages.Routes(), dashboards.New(s.pages).Routes()...) {
+	for _, route := range append(s.pages.Routes(), s.dashboards.Routes()...) {
 		if strings.HasPrefix(route.Pattern, "GET "+wallsPath) {
+			part, _ := partPattern(route.Pattern)
+			m.Handle(part, s.onWalls(s.wallPart(route.Handler)))
 			m.Handle(route.Pattern, s.onWalls(s.wallPage(route.Handler)))
 			continue
 		}

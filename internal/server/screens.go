@@ -75,20 +75,37 @@ func (s *Server) noteSeen(r *http.Request) {
 	}
 }
 
-// wallPage shows a wall, to a screen or to a person.
+// wallPage shows a wall, to a screen or to a person. It is never put off: nothing but the wall is there to wait in.
 func (s *Server) wallPage(h pages.Handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		q := s.pageRequest(w, r)
-		wall, err := s.wallOf(r)
-		if errors.Is(err, screen.ErrNotFound) {
-			return notFound("screen")
-		}
+		q, err := s.wallRequest(w, r)
 		if err != nil {
 			return err
 		}
-		q.Wall = wall
 		return h(w, q)
 	}
+}
+
+// wallPart gives a wall's script what has changed. A wall that renews itself is in use, as one is that a browser without scripts loads again.
+func (s *Server) wallPart(h pages.Handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if _, ok := screenOf(r.Context()); !ok {
+			sess, _ := session.FromContext(r.Context())
+			s.touch(r.Context(), sess)
+		}
+		return s.partBy(s.wallRequest, h)(w, r)
+	}
+}
+
+// wallRequest is what a wall needs to know of a request.
+func (s *Server) wallRequest(w http.ResponseWriter, r *http.Request) (*pages.Request, error) {
+	q := s.pageRequest(w, r)
+	wall, err := s.wallOf(r)
+	if errors.Is(err, screen.ErrNotFound) {
+		return nil, notFound("screen")
+	}
+	q.Wall = wall
+	return q, err
 }
 
 // onList reports whether the address names one of the screen's dashboards, or the screen itself.

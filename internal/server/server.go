@@ -21,6 +21,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"portico/internal/audit"
+	"portico/internal/dashboards"
 	"portico/internal/datahub"
 	"portico/internal/health"
 	"portico/internal/live"
@@ -100,6 +101,7 @@ type Server struct {
 	pageClock    func() time.Time // what pages take for now
 	attempts     attempts
 	pages        *pages.Pages
+	dashboards   *dashboards.Pages
 	fixed        templates.Fixed
 	streams      *live.Hub // what open pages hear of
 	limits       limits
@@ -147,7 +149,8 @@ func New(c Config) (*Server, error) {
 	if s.screens, err = newScreenCookies(c, s.refusedScreen); err != nil {
 		return nil, err
 	}
-	s.streams = live.New(live.Config{Build: c.Version, Now: c.PageNow})
+	s.dashboards = dashboards.New(s.pages)
+	s.streams = live.New(live.Config{Build: c.Version, Contract: contract, Now: c.PageNow})
 	return s, s.checkCallbackPath()
 }
 

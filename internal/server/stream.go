@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/internal/dashboards"
 	"portico/internal/datahub"
 	"portico/internal/live"
 	"portico/internal/pages"
@@ -23,7 +24,12 @@ const (
 	streamsPerSession = 8
 	streamWrite       = 10 * time.Second // for one message; who does not read it in time is cut off
 	maxEventID        = 64
+	boardsPerStream   = 16 // that a wall turns through
+	maxBoardName      = 60 // of one of them
 )
+
+// contract is raised when what open pages ask for or are told changes so that those of an older build cannot go on: they load themselves again at once, not at a quiet hour.
+const contract = 1
 
 // holdStream takes one of the process's streams and one of the session's.
 func (s *Server) holdStream(r *http.Request, id session.ID) (release func(), err error) {
@@ -40,11 +46,11 @@ func (s *Server) holdStream(r *http.Request, id session.ID) (release func(), err
 	return func() { own(); one() }, nil
 }
 
-// live tells an open page what changes: GET /live?topics=alarms,freshness. It answers text/event-stream (HTML standard, section 9.2) with live's own events and one per topic, and
+// live tells an open page what changes: GET /live?topics=alarms,freshness&boards=id. It answers text/event-stream (HTML standard, section 9.2) with live's own events and one per topic, and
 // goes on where Last-Event-ID says, or the parameter last, for scripts that cannot set headers.
 func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 	sess, _ := session.FromContext(r.Context())
-	topics, err := s.topics(r, sess)
+	topics, err := s.topics(w, r, sess)
 	if err != nil {
 		return err
 	}
@@ -73,25 +79,61 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 
 // topics reads which topics are wanted; all of them when none is named. Streams of the same person and account share their polls, whichever session they
 // belong to; a screen's has its own, because its rights may be refused while the person's are not.
-func (s *Server) topics(r *http.Request, sess *session.Session) ([]live.Topic, error) {
+func (s *Server) topics(w http.ResponseWriter, r *http.Request, sess *session.Session) ([]live.Topic, error) {
 	text, err := query.One(r.URL.Query(), "topics", 200)
 	if err != nil {
 		return nil, err
 	}
 	names := strings.Split(text, ",")
 	var topics []live.Topic
-	key := []string{sess.Identity.Issuer, sess.Identity.Subject, sess.Identity.Account}
-	if scr, ok := screenOf(r.Context()); ok {
-		key = append(key, scr.ID)
-	}
 	for _, f := range s.pages.Feeds() {
 		if text != "" && !slices.Contains(names, f.Name) {
 			continue
 		}
-		topics = append(topics, live.Topic{Name: f.Name, Every: f.Every, Key: strings.Join(append([]string{f.Name}, key...), "\x00"), Poll: s.pollOf(r.Context(), f, s.hub(r), whoAsks(sess))})
+		topics = append(topics, live.Topic{Name: f.Name, Every: f.Every, Key: topicKey(r, sess, f.Name), Poll: s.pollOf(r.Context(), f, s.hub(r), whoAsks(sess))})
 	}
 	if text != "" && len(topics) != len(names) {
 		return nil, badRequest("topics", query.ErrChoice)
+	}
+	boards, err := s.boardTopics(w, r, sess)
+	return append(topics, boards...), err
+}
+
+// topicKey names what is asked, and for whom.
+func topicKey(r *http.Request, sess *session.Session, what ...string) string {
+	id := sess.Identity
+	key := append(what, id.Issuer, id.Subject, id.Account)
+	if scr, ok := screenOf(r.Context()); ok {
+		key = append(key, scr.ID)
+	}
+	return strings.Join(key, "\x00")
+}
+
+// boardTopics are the boards of a wall, in the words and the zone of whoever looks: boards=id,id.site.
+func (s *Server) boardTopics(w http.ResponseWriter, r *http.Request, sess *session.Session) ([]live.Topic, error) {
+	text, err := query.One(r.URL.Query(), "boards", boardsPerStream*maxBoardName)
+	if err != nil || text == "" {
+		return nil, err
+	}
+	names := strings.Split(text, ",")
+	if len(names) > boardsPerStream {
+		return nil, badRequest("boards", query.ErrTooLong)
+	}
+	page, err := s.wallRequest(w, r)
+	if err != nil {
+		return nil, err
+	}
+	page.Request = r.WithContext(context.WithoutCancel(r.Context())) // others who share the poll stay when this reader leaves
+	var topics []live.Topic
+	for _, name := range names {
+		topics = append(topics, live.Topic{
+			Name: "board", Every: dashboards.StateEvery, Key: topicKey(r, sess, "board", name, page.Locale.Lang(), page.ZoneName()),
+			Poll: func(ctx context.Context) ([]byte, error) {
+				own := *page
+				own.Now = s.now()
+				return encoded(s.dashboards.State(onBehalf{ctx, r.Context()}, &own, name))
+			},
+		})
 	}
 	return topics, nil
 }
@@ -99,12 +141,16 @@ func (s *Server) topics(r *http.Request, sess *session.Session) ([]live.Topic, e
 // pollOf reads a feed with the rights of the request that opened the stream, and with what else is known of it but its log line, which is written by then.
 func (s *Server) pollOf(request context.Context, f pages.Feed, hub *datahub.Client, who pages.Who) func(context.Context) ([]byte, error) {
 	return func(ctx context.Context) ([]byte, error) {
-		state, err := f.Read(onBehalf{ctx, request}, hub, who, s.now())
-		if err != nil {
-			return nil, err
-		}
-		return json.Marshal(state)
+		return encoded(f.Read(onBehalf{ctx, request}, hub, who, s.now()))
 	}
+}
+
+// encoded is a state as it is told.
+func encoded[T any](state T, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(state)
 }
 
 // onBehalf is a context with the values of the request that something is done for, and its own end.

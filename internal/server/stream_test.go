@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"portico/internal/board"
+	"portico/internal/dashboards"
 	"portico/internal/limit"
 	"portico/internal/live"
 	"portico/internal/session"
@@ -137,11 +139,36 @@ func (l *ear) nextBut(skip string) (name, id string, data []byte) {
 	}
 }
 
+// A wall hears of its boards by the same stream: which widgets there are and how they look, and that one is not there.
+func TestLiveBoards(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	made, err := board.NewLibrary(b.server.shelf, nil).Create(t.Context(), board.Person{Issuer: b.issuer, Subject: "alice", Account: "101"}, board.Board{Title: "x", Widgets: []board.Widget{
+		{ID: "alarms", Kind: board.AlarmWall, W: 3, H: 4}, {ID: "load", Kind: board.BigNumber, Y: 4, W: 2, H: 2, Series: []string{"80101"}},
+	}})
+	b.must(err)
+	l := b.listen(portalOn(b, time.Minute) + "/live?topics=alarms&boards=" + made.ID + ",aaaaaaaaaaaaaaaa")
+	states := map[string]dashboards.State{}
+	for len(states) < 2 {
+		_, data := l.wants("board")
+		var s dashboards.State
+		b.must(json.Unmarshal(data, &s))
+		states[s.Board] = s
+	}
+	if s := states[made.ID]; len(s.Marks) != 2 || s.Marks["load"] == "" || s.Gone || s.Trouble != "" {
+		t.Errorf("the board: %+v", s)
+	}
+	if s := states["aaaaaaaaaaaaaaaa"]; !s.Gone {
+		t.Errorf("a board that is not there: %+v", s)
+	}
+}
+
 func TestLiveRefuses(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
 	b.get("/live?topics=alarms,prices", "Accept", "text/event-stream", "Sec-Fetch-Mode", "cors").want(t, "an unknown topic", http.StatusBadRequest, `"param":"topics"`)
 	b.get("/live?topics=alarms&topics=alarms", "Sec-Fetch-Mode", "cors").want(t, "two lists", http.StatusBadRequest, `"param":"topics"`)
+	b.get("/live?topics=alarms&boards="+strings.Repeat("a,", boardsPerStream)+"a", "Sec-Fetch-Mode", "cors").want(t, "many boards", http.StatusBadRequest, `"param":"boards"`)
 	b.get("/live?last="+strings.Repeat("a", 65), "Sec-Fetch-Mode", "cors").want(t, "a long id", http.StatusBadRequest, `"param":"last"`)
 	b.get("/live", "Cookie", "", "Sec-Fetch-Mode", "cors").want(t, "nobody", http.StatusUnauthorized, `"code":"`+string(kindSessionEnded)+`"`)
 	b.get("/live", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors").want(t, "another site", http.StatusForbidden)

@@ -48,13 +48,17 @@ class Clock extends HTMLElement {
 }
 
 /**
- * <dh-age> says how old the newest value is, in <time>. data-late and data-silent are the ages in seconds up to which it is on time and late; it never freezes silently.
+ * <dh-age> says how old the newest value is, in <time>. data-late and data-silent are the ages in seconds up to which it is on time and late, data-gone the one from which it is too old
+ * to be read; it never freezes silently. data-say is the sentence around the age.
  */
 class Age extends HTMLElement {
 	static all = /** @type {Set<Age>} */ (new Set());
 
 	connectedCallback() {
 		Age.all.add(this);
+		if (this.dataset.say) {
+			this.tick();
+		}
 	}
 
 	disconnectedCallback() {
@@ -67,13 +71,13 @@ class Age extends HTMLElement {
 			return;
 		}
 		const age = Math.max(0, now() - Date.parse(time.dateTime));
-		const text = duration(age);
+		const text = this.dataset.say ? sentence(this.dataset.say, duration(age)) : duration(age);
 		if (time.textContent !== text) {
 			time.textContent = text;
 		}
-		const [late, silent] = [Number(this.dataset.late) * 1000, Number(this.dataset.silent) * 1000];
+		const [late, silent, gone] = [this.dataset.late, this.dataset.silent, this.dataset.gone || "Infinity"].map((s) => Number(s) * 1000);
 		if (late > 0) {
-			const state = age > silent ? "silent" : age > late ? "late" : "ok";
+			const state = age > gone ? "gone" : age > silent ? "silent" : age > late ? "late" : "ok";
 			if (this.dataset.state !== state) {
 				this.dataset.state = state;
 			}

@@ -1,7 +1,8 @@
 // @ts-check
 /*
- * One event stream for all tabs of a browser: the tab that holds a lock listens to the server and tells the others. Where tabs cannot talk to each other each has its own.
- * What arrives becomes an event of the document, "live-" and the topic; "live-resync" means that whatever is shown may be old.
+ * One event stream for all tabs of a browser: the tab that holds a lock listens to the server for what any of them wants, and tells the others. Where tabs cannot talk to each other each
+ * has its own. What arrives becomes an event of the document, "live-" and the topic; "live-resync" means that whatever is shown may be old, "live-open" that the server is there again,
+ * "live-state" how the connection is.
  */
 import { now, setClock } from "./clock.js";
 
@@ -19,8 +20,12 @@ class Live extends HTMLElement {
 	leads = false;
 	ended = false;
 	failures = 0;
-	heard = Date.now();
 	lastID = "";
+	state = "";
+	/** When something was heard, by the device's clock, which may be set, and by its uptime, which may stand still while it sleeps. */
+	heard = [Date.now(), performance.now()];
+	/** What is wanted, by parameter. @type {Record<string, Set<string>>} */
+	wanted = { topics: new Set(), boards: new Set() };
 
 	connectedCallback() {
 		this.gone = new AbortController();
@@ -29,14 +34,16 @@ class Live extends HTMLElement {
 		addEventListener("offline", () => this.show("offline"), { signal });
 		addEventListener("pageshow", () => this.wake(), { signal });
 		document.addEventListener("visibilitychange", () => this.wake(), { signal });
+		document.addEventListener("resume", () => this.restart(), { signal }); // the browser had frozen the page
 		document.addEventListener("session-back", () => this.back(), { signal });
 		this.querySelector("[data-live-reload]")?.addEventListener("click", () => location.reload(), { signal });
 		this.watchdog = setInterval(() => this.check(), 5000);
+		this.want(this.dataset.src ?? "");
 		const name = `portico-live-${this.dataset.who}`;
 		if ("BroadcastChannel" in window && navigator.locks) {
 			this.channel = new BroadcastChannel(name);
 			this.channel.onmessage = (event) => this.fromTab(event.data);
-			this.channel.postMessage({ ask: true });
+			this.channel.postMessage({ ask: this.dataset.src });
 			this.queue(name, {});
 		} else {
 			this.open();
@@ -62,6 +69,7 @@ class Live extends HTMLElement {
 		navigator.locks
 			.request(name, { ...options, ...(signal && { signal }) }, () => {
 				this.leads = true;
+				this.channel?.postMessage({ lead: true });
 				this.open();
 				return new Promise((resolve) => {
 					this.release = () => resolve(undefined);
@@ -76,6 +84,15 @@ class Live extends HTMLElement {
 			});
 	}
 
+	/** Adds what an address names to what is wanted; true if there is more than before. @param {string} src */
+	want(src) {
+		const before = this.wanted.topics.size + this.wanted.boards.size;
+		for (const [name, value] of new URL(src, location.href).searchParams) {
+			value.split(",").forEach((one) => this.wanted[name]?.add(one));
+		}
+		return this.wanted.topics.size + this.wanted.boards.size > before;
+	}
+
 	open() {
 		clearTimeout(this.timer);
 		this.source?.close();
@@ -83,14 +100,20 @@ class Live extends HTMLElement {
 			return;
 		}
 		const address = new URL(this.dataset.src, location.href);
+		for (const [name, values] of Object.entries(this.wanted)) {
+			if (values.size > 0) {
+				address.searchParams.set(name, [...values].join(","));
+			}
+		}
 		if (this.lastID) {
 			address.searchParams.set("last", this.lastID);
 		}
 		const source = new EventSource(address);
 		this.source = source;
-		for (const name of [...tellings, ...(address.searchParams.get("topics") ?? "").split(",")]) {
+		for (const name of [...tellings, ...this.wanted.topics, "board"]) {
 			source.addEventListener(name, (event) => this.fromServer(name, event));
 		}
+		source.onopen = () => document.dispatchEvent(new Event("live-open"));
 		source.onerror = () => this.failed(source);
 	}
 
@@ -120,11 +143,16 @@ class Live extends HTMLElement {
 		this.take(message);
 	}
 
-	/** @param {Message & {ask?: boolean}} message */
+	/** @param {Message & {ask?: string, lead?: boolean}} message */
 	fromTab(message) {
-		if (!message.ask) {
+		if (message.lead) {
+			this.channel?.postMessage({ ask: this.dataset.src });
+		} else if (message.ask === undefined) {
 			this.take(message);
 		} else if (this.leads) {
+			if (this.want(message.ask)) {
+				this.open();
+			}
 			const time = new Date(now()).toISOString(); // heartbeats that were kept tell of a time that has passed
 			this.latest.forEach((m) => this.channel?.postMessage(m.name === "heartbeat" ? { ...m, data: { ...m.data, time } } : m));
 		}
@@ -133,7 +161,7 @@ class Live extends HTMLElement {
 	/** @param {Message} message */
 	take(message) {
 		const { name, data } = message;
-		this.heard = Date.now();
+		this.heard = [Date.now(), performance.now()];
 		this.lastID = message.id ?? this.lastID;
 		if (name === "heartbeat") {
 			setClock(data.time);
@@ -144,7 +172,7 @@ class Live extends HTMLElement {
 			this.source?.close();
 		}
 		if (!tellings.includes(name) || name === "heartbeat") {
-			this.latest.set(name, message);
+			this.latest.set(name + (data.board ?? ""), message);
 		}
 		document.dispatchEvent(new CustomEvent("live-" + name, { detail: data }));
 	}
@@ -155,22 +183,27 @@ class Live extends HTMLElement {
 		this.restart();
 	}
 
+	/** For how long nothing was heard, in ms. A device's clock that was set back says nothing. */
+	silent() {
+		return Math.max(Date.now() - this.heard[0], performance.now() - this.heard[1]);
+	}
+
 	/** After a sleep, or when the network is back: asks anew unless signs of life are fresh. */
 	wake() {
-		if (document.visibilityState === "visible" && navigator.onLine && Date.now() - this.heard > 25_000) {
+		if (document.visibilityState === "visible" && navigator.onLine && (this.state !== "" || this.silent() > 25_000)) {
 			this.restart();
 		}
 	}
 
 	check() {
-		if (Date.now() - this.heard > silence && !this.ended) {
+		if (this.silent() > silence && !this.ended) {
 			this.show(navigator.onLine ? "paused" : "offline");
 			this.restart();
 		}
 	}
 
 	restart() {
-		this.heard = Date.now();
+		this.heard = [Date.now(), performance.now()];
 		if (this.leads || !this.channel) {
 			this.open();
 		} else {
@@ -180,6 +213,10 @@ class Live extends HTMLElement {
 
 	/** @param {string} state "" when all is well */
 	show(state) {
+		if (state !== this.state) {
+			document.dispatchEvent(new CustomEvent("live-state", { detail: { state, since: new Date(now() - this.silent()) } }));
+		}
+		this.state = state;
 		document.documentElement.toggleAttribute("data-offline", state === "offline" || state === "paused");
 		for (const line of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-live-state]"))) {
 			line.hidden = line.dataset.liveState !== state;

@@ -17,6 +17,10 @@ type WidgetModel struct {
 	Panel   PanelModel    // how it stands with it on a page whose widgets come by themselves
 	Menu    []Link        // to the same elsewhere: explore, table, export
 
+	Last  AgeModel        // of the newest value, for scripts
+	Mark  string          // on a wall: changes when it looks different; "" elsewhere
+	Drawn templ.Component // the whole widget without what moves by itself, as it was drawn before
+
 	Figure  *FigureModel
 	Picture templ.Component
 	Carpet  *CarpetModel
@@ -160,12 +164,20 @@ type DashboardConflictModel struct {
 
 // WallModel is a part of a dashboard on a wall, as much as can be read at once: nothing but the picture.
 type WallModel struct {
-	Layout  LayoutModel
-	Title   string
-	Widgets []WidgetModel
-	Page    string // "2 of 3", "" when there is one part only
-	Pause   Link   // stops or goes on
-	Clock   ClockModel
+	Layout   LayoutModel
+	Board    string // its id, and the site of a template after a dot: what the stream calls it
+	Revision string
+	Title    string
+	Widgets  []WidgetModel
+	Page     string // "2 of 3", "" when there is one part only
+	Self     string // address of this part, for scripts
+	Next     string // of the next one, "" when there is one part only
+	Turn     string // seconds until then
+	Pause    Link   // stops or goes on
+	Paused   bool
+	Clock    ClockModel
+	Trouble  string // why what is shown is not current, in a word for scripts
+	Since    string // RFC 3339
 }
 
 // DashboardDeleteModel asks before a dashboard is deleted.

@@ -31,6 +31,7 @@ type AgeModel struct {
 	Late   string // age in seconds up to which it is on time
 	Silent string // age in seconds from which the meter is silent
 	Site   string // id of the site whose main meter it is, by which the stream speaks of it; "" for others
+	Gone   string // age in seconds from which the last picture of a wall is too old to be read; "" elsewhere
 }
 
 // KPIModel is one figure with its course and what it is compared with.

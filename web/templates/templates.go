@@ -41,6 +41,7 @@ type LayoutModel struct {
 	Nonce     string       // of the Content-Security-Policy
 	Whole     string       // address of the page with all of its parts, for browsers without scripts; "" when they are there
 	Refresh   string       // what http-equiv="refresh" takes, for pages that go on by themselves; "" for none
+	Reload    string       // the same for pages that only browsers without scripts load again
 	Assets    AssetsModel
 
 	Above   templ.Component     // stands between the notice and the page; nil for nothing
@@ -68,6 +69,8 @@ type LiveModel struct {
 	URL   string // of the event stream
 	Who   string // reference of the person and the account, by which tabs find each other
 	Build string // of this page; another one in the stream means that the portal is newer
+
+	Contract string // between this page and the server; another one in the stream means that the page must go at once
 }
 
 // WritingModel is how the reader's language writes numbers and times, for scripts.

@@ -1,0 +1,141 @@
+package pages
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"portico/internal/board"
+	"portico/internal/datahub"
+	"portico/internal/demo/fault"
+	"portico/internal/secret"
+	"portico/internal/token"
+)
+
+// wallOf is a board with one figure and the list of alarms.
+func wallOf() board.Board {
+	b := board.Board{Title: "x"}
+	b.Add(board.BigNumber)
+	b.Add(board.AlarmWall)
+	b.Widgets[0].ID, b.Widgets[0].Series = "number", []string{"80101"}
+	b.Widgets[1].ID = "alarms"
+	return b
+}
+
+// pictures reads a board as a wall of the bench's person does.
+func (b *bench) pictures(of board.Board) Pictures {
+	b.Helper()
+	p, err := b.pages.Pictures(b.request(nil, httptest.NewRequest(http.MethodGet, "/tv/x", nil)), of, 0, "/tv/x")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p
+}
+
+// drawn is the markup of a widget as scripts get it.
+func (b *bench) drawn(p Pictures, i int) string {
+	b.Helper()
+	var out strings.Builder
+	if err := p.Widgets[i].Drawn.Render(b.Context(), &out); err != nil {
+		b.Fatal(err)
+	}
+	return out.String()
+}
+
+// Many screens that show the same to a person cost the Data Hub and the portal one picture, also in another session; another person, language and size has one of its own.
+func TestPicturesAreDrawnOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first := b.pictures(wallOf())
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: http.StatusInternalServerError}}) // whoever asks now would see it
+	b.who.Session = "another"
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			if p := b.pictures(wallOf()); p.Trouble != NoObstacle || p.Widgets[0].Mark != first.Widgets[0].Mark {
+				t.Errorf("%s, mark %s, want %s", p.Trouble, p.Widgets[0].Mark, first.Widgets[0].Mark)
+			}
+		})
+	}
+	all.Wait()
+	if html := b.drawn(first, 0); !strings.Contains(html, `data-mark="`+first.Widgets[0].Mark+`"`) || strings.Count(html, "<section") != 1 {
+		t.Errorf("drawn as %.300s", html)
+	}
+	b.who.Subject = "bob"
+	if p := b.pictures(wallOf()); p.Trouble != HubAway || p.Widgets[0].Mark != "" || p.Widgets[0].State != "failed" {
+		t.Errorf("another person sees %+v", p.Widgets[0])
+	}
+}
+
+// What has not changed has the same mark, and what has another one; ages and clocks do not count.
+func TestMarksFollowWhatIsSeen(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.now = time.Now().Truncate(time.Hour).Add(20 * time.Minute)
+	first := b.pictures(wallOf())
+	b.pages.kept = newKept()
+	b.now = b.now.Add(20 * time.Second)
+	second := b.pictures(wallOf())
+	for i := range first.Widgets {
+		if first.Widgets[i].Mark == "" || first.Widgets[i].Mark != second.Widgets[i].Mark {
+			t.Errorf("%s: %q, then %q within the same minute", first.Widgets[i].ID, first.Widgets[i].Mark, second.Widgets[i].Mark)
+		}
+	}
+	b.pages.kept = newKept()
+	b.now = b.now.Add(time.Hour)
+	if later := b.pictures(wallOf()); later.Widgets[0].Mark == first.Widgets[0].Mark {
+		t.Error("an hour later the figure has the same mark")
+	}
+}
+
+// unanswered is somebody for whom there is no token at the moment.
+type unanswered struct{}
+
+func (unanswered) Token(context.Context) (secret.Text, error) {
+	return secret.Text{}, &token.UnavailableError{Err: errors.New("connection refused")}
+}
+func (unanswered) Renew(context.Context, secret.Text) (secret.Text, error) {
+	return secret.Text{}, errors.New("no other token")
+}
+
+// While the Data Hub or the sign-in is away, the last pictures stay as they were, with the time since when.
+func TestPicturesOutliveOutages(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	before := b.pictures(wallOf())
+	read := func(ts datahub.TokenSource) Pictures {
+		t.Helper()
+		b.pages.kept.mu.Lock()
+		for e := b.pages.kept.order.Front(); e != nil; e = e.Next() { // half a minute passes
+			e.Value.(*keptEntry).at = e.Value.(*keptEntry).at.Add(-30 * time.Second)
+		}
+		b.pages.kept.mu.Unlock()
+		r := b.request(nil, httptest.NewRequest(http.MethodGet, "/tv/x", nil))
+		r.Hub = b.hub.Client(ts)
+		p, err := b.pages.Pictures(r, wallOf(), 0, "/tv/x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: http.StatusServiceUnavailable}})
+	for what, p := range map[Obstacle]Pictures{HubAway: read(always{"alice"}), SignInAway: read(unanswered{})} {
+		if p.Trouble != what || time.Since(p.Since) < 25*time.Second || time.Since(p.Since) > 2*time.Minute {
+			t.Errorf("%s: %q since %v", what, p.Trouble, p.Since)
+		}
+		for i, w := range p.Widgets {
+			if w.Mark != before.Widgets[i].Mark || w.State == "failed" {
+				t.Errorf("%s: %s is %q with mark %q, was %q", what, w.ID, w.State, w.Mark, before.Widgets[i].Mark)
+			}
+		}
+	}
+	b.faults.Set()
+	if p := read(always{"alice"}); p.Trouble != NoObstacle {
+		t.Errorf("when all is well again: %q", p.Trouble)
+	}
+}
