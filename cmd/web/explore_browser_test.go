@@ -73,3 +73,87 @@ func (w *window) hover(selector string, x, y float64) {
 		w.t.Fatal(err)
 	}
 }
+
+// The keys of the explorer do what the list of keys says, each by what the page's links and fields do.
+func TestKeysOfTheExplorer(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	w := openWindow(t, true)
+	w.signIn(p)
+	const page = "/explore?s=20101"
+	param := func(name string) string {
+		return w.value(`document.readyState === "complete" ? new URLSearchParams(location.search).get("` + name + `") ?? "" : "…"`)
+	}
+	for _, tt := range []struct{ key, from, to string }{{"d", "now/d", "now/d"}, {"w", "now/w", "now/w"}, {"m", "now/M", "now/M"}, {"y", "now/y", "now/y"}} {
+		w.visit(p, page)
+		w.keys("t", tt.key)
+		eventually(t, "the range of t "+tt.key, func() bool { return param("from") == tt.from && param("to") == tt.to })
+	}
+	days := "&from=2026-11-02&to=2026-11-04"
+	for _, tt := range []struct{ what, key, from, to string }{
+		{"one step earlier", kb.ArrowLeft, "2026-10-31T00:00:00", "2026-11-02T00:00:00"}, {"one step later", kb.ArrowRight, "2026-11-04T00:00:00", "2026-11-06T00:00:00"},
+		{"a longer time", "-", "2026-11-01T00:00:00", "2026-11-05T00:00:00"}, {"a shorter time", "=", "2026-11-02T12:00:00", "2026-11-03T12:00:00"},
+	} {
+		w.visit(p, page+days)
+		w.keys(tt.key)
+		eventually(t, tt.what, func() bool { return param("from") == tt.from && param("to") == tt.to })
+	}
+	w.visit(p, page+days)
+	for _, tt := range []struct{ what, key, name, want string }{
+		{"the next comparison", "c", "cmp", "prev"}, {"the next unit", "u", "unit", "Wh"}, {"the next view", "v", "view", "table"}, {"the view after it", "v", "view", "carpet"},
+	} {
+		w.keys(tt.key)
+		eventually(t, tt.what, func() bool { return param(tt.name) == tt.want })
+		w.settle(w.ctx)
+	}
+	if at := w.value(`location.search`); !strings.Contains(at, "s=20101~Wh") || !strings.Contains(at, "cmp=prev") || !strings.Contains(at, "from=2026-11-02") {
+		t.Errorf("what the keys chose is not kept: %s", at)
+	}
+	w.run(`window.before = true`)
+	w.keys("r")
+	eventually(t, "the page loaded again", func() bool { return w.value(`String(window.before ?? "")`) == "" })
+	w.settle(w.ctx)
+	w.run(`document.documentElement.requestFullscreen = () => { window.filled = true; return Promise.resolve() }`)
+	w.keys("f")
+	eventually(t, "the whole screen", func() bool { return w.value(`String(window.filled ?? "")`) == "true" })
+	w.do(chromedp.Focus(chromedp.CSS("input[name=from]:not([type=hidden])")))
+	at := w.value(`location.search`)
+	w.keys("c", "v", "t", "d")
+	if now := w.value(`location.search`); now != at {
+		t.Errorf("letters that are typed lead to %s", now)
+	}
+	w.wantNoComplaints()
+}
+
+// Alarms are chosen, acknowledged and brought back by keys, and so are the places of the menu.
+func TestKeysOfListsAndPlaces(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	w := openWindow(t, true)
+	w.signIn(p)
+	w.visit(p, "/alarms?state=all")
+	if n := w.value(`(() => {
+		const boxes = [...document.querySelectorAll("[data-row] input[type=checkbox]")];
+		const press = (box, key) => { box.focus(); box.dispatchEvent(new KeyboardEvent("keydown", {key, shiftKey: key === "X", bubbles: true})) };
+		press(boxes[0], "x");
+		press(boxes[1], "X");
+		return boxes.filter(b => b.checked).length + " of " + Math.min(boxes.length, 2);
+	})()`); n != "2 of 2" {
+		t.Errorf("x and Shift x choose %s", n)
+	}
+	w.keys("a")
+	eventually(t, "what was acknowledged, with a way back", func() bool {
+		return w.value(`String(document.querySelector("[data-key='Ctrl+z']") !== null)`) == "true"
+	})
+	w.settle(w.ctx)
+	w.run(`document.dispatchEvent(new KeyboardEvent("keydown", {key: "z", ctrlKey: true, bubbles: true}))`)
+	eventually(t, "nothing to be brought back any more", func() bool {
+		return w.value(`String(document.querySelector("[data-key='Ctrl+z']") === null)`) == "true"
+	})
+	for _, place := range []struct{ key, path string }{{"o", "/overview"}, {"e", "/explore"}, {"a", "/alarms"}, {"d", "/dashboards"}} {
+		w.settle(w.ctx)
+		w.keys("g", place.key)
+		w.arrives(place.path)
+	}
+	w.wantNoComplaints()
+}
