@@ -2,13 +2,14 @@ package dashboards
 
 import (
 	"net/http"
+	"strings"
 
 	"portico/internal/board"
 	"portico/internal/pages"
 	"portico/web/templates"
 )
 
-// picture answers with what an image of a board shows.
+// picture answers with the picture to which a widget of a board refers.
 func (p *Pages) picture(w http.ResponseWriter, r *pages.Request) error {
 	s, err := found(r)
 	if err != nil {
@@ -31,14 +32,21 @@ func (p *Pages) pictureOf(w http.ResponseWriter, r *pages.Request, b board.Board
 	if i < 0 {
 		return pages.ErrNotFound
 	}
-	return p.widgets.Picture(w, r, b.Widgets[i])
+	return p.widgets.Picture(w, r, b, b.Widgets[i])
 }
 
-// pictured gives the images among widgets the addresses of their pictures, below a page's own: whoever may open the page may see them.
+// pictured gives widgets the addresses of their pictures, below a page's own: whoever may open the page may see them, and nothing else that way. What scripts ask about a picture is for desks.
 func pictured(widgets []templates.WidgetModel, page string) {
 	for _, m := range widgets {
+		src := page + "/pictures/" + m.ID
 		if m.Image != nil {
-			m.Image.Src = page + "/pictures/" + m.ID
+			m.Image.Src = src
+		}
+		if m.Carpet != nil {
+			m.Carpet.Light, m.Carpet.Dark = src+"?theme=light", src+"?theme=dark"
+			if !strings.HasPrefix(page, "/dashboards/") {
+				m.Carpet.Values = ""
+			}
 		}
 	}
 }

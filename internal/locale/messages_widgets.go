@@ -21,6 +21,7 @@ var widgetMessages = []message{
 	{"widget.above-limit", "{0} above the limit today", "{0} au-dessus de la limite aujourd’hui", "{0} boven de grens vandaag", "{0} über der Grenze heute"},
 	{"widget.explore", "Explore", "Explorer", "Verkennen", "Erkunden"},
 	{"widget.table", "Table", "Tableau", "Tabel", "Tabelle"},
+	{"widget.explain", "Explain", "Expliquer", "Verklaren", "Erklären"},
 	{"widget.download", "Download", "Télécharger", "Downloaden", "Herunterladen"},
 	{"widget.all", "Open the page", "Ouvrir la page", "De pagina openen", "Seite öffnen"},
 	{"widget.number", "Big number", "Grand nombre", "Groot getal", "Große Zahl"},

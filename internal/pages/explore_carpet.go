@@ -16,11 +16,16 @@ import (
 
 // carpetPicture answers with the picture of one variable's carpet, which a page refers to: a column for each day, in the colours of a theme.
 func (p *Pages) carpetPicture(w http.ResponseWriter, r *Request) error {
-	theme, err := query.One(r.URL.Query(), "theme", 5)
+	d, err := p.readCarpet(r, r.URL.Query())
 	if err != nil {
 		return err
 	}
-	d, err := p.readCarpet(r, r.URL.Query())
+	return d.carpetPNG(w, r)
+}
+
+// carpetPNG sends the picture of the first line, in the colours of the theme that the address says.
+func (d *exploreData) carpetPNG(w http.ResponseWriter, r *Request) error {
+	theme, err := query.One(r.URL.Query(), "theme", 5)
 	if err != nil {
 		return err
 	}

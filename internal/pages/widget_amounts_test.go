@@ -111,7 +111,7 @@ func TestPicture(t *testing.T) {
 	b := newBench(t)
 	ask := func(file string) (*httptest.ResponseRecorder, error) {
 		w := httptest.NewRecorder()
-		return w, b.pages.Picture(w, b.request(w, httptest.NewRequest(http.MethodGet, "/dashboards/x/pictures/y", nil)), board.Widget{Kind: board.Image, File: file})
+		return w, b.pages.Picture(w, b.request(w, httptest.NewRequest(http.MethodGet, "/dashboards/x/pictures/y", nil)), board.Board{}, board.Widget{Kind: board.Image, File: file})
 	}
 	w, err := ask("7005")
 	if _, format, derr := image.Decode(w.Body); err != nil || derr != nil || format != "png" || w.Header().Get("Content-Type") != "image/png" || w.Header().Get("Content-Disposition") != "inline" {

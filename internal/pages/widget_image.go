@@ -48,14 +48,32 @@ func (w *widgetReader) image(ctx context.Context, widget board.Widget, m *templa
 	return nil
 }
 
-// Picture answers with what an image shows: only with a picture, and only as what it is, whatever its name says. The policy of whatever is no page lets it do nothing.
-func (p *Pages) Picture(w http.ResponseWriter, r *Request, widget board.Widget) error {
-	id := datahub.FileID(widget.File)
+// Picture answers with the picture to which a widget of b refers: a carpet in the colours of a theme, or an image. Whatever has none is not found.
+func (p *Pages) Picture(w http.ResponseWriter, r *Request, b board.Board, widget board.Widget) error {
+	switch {
+	case widget.Lacks() != "":
+	case widget.Kind == board.Image:
+		return p.imageFile(w, r, datahub.FileID(widget.File))
+	case widget.Kind == board.Carpet:
+		d, err := p.widgetReader(r, r.Context(), b, 0, false).explored(r.Context(), widget, &templates.WidgetModel{}, carpetQuery(widget))
+		if err != nil {
+			return err
+		}
+		if err := d.lines[0].err; err != nil {
+			return err
+		}
+		return d.carpetPNG(w, r)
+	}
+	return notFound("picture")
+}
+
+// imageFile sends a picture of the storage: only a picture, and only as what it is, whatever its name says. The policy of whatever is no page lets it do nothing.
+func (p *Pages) imageFile(w http.ResponseWriter, r *Request, id datahub.FileID) error {
 	files, err := p.reader(r).files(r.Context(), datahub.FileQuery{})
 	if err != nil {
 		return err
 	}
-	if widget.Kind != board.Image || !slices.ContainsFunc(files, func(f datahub.File) bool { return f.ID == id }) {
+	if !slices.ContainsFunc(files, func(f datahub.File) bool { return f.ID == id }) {
 		return notFound("file")
 	}
 	var content bounded

@@ -37,8 +37,7 @@ func (w *widgetReader) explored(ctx context.Context, widget board.Widget, m *tem
 			err = d.failed()
 		}
 	}
-	l := w.r.Locale
-	m.Menu = []templates.Link{{Text: l.T("widget.explore"), Href: d.query.href(nil)}, {Text: l.T("widget.table"), Href: d.query.href(func(q *exploreQuery) { q.view = "table" })}}
+	m.Menu = d.widgetMenu(w.r.Locale)
 	if m.Title == "" {
 		m.Title = locale.Join(locale.Name(d.lines[0].variable.Name), "· "+locale.Name(d.lines[0].siteName))
 	}
@@ -54,6 +53,23 @@ func (d *exploreData) failed() (err error) {
 		err = line.err
 	}
 	return err
+}
+
+// widgetMenu leads from a widget to the same elsewhere: as the explorer shows it, as a table, as files, and to where its figures come from.
+func (d *exploreData) widgetMenu(l locale.Locale) []templates.Link {
+	as := func(change func(*exploreQuery)) string {
+		return d.query.href(func(q *exploreQuery) {
+			if q.view == "table" { // in which what is no view of the explorer is read
+				q.view = exploreViews[0]
+			}
+			change(q)
+		})
+	}
+	menu := []templates.Link{{Text: l.T("widget.explore"), Href: as(func(*exploreQuery) {})}, {Text: l.T("widget.table"), Href: as(func(q *exploreQuery) { q.view = "table" })}}
+	if len(d.query.problems) == 0 {
+		menu = append(menu, d.files(l)[:2]...)
+	}
+	return append(menu, templates.Link{Text: l.T("widget.explain"), Href: as(func(q *exploreQuery) { q.explain = true }) + "#explain"})
 }
 
 // judge says what is missing of the lines, and how old the newest value is; false when there is nothing to show.
@@ -128,14 +144,19 @@ func (w *widgetReader) size(widget board.Widget) (width, height int) {
 	return max(100*widget.W-40, 280), max(72*widget.H-70, 120)
 }
 
-// carpet refers to the picture of hours by days.
-func (w *widgetReader) carpet(ctx context.Context, widget board.Widget, m *templates.WidgetModel) error {
-	d, err := w.explored(ctx, widget, m, func(q *exploreQuery) {
+// carpetQuery is what a carpet shows: a month when nobody chose, because a day or two of a dashboard's own period make none.
+func carpetQuery(widget board.Widget) func(*exploreQuery) {
+	return func(q *exploreQuery) {
 		q.view = "carpet"
-		if widget.Range == "" && w.board.Range == "" {
+		if widget.Range == "" {
 			q.from = "now-30d/d"
 		}
-	})
+	}
+}
+
+// carpet refers to the picture of hours by days.
+func (w *widgetReader) carpet(ctx context.Context, widget board.Widget, m *templates.WidgetModel) error {
+	d, err := w.explored(ctx, widget, m, carpetQuery(widget))
 	if err != nil || !w.judge(d, m) {
 		return err
 	}

@@ -3,8 +3,10 @@ package pages
 import (
 	"context"
 	"html"
+	"image/png"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +125,39 @@ func TestWidgetsOutliveTheDataHub(t *testing.T) {
 	}
 	if m := all[board.Trend]; m.State != "failed" || m.Reason == "" {
 		t.Errorf("what was never read: %s, %q", m.State, m.Reason)
+	}
+}
+
+// From a widget people get to the same as the explorer shows it, as a table, as files, and to where it comes from; each of them is there.
+func TestWidgetMenu(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, k := range []board.Kind{board.Trend, board.Breakdown, board.Carpet} {
+		var names []string
+		for _, item := range b.one(k, func(w *board.Widget) { w.Series = []string{"80101"} }).Menu {
+			names = append(names, item.Text)
+			target, _, _ := strings.Cut(item.Href, "#")
+			if a := b.get(target); a.status != http.StatusOK || item.Text == "Explain" && !regexp.MustCompile(`<details class="card explain" id="explain"[^>]* open`).MatchString(a.body) {
+				t.Errorf("%s, %s: %d at %s", k, item.Text, a.status, item.Href)
+			}
+		}
+		if got := strings.Join(names, " "); got != "Explore Table CSV XLSX Explain" {
+			t.Errorf("the menu of %s has %s", k, got)
+		}
+	}
+}
+
+// A carpet's picture is one for whoever may open the board, also one who may not open the explorer.
+func TestCarpetOfAWidget(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	w := httptest.NewRecorder()
+	widget := board.Widget{Kind: board.Carpet, Series: []string{"80101"}}
+	if err := b.pages.Picture(w, b.request(w, httptest.NewRequest(http.MethodGet, "/tv/x/pictures/y?theme=dark", nil)), board.Board{Range: "now-24h"}, widget); err != nil || w.Header().Get("Content-Type") != "image/png" {
+		t.Fatal(err, w.Header())
+	}
+	if c, err := png.DecodeConfig(w.Body); err != nil || c.Width < 30 {
+		t.Errorf("%d days wide, want a month: %v", c.Width, err)
 	}
 }
 
