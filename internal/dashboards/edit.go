@@ -57,6 +57,9 @@ func (p *Pages) edit(w http.ResponseWriter, r *pages.Request) error {
 	return see(w, r, back)
 }
 
+// repeated are the steps that people make several times in a row: afterwards the same button has the focus.
+var repeated = []string{"left", "right", "up", "down", "narrower", "wider", "shorter", "taller"}
+
 // after is where a step leads: to the widget that it touched, with its settings open where they were or where there is something to set.
 func after(r *pages.Request, back, do, touched string) string {
 	if touched == "" {
@@ -64,6 +67,9 @@ func after(r *pages.Request, back, do, touched string) string {
 	}
 	if do == "add" || r.URL.Query().Has("w") {
 		return query.With(back, "w", touched, "site", r.URL.Query().Get("site")) + "#settings"
+	}
+	if slices.Contains(repeated, do) {
+		return back + "#" + do + "-" + touched
 	}
 	return back + "#w-" + touched
 }

@@ -1,16 +1,34 @@
 // @ts-check
 /*
- * Lets people drag the widgets of a dashboard, with a mouse or a finger. What a drag ends with goes to the server as the same form that the buttons beside each widget send, so
+ * Lets people drag the widgets of a dashboard, and the corners that make them larger, with a mouse or a finger. What a drag ends with goes to the server as the same form that the buttons beside each widget send, so
  * that there is one way in which widgets make room.
  */
 
 const columns = 12;
+const mostRows = 12;
+
+/** @typedef {{x: number, y: number, w: number, h: number}} Box */
 
 /** @param {HTMLElement} cell */
 function box(cell) {
 	const { x = "1", y = "1", w = "1", h = "1" } = cell.dataset;
 	return { x: Number(x), y: Number(y), w: Number(w), h: Number(h) };
 }
+
+/**
+ * A box elsewhere.
+ * @type {(from: Box, dx: number, dy: number) => Box}
+ */
+const moved = (from, dx, dy) => ({ ...from, x: between(from.x + dx, 1, columns + 1 - from.w), y: Math.max(from.y + dy, 1) });
+
+/**
+ * A box of another size.
+ * @type {(from: Box, dx: number, dy: number) => Box}
+ */
+const resized = (from, dx, dy) => ({ ...from, w: between(from.w + dx, 1, columns + 1 - from.x), h: between(from.h + dy, 1, mostRows) });
+
+/** @type {(value: number, least: number, most: number) => number} */
+const between = (value, least, most) => Math.min(Math.max(value, least), most);
 
 class BoardEdit extends HTMLElement {
 	connectedCallback() {
@@ -19,8 +37,13 @@ class BoardEdit extends HTMLElement {
 			const head = /** @type {HTMLElement | null} */ (cell.querySelector(".widget-head"));
 			if (head) {
 				head.classList.add("edit-handle");
-				head.addEventListener("pointerdown", (event) => this.begin(cell, event), { signal: this.leave.signal });
+				this.handle(head, cell, moved);
 			}
+			const corner = document.createElement("span"); // the buttons above are its twin
+			corner.className = "edit-corner";
+			corner.setAttribute("aria-hidden", "true");
+			cell.append(corner);
+			this.handle(corner, cell, resized);
 		}
 	}
 
@@ -29,10 +52,21 @@ class BoardEdit extends HTMLElement {
 	}
 
 	/**
+	 * Lets a part of a cell be dragged.
+	 * @param {HTMLElement} part
+	 * @param {HTMLElement} cell
+	 * @param {(from: Box, columns: number, rows: number) => Box} change
+	 */
+	handle(part, cell, change) {
+		part.addEventListener("pointerdown", (event) => this.begin(cell, event, change), { signal: this.leave?.signal });
+	}
+
+	/**
 	 * @param {HTMLElement} cell
 	 * @param {PointerEvent} event
+	 * @param {(from: Box, columns: number, rows: number) => Box} change
 	 */
-	begin(cell, event) {
+	begin(cell, event, change) {
 		if (event.button !== 0 || /** @type {Element} */ (event.target).closest("details, a, button")) {
 			return;
 		}
@@ -50,13 +84,9 @@ class BoardEdit extends HTMLElement {
 		cell.dataset.dragging = "";
 		this.append(target);
 
-		/** @param {PointerEvent} moved */
-		const move = (moved) => {
-			to = {
-				...from,
-				x: Math.min(Math.max(from.x + Math.round((moved.clientX - start.left) / width), 1), columns + 1 - from.w),
-				y: Math.max(from.y + Math.round((moved.clientY - start.top) / height), 1),
-			};
+		/** @param {PointerEvent} at */
+		const move = (at) => {
+			to = change(from, Math.round((at.clientX - start.left) / width), Math.round((at.clientY - start.top) / height));
 			for (const [name, value] of Object.entries(to)) {
 				target.dataset[name] = String(value);
 			}
@@ -66,7 +96,7 @@ class BoardEdit extends HTMLElement {
 			done.abort();
 			target.remove();
 			delete cell.dataset.dragging;
-			if (keep && (to.x !== from.x || to.y !== from.y)) {
+			if (keep && JSON.stringify(to) !== JSON.stringify(from)) {
 				this.send(cell.dataset.id ?? "", to);
 			}
 		};
