@@ -29,8 +29,8 @@ type Widgets interface {
 	Variables(r *pages.Request, site datahub.SiteID) ([]templates.PickGroup, error)
 	// Images lists the pictures of the Data Hub's storage, as choices.
 	Images(r *pages.Request, chosen string) ([]templates.OptionModel, error)
-	// Picture answers with the picture of an image, or returns pages.ErrNotFound.
-	Picture(w http.ResponseWriter, r *pages.Request, widget board.Widget) error
+	// Picture answers with the picture to which a widget of b refers, or returns pages.ErrNotFound.
+	Picture(w http.ResponseWriter, r *pages.Request, b board.Board, widget board.Widget) error
 	// SeriesNames returns what variables are called, by reference; one that cannot be read is called by its reference.
 	SeriesNames(r *pages.Request, refs []string) (map[string]string, error)
 }
@@ -57,6 +57,7 @@ func (p *Pages) Routes() []pages.Route {
 		{Pattern: "GET /dashboards/{board}/edit", Handler: p.editor},
 		{Pattern: "POST /dashboards/{board}/edit", Handler: p.edit},
 		{Pattern: "GET /dashboards/{board}/edit/pictures/{widget}", Handler: p.draftPicture},
+		{Pattern: "GET /dashboards/{board}" + PrintPath, Handler: p.print},
 		{Pattern: "GET /dashboards/{board}/versions", Handler: p.versions},
 		{Pattern: "POST /dashboards/{board}/versions", Handler: p.restore},
 		{Pattern: "GET /tv/{board}", Handler: p.wall},

@@ -78,7 +78,7 @@ func (titled) Images(_ *pages.Request, chosen string) ([]templates.OptionModel, 
 	return []templates.OptionModel{{Value: "7005", Text: "Plan.png", Selected: chosen == "7005"}}, nil
 }
 
-func (titled) Picture(w http.ResponseWriter, _ *pages.Request, widget board.Widget) error {
+func (titled) Picture(w http.ResponseWriter, _ *pages.Request, _ board.Board, widget board.Widget) error {
 	if widget.File == "" {
 		return pages.ErrNotFound
 	}
@@ -219,9 +219,11 @@ func TestComposeByButtons(t *testing.T) {
 	text := b.add(at, board.Text)
 	clock := b.add(at, board.Clock)
 	b.post(at+"/edit?w="+text, "do", "set", "widget", text, "title", "Notes", "text", "First\r\n\r\nsecond").want(t, "set", http.StatusSeeOther)
-	b.post(at+"/edit", "do", "up", "widget", clock).want(t, "up", http.StatusSeeOther)
+	if a := b.post(at+"/edit", "do", "up", "widget", clock); a.to != at+"/edit#up-"+clock {
+		t.Errorf("after a step at %s: whoever makes another one has to look for the button", a.to)
+	}
 	b.get(at).want(t, "the board before it is saved", http.StatusOK, "There is nothing on this dashboard yet")
-	b.get(at+"/edit").want(t, "the draft", http.StatusOK, "Notes", `value="undo"`, "Each step is kept")
+	b.get(at+"/edit").want(t, "the draft", http.StatusOK, "Notes", `value="undo"`, "Each step is kept", `id="up-`+clock+`"`)
 	if a := b.post(at+"/edit", "do", "save"); a.to != at+"?done=save" {
 		t.Fatalf("save: %d, %s", a.status, a.to)
 	}
@@ -287,6 +289,26 @@ func TestPictures(t *testing.T) {
 		b.get(page+"/pictures/"+id).want(t, "the picture", http.StatusOK, "the picture of 7005")
 		b.get(page+"/pictures/none").want(t, "no widget", http.StatusNotFound)
 		b.as("carol", "2").get(page+"/pictures/"+id).want(t, "somebody else", http.StatusNotFound)
+	}
+}
+
+// On paper stands which site it is, when, and how much of it there is; nothing that is for a screen.
+func TestPrint(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	at := b.create("title", "Report", "per-site", "1")
+	id := b.add(at, board.Clock)
+	b.post(at+"/edit", "do", "save").want(t, "save", http.StatusSeeOther)
+	page := b.get(at + "/print")
+	page.want(t, "print", http.StatusOK, "Report", "Plant", "2026 13:00 (Europe/Brussels)", "1 of 1 widgets complete", `id="w-`+id, "of the chosen site")
+	for _, chrome := range []string{"<nav", "<form", "account-menu", "http-equiv"} {
+		if strings.Contains(page.body, chrome) {
+			t.Errorf("paper has %s", chrome)
+		}
+	}
+	b.as("carol", "2").get(at+"/print").want(t, "somebody else", http.StatusNotFound)
+	if n := wholeOf([]templates.WidgetModel{{}, {State: "late"}, {State: "partial"}, {State: "failed"}, {State: "empty"}}); n != 3 {
+		t.Errorf("%d of 5 are whole, want 3", n)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"portico/internal/dashboards"
 	"portico/internal/pages"
 	"portico/internal/session"
 	"portico/internal/shelf"
@@ -29,6 +30,10 @@ func (s *Server) routes() http.Handler {
 			part, _ := partPattern(route.Pattern)
 			m.Handle(part, s.onWalls(s.wallPart(route.Handler)))
 			m.Handle(route.Pattern, s.onWalls(s.wallPage(route.Handler)))
+			continue
+		}
+		if strings.HasSuffix(route.Pattern, dashboards.PrintPath) {
+			m.Handle(route.Pattern, s.page(s.whole(route.Handler)))
 			continue
 		}
 		if part, ok := partPattern(route.Pattern); ok {

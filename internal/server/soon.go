@@ -52,6 +52,11 @@ func (s *Server) soon(h pages.Handler) handler {
 	}
 }
 
+// whole answers when all of the page is there.
+func (s *Server) whole(h pages.Handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error { return h(w, s.pageRequest(w, r)) }
+}
+
 // attempt makes a page without rendering it, and returns what is left to do. A panic goes on where the request is served.
 func (s *Server) attempt(h pages.Handler, out *undecided, q *pages.Request, ctx context.Context) (finish func() error) {
 	defer func() {

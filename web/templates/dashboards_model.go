@@ -187,3 +187,12 @@ type DashboardDeleteModel struct {
 	ID     string
 	Shared bool // others lose it, too
 }
+
+// PrintModel is a dashboard for the printer.
+type PrintModel struct {
+	Layout  LayoutModel
+	Title   string
+	Facts   []string // the site, when and in which zone, how much of it there is
+	Widgets []WidgetModel
+	Back    Link
+}
