@@ -29,6 +29,7 @@ var pageMessages = []message{
 	{"overview.map", "Map of the sites", "Carte des sites", "Kaart van de sites", "Karte der Standorte"},
 	{"overview.trend", "Electricity and PV", "Électricité et PV", "Elektriciteit en PV", "Strom und PV"},
 	{"overview.summary", "Used yesterday and today: {0}. Highest quarter-hour {1}, {2}.", "Consommé hier et aujourd’hui : {0}. Quart d’heure le plus élevé {1}, {2}.", "Verbruikt gisteren en vandaag: {0}. Hoogste kwartier {1}, {2}.", "Verbraucht gestern und heute: {0}. Höchste Viertelstunde {1}, {2}."},
+	{"lead.none", "No site stands out just now.", "Aucun site ne sort du lot pour le moment.", "Op dit moment valt geen enkele locatie op.", "Zurzeit fällt kein Standort auf."},
 	{"lead.silent", "{0} has sent nothing for {1}.", "{0} n’envoie plus rien depuis {1}.", "{0} heeft al {1} niets gestuurd.", "{0} hat seit {1} nichts gesendet."},
 	{"lead.more", "{0} has used {1} more so far than on {2} by this time.", "{0} a consommé {1} de plus que {2} à la même heure.", "{0} verbruikte tot nu {1} meer dan op {2} om deze tijd.", "{0} hat bis jetzt {1} mehr verbraucht als am {2} um diese Zeit."},
 	{"compare.with", "vs {0}", "vs {0}", "t.o.v. {0}", "ggü. {0}"},

@@ -6,6 +6,7 @@ var widgetMessages = []message{
 	{"widget.no-series", "Choose a variable in this widget’s settings.", "Choisissez une variable dans les réglages de cet élément.", "Kies een variabele in de instellingen van dit onderdeel.", "Wählen Sie in den Einstellungen dieses Elements eine Variable."},
 	{"widget.no-text", "Write something in this widget’s settings.", "Écrivez quelque chose dans les réglages de cet élément.", "Schrijf iets in de instellingen van dit onderdeel.", "Schreiben Sie etwas in den Einstellungen dieses Elements."},
 	{"widget.no-board", "Choose where this leads in its settings.", "Choisissez la destination dans les réglages.", "Kies in de instellingen waarheen dit leidt.", "Wählen Sie in den Einstellungen, wohin das führt."},
+	{"widget.stale", "The Data Hub does not answer. Shown: {0}, {1} ago.", "Le Data Hub ne répond pas. Affiché : {0}, il y a {1}.", "De Data Hub antwoordt niet. Getoond: {0}, {1} geleden.", "Der Data Hub antwortet nicht. Gezeigt: {0}, vor {1}."},
 	{"widget.no-rights", "It does not exist, or you may not see it.", "Cela n’existe pas, ou vous ne pouvez pas le voir.", "Het bestaat niet, of u mag het niet zien.", "Das gibt es nicht, oder Sie dürfen es nicht sehen."},
 	{"widget.no-data", "No data in this period.", "Pas de données dans cette période.", "Geen gegevens in deze periode.", "Keine Daten in diesem Zeitraum."},
 	{"widget.nothing", "Nothing to report.", "Rien à signaler.", "Niets te melden.", "Nichts zu melden."},

@@ -41,6 +41,7 @@ type bench struct {
 	owner   shelf.Owner
 	zone    *time.Location // that the person chose for all
 	work    func()         // what a page left for the background; nil when it left nothing
+	until   time.Duration  // after which a page is rendered with the panels that are there; 0: all are waited for
 }
 
 // owner is Alice's shelf.
@@ -121,7 +122,11 @@ func (b *bench) request(w http.ResponseWriter, r *http.Request) *Request {
 		now = time.Now()
 	}
 	layout := templates.LayoutModel{T: func(key string, args ...any) string { return l.T(locale.Key(key), args...) }, Lang: l.Lang(), Theme: "system", ReturnTo: "/"}
-	return &Request{Request: r, Who: b.who, Hub: b.hub.Client(always{"alice"}), Locale: l, Layout: layout, Now: now, Shelf: b.shelf, Owner: b.owner, Zone: b.zone, By: "Alice", Later: func(_ string, _ time.Duration, f func(context.Context) error) {
+	until := time.Time{}
+	if b.until != 0 {
+		until = time.Now().Add(b.until)
+	}
+	return &Request{Request: r, Until: until, From: "/x?part=", Whole: "/x?whole=1", Who: b.who, Hub: b.hub.Client(always{"alice"}), Locale: l, Layout: layout, Now: now, Shelf: b.shelf, Owner: b.owner, Zone: b.zone, By: "Alice", Later: func(_ string, _ time.Duration, f func(context.Context) error) {
 		b.later = func() {
 			b.Helper()
 			if err := f(b.Context()); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,26 +20,89 @@ const overviewSites = 24
 
 // overview shows how the account's sites are doing now.
 func (p *Pages) overview(_ http.ResponseWriter, r *Request) error {
-	m, err := p.Overview(r)
+	o, err := p.readOverview(r)
 	if err != nil {
 		return err
 	}
-	m.Marks = markGroups(r)
-	return r.Render(http.StatusOK, templates.Overview(m))
+	o.m.Marks = markGroups(r)
+	return o.fill(func() error {
+		o.m.Layout = o.layout(r)
+		return r.Render(http.StatusOK, templates.Overview(o.m))
+	})
 }
 
-// Overview reads what the overview shows, and renders nothing.
+// Overview reads what the overview shows, all of it, and renders nothing.
 func (p *Pages) Overview(r *Request) (templates.OverviewModel, error) {
-	rd := p.reader(r)
-	sites, refs, err := rd.sitesAndLists(r.Context())
+	o, err := p.readOverview(r)
 	if err != nil {
 		return templates.OverviewModel{}, err
 	}
-	d := overviewData{now: r.Now, zone: rd.in(commonZone(sites)), total: len(sites)}
-	if d.sites, err = rd.readSites(r.Context(), sites[:min(len(sites), overviewSites)], refs, twoDays); err != nil {
-		return templates.OverviewModel{}, err
+	err = o.fill(func() error { return nil })
+	o.m.Layout = o.layout(r)
+	return o.m, err
+}
+
+// overviewReader makes the panels of an overview. What several of them need is read once.
+type overviewReader struct {
+	*reader
+	r      *Request
+	m      templates.OverviewModel
+	zone   *time.Location
+	sites  []datahub.Site // of which data are read
+	total  int
+	meters func() (overviewMeters, error)
+	alarms func() ([]datahub.Alarm, error)
+	of     struct{ meters, alarms *reader }
+}
+
+// overviewMeters are the main meters of the sites, and what they make together.
+type overviewMeters struct {
+	overviewData
+	electricity, solar total
+}
+
+// readOverview reads which sites there are.
+func (p *Pages) readOverview(r *Request) (*overviewReader, error) {
+	o := &overviewReader{reader: p.reader(r), r: r}
+	sites, refs, err := o.sitesAndLists(r.Context())
+	if err != nil {
+		return nil, err
 	}
-	return presentOverview(d, r.Locale, rd.layout(r)), nil
+	o.zone, o.total, o.sites = o.in(commonZone(sites)), len(sites), sites[:min(len(sites), overviewSites)]
+	o.of.meters, o.of.alarms = o.apart(), o.apart()
+	o.meters = sync.OnceValues(func() (overviewMeters, error) { return o.readMeters(r.Context(), refs) })
+	o.alarms = sync.OnceValues(func() ([]datahub.Alarm, error) {
+		return o.of.alarms.alarms(r.Context(), datahub.AlarmQuery{Sites: idsOf(o.sites)})
+	})
+	o.m = o.frame(r.Locale)
+	return o, nil
+}
+
+func (o *overviewReader) readMeters(ctx context.Context, refs lists) (overviewMeters, error) {
+	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
+	defer cancel()
+	d := overviewMeters{overviewData: overviewData{now: o.now, zone: o.zone, total: o.total, sites: profilesOf(o.sites, refs)}}
+	if err := o.of.meters.readProfiles(ctx, d.sites, refs, twoDays); err != nil {
+		return d, err
+	}
+	d.electricity = addUp(d.overviewData, func(s siteProfile) profile { return s.electricity })
+	d.solar = addUp(d.overviewData, func(s siteProfile) profile { return s.solar })
+	return d, nil
+}
+
+// both are the meters with the alarms of their sites. Without alarms, which have a panel that says so, the rest is shown.
+func (o *overviewReader) both() (d overviewMeters, err error) {
+	var alarms []datahub.Alarm
+	var failed error
+	var g errgroup.Group
+	g.Go(func() (err error) { d, err = o.meters(); return err })
+	g.Go(func() error { alarms, failed = o.alarms(); return endsSession(failed) })
+	if err := g.Wait(); err != nil {
+		return d, err
+	}
+	d.sites, d.alarmsFailed = slices.Clone(d.sites), failed != nil
+	addAlarms(d.sites, alarms)
+	return d, nil
 }
 
 // byName sorts sites by their names in any case.
@@ -78,10 +142,7 @@ func (rd *reader) sitesAndLists(ctx context.Context) (sites []datahub.Site, refs
 func (rd *reader) readSites(ctx context.Context, sites []datahub.Site, refs lists, back reach) ([]siteProfile, error) {
 	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
 	defer cancel()
-	out := make([]siteProfile, len(sites))
-	for i, site := range sites {
-		out[i] = siteProfile{site: site, kind: refs.siteTypes[site.TypeID]}
-	}
+	out := profilesOf(sites, refs)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return rd.readProfiles(ctx, out, refs, back) })
 	var alarms []datahub.Alarm
@@ -89,6 +150,15 @@ func (rd *reader) readSites(ctx context.Context, sites []datahub.Site, refs list
 	err := g.Wait()
 	addAlarms(out, alarms)
 	return out, err
+}
+
+// profilesOf are sites of which nothing was read yet.
+func profilesOf(sites []datahub.Site, refs lists) []siteProfile {
+	out := make([]siteProfile, len(sites))
+	for i, site := range sites {
+		out[i] = siteProfile{site: site, kind: refs.siteTypes[site.TypeID]}
+	}
+	return out
 }
 
 // readProfiles reads the main meters of sites into them.

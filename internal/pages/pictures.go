@@ -125,7 +125,7 @@ func (w *widgetReader) paint(ctx context.Context, key keptKey, widget board.Widg
 	if err != nil {
 		return sighting{}, err
 	}
-	if since := w.standingIn(); !since.IsZero() {
+	if since := w.oldest(); !since.IsZero() {
 		return sighting{drawn.model, HubAway, since}, nil
 	}
 	w.kept.put(key, drawn, 2*len(drawn.html)+1000, w.real)

@@ -17,33 +17,8 @@ type overviewData struct {
 	total int // sites that the person may see
 	zone  *time.Location
 	now   time.Time
-}
 
-func presentOverview(d overviewData, l locale.Locale, layout templates.LayoutModel) templates.OverviewModel {
-	m := templates.OverviewModel{Layout: layout, Head: templates.PageHeadModel{Title: l.T("place.overview"), Facts: []string{l.T("overview.sites", d.total), d.zone.String()}}}
-	if d.total == 0 {
-		m.Failure = &templates.FailureModel{Text: l.T("overview.none"), RetryTo: "/overview"}
-		return m
-	}
-	if d.total > len(d.sites) {
-		m.Head.Facts = append(m.Head.Facts, l.T("overview.first", len(d.sites)))
-	}
-	m.More = templates.Link{Text: l.T("overview.all"), Href: "/sites"}
-	electricity := addUp(d, func(s siteProfile) profile { return s.electricity })
-	solar := addUp(d, func(s siteProfile) profile { return s.solar })
-	m.Rows = siteRows(d.sites, l, d.now)
-	states := make([]templates.StateModel, len(m.Rows))
-	for i, r := range m.Rows {
-		states[i] = r.State
-	}
-	m.Counts = counts(states, l)
-	m.Partial = partial(d.sites, l, "/overview")
-	m.Lead = lead(d, electricity, l)
-	m.Alarms, m.Overnight = presentOpenAlarms(d.sites, d.now, l), presentOvernight(d.sites, d.now, l)
-	m.KPIs = overviewKPIs(d, m.Rows, electricity, solar, l)
-	m.Trend = overviewTrend(d, electricity, solar, l)
-	m.Map, _ = siteMap(d.sites, states, chart.MapSpec{Title: l.T("overview.map"), Width: 420, Height: 330}, l, mapHref)
-	return m
+	alarmsFailed bool // nobody knows how many there are
 }
 
 // total is the power of all sites together on one grid of steps.
@@ -132,7 +107,7 @@ func overviewKPIs(d overviewData, rows []templates.SiteRowModel, electricity, so
 	if electricity.sites > 0 {
 		list = append(list, peakKPI(d, electricity, l), nightKPI(d, electricity, l))
 	}
-	return append(list, alarmsKPI(d.sites, l), onTimeKPI(d.sites, rows, l, d.now))
+	return append(list, alarmsKPI(d, l), onTimeKPI(d.sites, rows, l, d.now))
 }
 
 // todayKPI compares today so far with the same hours a week ago. Less is better for what is used, more for what is produced.
@@ -202,9 +177,12 @@ func nightKPI(d overviewData, t total, l locale.Locale) templates.KPIModel {
 }
 
 // alarmsKPI counts the alarms that are present.
-func alarmsKPI(sites []siteProfile, l locale.Locale) templates.KPIModel {
+func alarmsKPI(d overviewData, l locale.Locale) templates.KPIModel {
+	if d.alarmsFailed {
+		return templates.KPIModel{Label: l.T("overview.alarms"), Value: locale.None, Note: l.T("state.failed"), Href: "/alarms"}
+	}
 	open, acknowledged := 0, 0
-	for _, s := range sites {
+	for _, s := range d.sites {
 		open, acknowledged = open+s.alarms.open, acknowledged+s.alarms.acknowledged
 	}
 	k := templates.KPIModel{Label: l.T("overview.alarms"), Value: l.Int(open), Href: "/alarms"}
@@ -267,7 +245,7 @@ func lead(d overviewData, electricity total, l locale.Locale) templates.Link {
 		text := l.T("lead.more", locale.Name(most.site.Name), l.Percent(math.Round(growth*100)/100), l.Day(earlier(d.now, d.zone, 7)))
 		return templates.Link{Text: text, Href: siteHref(most.site.ID)}
 	}
-	return templates.Link{}
+	return templates.Link{Text: l.T("lead.none")}
 }
 
 // overviewTrend shows yesterday and today, with the same two weekdays of last week dashed.

@@ -36,18 +36,6 @@ func siteTabHref(id datahub.SiteID, tab string) string {
 	return strings.TrimSuffix(siteHref(id)+"/"+tab, "/")
 }
 
-func presentSite(d siteData, l locale.Locale, layout templates.LayoutModel) templates.SiteModel {
-	m := templates.SiteModel{Frame: d.model(l, layout), Meters: meterRows(d, l), Facts: siteIdentity(d, l)}
-	state := d.profile.stateModel(l, d.now)
-	m.Frame.Head.State = state
-	m.Map, _ = siteMap([]siteProfile{d.profile}, []templates.StateModel{state}, chart.MapSpec{Title: l.T("site.map"), Width: 300, Height: 240}, l, mapHref)
-	if d.profile.electricity.usable() {
-		m.KPIs = siteKPIs(d, l)
-	}
-	m.Trend = siteTrend(d, l, siteHref(d.site.ID))
-	return m
-}
-
 func (f siteFrame) facts(l locale.Locale) []string {
 	kind := siteKind(siteProfile{site: f.site, kind: f.refs.siteTypes[f.site.TypeID]})
 	return texts(kind, locale.Plain(f.site.City), area(f.site, l), f.zone.String())

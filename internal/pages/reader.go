@@ -42,6 +42,11 @@ func (p *Pages) reader(r *Request) *reader {
 	return &reader{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept, zone: r.Zone, rights: p.rightsOf(r)}
 }
 
+// apart reads the same for a part of the page, which may be older than the rest.
+func (rd *reader) apart() *reader {
+	return &reader{hub: rd.hub, who: rd.who, now: rd.now, real: rd.real, kept: rd.kept, zone: rd.zone, rights: rd.rights}
+}
+
 // in is the zone in which times of a site are shown: its own, or the one that the person chose for all.
 func (rd *reader) in(own *time.Location) *time.Location {
 	if rd.zone != nil {
@@ -56,13 +61,32 @@ func (rd *reader) layout(r *Request) templates.LayoutModel {
 	if rd.rights != nil {
 		m.Absent = absent(rd.rights())
 	}
-	rd.mu.Lock()
-	defer rd.mu.Unlock()
-	if rd.since.IsZero() {
-		return m
+	if len(r.Parts) == 0 { // a part says it itself
+		m.Stale = rd.stale(r)
 	}
-	m.Stale = r.Locale.T("stale.since", r.Locale.DateTime(rd.since.In(datahub.HomeZone()), rd.real), r.Locale.Duration(rd.real.Sub(rd.since)))
 	return m
+}
+
+// stale says since when something is not current that was read by rd or by one of the others; "" when it is.
+func (rd *reader) stale(r *Request, others ...*reader) string {
+	since := rd.oldest(others...)
+	if since.IsZero() {
+		return ""
+	}
+	return r.Locale.T("stale.since", r.Locale.DateTime(since.In(datahub.HomeZone()), rd.real), r.Locale.Duration(rd.real.Sub(since)))
+}
+
+// oldest is since when something is not current that was read by rd or by one of the others; zero when all of it is.
+func (rd *reader) oldest(others ...*reader) time.Time {
+	rd.mu.Lock()
+	since := rd.since
+	rd.mu.Unlock()
+	for _, other := range others {
+		if at := other.oldest(); since.IsZero() || !at.IsZero() && at.Before(since) {
+			since = at
+		}
+	}
+	return since
 }
 
 // recall returns the answer to what, which is the same question for the same person each time: the one that was kept if it is younger than life, else what read returns. When the Data Hub does not
@@ -85,13 +109,6 @@ func recall[T any](ctx context.Context, rd *reader, what string, life time.Durat
 	return value, err
 }
 
-// standingIn is how old the oldest answer is that stands in for another; zero when all are current.
-func (rd *reader) standingIn() time.Time {
-	rd.mu.Lock()
-	defer rd.mu.Unlock()
-	return rd.since
-}
-
 func (rd *reader) standIn(at time.Time) {
 	rd.mu.Lock()
 	defer rd.mu.Unlock()
@@ -101,11 +118,7 @@ func (rd *reader) standIn(at time.Time) {
 }
 
 // standsIn reports whether anything shown is an older answer.
-func (rd *reader) standsIn() bool {
-	rd.mu.Lock()
-	defer rd.mu.Unlock()
-	return !rd.since.IsZero()
-}
+func (rd *reader) standsIn() bool { return !rd.oldest().IsZero() }
 
 // noAnswer reports whether err says nothing about what was asked for: the Data Hub is away, busy, or broken. A refusal is an answer.
 func noAnswer(err error) bool {

@@ -50,13 +50,18 @@ func (rd *reader) siteFrame(r *Request, tab string) (f siteFrame, err error) {
 		f.sources = of[id]
 		return trouble
 	})
-	g.Go(func() error {
-		f.alarms, f.failed = rd.alarms(ctx, datahub.AlarmQuery{Sites: []datahub.SiteID{id}})
-		return endsSession(f.failed)
-	})
+	if tab != "" { // the summary is there without them
+		g.Go(func() error { return f.readAlarms(ctx, rd, id) })
+	}
 	err = g.Wait()
 	f.zone = rd.in(f.site.Zone())
 	return f, cmp.Or(missing, trouble, err)
+}
+
+// readAlarms reads the site's alarms; without them the rest is shown.
+func (f *siteFrame) readAlarms(ctx context.Context, rd *reader, id datahub.SiteID) error {
+	f.alarms, f.failed = rd.alarms(ctx, datahub.AlarmQuery{Sites: []datahub.SiteID{id}})
+	return endsSession(f.failed)
 }
 
 // count counts the alarms of the site that are present.
@@ -79,25 +84,11 @@ type meterData struct {
 	newest    question
 }
 
-// siteData is what a site's summary is made of.
+// siteData is what a site's pages are made of.
 type siteData struct {
 	siteFrame
 	profile siteProfile
 	meters  []meterData
-}
-
-// site shows one site: how it is doing now.
-func (p *Pages) site(_ http.ResponseWriter, r *Request) error {
-	rd := p.reader(r)
-	f, err := rd.siteFrame(r, "")
-	if err != nil {
-		return err
-	}
-	d := siteData{siteFrame: f, profile: siteProfile{site: f.site, kind: f.refs.siteTypes[f.site.TypeID], alarms: f.count()}}
-	if err := d.read(r.Context(), rd, true); err != nil {
-		return err
-	}
-	return r.Render(http.StatusOK, templates.Site(presentSite(d, r.Locale, lookedAt(r, rd.layout(r), mark{"site", int64(f.site.ID), f.site.Name, f.site.City}))))
 }
 
 // siteSources lists the meters of a site with what each said last.
@@ -108,29 +99,16 @@ func (p *Pages) siteSources(_ http.ResponseWriter, r *Request) error {
 		return err
 	}
 	d := siteData{siteFrame: f}
-	if err := d.read(r.Context(), rd, false); err != nil {
-		return err
-	}
-	return r.Render(http.StatusOK, templates.SiteSources(d.model(r.Locale, rd.layout(r)), meterRows(d, r.Locale)))
-}
-
-// read reads the meters with their last values and, for the summary, the profile of the main meters.
-func (d *siteData) read(ctx context.Context, rd *reader, summary bool) error {
-	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
+	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
 	defer cancel()
 	variables, err := rd.variablesOf(ctx, d.sources)
 	if err != nil {
 		return err
 	}
-	for _, src := range d.sources {
-		d.meters = append(d.meters, newMeter(src, variables[src.ID]))
+	if err := d.readLast(ctx, rd, variables); err != nil {
+		return err
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return d.readLast(ctx, rd) })
-	if summary {
-		g.Go(func() error { return d.readProfiles(ctx, rd, variables) })
-	}
-	return g.Wait()
+	return r.Render(http.StatusOK, templates.SiteSources(d.model(r.Locale, rd.layout(r)), meterRows(d, r.Locale)))
 }
 
 func (d *siteData) readProfiles(ctx context.Context, rd *reader, variables map[datahub.SourceID][]datahub.Variable) error {
@@ -144,7 +122,10 @@ func (d *siteData) readProfiles(ctx context.Context, rd *reader, variables map[d
 }
 
 // readLast reads the newest value of the meters that are listed.
-func (d *siteData) readLast(ctx context.Context, rd *reader) error {
+func (d *siteData) readLast(ctx context.Context, rd *reader, variables map[datahub.SourceID][]datahub.Variable) error {
+	for _, src := range d.sources {
+		d.meters = append(d.meters, newMeter(src, variables[src.ID]))
+	}
 	var list []*question
 	for i := range d.meters[:min(len(d.meters), siteMeters)] {
 		if m := &d.meters[i]; m.shown.ID != 0 {

@@ -89,9 +89,21 @@ func (w *widgetReader) kindName(k board.Kind) string {
 	return w.r.Locale.T(locale.Key("widget." + string(k)))
 }
 
-// read reads one widget. What it fails with stays with it.
+// read reads one widget, and says since when it is not current. What it fails with stays with it.
 func (w *widgetReader) read(ctx context.Context, widget board.Widget) (templates.WidgetModel, error) {
-	m, _, ends := w.attempt(ctx, widget)
+	own, of := *w, []*reader{}
+	own.reader = w.apart()
+	own.sites = func() ([]siteProfile, error) {
+		of = append(of, w.reader)
+		return w.sites()
+	}
+	m, _, ends := own.attempt(ctx, widget)
+	if since := own.oldest(of...); !since.IsZero() && m.State != "failed" {
+		m.Reason = w.r.Locale.T("widget.stale", w.r.Locale.DateTime(since.In(datahub.HomeZone()), w.real), w.r.Locale.Duration(w.real.Sub(since)))
+		if m.State != "late" && m.State != "silent" {
+			m.State = "stale"
+		}
+	}
 	return m, ends
 }
 

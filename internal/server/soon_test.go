@@ -18,36 +18,36 @@ var tab = []string{"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Mode", "navigate"
 func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
-	b.get("/overview", tab...).want(t, "a quick page", http.StatusOK, "<h1", "Site by site")
+	b.get("/sites", tab...).want(t, "a quick page", http.StatusOK, "<h1", "Cold store Meuse")
 	b.signIn() // nothing of hers is kept
-	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 900 * time.Millisecond}})
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 700 * time.Millisecond}})
 	start := time.Now()
-	a := b.get("/overview?a=%26b", tab...)
+	a := b.get("/sites?q=cold", tab...)
 	took := time.Since(start)
-	a.want(t, "a slow page", http.StatusOK, "<title>Overview", `aria-busy="true"`, "<noscript>", `class="place"`)
-	if took < patience || took > patience+time.Second || strings.Contains(a.body, "Site by site") {
-		t.Errorf("the page came after %v, with its content %t", took, strings.Contains(a.body, "Site by site"))
+	a.want(t, "a slow page", http.StatusOK, "<title>Sites", `aria-busy="true"`, "<noscript>", `class="place"`)
+	if took < patience || took > patience+time.Second || strings.Contains(a.body, "Cold store Meuse") {
+		t.Errorf("the page came after %v, with its content %t", took, strings.Contains(a.body, "Cold store Meuse"))
 	}
 	found := regexp.MustCompile(`data-part="content" data-src="([^"]+)"`).FindAllStringSubmatch(a.body, -1)
 	if len(found) < 1 {
 		t.Fatal("no address of the content")
 	}
 	address := html.UnescapeString(found[0][1])
-	if !strings.Contains(a.body, `<noscript><meta http-equiv="refresh" content="0;url=/overview?a=%26b&amp;whole=1">`) {
+	if !strings.Contains(a.body, `<noscript><meta http-equiv="refresh" content="0;url=/sites?q=cold&amp;whole=1">`) {
 		t.Error("browsers without scripts are not led to the whole page")
 	}
-	if address != "/x/overview?a=%26b&part=content" {
+	if address != "/x/sites?q=cold&part=content" {
 		t.Errorf("the content is at %s", address)
 	}
 	part := b.get(address, "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin")
-	part.want(t, "the content", http.StatusOK, "<h1", "Site by site")
+	part.want(t, "the content", http.StatusOK, "<h1", "Cold store Meuse")
 	if strings.Contains(part.body, "<html") || strings.Contains(part.body, "<main") || strings.Contains(part.body, `href="/x/`) {
 		t.Errorf("the content is more than that: %.200s", part.body)
 	}
 	b.signIn()
-	b.get("/overview?whole=1", tab...).want(t, "the whole page, waited for", http.StatusOK, "Site by site")
+	b.get("/sites?whole=1", tab...).want(t, "the whole page, waited for", http.StatusOK, "Cold store Meuse")
 	b.signIn()
-	b.get("/overview").want(t, "what a program asks for", http.StatusOK, "Site by site")
+	b.get("/sites").want(t, "what a program asks for", http.StatusOK, "Cold store Meuse")
 }
 
 func TestPartsOfPages(t *testing.T) {

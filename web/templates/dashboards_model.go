@@ -11,7 +11,7 @@ type WidgetModel struct {
 	Title   string
 	About   string        // unit, and the zone if it is not the site's
 	Age     string        // of the newest value, "" where there is none
-	State   string        // "", empty, partial, late, silent or failed
+	State   string        // "", empty, partial, stale, late, silent or failed
 	Reason  string        // in words, for every state but ""
 	Failure *FailureModel // with failed: how to try again; nil where that is not offered
 	Panel   PanelModel    // how it stands with it on a page whose widgets come by themselves

@@ -18,6 +18,13 @@ type OverviewModel struct {
 	More      Link // to the whole list
 	Failure   *FailureModel
 	Partial   *FailureModel // "3 of 12 sites could not be read"
+	Sites     int           // how many there will be in Rows
+	Panels    OverviewPanels
+}
+
+// OverviewPanels is how it stands with the parts of the overview.
+type OverviewPanels struct {
+	Lead, KPIs, Trend, Sites, Overnight, Alarms, List PanelModel
 }
 
 // SiteRowModel is one site in a list.
@@ -114,6 +121,15 @@ type SiteModel struct {
 	Facts  []FactModel
 	Map    templ.Component
 	Meters []MeterRowModel
+
+	Sources int  // how many meters there will be
+	Metered bool // there will be KPIs
+	Panels  SitePanels
+}
+
+// SitePanels is how it stands with the parts of a site's summary.
+type SitePanels struct {
+	Head, KPIs, Trend, Meters, Identity PanelModel
 }
 
 // MeterRowModel is one source in a list.
