@@ -22,7 +22,7 @@ func presentQuality(d qualityData, l locale.Locale, layout templates.LayoutModel
 	for _, s := range d.sites {
 		m.Matrix.Rows = append(m.Matrix.Rows, siteQualityRow(s, d.now, l))
 	}
-	m.Late, m.Stuck = lateMeters(d.sites, d.now, l), stuckMeters(d.sites, l)
+	m.Late, m.Stuck, m.Units = lateMeters(d.sites, d.now, l), stuckMeters(d.sites, l), unitDoubts(d.sites, d.refs, l)
 	m.Pager, m.Empty = pagerOf(d.query.page, sitesPerMatrix, len(d.sites), d.total, func(n int) string { return href(d.query.from, n) }, l)
 	if d.total == 0 {
 		m.Empty = &templates.EmptyModel{Text: l.T("overview.none")}
@@ -67,9 +67,9 @@ func siteQualityRow(s siteQualityData, now time.Time, l locale.Locale) templates
 			row.Failed = l.T("state.failed")
 			continue
 		}
-		for i, d := range m.days {
+		for i, d := range m.marked() {
 			days[i].from, days[i].came, days[i].expected = d.from, days[i].came+min(d.came, d.expected), days[i].expected+d.expected
-			days[i].unchanging = days[i].unchanging || d.unchanging && m.stuck() >= stillDays
+			days[i].unchanging = days[i].unchanging || d.unchanging
 		}
 		c, e := m.complete()
 		came, expected = came+c, expected+e
@@ -164,8 +164,8 @@ func stuckMeters(sites []siteQualityData, l locale.Locale) templates.ListModel {
 	m := templates.ListModel{Caption: l.T("quality.stuck"), Columns: columns(l, "meter", "site", "value", "days")}
 	for _, s := range sites {
 		for _, x := range s.meters {
-			if n := x.stuck(); x.err == nil && n >= stillDays {
-				m.Rows = append(m.Rows, []templates.CellModel{meterCell(x), {Text: locale.Name(s.site.Name), Href: siteTabHref(s.site.ID, "quality")}, {Text: l.Value(x.stuckAt())}, {Text: l.T("quality.days", n)}})
+			if run := x.still; x.err == nil && run != nil {
+				m.Rows = append(m.Rows, []templates.CellModel{meterCell(x), {Text: locale.Name(s.site.Name), Href: siteTabHref(s.site.ID, "quality")}, {Text: l.Value(run.Value)}, {Text: l.T("quality.still", l.Int(int(run.To.Sub(run.From).Hours()))), Note: l.DateTime(run.From.In(x.zone), time.Time{})}})
 			}
 		}
 	}
@@ -179,7 +179,7 @@ func meterCell(m *meterQuality) templates.CellModel {
 	return templates.CellModel{Text: locale.Name(m.source.Name), Note: locale.Plain(m.variable.Name), Href: variableHref(m.variable.ID)}
 }
 
-func presentSiteQuality(f siteFrame, d siteQualityData, q qualityQuery, day []*question, l locale.Locale, layout templates.LayoutModel) templates.SiteQualityModel {
+func presentSiteQuality(f siteFrame, d siteQualityData, q qualityQuery, day []*question, refs lists, l locale.Locale, layout templates.LayoutModel) templates.SiteQualityModel {
 	m := templates.SiteQualityModel{Frame: f.model(l, layout)}
 	zone, href := f.zone, siteTabHref(f.site.ID, "quality")
 	m.Matrix = matrixFrame(q.first(zone, f.now), l)
@@ -205,6 +205,9 @@ func presentSiteQuality(f siteFrame, d siteQualityData, q qualityQuery, day []*q
 	}
 	stuck := stuckMeters([]siteQualityData{d}, l)
 	m.Stuck = &stuck
+	if units := unitDoubts([]siteQualityData{d}, refs, l); len(units.Rows) > 0 {
+		m.Units = &units
+	}
 	return m
 }
 

@@ -62,12 +62,14 @@ func localDay(day time.Time, zone *time.Location) time.Time {
 type siteQualityData struct {
 	site   datahub.Site
 	meters []*meterQuality
+	units  []*unitCheck
 }
 
 // qualityData is what the page of data quality is made of.
 type qualityData struct {
 	query qualityQuery
 	sites []siteQualityData
+	refs  lists
 	total int
 	zone  *time.Location
 	now   time.Time
@@ -111,12 +113,20 @@ func (d *qualityData) read(ctx context.Context, rd *reader, sites []datahub.Site
 		return err
 	}
 	var all []*meterQuality
+	var units []*unitCheck
 	for _, s := range sites {
 		zone := rd.in(s.Zone())
-		one := siteQualityData{site: s, meters: meterQualities(of[s.ID], variables, zone, d.query.first(zone, d.now))}
-		d.sites, all = append(d.sites, one), append(all, one.meters...)
+		from := d.query.first(zone, d.now)
+		one := siteQualityData{site: s, meters: meterQualities(of[s.ID], variables, zone, from), units: unitChecks(of[s.ID], variables, zone, from)}
+		d.sites, all, units = append(d.sites, one), append(all, one.meters...), append(units, one.units...)
 	}
-	return rd.quality(ctx, all)
+	if d.refs, err = rd.lists(ctx); err != nil {
+		return err
+	}
+	if err := rd.quality(ctx, all); err != nil {
+		return err
+	}
+	return rd.checkUnits(ctx, units)
 }
 
 // meterQualities are the meters whose values come at a known step, by the variable that stands for each.
@@ -148,7 +158,15 @@ func (p *Pages) siteQuality(_ http.ResponseWriter, r *Request) error {
 		return err
 	}
 	d := siteQualityData{site: f.site, meters: meterQualities(f.sources[:min(len(f.sources), siteMeters)], variables, f.zone, q.first(f.zone, f.now))}
+	d.units = unitChecks(f.sources[:min(len(f.sources), siteMeters)], variables, f.zone, q.first(f.zone, f.now))
 	if err := rd.quality(ctx, d.meters); err != nil {
+		return err
+	}
+	if err := rd.checkUnits(ctx, d.units); err != nil {
+		return err
+	}
+	refs, err := rd.lists(ctx)
+	if err != nil {
 		return err
 	}
 	var day []*question
@@ -157,7 +175,7 @@ func (p *Pages) siteQuality(_ http.ResponseWriter, r *Request) error {
 			return err
 		}
 	}
-	return r.Render(http.StatusOK, templates.SiteQuality(presentSiteQuality(f, d, q, day, r.Locale, rd.layout(r))))
+	return r.Render(http.StatusOK, templates.SiteQuality(presentSiteQuality(f, d, q, day, refs, r.Locale, rd.layout(r))))
 }
 
 // dayOf reads the values of one day of meters, as they came.

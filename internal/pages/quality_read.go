@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/series"
 )
 
 // qualityDays is how many days the matrices of data quality show.
@@ -19,6 +20,7 @@ type meterQuality struct {
 	from     time.Time // the first day
 	days     []dayQuality
 	newest   question
+	still    *series.Run // the longest stretch in which it sent one value, nil when that is not worth a look
 	err      error
 
 	counts, lows, highs [2]question // days that are over, and the last two
@@ -53,7 +55,42 @@ func (rd *reader) quality(ctx context.Context, list []*meterQuality) error {
 	for _, m := range list {
 		m.fill(rd.now)
 	}
-	return nil
+	return rd.stillOnes(ctx, list)
+}
+
+// Bounds on looking closer at days on which nothing changed.
+const (
+	stillDays  = 3  // from which a meter that sends the same value is worth a look: a quiet weekend is shorter
+	stillMost  = 24 // meters that are looked at
+	stillAside = 1  // days before and after, on which it may have begun and ended
+)
+
+// stillOnes finds out since when, and until when, the meters sent one value that did so for whole days.
+func (rd *reader) stillOnes(ctx context.Context, list []*meterQuality) error {
+	asked := map[*meterQuality]*question{}
+	var all []*question
+	for _, m := range list {
+		first, last := m.unchangingDays()
+		if m.err != nil || last-first+1 < stillDays-1 || len(all) == stillMost {
+			continue
+		}
+		from, to := midnight(m.days[first].from, m.zone, -stillAside), midnight(m.days[last].from, m.zone, 1+stillAside)
+		if to.After(rd.now) {
+			to = rd.now.Truncate(time.Minute)
+		}
+		q := &question{variable: m.variable.ID, span: span{from: from, to: to, g: datahub.GranularityRaw}}
+		asked[m], all = q, append(all, q)
+	}
+	err := rd.points(ctx, all)
+	for m, q := range asked {
+		slots := series.Fill(q.points, series.Range{From: q.span.from, To: q.span.to, Zone: m.zone}, q.span.g, m.variable.Step.Duration(), rd.now)
+		for _, run := range series.Still(slots, stillFrom) {
+			if m.still == nil || run.To.Sub(run.From) > m.still.To.Sub(m.still.From) {
+				m.still = &run
+			}
+		}
+	}
+	return err
 }
 
 // ask writes the questions about a variable: how many values each day has, and the lowest and highest, so that a meter that stands still is found.
@@ -131,41 +168,25 @@ func (m *meterQuality) complete() (came, expected int) {
 	return came, expected
 }
 
-// stillDays is from how many days on a meter that sends the same value is worth a look: a quiet weekend is shorter.
-const stillDays = 3
-
-// stuck is for how many days in a row at most all values were the same.
-func (m *meterQuality) stuck() int {
-	days, _ := m.longestStill()
-	return days
-}
-
-// stuckAt is the value at which a meter stood still for longest.
-func (m *meterQuality) stuckAt() float64 {
-	_, value := m.longestStill()
-	return value
-}
-
-func (m *meterQuality) longestStill() (days int, value float64) {
-	run := 0
+// unchangingDays are the first and last of the most days in a row on which all values were the same; the last is before the first without any.
+func (m *meterQuality) unchangingDays() (first, last int) {
+	run, first, last := 0, 0, -1
 	for i, d := range m.days {
 		if run++; !d.unchanging || i > 0 && m.days[i-1].unchanging && m.days[i-1].high != d.low {
 			run = boolToInt(d.unchanging)
 		}
-		if run > days {
-			days, value = run, d.low
+		if run > last-first+1 {
+			first, last = i-run+1, i
 		}
 	}
-	return days, value
+	return first, last
 }
 
-// marked are the days, of which only those count as unchanging that make a run that is worth a look.
+// marked are the days, of which only those count as unchanging that are part of a stretch that is worth a look.
 func (m *meterQuality) marked() []dayQuality {
 	days := slices.Clone(m.days)
-	if m.stuck() < stillDays {
-		for i := range days {
-			days[i].unchanging = false
-		}
+	for i, d := range days {
+		days[i].unchanging = d.unchanging && m.still != nil && !d.from.Before(midnight(m.still.From, m.zone, 0)) && d.from.Before(m.still.To)
 	}
 	return days
 }

@@ -76,7 +76,7 @@ func TestFaultsOfDataAreSeen(t *testing.T) {
 	b := newBench(t)
 	b.now = time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
 	b.get("/sites/204489/quality?day=2026-11-16").want(t, "the water meter of Namur", http.StatusOK, "19 of 24 values", "12:00–17:00 (5\u00a0h)", "79.2\u00a0% complete", `data-day="part"`)
-	b.get("/sites/204488/quality?from=2025-10-20").want(t, "the gas meter of Brugge", http.StatusOK, "same value for", `data-day="unchanging"`)
+	b.get("/sites/204488/quality?from=2025-10-20").want(t, "the gas meter of Brugge", http.StatusOK, "same value 72 h", `data-day="unchanging"`)
 	b.get("/sites/204481/quality?from=2026-02-01").want(t, "the day without data in Gent", http.StatusOK, `data-day="missing"`)
 	b.lang = locale.German
 	b.get("/quality").want(t, "in German", http.StatusOK, "Datenqualität", "vollständig")
