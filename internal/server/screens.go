@@ -65,7 +65,7 @@ func (s *Server) onWalls(h handler) http.Handler {
 // noteSeen writes down that a screen loaded a page: one without a script tells nothing else of itself.
 func (s *Server) noteSeen(r *http.Request) {
 	scr, ok := screenOf(r.Context())
-	if !ok || !navigation(r) {
+	if !ok || !navigation(r) || r.PathValue("widget") != "" {
 		return
 	}
 	told := scr.Report

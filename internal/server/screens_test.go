@@ -1,7 +1,9 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,6 +17,7 @@ import (
 	"portico/internal/screen"
 	"portico/internal/secret"
 	"portico/internal/session"
+	"portico/internal/token"
 )
 
 var alice = board.Person{Issuer: "http://127.0.0.1:9", Subject: "alice", Account: "101", Name: "Alice Peeters"}
@@ -163,4 +166,122 @@ func mustKey(t *testing.T, scr *screen.Screen) session.Handle {
 		t.Fatal(err)
 	}
 	return h
+}
+
+// A carpet is a picture of its own: a screen gets that of its dashboards, and not that of any variable.
+func TestAScreenSeesItsCarpets(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	d, err := board.NewLibrary(b.server.shelf, nil).Create(t.Context(), alice, board.Board{Title: "Carpet", Widgets: []board.Widget{{ID: "c", Kind: board.Carpet, W: 6, H: 4, Series: []string{"10101"}}}})
+	b.must(err)
+	scr, c := b.onScreen(d.ID)
+	page := b.get("/tv/list/"+scr.ID, "Cookie", cookies(c))
+	_, rest, _ := strings.Cut(page.body, `class="carpet-image" src="`)
+	src, _, _ := strings.Cut(rest, `"`)
+	if src = html.UnescapeString(src); !strings.HasPrefix(src, "/tv/"+d.ID+"/") {
+		t.Fatalf("the wall's carpet is at %q", src)
+	}
+	if a := b.get(src, "Cookie", cookies(c)); a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != "image/png" {
+		t.Errorf("%s: %d, %s", src, a.StatusCode, a.Header.Get("Content-Type"))
+	}
+	if a := b.get("/explore/carpet.png?s=10101&theme=light", "Cookie", cookies(c)); a.StatusCode == http.StatusOK {
+		t.Error("a screen opens the picture of any variable")
+	}
+}
+
+// The application user's rights are another choice; they are lost when the identity server refuses that user, and come back with them.
+func TestAScreenOfTheApplicationUser(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	robot := &application{}
+	b.server.application = Application{Source: robot, User: "robot", Account: "202"}
+	shown := b.board("Shown")
+	form := func(code string) string {
+		return url.Values{"code": {code}, "name": {"Lobby"}, "board": {shown}, "every": {"20"}, "life": {"86400"}, "rights": {"application"}}.Encode()
+	}
+	waits := b.get("/screen", "Cookie", "")
+	_, code, _ := strings.Cut(waits.body, `data-pair="code">`)
+	code = code[:9]
+	if a := b.ask("POST", "/pair", form(code), "Sec-Fetch-Site", "same-origin"); a.StatusCode != http.StatusBadRequest {
+		t.Errorf("somebody of another account gets its rights: %d", a.StatusCode)
+	}
+	b.server.application.Account = "101"
+	b.get("/pair?code="+code).want(t, "the choice", http.StatusOK, "Application user robot")
+	if a := b.ask("POST", "/pair", form(code), "Sec-Fetch-Site", "same-origin"); !strings.HasPrefix(a.Header.Get("Location"), "/pair?done=") {
+		t.Fatalf("approved: %d to %q", a.StatusCode, a.Header.Get("Location"))
+	}
+	paired := b.get("/screen", "Cookie", cookies(waits.Cookies()...))
+	id := strings.TrimPrefix(paired.Header.Get("Location"), "/tv/list/")
+	var c *http.Cookie
+	for _, one := range paired.Cookies() {
+		if one.Name == "__Host-portico-screen" {
+			c = one
+		}
+	}
+	if c == nil || paired.StatusCode != http.StatusSeeOther {
+		t.Fatalf("the screen gets %d to %q", paired.StatusCode, paired.Header.Get("Location"))
+	}
+	told := func() string { return b.report(c, url.Values{"screen": {id}}).Do }
+	if told() != "" {
+		t.Error("the application user's rights are none")
+	}
+	robot.refused = true
+	if told() != "ended" {
+		t.Error("the application user is refused, and the screen goes on")
+	}
+	robot.refused = false
+	if told() != "go" && told() != "" {
+		t.Error("the rights are back, and the screen does not go on")
+	}
+}
+
+type application struct{ refused bool }
+
+// Token implements datahub.TokenSource.
+func (a *application) Token(context.Context) (secret.Text, error) {
+	if a.refused {
+		return secret.Text{}, token.ErrLoginRequired
+	}
+	return secret.New("robot-access"), nil
+}
+
+// Renew implements datahub.TokenSource.
+func (a *application) Renew(ctx context.Context, _ secret.Text) (secret.Text, error) {
+	return a.Token(ctx)
+}
+
+// Screens are for whoever approved them, and for managers; to everybody else they are not there.
+func TestScreensAreForTheirOwnersAndManagers(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	b.server.managers = Managers{Role: "boss"}
+	shown, private := b.board("Shown"), b.board("Private")
+	scr, c := b.onScreen(shown)
+	path := "/settings/screens/" + scr.ID
+	bob := b.start(session.Identity{Subject: "bob", Name: "Bob", Account: "101"}, session.About{})
+	boss := b.start(session.Identity{Subject: "boss", Name: "Boss", Account: "101", Role: "boss"}, session.About{})
+	post := func(who *http.Cookie, form string) answer {
+		return b.ask("POST", path, form, "Sec-Fetch-Site", "same-origin", "Cookie", cookies(who))
+	}
+	for what, a := range map[string]answer{"page": b.get(path, "Cookie", cookies(bob)), "revoke": post(bob, "do=revoke&sure=1"), "reload": post(bob, "do=reload"), "register": b.get("/admin/screens", "Cookie", cookies(bob)), "of no screen": b.get("/settings/screens/"+screen.NewID(), "Cookie", cookies(bob))} {
+		if a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s for somebody else: %d", what, a.StatusCode)
+		}
+	}
+	b.report(c, url.Values{"screen": {scr.ID}, "build": {"other-build"}})
+	b.get("/admin/screens", "Cookie", cookies(boss)).want(t, "the register", http.StatusOK, "Control room", "other-build", "Alice Peeters", path)
+	b.get(path, "Cookie", cookies(boss)).want(t, "a manager's view", http.StatusOK, "Control room", "Shown")
+	if a := post(boss, "do=save&name=Lobby&every=20&board="+private); a.StatusCode != http.StatusBadRequest {
+		t.Errorf("a manager shows somebody's own dashboard: %d", a.StatusCode)
+	}
+	if a := post(boss, "do=save&name=Lobby&every=20&board="+shown); a.StatusCode != http.StatusSeeOther {
+		t.Errorf("a manager renames: %d", a.StatusCode)
+	}
+	b.get(path).want(t, "its owner's view", http.StatusOK, "Lobby", "Private")
+	if a := post(boss, "do=revoke&sure=1"); a.Header.Get("Location") != "/admin/screens?revoked=1" {
+		t.Errorf("a manager revokes: %d to %q", a.StatusCode, a.Header.Get("Location"))
+	}
+	if a := b.report(c, url.Values{"screen": {scr.ID}}); a.Do != "ended" || a.Pair == nil {
+		t.Errorf("revoked, it is told %+v", a)
+	}
 }
