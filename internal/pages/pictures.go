@@ -118,8 +118,12 @@ func (w *widgetReader) paint(ctx context.Context, key keptKey, widget board.Widg
 	if cause != nil {
 		return sighting{m, troubleOf(cause), w.real}, nil
 	}
+	src := page + "/pictures/" + m.ID
 	if m.Image != nil {
-		m.Image.Src = page + "/pictures/" + m.ID
+		m.Image.Src = src
+	}
+	if m.Carpet != nil {
+		m.Carpet.Light, m.Carpet.Dark, m.Carpet.Values = src+"?theme=light", src+"?theme=dark", ""
 	}
 	drawn, err := draw(ctx, w.r.Layout, m)
 	if err != nil {
