@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -88,29 +89,40 @@ func (p *process) cpu(b *testing.B) time.Duration {
 // resident returns the process's resident memory in bytes.
 func (p *process) resident(b *testing.B) int64 {
 	b.Helper()
+	return p.memory(b, "VmRSS:")
+}
+
+// memory returns one of the kernel's counts in bytes: VmRSS, which is RssAnon, the process's own, RssFile, pages of files that it has mapped, and shared memory.
+func (p *process) memory(b *testing.B, count string) int64 {
+	b.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	must(b, err)
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if rest, ok := strings.CutPrefix(line, count); ok {
 			kb, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
 			must(b, err)
 			return kb << 10
 		}
 	}
-	b.Fatal("no VmRSS")
+	b.Fatal("no ", count)
 	return 0
 }
 
 // program builds the portal, once.
-var program = sync.OnceValues(func() (string, error) {
+var program = sync.OnceValues(func() (string, error) { return build() })
+
+// image builds it as the container image has it.
+var image = sync.OnceValues(func() (string, error) { return build("-tags=nodemo", "-trimpath", "-ldflags=-s -w") })
+
+func build(flags ...string) (string, error) {
 	dir, err := os.MkdirTemp("", "portico-bench")
 	if err != nil {
 		return "", err
 	}
 	binary := filepath.Join(dir, "web")
-	out, err := exec.Command("go", "build", "-o", binary, "portico/cmd/web").CombinedOutput()
+	out, err := exec.Command("go", slices.Concat([]string{"build", "-o", binary}, flags, []string{"portico/cmd/web"})...).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("building the portal: %w\n%s", err, out)
 	}
 	return binary, nil
-})
+}
