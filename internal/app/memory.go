@@ -1,10 +1,14 @@
 package app
 
 import (
+	"context"
 	"os"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
+
+	"portico/internal/pause"
 )
 
 // containerMemory are the places where a container is told how much memory it may use, in bytes: by cgroup v2, "max" for any, and by v1, for any a number that no machine has.
@@ -18,6 +22,29 @@ const heapGrowth = 300
 func collectSeldom(getenv func(string) string) {
 	if getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
+	}
+}
+
+// Memory is given back when the start is over, and when nobody has asked for anything in restEvery.
+const (
+	settled   = time.Second
+	restEvery = time.Minute
+)
+
+// rest gives back what starting took, and what was used by people who have gone: free memory, and the pages of the program that only they needed.
+func (p *Portal) rest(ctx context.Context) {
+	seen, given := int64(-1), false
+	for wait := settled; pause.For(ctx, wait); wait = restEvery {
+		asked := p.server.Asked()
+		switch {
+		case seen >= 0 && asked != seen:
+			given = false
+		case !given:
+			debug.FreeOSMemory()
+			freeProgram()
+			given = true
+		}
+		seen = asked
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -85,7 +84,6 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("--listen: %w", err), p.closeStores())
 	}
-	debug.FreeOSMemory() // starting took more than running does
 	log.InfoContext(ctx, "portal started", "version", Version(), "base_url", c.Portal.BaseURL, "listen", l.Addr().String(), "issuer", c.Identity.Issuer, "api_url", c.Hub.APIURL)
 	return p.Serve(ctx, l)
 }
@@ -111,6 +109,7 @@ func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
 	}
 	go p.health.Run(background)
 	go p.sweep(background)
+	go p.rest(background)
 	ended := make(chan error, 1)
 	go func() { ended <- h.Serve(p.server.Listener(l)) }()
 	var err error

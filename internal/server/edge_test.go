@@ -57,6 +57,19 @@ func TestHeadersOfEveryKindOfAnswer(t *testing.T) {
 	}
 }
 
+// What only looks whether the portal is there does not keep it from resting.
+func TestAsked(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	for path, want := range map[string]int64{"/healthz": 0, "/readyz": 0, static.URL("app.css"): 0, "/sites": 1, "/nothing": 1} {
+		before := b.server.Asked()
+		b.get(path)
+		if got := b.server.Asked() - before; got != want {
+			t.Errorf("%s counts %d times, want %d", path, got, want)
+		}
+	}
+}
+
 func TestGuard(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")

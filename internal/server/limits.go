@@ -136,6 +136,7 @@ func (s *Server) withLoad(next http.Handler) http.Handler {
 			return
 		}
 		eventOf(r.Context()).hold(release)
+		s.asked.Add(1)
 		next.ServeHTTP(w, r)
 	})
 }

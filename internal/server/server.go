@@ -113,6 +113,7 @@ type Server struct {
 	background sync.WaitGroup // what outlives its request, see background.go
 	draining   atomic.Bool    // readiness says that the process is going away
 	drained    chan struct{}  // closed when draining begins
+	asked      atomic.Int64   // requests that were let in
 }
 
 // New checks c and returns a Server.
@@ -174,6 +175,9 @@ func (s *Server) Handler() http.Handler {
 
 // InFlight returns how many requests are being worked on.
 func (s *Server) InFlight() int { return s.limits.requests.Held(struct{}{}) }
+
+// Asked returns how many requests came for something to be worked on; probes and static files are none.
+func (s *Server) Asked() int64 { return s.asked.Load() }
 
 // Drain makes readiness fail, so that nobody sends new requests; those that come are answered, and answers that go on end.
 func (s *Server) Drain() {
