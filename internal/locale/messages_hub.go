@@ -66,6 +66,7 @@ var hubMessages = []message{
 	{"overnight.title", "What changed overnight", "Ce qui a changé cette nuit", "Wat er vannacht veranderde", "Was sich über Nacht änderte"},
 	{"overnight.about", "Mean power from {0} to {1} o’clock, compared with the same night a week before.", "Puissance moyenne de {0} à {1} heures, comparée à la même nuit une semaine avant.", "Gemiddeld vermogen van {0} tot {1} uur, vergeleken met dezelfde nacht een week eerder.", "Mittlere Leistung von {0} bis {1} Uhr, verglichen mit derselben Nacht eine Woche zuvor."},
 	{"overnight.none", "Last night was as usual everywhere.", "La nuit passée a été normale partout.", "Vannacht was het overal zoals gewoonlijk.", "Letzte Nacht war überall wie üblich."},
+	{"overnight.leak", "water ran all night: a leak?", "l’eau a coulé toute la nuit : une fuite ?", "het water liep de hele nacht: een lek?", "Wasser lief die ganze Nacht: ein Leck?"},
 	{"overnight.silent", "no data for {0}", "sans données pendant {0}", "{0} geen gegevens", "{0} keine Daten"},
 	{"lead.night", "Base load in {0} was {1} higher last night than a week before.", "Le talon de {0} a été {1} plus élevé la nuit passée qu’une semaine avant.", "De basislast in {0} was vannacht {1} hoger dan een week eerder.", "Die Grundlast in {0} war letzte Nacht {1} höher als eine Woche zuvor."},
 	{"column.night", "Base load", "Talon", "Basislast", "Grundlast"},

@@ -43,6 +43,7 @@ func TestFaultsAreToldWhereTheDataAreShown(t *testing.T) {
 		"wrong unit":    {"/quality?from=2026-09-01", []string{"Battery charge", "about ×1000 those of other days: sent in Wh instead of kWh?"}},
 		"on its site":   {"/sites/204490/quality?from=2026-09-01", []string{"Battery charge", "×1000"}},
 		"stuck, listed": {"/quality?from=2025-10-20", []string{"same value 72 h"}},
+		"leak":          {"/overview", []string{"What changed overnight", "0.420\u00a0m³/h", "water ran all night: a leak?"}},
 		"doubled hour":  {"/explore?s=" + school + "&view=table&from=2026-10-25&to=2026-10-26", []string{"02:45 CEST", "02:45 CET", "100 of 100"}},
 		"resent":        {"/explore?s=" + resent + "&from=2026-11-10&to=2026-11-11", []string{"96 of 96"}},
 	} {

@@ -45,8 +45,8 @@ func lastNight(now time.Time, zone *time.Location) time.Time {
 
 // nightOf are the slots of the night that ends on a day.
 func nightOf(slots []series.Slot, day time.Time) []series.Slot {
-	y, m, d := day.Date()
-	return between(slots, time.Date(y, m, d, nightFrom, 0, 0, 0, day.Location()), time.Date(y, m, d, nightTo, 0, 0, 0, day.Location()))
+	r := nightRange(day)
+	return between(slots, r.From, r.To)
 }
 
 // overnight compares the nights of sites, the greatest change first. Sites whose night was as usual are left out.
@@ -80,8 +80,9 @@ const overnightRows = 6
 func presentOvernight(sites []siteProfile, now time.Time, l locale.Locale) templates.ListModel {
 	m := templates.ListModel{Caption: l.T("overnight.title"), Columns: columns(l, "site", "night", "change", "note"), Note: l.T("overnight.about", nightFrom, nightTo)}
 	m.Columns[1].Number, m.Columns[2].Number = true, true
+	m.Rows = leakRows(sites, l)
 	for _, n := range overnight(sites, now) {
-		if len(m.Rows) == overnightRows {
+		if len(m.Rows) >= overnightRows {
 			break
 		}
 		change, note := locale.None, ""

@@ -82,8 +82,15 @@ func (o *overviewReader) readMeters(ctx context.Context, refs lists) (overviewMe
 	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
 	defer cancel()
 	d := overviewMeters{overviewData: overviewData{now: o.now, zone: o.zone, total: o.total, sites: profilesOf(o.sites, refs)}}
-	if err := o.of.meters.readProfiles(ctx, d.sites, refs, twoDays); err != nil {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return o.of.meters.readProfiles(ctx, d.sites, refs, twoDays) })
+	water := slices.Clone(d.sites)
+	g.Go(func() error { return endsSession(o.of.meters.readNightWater(ctx, water, refs)) })
+	if err := g.Wait(); err != nil {
 		return d, err
+	}
+	for i := range water {
+		d.sites[i].water = water[i].water
 	}
 	d.electricity = addUp(d.overviewData, func(s siteProfile) profile { return s.electricity })
 	d.solar = addUp(d.overviewData, func(s siteProfile) profile { return s.solar })
@@ -198,6 +205,11 @@ func idsOf(sites []datahub.Site) []datahub.SiteID {
 
 // mainMeters lists the sources of sites, and the variables of those that may be a main meter.
 func (rd *reader) mainMeters(ctx context.Context, sites []datahub.Site) (map[datahub.SiteID][]datahub.Source, map[datahub.SourceID][]datahub.Variable, error) {
+	return rd.metersOf(ctx, sites, energyElectricity, energySolar)
+}
+
+// metersOf lists the sources of sites, and the variables of those of some media.
+func (rd *reader) metersOf(ctx context.Context, sites []datahub.Site, media ...int) (map[datahub.SiteID][]datahub.Source, map[datahub.SourceID][]datahub.Variable, error) {
 	if len(sites) == 0 {
 		return nil, nil, nil
 	}
@@ -209,7 +221,7 @@ func (rd *reader) mainMeters(ctx context.Context, sites []datahub.Site) (map[dat
 	var main []datahub.Source
 	for _, id := range ids {
 		for _, src := range sources[id] {
-			if src.EnergyTypeID == energyElectricity || src.EnergyTypeID == energySolar {
+			if slices.Contains(media, src.EnergyTypeID) {
 				main = append(main, src)
 			}
 		}

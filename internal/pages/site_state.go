@@ -15,6 +15,7 @@ type siteProfile struct {
 	kind        string // name of the site's type
 	electricity profile
 	solar       profile
+	water       *nightWater // of the night; nil without a meter, or where nobody asked
 	alarms      alarmCount
 	present     []datahub.Alarm // those that are present
 }
