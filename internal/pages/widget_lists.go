@@ -85,7 +85,7 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 	slices.SortStableFunc(spec.Rows, func(a, b chart.RibbonRow) int { return cmp.Compare(rank(present(a, r)), rank(present(b, r))) })
 	if w.wall { // as many as can be read
 		spec.Width, spec.Names = 107*widget.W-28, 200
-		spec.Rows = spec.Rows[:min(len(spec.Rows), max((54*widget.H-60)/24, 2))]
+		spec.Rows = spec.Rows[:min(len(spec.Rows), max((52*widget.H-90)/24, 2))]
 	}
 	m.Picture = chart.Ribbon(spec)
 	return nil

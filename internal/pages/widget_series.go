@@ -138,8 +138,12 @@ func (w *widgetReader) draw(t trendData, widget board.Widget, m *templates.Widge
 
 // size is how large a picture is drawn for a widget, so that its writing has the size that it should have where it is looked at.
 func (w *widgetReader) size(widget board.Widget) (width, height int) {
-	if w.wall {
-		return max(107*widget.W-28, 180), max(54*widget.H-96, 80)
+	if w.wall { // of 1080 lines, with a line of words about what is in the way
+		around := 96
+		if widget.Kind == board.Today || widget.Kind == board.Peak { // beside the figure
+			around = 118
+		}
+		return max(107*widget.W-28, 180), max(52*widget.H-around, 60)
 	}
 	return max(100*widget.W-40, 280), max(72*widget.H-70, 120)
 }

@@ -5,6 +5,7 @@
  */
 import { now } from "./clock.js";
 import "./live.js";
+import { report } from "./wall_report.js";
 import { sentence, wallClock } from "./words.js";
 
 const ahead = 6; // seconds before a turn at which the next part is fetched
@@ -17,7 +18,7 @@ const quiet = [180, 239]; // minutes of the day, in the zone of the wall
 
 /** @typedef {{board: string, gone?: boolean, revision?: string, marks?: Record<string, string>, trouble?: string, since?: string}} State */
 
-class Wall extends HTMLElement {
+export class Wall extends HTMLElement {
 	/** What the stream said of each board. @type {Map<string, State>} */
 	states = new Map();
 	/** The next part. @type {HTMLElement | null} */
@@ -55,6 +56,7 @@ class Wall extends HTMLElement {
 		this.toggleAttribute("data-runs", true);
 		this.sayTrouble(this.stage.dataset);
 		this.awake();
+		report(this, signal);
 	}
 
 	disconnectedCallback() {
@@ -78,10 +80,11 @@ class Wall extends HTMLElement {
 		return this.hasAttribute("data-paused");
 	}
 
-	/** The screen stays on where the browser can see to it. Nothing depends on it. */
+	/** Whoever looks again sees the present. The screen stays on where the browser can see to it; nothing depends on that. */
 	awake() {
 		if (document.visibilityState === "visible") {
 			navigator.wakeLock?.request("screen").catch(() => {});
+			this.tick();
 		}
 	}
 
@@ -309,7 +312,7 @@ class Wall extends HTMLElement {
 	/** @param {{build: string, contract?: number, confirmed: Record<string, string>}} beat */
 	beat(beat) {
 		const live = /** @type {HTMLElement | null} */ (this.querySelector("dh-live"));
-		this.newer = beat.build !== live?.dataset.build;
+		this.newer = beat.build !== this.build();
 		if (beat.contract !== undefined && String(beat.contract) !== live?.dataset.contract && !this.due) {
 			this.due = "contract";
 			this.urgent = performance.now() + Math.random() * 30_000;
@@ -357,7 +360,9 @@ class Wall extends HTMLElement {
 	/** The session has ended, or is there again: the last picture stays, dimmed. @param {boolean} ended */
 	end(ended) {
 		this.toggleAttribute("data-ended", ended);
-		/** @type {HTMLElement} */ (this.querySelector(".wall-ended")).hidden = !ended;
+		for (const line of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".wall-ended, .wall-pair"))) {
+			line.hidden = !ended;
+		}
 		if (ended && this.wish === "") {
 			this.wish = "all"; // goes on asking
 			this.retryAt = Math.max(this.retryAt, performance.now() + least);
@@ -369,13 +374,39 @@ class Wall extends HTMLElement {
 		return /** @type {any} */ (performance).memory?.usedJSHeapSize ?? 0;
 	}
 
+	/** How long the page has been up, in ms. */
+	up() {
+		return performance.now() - (this.began ?? 0);
+	}
+
+	/** The address of what is shown. */
+	page() {
+		return (this.stage.dataset.self ?? "").replace(/^\/x/, "");
+	}
+
+	/** Which portal made the page. */
+	build() {
+		return /** @type {HTMLElement | null} */ (this.querySelector("dh-live"))?.dataset.build ?? "";
+	}
+
+	/** What is in the way, in words; "" for nothing. */
+	problem() {
+		return this.querySelector(".wall-says:not([hidden])")?.textContent ?? "";
+	}
+
+	/** Somebody asked for the page to be loaded again. */
+	hurry() {
+		this.due ||= "asked";
+		this.urgent ??= performance.now();
+	}
+
 	/** Loads the page again: at once when it cannot go on with this server, at its hour when there is a newer one, with the next turn when it has grown or is old. */
 	reloadIfDue() {
 		const time = performance.now();
 		const [hours, minutes] = this.clock?.(new Date(now())).time.split(":").map(Number) ?? [0, 0];
 		const minute = hours * 60 + minutes;
 		const turning = !this.stage.dataset.turn || time - this.turned >= Number(this.stage.dataset.turn) * 1000;
-		if (this.due === "contract" ? time >= (this.urgent ?? 0) : (this.newer && minute >= this.hour && minute <= quiet[1] + 1) || (turning && (this.heap() > largest || time - (this.began ?? 0) > oldest))) {
+		if (this.due ? time >= (this.urgent ?? 0) : (this.newer && minute >= this.hour && minute <= quiet[1] + 1) || (turning && (this.heap() > largest || this.up() > oldest))) {
 			void this.reload();
 		}
 	}
@@ -383,7 +414,7 @@ class Wall extends HTMLElement {
 	/** Not before it is known that there is a page to load, and not again and again while two versions answer in turns. */
 	async reload() {
 		const time = performance.now();
-		if (this.busy || time < this.retryAt || time - (this.began ?? 0) < 60_000 * (this.due ? 0.5 : 1)) {
+		if (this.busy || time < this.retryAt || this.up() < 60_000 * (this.due ? 0.5 : 1)) {
 			return;
 		}
 		if (await this.fetched(location.pathname + location.search)) {

@@ -1,0 +1,318 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+var (
+	wallUpdates   = flag.Int("wall-updates", 1000, "updates that a wall takes in the test of its memory")
+	wallRotations = flag.Int("wall-rotations", 100, "turns that it makes there")
+)
+
+// wall opens a wall in a window of a television's size.
+func openWall(t *testing.T, p *program, path string, prepare ...func(*window)) *window {
+	t.Helper()
+	w := openWindow(t, true)
+	w.signIn(p)
+	for _, f := range prepare {
+		f(w)
+	}
+	w.do(chromedp.EmulateViewport(1920, 1080))
+	w.do(chromedp.Navigate(p.urls["portal"]+path), chromedp.WaitVisible(chromedp.CSS(".wall-grid .widget")))
+	eventually(t, "the wall runs", func() bool { return w.value(`String(!!document.querySelector("dh-wall[data-runs]"))`) == "true" })
+	eventually(t, "the stream tells of the board", func() bool { return w.value(`String(document.querySelector("dh-wall").states.size)`) == "1" })
+	return w
+}
+
+const controlRoomWall = "/tv/controlroomliege"
+
+// says is what a wall has to say about what is in the way.
+const says = `document.querySelector(".wall-says:not([hidden])")?.textContent ?? ""`
+
+// marks are how the widgets look, in order.
+const marks = `[...document.querySelectorAll(".wall-grid .widget")].map(w => w.dataset.mark).join(" ")`
+
+// watchRequests counts what the wall asks for, by a wrapper of fetch, and can make it fail.
+const watchRequests = `(() => {
+	const real = window.fetch;
+	window.asked = [];
+	window.broken = 0;
+	window.fetch = (address, how) => {
+		if (!String(address).startsWith("/x/")) return real(address, how);
+		window.asked.push(String(address));
+		if (window.broken === "network") return Promise.reject(new TypeError("no network"));
+		return window.broken ? Promise.resolve(new Response("", { status: window.broken })) : real(address, how);
+	};
+})()`
+
+// As it was last seen, so the wall stays, whatever the server answers; ages go on, and what it says is true (rows 10 and 11).
+func TestWallKeepsTheLastPicture(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	w := openWall(t, p, controlRoomWall)
+	before := w.value(marks)
+	w.run(watchRequests)
+	changed := `(() => { const wall = document.querySelector("dh-wall"), s = [...wall.states.values()][0]; wall.told({...s, marks: Object.fromEntries(Object.keys(s.marks).map(k => [k, "new" + Math.random()]))}); })()`
+	for _, broken := range []string{"500", "429", "503", `"network"`} {
+		w.run(`window.broken = ` + broken + `; window.asked = []; document.querySelector("dh-wall").retryAt = 0`)
+		w.run(changed)
+		eventually(t, "it asked", func() bool { return w.value(`String(window.asked.length)`) != "0" })
+		if got := w.value(marks); got != before || w.value(`String(document.querySelectorAll(".wall-grid svg").length > 2)`) != "true" {
+			t.Errorf("after %s the picture has changed", broken)
+		}
+		if wait := w.value(`String(document.querySelector("dh-wall").retryAt - performance.now() > 3000)`); wait != "true" {
+			t.Errorf("after %s it asks again at once", broken)
+		}
+	}
+	later := func(seconds int) {
+		w.run(fmt.Sprintf(`document.querySelector("dh-live").take({name: "heartbeat", data: {time: new Date(Date.now() + %d000).toISOString(), build: document.querySelector("dh-live").dataset.build, contract: 1, confirmed: {}}}); customElements.get("dh-age").all.forEach(a => a.tick())`, seconds))
+	}
+	age := `JSON.stringify([...document.querySelectorAll(".wall-grid .widget-age")].map(a => [a.dataset.state, getComputedStyle(a.closest(".widget").querySelector(".widget-body")).backgroundImage !== "none"]))`
+	states := func(want string, hatched bool) {
+		t.Helper()
+		var got [][2]any
+		if err := json.Unmarshal([]byte(w.value(age)), &got); err != nil || len(got) < 5 {
+			t.Fatal(got, err)
+		}
+		for _, a := range got {
+			if a[0] != want || a[1] != hatched {
+				t.Errorf("ages are %v, want %s and hatched %t", got, want, hatched)
+				return
+			}
+		}
+	}
+	w.run(`document.querySelectorAll(".wall-grid dh-age").forEach(a => { a.dataset.late = 120; a.dataset.silent = 240; a.querySelector("time").dateTime = new Date().toISOString(); })`)
+	later(30)
+	states("ok", false)
+	later(150)
+	states("late", false)
+	later(270)
+	states("silent", true)
+	w.run(`document.querySelector("dh-wall").told({...[...document.querySelector("dh-wall").states.values()][0], trouble: "sign-in", since: "2026-11-26T13:05:00Z"})`)
+	if got := w.value(says); got != "Sign-in service not reachable since 14:05 – showing last data" {
+		t.Errorf("it says %q", got)
+	}
+	w.run(`window.broken = 0; document.querySelector("dh-wall").again()`)
+	eventually(t, "all is well", func() bool { return w.value(says) == "" })
+}
+
+// The Data Hub goes away and comes back: the wall says since when, keeps its picture, and heals by itself (rows 3 and 11).
+func TestWallOutlivesTheDataHub(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	w := openWall(t, p, controlRoomWall)
+	drawn := w.value(`String(document.querySelectorAll(".wall-grid svg").length)`)
+	person := newPerson(t, p.urls["portal"])
+	person.broken("hub", "down", "what", "45s")
+	until := time.Now().Add(75 * time.Second)
+	for time.Now().Before(until) && !strings.HasPrefix(w.value(says), "Data Hub not reachable since ") {
+		time.Sleep(200 * time.Millisecond)
+	}
+	if got := w.value(says); !strings.HasPrefix(got, "Data Hub not reachable since ") {
+		t.Errorf("it says %q", got)
+	}
+	if got := w.value(`String(document.querySelectorAll(".wall-grid svg").length)`); got != drawn {
+		t.Errorf("%s pictures, had %s", got, drawn)
+	}
+	for until = time.Now().Add(90 * time.Second); time.Now().Before(until) && w.value(says) != ""; {
+		time.Sleep(300 * time.Millisecond)
+	}
+	if got := w.value(says); got != "" {
+		t.Errorf("when all is well it says %q", got)
+	}
+}
+
+// A page that slept asks once for everything, and the stream is there again at once (row 12).
+func TestWallWakes(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	w := openWall(t, p, controlRoomWall)
+	w.run(watchRequests)
+	w.run(`window.opened = 0; document.addEventListener("live-open", () => window.opened++)`)
+	state := func(s page.SetWebLifecycleStateState) {
+		t.Helper()
+		if _, err := chromedp.Call(w.ctx, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: s}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state("frozen")
+	time.Sleep(2 * time.Second)
+	state("active")
+	eventually(t, "a stream", func() bool { return w.value(`String(window.opened)`) == "1" })
+	w.run(`Object.defineProperty(document, "visibilityState", {get: () => "visible"}); document.dispatchEvent(new Event("visibilitychange")); window.dispatchEvent(new Event("online")); window.dispatchEvent(new Event("pageshow"))`) // nobody does it for a browser without a screen
+	eventually(t, "a question for everything", func() bool { return w.value(`String(window.asked.length)`) != "0" })
+	time.Sleep(time.Second)
+	if asked := w.value(`window.asked.join(" ")`); asked != "/x/tv/controlroomliege?part=wall" {
+		t.Errorf("after the sleep it asked for %q, want everything once", asked)
+	}
+	for _, off := range []bool{true, false} {
+		if _, err := chromedp.Call(w.ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: off}); err != nil {
+			t.Fatal(err)
+		}
+		if off {
+			eventually(t, "that there is no network", func() bool { return strings.HasPrefix(w.value(says), "No network since ") })
+		}
+	}
+	eventually(t, "all is well", func() bool { return w.value(says) == "" })
+}
+
+// Whatever the browser takes for the time and the zone, the wall shows the same; a clock that is wrong is named (rows 9 and 18).
+func TestWallKnowsNoClockOfTheBrowser(t *testing.T) {
+	t.Parallel()
+	p := demo(t, "--demo-now=2026-06-10T12:00:00Z")
+	axes := `[...document.querySelectorAll(".wall-grid svg text")].map(e => e.textContent).join("|") + [...document.querySelectorAll(".widget-value")].map(e => e.textContent.trim()).join("|")`
+	var first string
+	for i, zone := range []string{"Europe/Brussels", "Asia/Tokyo", "Europe/Lisbon"} {
+		w := openWall(t, p, "/tv/energyreports", func(w *window) {
+			if _, err := chromedp.Call(w.ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: zone}); err != nil {
+				t.Fatal(err)
+			}
+			shift := []string{"0", "-3600e3", "86400e3"}[i]
+			if _, err := chromedp.Call(w.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `{ const real = Date.now; Date.now = () => real() + ` + shift + `; }`}); err != nil {
+				t.Fatal(err)
+			}
+		})
+		got := strings.Join(strings.Fields(w.value(axes)), " ")
+		if first == "" {
+			first = got
+		} else if got != first {
+			t.Errorf("in %s the wall shows\n%.300s\nwant\n%.300s", zone, got, first)
+		}
+		if clock := w.value(`document.querySelector(".wall-clock").textContent.trim()`); !strings.HasPrefix(clock, "14:0") {
+			t.Errorf("in %s the clock shows %q", zone, clock)
+		}
+		eventually(t, "the difference", func() bool {
+			return w.value(`document.querySelector(".wall-clock[data-skewed]")?.title ?? ""`) != ""
+		})
+	}
+}
+
+// A newer portal makes the wall load itself again at its quiet hour, another contract at once; a heap that has grown does so too, at the next turn (row 13).
+func TestWallLoadsItselfAgain(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	w := openWall(t, p, controlRoomWall)
+	w.run(`window.wall = document.querySelector("dh-wall"); window.gone = 0; wall.go = () => window.gone++; wall.began -= 3600e3;
+		window.beat = (hour, more) => document.querySelector("dh-live").take({name: "heartbeat", data: {time: "2026-11-26T" + hour + ":00Z", build: document.querySelector("dh-live").dataset.build, contract: 1, confirmed: {}, ...more}})`)
+	went := func(what string, want bool) {
+		t.Helper()
+		w.run(`window.gone = 0; wall.retryAt = 0; wall.reloadIfDue()`)
+		if want {
+			eventually(t, what, func() bool { return w.value(`String(window.gone > 0)`) == "true" })
+			return
+		}
+		time.Sleep(300 * time.Millisecond)
+		if w.value(`String(window.gone)`) != "0" {
+			t.Errorf("%s: it loads itself", what)
+		}
+	}
+	went("at first", false)
+	w.run(`beat("12:00", {build: "next"})`)
+	went("a newer portal at noon", false)
+	w.run(`wall.hour = 200; beat("02:30", {build: "next"})`) // half past three at the site
+	went("a newer portal at night", true)
+	w.run(`beat("02:30", {})`)
+	went("the same portal at night", false)
+	w.run(`wall.heap = () => 400e6`)
+	went("a heap that has grown", true)
+	w.run(`delete wall.heap; beat("12:00", {contract: 2}); wall.urgent = 0`)
+	went("another contract", true)
+}
+
+// Rotation goes on in the page, with parts that were fetched before, and can be stopped by a key (WCAG 2.2.2); thousands of updates and turns leave nothing behind (rows 6, 7 and 23).
+func TestWallDoesNotGrow(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	w := openWindow(t, true)
+	w.signIn(p)
+	id := w.promised(`(async () => {
+		const widgets = [0, 1, 2].flatMap(part => [{kind: "trend", x: 0, y: part * 12, w: 6, h: 6, series: ["60201", "60304!r"], range: "now-6h"}, {kind: "number", x: 6, y: part * 12, w: 3, h: 3, series: ["60101"]},
+			{kind: "alarms", x: 6, y: part * 12 + 3, w: 6, h: 9}, {kind: "carpet", x: 0, y: part * 12 + 6, w: 6, h: 6, series: ["60101"]}].map((w, i) => ({...w, id: "w" + part + i})));
+		const answer = await fetch("/dashboards/import", {method: "POST", body: new URLSearchParams({json: JSON.stringify({title: "Three parts", widgets})})});
+		return answer.url.match(/dashboards\/([a-z0-9]+)/)[1];
+	})()`)
+	if _, err := chromedp.Call(w.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `for (const gone of ["locks", "wakeLock", "clipboard"]) Object.defineProperty(navigator, gone, {get: () => undefined}); delete window.caches; Object.defineProperty(crypto, "subtle", {get: () => undefined})`}); err != nil {
+		t.Fatal(err) // as on plain http (row 14)
+	}
+	w.do(chromedp.EmulateViewport(1920, 1080), chromedp.Navigate(p.urls["portal"]+"/tv/"+id), chromedp.WaitVisible(chromedp.CSS("dh-wall[data-runs] .widget")))
+	w.sees(".wall-page", "1 of 3")
+	w.run(`window.wall = document.querySelector("dh-wall"); 
+		window.turns = async n => {
+			for (let i = 0; i < n; i++) {
+				wall.next = null;
+				await wall.fetchNext();
+				if (!wall.next) throw new Error("no next part");
+				wall.show(wall.next);
+			}
+			return document.querySelector(".wall-page").textContent;
+		};
+		window.updates = async n => {
+			const html = (await (await fetch(wall.stage.dataset.self + (wall.stage.dataset.self.includes("?") ? "&" : "?") + "part=wall")).text());
+			for (let i = 0; i < n; i++) {
+				const found = new DOMParser().parseFromString(html, "text/html");
+				for (const w of found.querySelectorAll(".widget")) w.dataset.mark = "m" + i;
+				const began = performance.now();
+				await wall.replace(found, false);
+				document.body.offsetHeight;
+				window.spent = (window.spent ?? 0) + performance.now() - began;
+				document.querySelector("dh-live").take({name: "heartbeat", data: {time: new Date().toISOString(), build: wall.build(), contract: 1, confirmed: {board: new Date().toISOString()}}});
+				if (i % 25 === 0) await new Promise(done => setTimeout(done));
+			}
+			return document.querySelector(".widget").dataset.mark;
+		}`)
+	w.run(`document.dispatchEvent(new KeyboardEvent("keydown", {key: "p", bubbles: true}))`)
+	if w.value(`String(wall.paused)`) != "true" {
+		t.Error("the key does not stop the wall")
+	}
+	w.sees(".wall-pause", "Go on")
+	w.promised(`updates(200)`)
+	w.promised(`turns(12)`)
+	heap, nodes, listeners := w.weigh()
+	if got := w.promised(fmt.Sprintf(`updates(%d)`, *wallUpdates)); got != fmt.Sprintf("m%d", *wallUpdates-1) {
+		t.Errorf("the last update shows %q", got)
+	}
+	if got := w.promised(fmt.Sprintf(`turns(%d)`, *wallRotations/3*3)); got != "1 of 3" {
+		t.Errorf("after whole rounds it shows %q", got)
+	}
+	heap2, nodes2, listeners2 := w.weigh()
+	t.Logf("%d updates and %d turns: heap %.2f to %.2f MB, nodes %d to %d, listeners %d to %d; an update of four widgets takes %s ms", *wallUpdates, *wallRotations, heap/1e6, heap2/1e6, nodes, nodes2, listeners, listeners2, w.value(fmt.Sprintf(`(window.spent / %d).toFixed(1)`, *wallUpdates+200)))
+	if heap2 > heap*1.15 || float64(nodes2) > float64(nodes)*1.02+5 || listeners2 > listeners {
+		t.Errorf("heap %.0f to %.0f, nodes %d to %d, listeners %d to %d", heap, heap2, nodes, nodes2, listeners, listeners2)
+	}
+	w.wantNoComplaints()
+}
+
+// Nothing on a wall is smaller than can be read at four metres, and there is nothing around it, also when the Data Hub is away (rows 8 and 25).
+func TestWallCanBeReadFromAfar(t *testing.T) {
+	t.Parallel()
+	axe := axeSource(t)
+	p := demo(t)
+	for _, path := range []string{controlRoomWall, "/tv/energyreports"} {
+		w := openWall(t, p, path)
+		w.run(`document.querySelector("dh-wall").say("hub", new Date())`)
+		small := `JSON.stringify([...document.querySelectorAll("body *")].filter(e => e.checkVisibility({opacityProperty: true, visibilityProperty: true}) && !e.closest(".visually-hidden, title, desc, script") && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())).map(e => {
+			const scale = e.ownerSVGElement ? Math.hypot(e.getScreenCTM().a, e.getScreenCTM().b) : 1;
+			return [Math.round(parseFloat(getComputedStyle(e).fontSize) * scale * 10) / 10, e.tagName + "." + (e.getAttribute("class") ?? "") + " in " + (e.closest(".widget")?.id ?? "") + ": " + e.textContent.trim().slice(0, 30)];
+		}).filter(([size]) => size < 20))`
+		if got := w.value(small); got != "[]" {
+			t.Errorf("%s: too small: %.1500s", path, got)
+		}
+		if got := w.value(`String(document.querySelectorAll("nav, .side, .foot, .top, dialog").length)`); got != "0" {
+			t.Errorf("%s has %s things around the wall", path, got)
+		}
+		w.run(axe)
+		if got := w.promised(barriers); got != "[]" {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+}
