@@ -106,7 +106,7 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 	if err != nil {
 		return err
 	}
-	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration,
+	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration, ShareLinks: c.Identity.ShareLinks,
 		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Pages: p.extras.Pages, Front: p.extras.Front, Frame: p.extras.Frame, Version: Version(),
 		Managers: server.Managers{Role: c.Audit.ManagerRole, Account: c.Audit.ManagerAccount}, Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate.N,
 		Application: p.application(c.AppUser),

@@ -18,6 +18,7 @@ const (
 	SessionEnd     Kind = "session-end"     // a session ended; the reason is one of session's
 	RefreshRefused Kind = "refresh-refused" // a session's refresh token was refused for good, or given up
 	Screen         Kind = "screen"          // somebody paired a screen, changed what it shows, or revoked it
+	Share          Kind = "share"           // somebody made a link to a dashboard, or revoked one
 	CrossSite      Kind = "cross-site"      // another website tried to act or read
 	Integrity      Kind = "integrity"       // a record did not open, or was not the one that was asked for
 	Limit          Kind = "limit"           // a limit was reached; the reason is its name

@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"net/http"
+	"strconv"
 
 	"portico/internal/board"
 	"portico/internal/datahub"
@@ -35,6 +36,9 @@ func (p *Pages) view(_ http.ResponseWriter, r *pages.Request) error {
 	}
 	if len(s.Board.Widgets) == 0 {
 		m.Empty = &templates.EmptyModel{Text: l.T("board.empty"), Next: templates.Link{Text: l.T("board.edit"), Href: address(s.ID, "/edit")}}
+	}
+	if s.Board.PerSite && site != 0 {
+		m.SiteParam = "&site=" + strconv.FormatInt(int64(site), 10)
 	}
 	if done != "" {
 		m.Done = l.T(locale.Key("board.done-" + done))

@@ -151,7 +151,7 @@ func (d *Demo) portalConfig(c config.Demo, clientSecret string) config.Config {
 	}
 	return config.Config{
 		Portal:   config.Portal{BaseURL: d.PortalURL, Listen: d.Portal.Addr().String(), AdminListen: c.AdminListen, TrustedProxies: c.TrustedProxies, Notice: notice, NoIndex: true, Now: d.Clock.Now},
-		Identity: config.Identity{Issuer: d.IdentityURL, ClientID: clientID, ClientSecret: secret.New(clientSecret), ClientAuth: "discovered", OfflineAccess: "auto", RefreshPolicy: c.RefreshPolicy, Algorithms: []string{"RS256"}, CallbackPath: "/auth/callback", StaySignedIn: config.Duration{Duration: 30 * 24 * time.Hour}},
+		Identity: config.Identity{Issuer: d.IdentityURL, ClientID: clientID, ClientSecret: secret.New(clientSecret), ClientAuth: "discovered", OfflineAccess: "auto", RefreshPolicy: c.RefreshPolicy, Algorithms: []string{"RS256"}, CallbackPath: "/auth/callback", StaySignedIn: config.Duration{Duration: 30 * 24 * time.Hour}, ShareLinks: true},
 		Hub:      config.Hub{APIURL: d.HubURL, Timeout: config.Duration{Duration: 20 * time.Second}},
 		Sessions: config.Sessions{Store: config.Store{Database: "memory:"}, Idle: config.Duration{Duration: time.Hour}, Absolute: config.Duration{Duration: 12 * time.Hour}, MaxEach: config.Count{N: 20}},
 		Audit:    config.Audit{ManagerClaim: "role", ManagerRole: "Manager"},

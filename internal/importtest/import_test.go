@@ -14,7 +14,7 @@ var allowed = map[string][]string{
 	"cmd/web":      {"internal/app", "internal/config"},
 	"internal/app": {"internal/audit", "internal/board", "internal/config", "internal/datahub", "internal/demo", "internal/demo/fault", "internal/demo/flow", "internal/demo/identity", "internal/demo/switchboard", "internal/demo/tour", "internal/faultpoint", "internal/health", "internal/pause", "internal/rp", "internal/server", "internal/session", "internal/shelf", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
 
-	"internal/server":         {"internal/audit", "internal/board", "internal/dashboards", "internal/datahub", "internal/faultpoint", "internal/health", "internal/limit", "internal/live", "internal/locale", "internal/pages", "internal/query", "internal/rp", "internal/screen", "internal/secret", "internal/session", "internal/shelf", "internal/token", "web/static", "web/templates"},
+	"internal/server":         {"internal/audit", "internal/board", "internal/dashboards", "internal/datahub", "internal/faultpoint", "internal/health", "internal/limit", "internal/live", "internal/locale", "internal/pages", "internal/query", "internal/rp", "internal/screen", "internal/secret", "internal/session", "internal/share", "internal/shelf", "internal/token", "web/static", "web/templates"},
 	"internal/dashboards":     {"internal/board", "internal/datahub", "internal/locale", "internal/pages", "internal/query", "web/static", "web/templates"},
 	"internal/pages":          {"internal/board", "internal/chart", "internal/datahub", "internal/export", "internal/locale", "internal/pause", "internal/query", "internal/series", "internal/shelf", "internal/token", "web/templates"},
 	"internal/chart":          {"internal/series"},
@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"internal/rp":             {"internal/secret"},
 	"internal/session":        {"internal/epoch", "internal/secret"},
 	"internal/board":          {"internal/series", "internal/shelf"},
+	"internal/share":          {"internal/board", "internal/secret", "internal/session", "internal/shelf"},
 	"internal/shelf":          {"internal/session"},
 	"internal/screen":         {"internal/board", "internal/session", "internal/shelf"},
 	"internal/config":         {"internal/secret"},

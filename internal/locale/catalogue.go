@@ -38,6 +38,7 @@ var catalogue = index(append(demoMessages,
 	boardMessages,
 	screenMessages,
 	widgetMessages,
+	shareMessages,
 	wordMessages)...)
 
 // index panics on a key that stands twice, which is a mistake of the build.

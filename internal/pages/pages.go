@@ -32,6 +32,7 @@ type Request struct {
 	Locale locale.Locale         // of the person
 	Layout templates.LayoutModel // what is around the page
 	Now    time.Time             // by the server's clock, the same for the whole page
+	Since  time.Time             // before which nothing is answered; the zero time for no bound
 	Zone   *time.Location        // in which the person wants all times; nil for each site's own
 	Shelf  *shelf.Keeper         // what is kept for people
 	Owner  shelf.Owner           // whose shelf it is

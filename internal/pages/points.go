@@ -27,10 +27,17 @@ type question struct {
 	err      error
 }
 
+// errOutside says that a question is about a time of which the one who asks is told nothing.
+var errOutside = errors.New("outside of what was shared")
+
 // points answers questions, those about the same span in one call. Each keeps its own trouble; the error is what ends the session.
 func (rd *reader) points(ctx context.Context, list []*question) error {
 	groups := map[span][]*question{}
 	for _, q := range list {
+		if q.span.from.Before(rd.bound) {
+			q.err = errOutside
+			continue
+		}
 		if !rd.known(q) {
 			groups[q.span] = append(groups[q.span], q)
 		}

@@ -25,12 +25,13 @@ const (
 
 // reader reads for one request with the rights of the person who asks. While the Data Hub does not answer, it returns what it said last, and remembers how old that is.
 type reader struct {
-	hub  *datahub.Client
-	who  Who
-	now  time.Time // of the data
-	real time.Time // by which what is kept grows old: the data's time may be moved
-	kept *kept
-	zone *time.Location // in which the person wants all times; nil for each site's own
+	hub   *datahub.Client
+	who   Who
+	now   time.Time // of the data
+	real  time.Time // by which what is kept grows old: the data's time may be moved
+	kept  *kept
+	bound time.Time      // before which nothing is asked; the zero time for none
+	zone  *time.Location // in which the person wants all times; nil for each site's own
 	// rights waits for what the person may do; nil where nobody asks.
 	rights func() datahub.Rights
 
@@ -39,7 +40,7 @@ type reader struct {
 }
 
 func (p *Pages) reader(r *Request) *reader {
-	return &reader{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept, zone: r.Zone, rights: p.rightsOf(r)}
+	return &reader{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept, zone: r.Zone, bound: r.Since, rights: p.rightsOf(r)}
 }
 
 // apart reads the same for a part of the page, which may be older than the rest.

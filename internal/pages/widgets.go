@@ -128,6 +128,9 @@ func (w *widgetReader) attempt(ctx context.Context, widget board.Widget) (m temp
 	case errors.Is(err, datahub.ErrNotFound), errors.Is(err, ErrNotFound):
 		m.State, m.Reason = "empty", l.T("widget.no-rights")
 		return m, nil, nil
+	case errors.Is(err, errOutside):
+		w.lacks(&m, "outside")
+		return m, nil, nil
 	}
 	w.fail(&m, err)
 	if ends := endsSession(err); !errors.Is(ends, context.Canceled) || w.r.Context().Err() != nil {

@@ -99,7 +99,7 @@ func (b *bench) serve() {
 	b.Cleanup(func() { _ = tokens.Close(context.Background()) })
 	client, err := rp.New(rp.Config{Issuer: b.issuer, ClientID: "portico", ClientSecret: secret.New("s"), RedirectURL: b.base + "/auth/callback", PostLogoutRedirectURL: b.base + "/auth/signed-out"})
 	b.must(err)
-	b.server, err = New(Config{BaseURL: u, StaySignedIn: 30 * 24 * time.Hour, RP: client, Cookies: b.cookies, Store: b.store.Sessions(), Keys: b.keys, Tokens: b.tokens, Hub: b.hub, Shelf: shelf.New(b.items, b.keys, nil), Pages: b.pages, Front: b.front, Frame: b.frame, Log: log, Version: "test"})
+	b.server, err = New(Config{BaseURL: u, StaySignedIn: 30 * 24 * time.Hour, RP: client, Cookies: b.cookies, Store: b.store.Sessions(), Keys: b.keys, Tokens: b.tokens, Hub: b.hub, Shelf: shelf.New(b.items, b.keys, nil), Pages: b.pages, Front: b.front, Frame: b.frame, ShareLinks: true, Log: log, Version: "test"})
 	b.must(err)
 	b.handler = b.server.Handler()
 }

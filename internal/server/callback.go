@@ -61,6 +61,9 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	if ticket, ok := strings.CutPrefix(attempt.For, forScreen); ok {
 		return s.approveBySignIn(w, r, attempt, ticket, id, tokens)
 	}
+	if ticket, ok := strings.CutPrefix(attempt.For, forShare); ok {
+		return s.shareBySignIn(w, r, attempt, ticket, id, tokens)
+	}
 	return s.signIn(w, r, attempt, id, tokens)
 }
 

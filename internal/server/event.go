@@ -137,7 +137,7 @@ func (s *Server) writeEvent(r *http.Request, e *event, rec *recorder, took time.
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("request_id", e.ID), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+		slog.String("request_id", e.ID), slog.String("method", r.Method), slog.String("path", loggedPath(r.URL.Path)),
 		slog.Int("status", rec.status), slog.Int("bytes", rec.bytes), slog.Duration("took", took.Round(time.Microsecond)), slog.String("client", e.Client.String()),
 	}
 	if e.Session != "" {

@@ -30,6 +30,7 @@ type limits struct {
 	guesses    *limit.Rate[netip.Prefix] // codes of screens that are none, by address,
 	guessesOf  *limit.Rate[string]       // by person,
 	guessesAll *limit.Rate[struct{}]     // and all of them
+	links      *limit.Rate[netip.Prefix] // links to dashboards that are none
 	reports    *limit.Rate[netip.Prefix] // reports of the Content-Security-Policy
 	written    *limit.Rate[struct{}]     // and how many of them reach the log
 	lines      *limit.Rate[struct{}]     // lines of the log about requests that a limit refuses
@@ -61,6 +62,7 @@ func newLimits(signInsPerMinute int, now func() time.Time) limits {
 		guesses:    byAddress(30, 20*time.Second),
 		guessesOf:  limit.NewRate[string](10, time.Minute, addressesKnown, now),
 		guessesAll: limit.NewRate[struct{}](300, 2*time.Second, 1, now),
+		links:      byAddress(30, 20*time.Second),
 		reports:    byAddress(reportsPerMinute, time.Minute/reportsPerMinute),
 		written:    limit.NewRate[struct{}](6*reportsPerMinute, time.Second, 1, now),
 		lines:      limit.NewRate[struct{}](50, 100*time.Millisecond, 1, now),

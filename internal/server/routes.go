@@ -49,6 +49,10 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET "+screensPath+"{screen}", s.page(s.screenSettings))
 	m.Handle("POST "+screensPath+"{screen}", s.page(s.changeScreen))
 
+	if s.shareLinks {
+		s.sharing(m)
+	}
+
 	m.Handle("GET /settings", s.page(s.settingsPage))
 	m.Handle("POST /settings", s.public(s.saveSettings))
 	m.Handle("GET /settings/sessions", s.page(s.sessionsPage))

@@ -29,6 +29,7 @@ import (
 	"portico/internal/rp"
 	"portico/internal/screen"
 	"portico/internal/session"
+	"portico/internal/share"
 	"portico/internal/shelf"
 	"portico/internal/token"
 	"portico/web/templates"
@@ -41,6 +42,7 @@ type Config struct {
 	LogoutHint   bool             // send the ID token as id_token_hint when signing out
 	Login        rp.LoginOptions  // what every sign-in asks for: Prompt, MaxAge, ACRValues
 	StaySignedIn time.Duration    // people may choose to stay signed in on a device for so long; 0: they may not
+	ShareLinks   bool             // people may make links by which others see a dashboard without signing in
 	Notice       string           // optional line above each page
 	NoIndex      bool             // ask search engines to stay away
 	Pages        []Page           // further pages beside the portal's own
@@ -86,6 +88,8 @@ type Server struct {
 	register     *screen.Register
 	pairings     *screen.Pairings
 	application  Application
+	shareLinks   bool
+	shares       *share.Links
 	store        session.Store
 	keys         *session.Keyring
 	tokens       *token.Manager
@@ -140,11 +144,12 @@ func New(c Config) (*Server, error) {
 		c.CallbackPath = "/auth/callback"
 	}
 	s := &Server{
-		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, front: c.Front, frame: c.Frame, drained: make(chan struct{}), version: c.Version,
+		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, shareLinks: c.ShareLinks, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, front: c.Front, frame: c.Frame, drained: make(chan struct{}), version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, pageClock: c.PageNow,
 		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), pages: pages.New(),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}
+	s.shares = share.New(c.Shelf, c.Now)
 	s.application, s.register, s.pairings = c.Application, screen.NewRegister(c.Shelf, c.Now), screen.NewPairings(c.Shelf, c.Keys, c.Now)
 	var err error
 	if s.screens, err = newScreenCookies(c, s.refusedScreen); err != nil {

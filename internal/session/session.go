@@ -74,6 +74,7 @@ const (
 	ReasonReplaced     = "replaced"      // the same browser signed in again
 	ReasonRefused      = "refused"       // the provider refused the grant, or the subject changed
 	ReasonExpired      = "expired"       // idle or absolute limit
+	ReasonRevoked      = "revoked"       // what the session was for, a link, was revoked
 	ReasonOperator     = "operator"      // ended by an operator
 	ReasonCap          = "cap"           // too many sessions of one person; the oldest ended
 )

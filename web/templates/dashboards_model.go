@@ -85,16 +85,17 @@ type DashboardRow struct {
 
 // DashboardModel is a dashboard that is looked at.
 type DashboardModel struct {
-	Layout  LayoutModel
-	Head    PageHeadModel
-	ID      string
-	Widgets []WidgetModel
-	Sites   []OptionModel // of a template: which site is shown
-	Action  string        // where the choice of a site goes
-	Empty   *EmptyModel
-	Shared  bool
-	Sharing bool // there is an account to share with
-	Done    string
+	Layout    LayoutModel
+	Head      PageHeadModel
+	ID        string
+	Widgets   []WidgetModel
+	Sites     []OptionModel // of a template: which site is shown
+	Action    string        // where the choice of a site goes
+	Empty     *EmptyModel
+	Shared    bool
+	Sharing   bool   // there is an account to share with
+	SiteParam string // of a template, "&site=7"; "" elsewhere
+	Done      string
 }
 
 // DashboardEditModel is a dashboard that is being composed.

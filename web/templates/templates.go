@@ -16,33 +16,34 @@ type Text func(key string, args ...any) string
 
 // LayoutModel is what every page has around its content. T and Assets must be set.
 type LayoutModel struct {
-	T         Text
-	Lang      string       // language of the page: en, fr, nl or de
-	Title     string       // name of the page; "" on pages without one
-	Theme     string       // "light", "dark", "contrast", or "system" for what the browser prefers
-	Density   string       // "comfortable" or "compact": how high rows are
-	Keys      string       // "on", or "off" for people who want no keys of a single letter
-	Star      *StarModel   // marks what the page is about; nil for what cannot be marked
-	Absent    []string     // places of the menu that the person may not see
-	Place     string       // where in the menu the page belongs: "overview", "sites", "explore" or ""
-	ReturnTo  string       // local path and query of this page, where the settings forms come back to
-	Manager   bool         // the person may see the pages under /admin
-	Person    *PersonModel // nil when nobody is signed in
-	Watch     *WatchModel  // with Person: what the page's script needs to notice that the session ends
-	Live      *LiveModel   // with Person: where the page hears of what changes
-	Screen    string       // id of the screen that shows the page, "" where a person does
-	Loaded    int64        // when the page was made, in Unix milliseconds: what a wall reports tells it back
-	Clock     ClockModel   // the server's time, the only "now" that the portal knows
-	Notice    string       // line above each page, for example "demo data"; "" for none
-	Stale     string       // says since when the page's data are not current, "" when they are
-	Version   string       // build, in the page's foot
-	RequestID string       // of this request, in the page's foot
-	NoIndex   bool         // ask search engines to stay away
-	Nonce     string       // of the Content-Security-Policy
-	Whole     string       // address of the page with all of its parts, for browsers without scripts; "" when they are there
-	Refresh   string       // what http-equiv="refresh" takes, for pages that go on by themselves; "" for none
-	Reload    string       // the same for pages that only browsers without scripts load again
-	Assets    AssetsModel
+	T          Text
+	Lang       string       // language of the page: en, fr, nl or de
+	Title      string       // name of the page; "" on pages without one
+	Theme      string       // "light", "dark", "contrast", or "system" for what the browser prefers
+	Density    string       // "comfortable" or "compact": how high rows are
+	Keys       string       // "on", or "off" for people who want no keys of a single letter
+	Star       *StarModel   // marks what the page is about; nil for what cannot be marked
+	Absent     []string     // places of the menu that the person may not see
+	Place      string       // where in the menu the page belongs: "overview", "sites", "explore" or ""
+	ReturnTo   string       // local path and query of this page, where the settings forms come back to
+	Manager    bool         // the person may see the pages under /admin
+	Person     *PersonModel // nil when nobody is signed in
+	Watch      *WatchModel  // with Person: what the page's script needs to notice that the session ends
+	Live       *LiveModel   // with Person: where the page hears of what changes
+	Screen     string       // id of the screen that shows the page, "" where a person does
+	Loaded     int64        // when the page was made, in Unix milliseconds: what a wall reports tells it back
+	Clock      ClockModel   // the server's time, the only "now" that the portal knows
+	Notice     string       // line above each page, for example "demo data"; "" for none
+	Stale      string       // says since when the page's data are not current, "" when they are
+	Version    string       // build, in the page's foot
+	RequestID  string       // of this request, in the page's foot
+	ShareLinks bool         // people may make links to dashboards
+	NoIndex    bool         // ask search engines to stay away
+	Nonce      string       // of the Content-Security-Policy
+	Whole      string       // address of the page with all of its parts, for browsers without scripts; "" when they are there
+	Refresh    string       // what http-equiv="refresh" takes, for pages that go on by themselves; "" for none
+	Reload     string       // the same for pages that only browsers without scripts load again
+	Assets     AssetsModel
 
 	Above   templ.Component     // stands between the notice and the page; nil for nothing
 	Writing func() WritingModel // with Person: how scripts write what the server has not written; asked where Fixed does not know it yet

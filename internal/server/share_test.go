@@ -1,0 +1,123 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/share"
+)
+
+// linkTo makes a link of Alice's to a dashboard, and returns what opens it.
+func (b *bench) linkTo(id string, life time.Duration) (share.Link, string) {
+	b.Helper()
+	scr, _ := b.onScreen(id) // a grant
+	now, token := time.Now().UTC(), share.NewToken()
+	link := share.Link{ID: scr.ID, Name: "For the plumber", Board: id, Reach: share.Month, Owner: alice, Rights: share.Own, As: "Alice Peeters", Handle: scr.Handle, Created: now, Until: now.Add(life)}
+	b.must(b.server.shares.Put(b.Context(), token, link))
+	return link, token.Reveal()
+}
+
+// What opens a link goes into a cookie that is sent to the page of this link only, and is in no log; the page says nothing to other sites and search engines, and takes nothing but GET.
+func TestALinkOpensOnePage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	link, token := b.linkTo(b.board("Shown"), time.Hour)
+	a := b.get("/share/" + token)
+	c := a.Cookies()[0]
+	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/share/board/"+link.ID || a.Header.Get("Referrer-Policy") != "no-referrer" || a.Header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("%d, %v", a.StatusCode, a.Header)
+	}
+	if c.Name != "__Secure-portico-share" || c.Path != "/share/board/"+link.ID || !c.Secure || !c.HttpOnly || c.MaxAge > 3600 || len(token) != 43 {
+		t.Errorf("cookie %v", c)
+	}
+	page := b.get("/share/board/"+link.ID, "Cookie", cookies(c))
+	page.want(t, "the page", http.StatusOK, "Clock of Shown", "Shared by Alice Peeters")
+	if page.Header.Get("X-Robots-Tag") != "noindex, nofollow" || page.Header.Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("headers %v", page.Header)
+	}
+	for _, method := range []string{"POST", "PUT", "DELETE"} {
+		if a := b.ask(method, "/share/board/"+link.ID, "x=1", "Sec-Fetch-Site", "same-origin", "Cookie", cookies(c)); a.StatusCode < 400 {
+			t.Errorf("%s answers %d", method, a.StatusCode)
+		}
+	}
+	for _, path := range []string{"/sites", "/dashboards", "/settings/links", "/tv/" + link.Board, "/live"} {
+		if a := b.get(path, "Cookie", cookies(c)); a.StatusCode == http.StatusOK {
+			t.Errorf("the cookie of a link opens %s", path)
+		}
+	}
+	if log := b.log.String(); strings.Contains(log, token) || !strings.Contains(log, `"/share/…"`) {
+		t.Error("the log has what opens the link, or nothing of it")
+	}
+}
+
+// Links that there never were, that are over, that were revoked, whose grant has ended or whose dashboard is gone look alike; and they cannot be guessed at.
+func TestLinksThatAreNoneLookAlike(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	other, otherToken := b.linkTo(b.board("Other"), time.Hour)
+	revoked, revokedToken := b.linkTo(b.board("Revoked"), time.Hour)
+	ended, endedToken := b.linkTo(b.board("Ended"), time.Hour)
+	good, goodToken := b.linkTo(b.board("Good"), time.Hour)
+	opened := func(link share.Link, token string) int {
+		c := http.Cookie{Name: "__Secure-portico-share", Value: token}
+		return b.get("/share/board/"+link.ID, "Cookie", cookies(&c)).StatusCode
+	}
+	for _, l := range []share.Link{other, revoked, ended, good} {
+		if got := opened(l, map[string]string{other.ID: otherToken, revoked.ID: revokedToken, ended.ID: endedToken, good.ID: goodToken}[l.ID]); got != http.StatusOK {
+			t.Fatalf("before: %d", got)
+		}
+	}
+	if _, err := b.server.shares.Revoke(b.Context(), alice, revoked.ID); err != nil {
+		t.Fatal(err)
+	}
+	h, err := ended.Key()
+	b.must(err)
+	b.must(b.store.Sessions().Delete(b.Context(), h.ID(), "logout"))
+	b.server.shares = share.New(b.server.shelf, func() time.Time { return time.Now().Add(59 * time.Minute) })
+	later, laterToken := b.linkTo(b.board("Later"), 30*time.Minute)
+	b.server.shares = share.New(b.server.shelf, func() time.Time { return time.Now().Add(31 * time.Minute) })
+	lengths := map[int]bool{} // pages have ids and nonces of one length each
+	for what, status := range map[string]int{"revoked": opened(revoked, revokedToken), "ended": opened(ended, endedToken), "over": opened(later, laterToken), "another's": opened(good, otherToken), "nothing": opened(good, "")} {
+		if status != http.StatusNotFound {
+			t.Errorf("%s: %d", what, status)
+		}
+	}
+	for _, token := range []string{revokedToken, laterToken, strings.Repeat("A", 43), "x"} {
+		a := b.get("/share/" + token)
+		if a.StatusCode != http.StatusNotFound || len(a.Cookies()) > 0 {
+			t.Errorf("%.4s…: %d", token, a.StatusCode)
+		}
+		if len(token) == 43 {
+			lengths[len(a.body)] = true
+		}
+	}
+	if len(lengths) != 1 {
+		t.Errorf("links that are none do not look alike: pages of %v bytes", lengths)
+	}
+	if opened(good, goodToken) != http.StatusOK {
+		t.Error("a good link suffers from the others")
+	}
+	limited := false
+	for range 40 {
+		limited = limited || b.get("/share/"+strings.Repeat("B", 43)).StatusCode == http.StatusTooManyRequests
+	}
+	if !limited {
+		t.Error("nothing limits guesses")
+	}
+}
+
+// Where the operator did not allow links there are none: no page makes them, and those that were made open nothing.
+func TestLinksAreOffByDefault(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	_, token := b.linkTo(b.board("Shown"), time.Hour)
+	b.server.shareLinks = false
+	b.handler = b.server.Handler()
+	for _, path := range []string{"/share/" + token, "/settings/links"} {
+		if a := b.get(path); a.StatusCode != http.StatusNotFound {
+			t.Errorf("%.12s… answers %d", path, a.StatusCode)
+		}
+	}
+}
