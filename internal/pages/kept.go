@@ -4,6 +4,8 @@ import (
 	"container/list"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // Who says whose data something is. What was read for one is never shown to another, nor to the same person in another account or after they signed out.
@@ -20,6 +22,7 @@ type kept struct {
 	entries map[keptKey]*list.Element // of *keptEntry
 	order   *list.List                // the last used first
 	bytes   int
+	asked   singleflight.Group // questions that are on their way, by key
 }
 
 // keptKey names an answer. what is written so that no two questions have the same.

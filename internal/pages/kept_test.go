@@ -1,12 +1,19 @@
 package pages
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"portico/internal/board"
+	"portico/internal/datahub"
 	"portico/internal/demo/fault"
 )
 
@@ -80,5 +87,68 @@ func TestKeptDataAreBounded(t *testing.T) {
 	}
 	if _, _, ok := k.get(last, now.Add(lastGood+1)); ok {
 		t.Error("an entry is older than it may be")
+	}
+}
+
+// What several panels need is asked once, also when none of it is known yet.
+func TestPanelsAskTogether(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	var mu sync.Mutex
+	asked := map[string]int{}
+	to, err := url.Parse(b.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := httputil.NewSingleHostReverseProxy(to)
+	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		asked[r.Method+" "+r.URL.String()]++
+		mu.Unlock()
+		time.Sleep(20 * time.Millisecond)
+		data.ServeHTTP(w, r)
+	}))
+	t.Cleanup(between.Close)
+	if b.hub, err = datahub.New(datahub.Config{BaseURL: between.URL, Timeout: 10 * time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	of := board.Board{Title: "x"}
+	for range 6 {
+		id := of.Add(board.BigNumber)
+		of.Widgets[of.Find(id)].Series = []string{"80101"}
+	}
+	of.Add(board.League)
+	of.Add(board.SiteMap)
+	b.widgets(of, 0)
+	if len(asked) < 8 {
+		t.Fatalf("only %v was asked", asked)
+	}
+	for what, n := range asked {
+		if n != 1 && strings.HasPrefix(what, "GET ") && !strings.Contains(what, "/data") && !strings.Contains(what, "/alarms") && !strings.Contains(what, "/events") {
+			t.Errorf("%s was asked %d times", what, n)
+		}
+	}
+}
+
+// Who shares a question with somebody who leaves gets an answer all the same.
+func TestWhoIsLeftAloneAsks(t *testing.T) {
+	t.Parallel()
+	rd := newBench(t).pages.reader(newBench(t).request(nil, httptest.NewRequest(http.MethodGet, "/", nil)))
+	leaving, leave := context.WithCancel(t.Context())
+	begun := make(chan struct{})
+	done := make(chan error)
+	go func() {
+		_, err := askedOnce(leaving, rd, keptKey{}, func(ctx context.Context) (int, error) {
+			close(begun)
+			<-ctx.Done()
+			return 0, ctx.Err()
+		})
+		done <- err
+	}()
+	<-begun
+	go func() { time.Sleep(50 * time.Millisecond); leave() }()
+	v, err := askedOnce(t.Context(), rd, keptKey{}, func(context.Context) (int, error) { return 7, nil })
+	if first := <-done; v != 7 || err != nil || !errors.Is(first, context.Canceled) {
+		t.Errorf("%d, %v; the one who left: %v", v, err, first)
 	}
 }
