@@ -13,9 +13,18 @@ import (
 
 // Bounds on what one page asks of the Data Hub.
 const (
-	pageCalls    = 16              // at a time, as many as the platform's own connectors make
-	panelTimeout = 8 * time.Second // for what may fail without failing the page
+	pageCalls    = 16               // at a time, as many as the platform's own connectors make
+	panelTimeout = 8 * time.Second  // for what may fail without failing the page
+	partTimeout  = 20 * time.Second // for what comes by itself: nothing waits for it, and people may stop it
 )
+
+// panelTime is how long a panel of the page may take.
+func (r *Request) panelTime() time.Duration {
+	if len(r.Parts) > 0 {
+		return partTimeout
+	}
+	return panelTimeout
+}
 
 // endsSession returns err if no other part of the page could do better: the person must sign in, their token is refused, or the
 // browser went away. Everything else is one panel's trouble.

@@ -79,7 +79,7 @@ func (p *Pages) readOverview(r *Request) (*overviewReader, error) {
 }
 
 func (o *overviewReader) readMeters(ctx context.Context, refs lists) (overviewMeters, error) {
-	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
+	ctx, cancel := context.WithTimeout(ctx, o.r.panelTime())
 	defer cancel()
 	d := overviewMeters{overviewData: overviewData{now: o.now, zone: o.zone, total: o.total, sites: profilesOf(o.sites, refs)}}
 	g, ctx := errgroup.WithContext(ctx)

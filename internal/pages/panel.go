@@ -34,7 +34,7 @@ type made struct {
 // Fill makes panels side by side and calls render when all are there, or when r.Until has come: those that are not are then on their way, and a script asks for them by their names. When it does, Fill makes
 // those that were asked for, and calls render for each as soon as it is there. An error is what ends the session, or render's.
 func (r *Request) Fill(panels []Panel, render func() error) error {
-	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
+	ctx, cancel := context.WithTimeout(r.Context(), r.panelTime())
 	defer cancel()
 	for _, p := range panels {
 		*p.To = templates.PanelModel{Name: p.Name, From: r.From + p.Name, State: "waiting"}

@@ -30,7 +30,7 @@ func (p *Pages) site(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
+	ctx, cancel := context.WithTimeout(r.Context(), r.panelTime())
 	defer cancel()
 	s := &summaryReader{reader: rd, r: r, frame: f}
 	s.variables = sync.OnceValues(func() (map[datahub.SourceID][]datahub.Variable, error) { return rd.variablesOf(ctx, f.sources) })

@@ -59,7 +59,7 @@ func (p *Pages) Widgets(r *Request, b board.Board, site datahub.SiteID, wall boo
 
 // FillWidgets makes the widgets of b as panels of a page, of which render renders as much as there is, as [Request.Fill] says. The part of a widget is called w- and its id.
 func (p *Pages) FillWidgets(r *Request, b board.Board, site datahub.SiteID, wall bool, render func([]templates.WidgetModel) error) error {
-	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
+	ctx, cancel := context.WithTimeout(r.Context(), r.panelTime())
 	defer cancel()
 	w := p.widgetReader(r, ctx, b, site, wall)
 	models, panels := make([]templates.WidgetModel, len(b.Widgets)), make([]Panel, len(b.Widgets))
