@@ -125,6 +125,15 @@ func (d *exploreData) readOverview(ctx context.Context, rd *reader) error {
 		o.r, o.unit, g = d.r.Around("y").Widen(2, "y"), "y", datahub.GranularityMonth
 	}
 	read := d.lines[0].read(ctx, rd, o.r, g)
-	o.slots, o.err = read.slots, read.err
+	o.slots, o.err = over(read.slots, d.now), read.err
 	return endsSession(o.err)
+}
+
+// over are the slots up to the first that is not over yet: what is known of it is less than it will be, and looks like a fall.
+func over(slots []series.Slot, now time.Time) []series.Slot {
+	n := slices.IndexFunc(slots, func(s series.Slot) bool { return s.End.After(now) })
+	if n < 0 {
+		return slots
+	}
+	return slots[:n]
 }

@@ -3,6 +3,7 @@ package pages
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -147,6 +148,49 @@ func TestPermalinkReproducesTheView(t *testing.T) {
 	}
 }
 
+// A permanent link that is opened twice, a day apart and for other people's settings of the zone, is the same page to the last sign.
+func TestPermalinkIsTheSamePageWhenever(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, view := range exploreViews {
+		b.now, b.zone = time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC), nil
+		a := b.get("/explore?s=" + school + "~MWh&s=" + weather + "!r&from=now-9d/d&to=now-2d/d&cmp=wk&at=0.01&explain=1&view=" + view)
+		link := regexp.MustCompile(`href="(/explore\?[^"]*)">Permanent`).FindStringSubmatch(a.body)
+		if link == nil {
+			t.Fatalf("%s: no link", view)
+		}
+		open := func() answer { // without the time around it, which goes on
+			a := b.get(html.UnescapeString(link[1]))
+			a.body = strings.Replace(a.body, section(a.body, `id="brush-title"`), "", 1)
+			return a
+		}
+		first := open()
+		b.now, b.zone = b.now.Add(23*time.Hour), time.FixedZone("Elsewhere/Zone", -5*3600)
+		again := open()
+		if first.status != http.StatusOK || first.body != again.body {
+			at := 0
+			for at < min(len(first.body), len(again.body)) && first.body[at] == again.body[at] {
+				at++
+			}
+			t.Errorf("%s: %d, and differs:\n%.300s\n%.300s", view, first.status, first.body[max(at-150, 0):], again.body[max(at-150, 0):])
+		}
+	}
+}
+
+// Whoever leaves before the page is there stops what is read for them.
+func TestLeavingStopsTheReading(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Delay: time.Minute}})
+	ctx, leave := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer leave()
+	began := time.Now()
+	a := b.serve(httptest.NewRequest(http.MethodGet, "/explore?s="+school+"&from=now-10y&to=now", nil).WithContext(ctx))
+	if took := time.Since(began); took > 5*time.Second || a.status == http.StatusOK && strings.Contains(a.body, `class="chart trend"`) {
+		t.Errorf("%d after %v", a.status, took)
+	}
+}
+
 func section(body, from string) string {
 	_, s, _ := strings.Cut(body, from)
 	s, _, _ = strings.Cut(s, "</section>")
@@ -223,7 +267,8 @@ func TestTooMuchIsCoarsenedOrRefused(t *testing.T) {
 	if n := len(b.values("/explore?s=" + engine + "&from=now-50d&to=now&g=minute")); n > 1300 {
 		t.Errorf("%d values reach the browser", n)
 	}
-	b.get("/explore?s="+engine+"&from=now-12y&to=now").want(t, "twelve years", http.StatusBadRequest, `name="from"`, `value="now-12y"`, "at most eleven years")
+	b.get("/explore?s="+engine+"&from=now-12y&to=now").want(t, "twelve years", http.StatusBadRequest, `name="from"`, `value="now-12y"`, "at most eleven years", `href="/explore?s=`+engine+`&amp;from=now-30d&amp;to=now"`)
+	b.get("/explore?s="+engine+"&from=now-10y&to=now").want(t, "ten years", http.StatusOK, `class="chart trend"`)
 	b.get("/explore?"+strings.Repeat("x=1&", 2)+strings.Join(manyRefs(9), "&")).want(t, "nine variables", http.StatusBadRequest)
 }
 

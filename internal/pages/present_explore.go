@@ -21,6 +21,7 @@ func presentExplore(d *exploreData, r *Request, layout templates.LayoutModel) te
 	}
 	m.Time = d.timeBar(l)
 	if m.Problems = d.problems(l); len(m.Problems) > 0 {
+		m.Back = d.wayBack(l)
 		return m
 	}
 	m.Views, m.Notes, m.Outliers = d.views(l), d.notes(l), d.outliers(l)
@@ -28,6 +29,14 @@ func presentExplore(d *exploreData, r *Request, layout templates.LayoutModel) te
 	m.Figures, m.Explain = d.figures(l), d.explain(r.Hub, l)
 	m.Links = d.links(l)
 	return m
+}
+
+// wayBack leads from a range that cannot be shown to one that can.
+func (d *exploreData) wayBack(l locale.Locale) templates.Link {
+	if !d.query.problems["from"] && !d.query.problems["to"] {
+		return templates.Link{}
+	}
+	return templates.Link{Text: l.T("time.last30"), Href: d.query.over("now-30d", "now")}
 }
 
 // problems say which parameters cannot be used.

@@ -19,6 +19,7 @@ func presentVariable(d *exploreData, fine *exploreData, hub *datahub.Client, l l
 	}}
 	m.Time = d.timeBar(l)
 	if m.Problems = d.problems(l); len(m.Problems) > 0 {
+		m.Back = d.wayBack(l)
 		return m
 	}
 	m.Head.Actions = append(m.Head.Actions, d.files(l)...)

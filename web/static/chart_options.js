@@ -214,7 +214,8 @@ function marks(u, data, color, font) {
 		ctx.lineTo(bbox.left + bbox.width, y);
 		ctx.stroke();
 		ctx.textAlign = "right";
-		ctx.fillText(r.text, bbox.left + bbox.width, y - 4 * devicePixelRatio);
+		ctx.setLineDash([]);
+		write(ctx, r.text, bbox.left + bbox.width - 4 * devicePixelRatio, y - 4 * devicePixelRatio, color);
 	}
 	ctx.setLineDash([]);
 	ctx.fillStyle = ctx.strokeStyle = color("text-2");
@@ -250,5 +251,16 @@ function spike(u, s, color) {
 	const right = x > bbox.left + bbox.width / 2;
 	ctx.fillStyle = color("text");
 	ctx.textAlign = right ? "right" : "left";
-	ctx.fillText(s.text, x + (right ? -8 : 8) * dpr, foot);
+	write(ctx, s.text, x + (right ? -8 : 8) * dpr, foot, color);
+}
+
+/** Writes on what is drawn, with a margin so that no line runs through the words. @param {CanvasRenderingContext2D} ctx @param {string} text @param {number} x @param {number} y @param {(name: string) => string} color */
+function write(ctx, text, x, y, color) {
+	ctx.save();
+	ctx.strokeStyle = color("surface");
+	ctx.lineWidth = 3 * devicePixelRatio;
+	ctx.lineJoin = "round";
+	ctx.strokeText(text, x, y);
+	ctx.restore();
+	ctx.fillText(text, x, y);
 }

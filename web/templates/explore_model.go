@@ -13,6 +13,7 @@ type ExploreModel struct {
 	Hidden   []HiddenModel // of the form that adds a variable
 	Views    []TabModel
 	Problems []string
+	Back     Link          // away from them
 	Notes    []string      // about the page as a whole
 	Outliers []LinkedNote  // values that stand far out, or are left out
 	Chart    *ChartModel   // the view chart

@@ -197,6 +197,7 @@ type SeriesModel struct {
 	Facts    []FactModel
 	Explain  ExplainModel
 	Problems []string // what cannot be read, by field
+	Back     Link     // away from them
 }
 
 // TimeBarModel chooses the range and how it is drawn. It is a form whose fields are the address.

@@ -61,7 +61,7 @@ func Series(m SeriesModel) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(m.Problems) > 0 {
-				templ_7745c5c3_Err = problems(m.Layout, m.Problems).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = problems(m.Layout, m.Problems, m.Back).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
