@@ -14,6 +14,7 @@ import (
 	"portico/internal/locale"
 	"portico/internal/screen"
 	"portico/internal/session"
+	"portico/web/static"
 	"portico/web/templates"
 )
 
@@ -51,7 +52,7 @@ func (s *Server) screenPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	m := templates.ScreenModel{Layout: s.layout(r), Pair: *s.pairModel(r, state.pairing)}
 	m.Layout.Person, m.Layout.Watch, m.Layout.Live = nil, nil, nil // it is nobody's, whoever is signed in beside it
-	m.Layout.Refresh = screenEvery + ";url=" + screenPath
+	m.Layout.Reload, m.Layout.Assets.Modules = screenEvery+";url="+screenPath, []string{static.URL("screen.js")}
 	return s.render(w, r, http.StatusOK, templates.Screen(m))
 }
 

@@ -19,6 +19,7 @@ var loads = map[string][]string{
 	"a page with charts": {"app.js", "session_watch.js", "uplot.min.js"},
 	"the editor":         {"app.js", "session_watch.js", "board_edit.js"},
 	"a wall":             {"wall.js"},
+	"a screen's code":    {"screen.js"},
 }
 
 func TestBudgets(t *testing.T) {
