@@ -62,6 +62,7 @@ func newClient(c Config) goredis.UniversalClient {
 	o := &goredis.UniversalOptions{
 		Addrs: c.Addresses, MasterName: c.Master, DB: c.Database, Username: c.User, Password: c.Password.Reveal(), ClientName: "portico", DisableIdentity: true,
 		ContextTimeoutEnabled: true, ReadTimeout: callTimeout, WriteTimeout: callTimeout, PoolTimeout: callTimeout, DialTimeout: dialTimeout, DialerRetries: 1, ConnMaxIdleTime: 5 * time.Minute,
+		Protocol:                 2,  // with 3 the library looks for messages that nobody asked for around each call
 		MaxRetries:               -1, // call knows what may be repeated, the library does not
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
