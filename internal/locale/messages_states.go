@@ -10,6 +10,7 @@ var stateMessages = []message{
 	{"states.calculated", "Calculated values: drawn dotted.", "Valeurs calculées : en pointillé.", "Berekende waarden: gestippeld.", "Berechnete Werte: gepunktet."},
 	{"states.spike", "{0}, {1}, stands so far out that the axis ends before it.", "{0}, {1}, est si loin des autres que l’axe s’arrête avant.", "{0}, {1}, ligt zo ver weg dat de as eerder eindigt.", "{0}, {1}, liegt so weit draußen, dass die Achse vorher endet."},
 	{"states.left-out", "Left out: the value of {0}.", "Omise : la valeur de {0}.", "Weggelaten: de waarde van {0}.", "Weggelassen: der Wert von {0}."},
+	{"explain.compared", "{0}; {1} points came", "{0} ; {1} points arrivés", "{0}; {1} punten gekomen", "{0}; {1} Punkte kamen"},
 	{"states.leave-out", "Leave it out", "L’omettre", "Weglaten", "Weglassen"},
 	{"states.bring-back", "Show it again", "L’afficher à nouveau", "Weer tonen", "Wieder zeigen"},
 }

@@ -63,6 +63,9 @@ func TestExploreDrawsTwoAxesConvertsAndTurns(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	a := b.get("/explore?s=" + store + "~MWh*-1&s=" + freezer + "!r@max&s=" + school + "&from=2026-11-02&to=2026-11-09&cmp=wk")
+	if n := strings.Count(a.body, "curl -H"); n != 6 {
+		t.Errorf("%d commands, want one for each variable and one for what it is compared with", n)
+	}
 	a.want(t, "three variables", http.StatusOK, "MWh", "°C at the right", "same weekdays last week", "compare", "1 kWh = −0.001 MWh", "Not drawn: two axes")
 	own, converted := b.values("/explore?s="+store+"&from=2026-11-02&to=2026-11-09&g=day"), b.values("/explore?s="+store+"~GJ*-1&from=2026-11-02&to=2026-11-09&g=day")
 	if d := b.data("/explore?s=" + store + "&s=" + freezer + "!r&from=2026-11-02&to=2026-11-09&cmp=wk"); len(d.Axes) != 2 || d.Series[1].Role != "compare" || d.Series[2].Axis != 1 {

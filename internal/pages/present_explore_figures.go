@@ -145,11 +145,16 @@ func (d *exploreData) explainLine(i int, hub *datahub.Client, l locale.Locale) t
 	if line.isAmount(d.granularity) && sum.Count > 0 {
 		facts = append(facts, templates.FactModel{Term: l.T("stat.total"), Value: d.totalText(line, sum, l)})
 	}
+	compared := ""
+	if before, ok := d.r.Shift(d.compare); ok && line.compared.asked.Variable != 0 {
+		facts = append(facts, templates.FactModel{Term: l.T(locale.Key("compare." + string(d.compare))), Value: l.T("explain.compared", l.Range(before.From.In(d.zone), before.To.In(d.zone)), l.Int(line.compared.points))})
+		compared = command(hub.DataURL(line.compared.asked))
+	}
 	if line.variable.Calculated {
 		facts = append(facts, templates.FactModel{Term: l.T("fact.origin"), Value: l.T("variable.calculated")})
 	}
 	notes := slices.Concat(gapNotes(line.slots, d.zone, d.now, l), d.resetNotes(line, l), d.stateNotes(line, l), d.spikeNotes(line, l))
-	return templates.ExplainLine{Name: d.name(i), Facts: facts, Notes: notes, Command: command(hub.DataURL(line.asked))}
+	return templates.ExplainLine{Name: d.name(i), Facts: facts, Notes: notes, Command: command(hub.DataURL(line.asked)), Compared: compared}
 }
 
 // howText says how points became values.

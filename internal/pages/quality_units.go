@@ -99,9 +99,6 @@ func unitDoubts(sites []siteQualityData, refs lists, l locale.Locale) templates.
 				{Text: locale.Name(s.site.Name), Href: siteTabHref(s.site.ID, "quality")}, {Text: text}, {Text: suggestion(refs.symbol(u.variable.UnitID), l)}})
 		}
 	}
-	if len(m.Rows) == 0 {
-		m.Empty = &templates.EmptyModel{Text: l.T("quality.units-none")}
-	}
 	return m
 }
 

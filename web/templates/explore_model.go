@@ -86,8 +86,9 @@ type ExplainModel struct {
 
 // ExplainLine is about one variable.
 type ExplainLine struct {
-	Name    string
-	Facts   []FactModel
-	Notes   []string // what is missing or peculiar
-	Command string   // asks the Data Hub for the same points; the token is left to whoever runs it
+	Name     string
+	Facts    []FactModel
+	Notes    []string // what is missing or peculiar
+	Command  string   // asks the Data Hub for the same points; the token is left to whoever runs it
+	Compared string   // the same for what the line is compared with, "" for nothing
 }
