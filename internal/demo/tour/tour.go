@@ -61,10 +61,11 @@ func New(c Config) *Tour {
 var files embed.FS
 
 const (
-	startPath = "/demo"
-	listPath  = startPath + "/tour"
-	clockPath = startPath + "/clock"
-	filesPath = startPath + "/files/"
+	startPath   = "/demo"
+	listPath    = startPath + "/tour"
+	clockPath   = startPath + "/clock"
+	galleryPath = startPath + "/gallery"
+	filesPath   = startPath + "/files/"
 )
 
 var assets = static.Load(files, filesPath)
@@ -78,6 +79,7 @@ func (t *Tour) Pages() []server.Page {
 		{Pattern: "GET " + startPath, Public: true, Serve: t.start},
 		{Pattern: "GET " + listPath, Public: true, Serve: t.list},
 		{Pattern: "GET " + clockPath, Public: true, Serve: t.clock},
+		{Pattern: "GET " + galleryPath, Public: true, Serve: t.gallery},
 		{Pattern: "GET " + filesPath, Public: true, Serve: func(w http.ResponseWriter, v *server.Visit) error {
 			assets.Handler().ServeHTTP(w, v.Request)
 			return nil
