@@ -41,7 +41,7 @@ func Ribbon(s RibbonSpec) SVG {
 		if r.Href != "" {
 			p.put(`<a href="`, escape(r.Href), `">`)
 		}
-		p.text("tick row", 0, y+row/2+4, "start", r.Label)
+		p.text("tick row", 0, y+row/2+4, "start", shortened(r.Label, p.x0))
 		if r.Href != "" {
 			p.put(`</a>`)
 		}

@@ -32,7 +32,7 @@ type sankey struct {
 func Sankey(s SankeySpec) SVG {
 	in, out := flowing(s.In), flowing(s.Out)
 	s.Height = max(s.Height, int(sankeyRow)*max(len(in), len(out), 1)+2*top)
-	p := &sankey{width: float64(s.Width), height: float64(s.Height), names: min(max(float64(s.Width)*0.3, 84), 200)}
+	p := &sankey{width: float64(s.Width), height: float64(s.Height), names: min(max(float64(s.Width)*0.34, 84), 200)}
 	p.scale = min(p.fit(in), p.fit(out))
 	p.open(s.Frame, "sankey", "img")
 	p.side(in, p.names, p.names+sankeyNode, p.width/2, "end")

@@ -121,9 +121,7 @@ func (w *widgetReader) stack(d *exploreData, parts []amountPart, unit string, wi
 		}
 	}
 	m.About, m.Summary = l.T("chart.about", larger, d.zone.String()), l.T("widget.stack-about", l.Quantity(total, unit), strings.Join(shares, ", "))
-	spec.ID, spec.Title, spec.Desc = "w-"+widget.ID+"-p", m.Title, m.Summary
-	spec.Width, spec.Height = w.size(widget)
-	m.Picture = chart.Stack(spec)
+	w.drawn(widget, m, spec.Frame, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Stack(spec) })
 }
 
 // restOf is what parts leave of a whole, nothing where the whole is not known. Parts that are more than the whole, as when it comes later than they, leave nothing.

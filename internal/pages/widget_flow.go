@@ -65,9 +65,7 @@ func (w *widgetReader) flow(ctx context.Context, widget board.Widget, m *templat
 	}
 	m.About = l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone))
 	m.Summary = l.T("widget.flow-about", l.Quantity(total, unit), listed(in), listed(out))
-	spec := chart.SankeySpec{Frame: chart.Frame{ID: "w-" + widget.ID + "-p", Title: m.Title, Desc: m.Summary}, In: in, Out: out}
-	spec.Width, spec.Height = w.size(widget)
-	m.Picture = chart.Sankey(spec)
+	w.drawn(widget, m, chart.Frame{}, func(f chart.Frame) chart.SVG { return chart.Sankey(chart.SankeySpec{Frame: f, In: in, Out: out}) })
 	return nil
 }
 

@@ -71,7 +71,7 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 	if err != nil {
 		return err
 	}
-	spec := chart.RibbonSpec{Frame: chart.Frame{ID: "w-" + widget.ID + "-p", Title: m.Title, Width: wideWidth}, Range: r, Names: 180, Time: timeAxis(r, w.r.Locale)}
+	spec := chart.RibbonSpec{Range: r, Names: 180, Time: timeAxis(r, w.r.Locale)}
 	for _, s := range sites {
 		if list := spans[s.site.ID]; len(list) > 0 {
 			spec.Rows = append(spec.Rows, chart.RibbonRow{Label: locale.Name(s.site.Name), Href: siteHref(s.site.ID), Spans: list})
@@ -84,10 +84,17 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 	}
 	slices.SortStableFunc(spec.Rows, func(a, b chart.RibbonRow) int { return cmp.Compare(rank(present(a, r)), rank(present(b, r))) })
 	if w.wall { // as many as can be read
-		spec.Width, spec.Names = 107*widget.W-28, 200
+		spec.Names = 200
 		spec.Rows = spec.Rows[:min(len(spec.Rows), max((52*widget.H-90)/24, 2))]
 	}
-	m.Picture = chart.Ribbon(spec)
+	all := spec.Rows
+	w.drawn(widget, m, spec.Frame, func(f chart.Frame) chart.SVG {
+		spec.Frame, spec.Rows = f, all[:min(len(all), max((f.Height-30)/24, 2))]
+		if f.Width == narrowWidth { // on a phone there is room below
+			spec.Names, spec.Rows = 130, all
+		}
+		return chart.Ribbon(spec)
+	})
 	return nil
 }
 

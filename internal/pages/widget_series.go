@@ -128,11 +128,21 @@ func (w *widgetReader) trend(ctx context.Context, widget board.Widget, m *templa
 // draw puts a trend into a widget, in the widget's proportions.
 func (w *widgetReader) draw(t trendData, widget board.Widget, m *templates.WidgetModel) {
 	spec, units := t.spec(w.r.Locale)
-	spec.ID, spec.Title, spec.Desc = "w-"+widget.ID+"-p", m.Title, m.Summary
-	spec.Width, spec.Height = w.size(widget)
-	m.Picture, m.About = chart.Trend(spec), t.about(units, w.r.Locale)
+	m.About = t.about(units, w.r.Locale)
+	w.drawn(widget, m, spec.Frame, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Trend(spec) })
 	for _, line := range t.lines {
 		m.Legend = append(m.Legend, templates.LegendModel{Color: line.color, Dashed: line.compare, Text: line.label})
+	}
+}
+
+// drawn puts a picture into a widget: in the widget's proportions, and for phones, where all widgets are as wide as the screen, once more where its writing would become too small to be read.
+func (w *widgetReader) drawn(widget board.Widget, m *templates.WidgetModel, f chart.Frame, draw func(chart.Frame) chart.SVG) {
+	f.ID, f.Title, f.Desc = "w-"+widget.ID+"-p", m.Title, m.Summary
+	f.Width, f.Height = w.size(widget)
+	m.Picture = draw(f)
+	if !w.wall && f.Width > narrowWidth+50 {
+		f.ID, f.Width, f.Height = f.ID+"-n", narrowWidth, narrowHeight
+		m.Narrow = draw(f)
 	}
 }
 
@@ -145,7 +155,19 @@ func (w *widgetReader) size(widget board.Widget) (width, height int) {
 		}
 		return max(107*widget.W-28, 180), max(52*widget.H-around, 60)
 	}
-	return max(100*widget.W-40, 280), max(72*widget.H-70, 120)
+	around := 112 // head, foot, and a line that says what is seen
+	switch widget.Kind {
+	case board.Today: // beside the figure
+		around += 16
+	case board.Peak:
+		around += 40
+	case board.AlarmRibbon, board.SiteMap:
+		around -= 44
+	}
+	if len(widget.Series) > 1 || widget.Kind == board.Today { // a legend
+		around += 26
+	}
+	return max(100*widget.W-40, 280), max(72*widget.H-around, 110)
 }
 
 // carpetQuery is what a carpet shows: a month when nobody chose, because a day or two of a dashboard's own period make none.
@@ -186,13 +208,12 @@ func (w *widgetReader) duration(ctx context.Context, widget board.Widget, m *tem
 	l, line := w.r.Locale, d.lines[0]
 	spec := chart.DurationSpec{Frame: d.frame(l), Zero: true, For: func(t time.Duration) string { return l.T("explore.hours", l.Int(int(t.Hours()))) }}
 	m.Summary = d.peaks(0, l)
-	spec.ID, spec.Title, spec.Desc = "w-"+widget.ID+"-p", m.Title, m.Summary
-	spec.Width, spec.Height = w.size(widget)
 	spec.Curves = []chart.Curve{{Held: series.Duration(line.slots), Color: line.color}}
 	if d.level != nil {
 		spec.Rules = []chart.Rule{{Value: *d.level, Label: l.Quantity(*d.level, line.unit)}}
 	}
-	m.Picture, m.About = chart.Duration(spec), l.T("chart.about", line.unit, d.zone.String())
+	m.About = l.T("chart.about", line.unit, d.zone.String())
+	w.drawn(widget, m, spec.Frame, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Duration(spec) })
 	return nil
 }
 

@@ -94,10 +94,11 @@ func (s *Server) showShares(w http.ResponseWriter, r *http.Request, status int, 
 	if done != "" {
 		m.Done = l.T(locale.Key("share.done-" + done))
 	}
+	m.Rights[0].Text = l.T("share.rights-own")
 	for _, reach := range shareReaches {
 		m.Reaches = append(m.Reaches, templates.OptionModel{Value: string(reach), Text: l.T(locale.Key("share.reach-" + string(reach)))})
 	}
-	titles, chosen := map[string]string{}, boardParam(r.Form)
+	titles, chosen := map[string]string{}, r.FormValue("board")
 	for _, b := range boards {
 		titles[b.ID] = locale.Plain(b.Board.Title)
 		if site := siteParam(r.Form); b.Board.PerSite && site == "" {

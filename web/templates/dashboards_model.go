@@ -23,6 +23,7 @@ type WidgetModel struct {
 
 	Figure  *FigureModel
 	Picture templ.Component
+	Narrow  templ.Component // the same for phones, nil where the one does for all
 	Carpet  *CarpetModel
 	Image   *ImageModel
 	Summary string // what the picture says
