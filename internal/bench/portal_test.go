@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"portico/internal/secret"
 	"portico/internal/server"
 	"portico/internal/session"
+	"portico/internal/shelf"
 	"portico/internal/store/memory"
 	"portico/internal/store/sqlite"
 	"portico/internal/token"
@@ -58,6 +60,8 @@ type portal struct {
 	cookies *session.Cookies
 	tokens  *token.Manager
 	hub     *datahub.Hub
+	shelf   *shelf.Keeper
+	asked   atomic.Int64 // questions to the Data Hub
 	cookie  *http.Cookie
 }
 
@@ -76,13 +80,18 @@ func (silentRefresher) Revoke(context.Context, secret.Text, string) error       
 func newPortal(b *testing.B, s stores) *portal {
 	b.Helper()
 	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
-	data := httptest.NewServer(hub.New(hub.Config{World: energy.New(1), Log: log, Check: func(string) (string, int64, []string, bool) {
+	p := &portal{}
+	world := hub.New(hub.Config{World: energy.New(1), Log: log, Check: func(string) (string, int64, []string, bool) {
 		return "bench", 101, []string{"datahub-api"}, true
-	}}))
+	}})
+	data := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.asked.Add(1)
+		world.ServeHTTP(w, r)
+	}))
 	b.Cleanup(data.Close)
 	keys, err := session.NewKeyring(session.NewKey(time.Now()))
 	must(b, err)
-	p := &portal{}
+	p.shelf = shelf.New(memory.New(nil).Shelf(), keys, nil)
 	p.hub, err = datahub.New(datahub.Config{BaseURL: data.URL})
 	must(b, err)
 	p.cookies, err = session.NewCookies(session.Config{Store: s.Sessions(), Keys: keys, Log: log, MaxPerSubject: 1 << 30})
@@ -93,7 +102,7 @@ func newPortal(b *testing.B, s stores) *portal {
 	client, err := rp.New(rp.Config{Issuer: "http://127.0.0.1:9", ClientID: "bench", ClientSecret: secret.New("bench"), RedirectURL: "http://localhost/auth/callback"})
 	must(b, err)
 	base := &url.URL{Scheme: "http", Host: "localhost"}
-	portico, err := server.New(server.Config{BaseURL: base, RP: client, Cookies: p.cookies, Store: s.Sessions(), Keys: keys, Tokens: p.tokens, Hub: p.hub, Log: log, Version: "bench"})
+	portico, err := server.New(server.Config{BaseURL: base, RP: client, Cookies: p.cookies, Store: s.Sessions(), Keys: keys, Tokens: p.tokens, Hub: p.hub, Shelf: p.shelf, Log: log, Version: "bench"})
 	must(b, err)
 	p.handler = portico.Handler()
 	p.cookie = p.signIn(b, "bench")
