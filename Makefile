@@ -22,6 +22,9 @@ generate: ## make the generated files: templ components, the style sheet, docs/c
 	go generate ./web/... ./internal/demo/...
 	go test ./internal/config -run TestDocIsCurrent -update >/dev/null
 
+keep: ## keep the files of the version FROM, a tag, for pages that are open during the next upgrade
+	rm -rf .keep && mkdir .keep && git archive $(FROM) web/static | tar -x -C .keep && go run ./web/static/keep .keep/web/static; rm -rf .keep
+
 vendor: ## copy what others made for the browser into web/static, as tools/npm/package-lock.json names it
 	cd tools/npm && npm ci --no-audit --no-fund --ignore-scripts --silent
 	go run ./web/static/vendor
@@ -59,4 +62,4 @@ image: ## build the container image
 check: ## all that CI runs, in CI's order
 	bash .ci/run
 
-.PHONY: help demo build test generate vendor fmt lint vuln fuzz bench rolling image check
+.PHONY: help demo build test generate keep vendor fmt lint vuln fuzz bench rolling image check

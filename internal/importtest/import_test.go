@@ -14,6 +14,7 @@ var allowed = map[string][]string{
 	"cmd/web":      {"internal/app", "internal/config"},
 	"internal/app": {"internal/audit", "internal/board", "internal/config", "internal/datahub", "internal/demo", "internal/demo/fault", "internal/demo/flow", "internal/demo/identity", "internal/demo/switchboard", "internal/demo/tour", "internal/faultpoint", "internal/health", "internal/pause", "internal/rp", "internal/server", "internal/session", "internal/shelf", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
 
+	"web/static/keep":         {"web/static"},
 	"internal/server":         {"internal/audit", "internal/board", "internal/dashboards", "internal/datahub", "internal/faultpoint", "internal/health", "internal/limit", "internal/live", "internal/locale", "internal/pages", "internal/query", "internal/rp", "internal/screen", "internal/secret", "internal/session", "internal/share", "internal/shelf", "internal/token", "web/static", "web/templates"},
 	"internal/dashboards":     {"internal/board", "internal/datahub", "internal/locale", "internal/pages", "internal/query", "web/static", "web/templates"},
 	"internal/pages":          {"internal/board", "internal/chart", "internal/datahub", "internal/export", "internal/locale", "internal/pause", "internal/query", "internal/series", "internal/shelf", "internal/token", "web/templates"},

@@ -27,6 +27,7 @@ type asset struct {
 	kind    string // Content-Type
 	body    []byte
 	gzipped []byte // nil when the file does not get smaller
+	packed  bool   // there is no body but gzipped
 }
 
 // Set is some files, served below one path.
@@ -35,7 +36,7 @@ type Set struct {
 }
 
 // portal is what every portal has, read once: a missing file is a mistake of the build.
-var portal = Load(files, "/static/")
+var portal = Load(files, "/static/").keepPrevious("/static/")
 
 // URL returns the address of a file of the portal's by its plain name, for example "app.css". It panics when there is no such file.
 func URL(name string) string { return portal.URL(name) }
@@ -65,10 +66,12 @@ func (s *Set) Handler() http.Handler {
 		h.Set("Content-Type", a.kind)
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		h.Set("Vary", "Accept-Encoding")
-		body := a.body
+		var body []byte
 		if a.gzipped != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
 			h.Set("Content-Encoding", "gzip")
 			body = a.gzipped
+		} else {
+			body = a.plain()
 		}
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 		if r.Method != http.MethodHead {
