@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	wallUpdates   = flag.Int("wall-updates", 1000, "updates that a wall takes in the test of its memory")
-	wallRotations = flag.Int("wall-rotations", 100, "turns that it makes there")
+	wallUpdates   = flag.Int("wall-updates", 3000, "updates that a wall takes in the test of its memory")
+	wallRotations = flag.Int("wall-rotations", 300, "turns that it makes there")
 )
 
 // wall opens a wall in a window of a television's size.
@@ -246,7 +246,7 @@ func TestWallDoesNotGrow(t *testing.T) {
 	}
 	w.do(chromedp.EmulateViewport(1920, 1080), chromedp.Navigate(p.urls["portal"]+"/tv/"+id), chromedp.WaitVisible(chromedp.CSS("dh-wall[data-runs] .widget")))
 	w.sees(".wall-page", "1 of 3")
-	w.run(`window.wall = document.querySelector("dh-wall"); 
+	w.run(`window.wall = document.querySelector("dh-wall"); window.pieces = [...document.querySelectorAll(".widget")].map(w => w.outerHTML);
 		window.turns = async n => {
 			for (let i = 0; i < n; i++) {
 				wall.next = null;
@@ -257,10 +257,9 @@ func TestWallDoesNotGrow(t *testing.T) {
 			return document.querySelector(".wall-page").textContent;
 		};
 		window.updates = async n => {
-			const html = (await (await fetch(wall.stage.dataset.self + (wall.stage.dataset.self.includes("?") ? "&" : "?") + "part=wall")).text());
 			for (let i = 0; i < n; i++) {
-				const found = new DOMParser().parseFromString(html, "text/html");
-				for (const w of found.querySelectorAll(".widget")) w.dataset.mark = "m" + i;
+				const found = new DOMParser().parseFromString(pieces[i % pieces.length], "text/html");
+				found.querySelector(".widget").dataset.mark = "m" + i;
 				const began = performance.now();
 				await wall.replace(found, false);
 				document.body.offsetHeight;
@@ -268,24 +267,26 @@ func TestWallDoesNotGrow(t *testing.T) {
 				document.querySelector("dh-live").take({name: "heartbeat", data: {time: new Date().toISOString(), build: wall.build(), contract: 1, confirmed: {board: new Date().toISOString()}}});
 				if (i % 25 === 0) await new Promise(done => setTimeout(done));
 			}
-			return document.querySelector(".widget").dataset.mark;
+			return [...document.querySelectorAll(".widget")].map(w => w.dataset.mark).join(" ");
 		}`)
 	w.run(`document.dispatchEvent(new KeyboardEvent("keydown", {key: "p", bubbles: true}))`)
 	if w.value(`String(wall.paused)`) != "true" {
 		t.Error("the key does not stop the wall")
 	}
 	w.sees(".wall-pause", "Go on")
-	w.promised(`updates(200)`)
+	w.promised(`updates(1000)`) // what is made once
 	w.promised(`turns(12)`)
+	w.weigh() // what is parsed goes in two steps
 	heap, nodes, listeners := w.weigh()
-	if got := w.promised(fmt.Sprintf(`updates(%d)`, *wallUpdates)); got != fmt.Sprintf("m%d", *wallUpdates-1) {
+	if got := w.promised(fmt.Sprintf(`updates(%d)`, *wallUpdates)); !strings.Contains(got+" ", fmt.Sprintf("m%d ", *wallUpdates-1)) {
 		t.Errorf("the last update shows %q", got)
 	}
 	if got := w.promised(fmt.Sprintf(`turns(%d)`, *wallRotations/3*3)); got != "1 of 3" {
 		t.Errorf("after whole rounds it shows %q", got)
 	}
+	w.weigh()
 	heap2, nodes2, listeners2 := w.weigh()
-	t.Logf("%d updates and %d turns: heap %.2f to %.2f MB, nodes %d to %d, listeners %d to %d; an update of four widgets takes %s ms", *wallUpdates, *wallRotations, heap/1e6, heap2/1e6, nodes, nodes2, listeners, listeners2, w.value(fmt.Sprintf(`(window.spent / %d).toFixed(1)`, *wallUpdates+200)))
+	t.Logf("%d updates and %d turns: heap %.2f to %.2f MB, nodes %d to %d, listeners %d to %d; an update of a widget takes %s ms", *wallUpdates, *wallRotations, heap/1e6, heap2/1e6, nodes, nodes2, listeners, listeners2, w.value(fmt.Sprintf(`(window.spent / %d).toFixed(1)`, *wallUpdates+1000)))
 	if heap2 > heap*1.15 || float64(nodes2) > float64(nodes)*1.02+5 || listeners2 > listeners {
 		t.Errorf("heap %.0f to %.0f, nodes %d to %d, listeners %d to %d", heap, heap2, nodes, nodes2, listeners, listeners2)
 	}
