@@ -8,7 +8,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"portico/internal/config"
 	"portico/internal/demo/fault"
 )
 
@@ -142,7 +144,8 @@ func TestDemoRefusesAPairing(t *testing.T) {
 // The grant of a screen is revoked at the identity server: the screen shows a code instead of its picture, and whoever types it makes it the same screen again, as it was.
 func TestDemoRevokedGrantShowsTheCodeAgain(t *testing.T) {
 	t.Parallel()
-	v := visitDemo(t)
+	const life = 3 * time.Second
+	v := visitDemo(t, func(c *config.Demo) { c.AccessTokenLifetime.Duration = life })
 	v.signIn("Sign in as operator")
 	tv := v.another()
 	where, _, _ := v.approve(tv.code(), personaScreen, nil)
@@ -151,12 +154,15 @@ func TestDemoRevokedGrantShowsTheCodeAgain(t *testing.T) {
 		t.Fatalf("the screen is led to %s", where)
 	}
 	whose := fault.Whose{Subject: personaScreen}
-	v.d.Identity.ExpireAccessTokens(whose)
+	time.Sleep(life)
 	if where, status, _ := tv.open("/tv/list/" + id); status != http.StatusOK || where.Path != "/tv/list/"+id {
 		t.Fatalf("after a token expired the screen is led to %s, %d", where, status)
 	}
+	tv.post("/tv/report", url.Values{"screen": {id}}) // is refreshed once more
 	v.d.Identity.RevokeTokens(whose)
-	v.d.Identity.ExpireAccessTokens(whose)
+	time.Sleep(life)
+	_, _, told := tv.post("/tv/report", url.Values{"screen": {id}})
+	tv.want("the report", http.StatusOK, http.StatusOK, told, `"do":"ended"`, `"pair":{"code":"`)
 	where, _, body := tv.open("/tv/list/" + id)
 	if where.Path != "/screen" {
 		t.Fatalf("refused, the screen is led to %s", where)
@@ -173,6 +179,8 @@ func TestDemoRevokedGrantShowsTheCodeAgain(t *testing.T) {
 	// Whoever signs out the user of the grant everywhere ends the screen, too.
 	other := v.another()
 	other.signIn("Sign in as screen")
+	_, status, body = other.open("/settings/sessions")
+	other.want("the screens that read with one's rights", status, http.StatusOK, body, "/settings/screens/"+id)
 	other.post("/settings/sessions", url.Values{"end": {"all"}})
 	if where, _, _ = tv.open("/tv/list/" + id); where.Path != "/screen" {
 		t.Errorf("signed out everywhere, the screen is led to %s", where)

@@ -138,3 +138,8 @@ func (s Screen) LogValue() slog.Value { return slog.StringValue(s.ID) }
 func (s *Screen) OwnedBy(issuer, subject string) bool {
 	return s.Owner.Issuer == issuer && s.Owner.Subject == subject && subject != ""
 }
+
+// ReadsAs reports whether it is a person's rights that the screen has.
+func (s *Screen) ReadsAs(issuer, subject string) bool {
+	return s.Issuer == issuer && s.Subject == subject && subject != ""
+}

@@ -320,11 +320,16 @@ func (s *Server) pairDone(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, templates.PairDone(m))
 }
 
-// ownScreen returns a screen that the person approved.
+// concerns reports whether a screen is the person's: they approved it, or it reads with their rights.
+func concerns(scr *screen.Screen, who session.Identity) bool {
+	return scr.OwnedBy(who.Issuer, who.Subject) || scr.ReadsAs(who.Issuer, who.Subject)
+}
+
+// ownScreen returns a screen that is the person's.
 func (s *Server) ownScreen(ctx context.Context, id string) (screen.Screen, error) {
 	sess, _ := session.FromContext(ctx)
 	scr, err := s.register.Get(ctx, id)
-	if err == nil && !scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
+	if err == nil && !concerns(&scr, sess.Identity) {
 		err = screen.ErrNotFound
 	}
 	if errors.Is(err, screen.ErrNotFound) {

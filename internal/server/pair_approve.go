@@ -181,7 +181,11 @@ func (s *Server) startScreen(ctx context.Context, h session.Handle, scr *screen.
 	} else if ended {
 		return err
 	}
-	return s.register.Put(ctx, *scr)
+	err = s.register.Put(ctx, *scr)
+	if errors.Is(err, screen.ErrTooMany) {
+		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindBusy, Err: err}
+	}
+	return err
 }
 
 // endScreenSession ends the session of a screen, wherever it is, and gives its tokens back in the background.

@@ -30,7 +30,7 @@ const silentAfter = 3 * time.Minute
 // muchSkew is from when on a screen's clock is a problem. It harms nothing: what walls call now is the server's.
 const muchSkew = 5 * time.Second
 
-// askedScreen returns the screen that the address names, to the person who approved it and to managers.
+// askedScreen returns the screen that the address names, to the person who approved it, the one with whose rights it reads, and managers.
 func (s *Server) askedScreen(r *http.Request) (screen.Screen, error) {
 	sess, _ := session.FromContext(r.Context())
 	if s.managers.allow(sess) {
@@ -69,13 +69,13 @@ func (s *Server) showScreen(w http.ResponseWriter, r *http.Request, status int, 
 	s.keepChosen(r, &choice, &scr)
 	row := s.presentScreen(r.Context(), l, scr)
 	m := templates.ScreenSettingsModel{Layout: s.layout(r), Screen: row, Choice: choice, Done: done, Error: problem, Facts: s.screenFacts(r.Context(), l, scr), Back: templates.Link{Text: l.T("settings.sessions"), Href: "/settings/sessions"}}
-	if sess, _ := session.FromContext(r.Context()); !scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
+	if sess, _ := session.FromContext(r.Context()); !concerns(&scr, sess.Identity) {
 		m.Back = templates.Link{Text: l.T("screens.title"), Href: adminScreensPath}
 	}
 	return s.render(w, r, status, templates.ScreenSettings(m))
 }
 
-// chooserFor is with whose eyes dashboards are chosen: those of the person who approved the screen see theirs and their account's, a manager sees the account's only.
+// chooserFor is with whose eyes dashboards are chosen: whoever approved the screen sees theirs and their account's, everybody else the account's only.
 func (s *Server) chooserFor(r *http.Request, scr *screen.Screen) board.Person {
 	sess, _ := session.FromContext(r.Context())
 	if scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
@@ -163,7 +163,7 @@ func (s *Server) saveScreen(w http.ResponseWriter, r *http.Request, scr screen.S
 	return nil
 }
 
-// mayShow refuses a manager who chooses a dashboard that is neither the account's nor on the screen already: it is somebody's own.
+// mayShow refuses somebody else than the owner who chooses a dashboard that is neither the account's nor on the screen already: it is somebody's own.
 func (s *Server) mayShow(r *http.Request, scr *screen.Screen, set screen.Settings) error {
 	chooser := s.chooserFor(r, scr)
 	for _, entry := range set.Boards {
@@ -191,7 +191,7 @@ func (s *Server) revokeScreen(w http.ResponseWriter, r *http.Request, scr screen
 	}
 	s.auditScreen(ctx, &scr, "revoked")
 	to := "/settings/sessions?revoked=1"
-	if sess, _ := session.FromContext(ctx); !scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
+	if sess, _ := session.FromContext(ctx); !concerns(&scr, sess.Identity) {
 		to = adminScreensPath + "?revoked=1"
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
@@ -231,7 +231,7 @@ func (s *Server) screensPage(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, templates.AdminScreens(m))
 }
 
-// myScreens are those that the person approved.
+// myScreens are those that the person approved, and those that read with their rights.
 func (s *Server) myScreens(ctx context.Context, l locale.Locale) ([]templates.ScreenRowModel, error) {
 	sess, _ := session.FromContext(ctx)
 	all, err := s.register.All(ctx)
@@ -240,7 +240,7 @@ func (s *Server) myScreens(ctx context.Context, l locale.Locale) ([]templates.Sc
 	}
 	var rows []templates.ScreenRowModel
 	for _, scr := range all {
-		if scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
+		if concerns(&scr, sess.Identity) {
 			rows = append(rows, s.presentScreen(ctx, l, scr))
 		}
 	}
@@ -319,7 +319,7 @@ func (s *Server) screenFacts(ctx context.Context, l locale.Locale, scr screen.Sc
 	}
 	add("screens.page", rep.Page)
 	add("screens.build", locale.Plain(rep.Build))
-	if rep.Skew != 0 {
+	if rep.Skew.Abs() >= time.Second {
 		add("screens.skew", signed(l, rep.Skew))
 	}
 	if status, err := s.tokensOf(ctx, &scr); err == nil && !status.AccessIssued.IsZero() {

@@ -139,6 +139,10 @@ func (s *Server) seen(h handler) http.Handler {
 			return err
 		}
 		r = r.WithContext(s.withScreen(r.Context(), sess, &scr))
+		if !scr.Report.Refused.IsZero() && rightsRefused(s.haveRights(r.Context())) { // what was read before is not shown again
+			s.requirePairing(w, r)
+			return nil
+		}
 		if err := h(w, r); err != nil {
 			s.refusedRights(r.Context(), &scr, err)
 			s.fail(w, r, err)

@@ -75,3 +75,11 @@ func TestAboutMovesToTheNewKey(t *testing.T) {
 		t.Errorf("under the new key alone: OpenAbout = %+v, %v, want %+v", got, err, firefox)
 	}
 }
+
+func TestAboutOfAScreen(t *testing.T) {
+	t.Parallel()
+	a := session.About{Browser: "Chrome", System: "Android", Screen: "Lobby"}
+	if got, want := a.String(), `screen "Lobby"`; got != want {
+		t.Errorf("String() = %s, want %s", got, want)
+	}
+}
