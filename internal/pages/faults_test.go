@@ -142,6 +142,8 @@ func TestLateValuesAreMarked(t *testing.T) {
 		t.Errorf("the browser gets %d series, the last one %q", len(d.Series), last.Role)
 	}
 	b.get(target+"&view=table").want(t, "as a table", http.StatusOK, "(came late)")
+	at(4, 30)
+	b.get(target).want(t, "much later", http.StatusOK, "values came late, Sun\u00a01\u00a0Nov 01:00 – 03:15: they were not there at Sun\u00a01\u00a0Nov 04:00.")
 	b.who.Session = "another"
 	if a := b.get(target); strings.Contains(a.body, "came late") {
 		t.Error("a session that did not look before says that values came late")

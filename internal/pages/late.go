@@ -61,11 +61,12 @@ func (a absences) after(slots []series.Slot, gaps []series.Gap, now time.Time) a
 	from, to := slots[0].Start, slots[len(slots)-1].End
 	next := absences{came: slices.Clone(a.came)}
 	for _, was := range a.open {
-		if !was.From.Before(from) && !was.To.After(to) {
-			next.came = append(next.came, arrived(was, slots)...)
+		came := arrived(was, slots)
+		if len(came) > 0 && !was.From.Before(from) && !was.To.After(to) {
+			next.came = append(next.came, came...)
 			continue
 		}
-		next.open = append(next.open, was) // not looked at this time
+		next.open = append(next.open, was.with(gaps, now)) // not looked at as a whole, or missing still
 	}
 	for _, g := range gaps {
 		if !slices.ContainsFunc(next.open, func(o absence) bool { return o.From.Before(g.To) && g.From.Before(o.To) }) {
@@ -74,6 +75,22 @@ func (a absences) after(slots []series.Slot, gaps []series.Gap, now time.Time) a
 	}
 	next.open, next.came = newest(next.open), newest(next.came)
 	return next
+}
+
+// with is the absence as it is seen now: longer, if what is missing still goes on beyond it. A look by the hour sees less of it than one by the quarter, and takes nothing away.
+func (a absence) with(gaps []series.Gap, now time.Time) absence {
+	for _, g := range gaps {
+		if a.From.Before(g.To) && g.From.Before(a.To) {
+			a.seen = now
+			if g.From.Before(a.From) {
+				a.From = g.From
+			}
+			if g.To.After(a.To) {
+				a.To = g.To
+			}
+		}
+	}
+	return a
 }
 
 // arrived are the stretches of an absence for which there are values now.
