@@ -55,3 +55,21 @@ func TestPanelsOfASite(t *testing.T) {
 	b.until = 0
 	b.get("/sites/204486").want(t, "all of it", http.StatusOK, `data-part="head" data-src="/x?part=head" data-state=""`)
 }
+
+// A list of sites is there with their names; what is known of each comes after it.
+func TestSitesAreThereBeforeTheirFigures(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.get("/sites") // the reference lists are known
+	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Delay: 2 * time.Second}})
+	b.until = time.Minute
+	start := time.Now()
+	a := b.get("/sites")
+	a.want(t, "slow data", http.StatusOK, "Cold store Meuse", `data-part="rows" data-src="/x?part=rows" data-state="waiting"`, "Loading")
+	if took := time.Since(start); took > time.Second || strings.Contains(a.body, "kWh") || strings.Contains(a.body, "no electricity meter") {
+		t.Errorf("after %v it says of the sites what it cannot know", took)
+	}
+	b.faults.Set(fault.Rule{Path: "/sources", Fault: fault.Fault{Status: 500}})
+	b.pages = New()
+	b.get("/sites").want(t, "without meters", http.StatusOK, "Cold store Meuse", `data-state="failed"`, "answered with an error (500)", `data-part-retry="rows"`)
+}

@@ -128,28 +128,72 @@ func (p *Pages) sites(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
+	if !r.Until.IsZero() {
+		r.Until = time.Now().Add(listPatience)
+	}
 	rd := p.reader(r)
 	d := sitesData{query: q, now: r.Now, may: rd.may}
-	if err := d.read(r.Context(), rd); err != nil {
-		return err
-	}
-	return r.Render(http.StatusOK, templates.Sites(presentSites(d, r.Locale, rd.layout(r))))
-}
-
-func (d *sitesData) read(ctx context.Context, rd *reader) error {
-	found, refs, err := d.find(ctx, rd)
+	shown, refs, err := d.page(r.Context(), rd)
 	if err != nil {
 		return err
+	}
+	d.sites = profilesOf(shown, refs)
+	var figures templates.PanelModel
+	var panels []Panel
+	if len(shown) > 0 {
+		panels = []Panel{{"rows", &figures, func(ctx context.Context) (func(), error) {
+			sites, err := rd.readSites(ctx, shown, refs, oneDay)
+			return func() { d.sites = sites }, err
+		}}}
+	}
+	return r.Fill(panels, func() error {
+		m := presentSites(d, r.Locale, rd.layout(r))
+		if m.Figures = figures; figures.State != "" {
+			m.Sum = templates.SiteSumModel{}
+			for i := range m.Rows {
+				m.Rows[i].State = templates.StateModel{Name: "none", Text: unknownState(figures, r.Locale)}
+			}
+		}
+		return r.Render(http.StatusOK, templates.Sites(m))
+	})
+}
+
+// unknownState says why nothing is known of a site but its name.
+func unknownState(figures templates.PanelModel, l locale.Locale) string {
+	if figures.Failure != nil {
+		return l.T("state.failed")
+	}
+	return l.T("part.loading")
+}
+
+// listPatience is how long a list of sites waits for its figures: what people look for is the names, which are there.
+const listPatience = 75 * time.Millisecond
+
+// read reads the sites of the page with their figures.
+func (d *sitesData) read(ctx context.Context, rd *reader) error {
+	shown, refs, err := d.page(ctx, rd)
+	if err != nil {
+		return err
+	}
+	d.sites, err = rd.readSites(ctx, shown, refs, oneDay)
+	return err
+}
+
+// page finds out which sites are on the page. A map has none: what is on it is read with their states.
+func (d *sitesData) page(ctx context.Context, rd *reader) ([]datahub.Site, lists, error) {
+	found, refs, err := d.find(ctx, rd)
+	if err != nil {
+		return nil, refs, err
 	}
 	if d.query.status != "" || d.query.view == "map" {
 		states, err := rd.siteStates(ctx, found, refs)
 		if err != nil {
-			return err
+			return nil, refs, err
 		}
 		states = slices.DeleteFunc(states, func(s siteProfile) bool { return d.query.status != "" && s.state(d.now) != d.query.status })
 		if d.found = len(states); d.query.view == "map" {
 			d.onMap = states
-			return nil
+			return nil, refs, nil
 		}
 		found = found[:0]
 		for _, s := range states {
@@ -160,8 +204,7 @@ func (d *sitesData) read(ctx context.Context, rd *reader) error {
 	order(found, d.query.sort)
 	size := cmp.Or(d.size, sitesPerPage)
 	from := min((d.query.page-1)*size, len(found))
-	d.sites, err = rd.readSites(ctx, found[from:min(from+size, len(found))], refs, oneDay)
-	return err
+	return found[from:min(from+size, len(found))], refs, nil
 }
 
 // find reads the sites that match all that is asked of names and groups.

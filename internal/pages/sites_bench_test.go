@@ -25,6 +25,7 @@ func BenchmarkSites(b *testing.B) {
 	if p.hub, err = datahub.New(datahub.Config{BaseURL: quick.URL, Timeout: 20 * time.Second}); err != nil {
 		b.Fatal(err)
 	}
+	p.until = 300 * time.Millisecond
 	p.now = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	for _, target := range []string{"/sites", "/sites?view=map", "/overview", "/alarms"} {
 		for name, again := range map[string]bool{"first": false, "again": true} {

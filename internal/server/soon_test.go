@@ -18,11 +18,11 @@ var tab = []string{"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Mode", "navigate"
 func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
-	b.get("/sites", tab...).want(t, "a quick page", http.StatusOK, "<h1", "Cold store Meuse")
+	b.get("/sites?view=map", tab...).want(t, "a quick page", http.StatusOK, "<h1", "Cold store Meuse")
 	b.signIn() // nothing of hers is kept
 	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 700 * time.Millisecond}})
 	start := time.Now()
-	a := b.get("/sites?q=cold", tab...)
+	a := b.get("/sites?q=cold&view=map", tab...)
 	took := time.Since(start)
 	a.want(t, "a slow page", http.StatusOK, "<title>Sites", `aria-busy="true"`, "<noscript>", `class="place"`)
 	if took < patience || took > patience+time.Second || strings.Contains(a.body, "Cold store Meuse") {
@@ -33,10 +33,10 @@ func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 		t.Fatal("no address of the content")
 	}
 	address := html.UnescapeString(found[0][1])
-	if !strings.Contains(a.body, `<noscript><meta http-equiv="refresh" content="0;url=/sites?q=cold&amp;whole=1">`) {
+	if !strings.Contains(a.body, `<noscript><meta http-equiv="refresh" content="0;url=/sites?q=cold&amp;view=map&amp;whole=1">`) {
 		t.Error("browsers without scripts are not led to the whole page")
 	}
-	if address != "/x/sites?q=cold&part=content" {
+	if address != "/x/sites?q=cold&view=map&part=content" {
 		t.Errorf("the content is at %s", address)
 	}
 	part := b.get(address, "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin")
@@ -45,9 +45,9 @@ func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 		t.Errorf("the content is more than that: %.200s", part.body)
 	}
 	b.signIn()
-	b.get("/sites?whole=1", tab...).want(t, "the whole page, waited for", http.StatusOK, "Cold store Meuse")
+	b.get("/sites?view=map&whole=1", tab...).want(t, "the whole page, waited for", http.StatusOK, "Cold store Meuse")
 	b.signIn()
-	b.get("/sites").want(t, "what a program asks for", http.StatusOK, "Cold store Meuse")
+	b.get("/sites?view=map").want(t, "what a program asks for", http.StatusOK, "Cold store Meuse")
 }
 
 func TestPartsOfPages(t *testing.T) {
@@ -62,7 +62,7 @@ func TestPartsOfPages(t *testing.T) {
 	b.get("/x/nothing?part=content", script...).want(t, "no page", http.StatusNotFound)
 	b.get("/x/search?part=found", append([]string{"Cookie", ""}, script...)...).want(t, "nobody", http.StatusUnauthorized)
 	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: 500}})
-	b.get("/x/sites?part=content", script...).want(t, "a Data Hub in trouble", http.StatusBadGateway, `"code"`)
+	b.get("/x/variables/80101?part=content", script...).want(t, "a Data Hub in trouble", http.StatusBadGateway, `"code"`)
 }
 
 // A dashboard whose series are slow is there at once with what needs none; each widget that is on its way has an address of its own, and several come in one answer, each as soon as it is there.

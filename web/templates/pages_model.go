@@ -49,6 +49,7 @@ type SiteRowModel struct {
 
 // SitesModel is the list of sites, as a table, as cards or on a map.
 type SitesModel struct {
+	Figures PanelModel // how it stands with what is known of the rows beside their names
 	Layout  LayoutModel
 	Head    PageHeadModel
 	View    string // list, cards or map
