@@ -209,7 +209,7 @@ func TestSlowReaders(t *testing.T) {
 
 func TestHeartbeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := New(Config{Build: "v7"})
+		h := New(Config{Build: "v7", Contract: 3})
 		var s source
 		s.set("1", nil)
 		e := listen(t, h, "", s.topic("me"))
@@ -221,13 +221,14 @@ func TestHeartbeats(t *testing.T) {
 		}
 		var beat struct {
 			Time, Build string
+			Contract    int
 			Confirmed   map[string]string
 		}
 		if err := json.Unmarshal(e.beats[3].Data, &beat); err != nil {
 			t.Fatal(err)
 		}
 		at, err := time.Parse(time.RFC3339, beat.Time)
-		if err != nil || time.Since(at) > 2*time.Second || beat.Build != "v7" {
+		if err != nil || time.Since(at) > 2*time.Second || beat.Build != "v7" || beat.Contract != 3 {
 			t.Errorf("heartbeat %+v, %v", beat, err)
 		}
 		if confirmed, err := time.Parse(time.RFC3339, beat.Confirmed["alarms"]); err != nil || time.Since(confirmed) > 15*time.Second {
