@@ -18,6 +18,7 @@ const (
 
 // kept holds what the Data Hub answered to people, each person's apart; what has not been used for longest makes room.
 type kept struct {
+	noting  sync.Mutex // held by who changes what is remembered of absences
 	mu      sync.Mutex
 	entries map[keptKey]*list.Element // of *keptEntry
 	order   *list.List                // the last used first

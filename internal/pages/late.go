@@ -31,6 +31,8 @@ type absence struct {
 
 // absences returns what is remembered of a variable after looking at its slots, which are no longer than an hour each.
 func (rd *reader) absences(v datahub.Variable, slots []series.Slot) absences {
+	rd.kept.noting.Lock() // pages read a variable in several ways at once, and none may lose what another saw
+	defer rd.kept.noting.Unlock()
 	key := keptKey{rd.who, fmt.Sprint("absences ", v.ID)}
 	var known absences
 	if value, _, ok := rd.kept.get(key, rd.real); ok {
@@ -100,11 +102,18 @@ func arrived(was absence, slots []series.Slot) []absence {
 		if s.Missing || !s.Start.Before(was.To) || !was.From.Before(s.End) {
 			continue
 		}
-		if n := len(list); n > 0 && list[n-1].To.Equal(s.Start) {
-			list[n-1].To = s.End
+		g := series.Gap{From: s.Start, To: s.End}
+		if g.From.Before(was.From) {
+			g.From = was.From
+		}
+		if g.To.After(was.To) {
+			g.To = was.To
+		}
+		if n := len(list); n > 0 && list[n-1].To.Equal(g.From) {
+			list[n-1].To = g.To
 			continue
 		}
-		list = append(list, absence{series.Gap{From: s.Start, To: s.End}, was.seen})
+		list = append(list, absence{g, was.seen})
 	}
 	return list
 }
