@@ -81,7 +81,7 @@ func TestDemoIsNeverEmpty(t *testing.T) {
 		}
 		paths := []string{"/demo", "/overview", fmt.Sprint("/explore?s=", gas), fmt.Sprint("/variables/", gas), tourOf(v.d).Places.Alarm}
 		if *everyPage || i%10 == 0 { // a year costs
-			paths = append(paths, tourOf(v.d).Places.Explore, tourOf(v.d).Places.Carpet, tourOf(v.d).Places.Wall, "/tv/"+controlRoom)
+			paths = append(paths, tourOf(v.d).Places.Explore, tourOf(v.d).Places.Carpet, "/dashboards/"+controlRoom, "/tv/"+controlRoom)
 		}
 		some, first, stride := sites[i%len(sites):][:1], i, 120
 		if *everyPage {
@@ -110,7 +110,7 @@ func TestDemoIsNeverEmpty(t *testing.T) {
 			}
 		}
 		if *everyPage || i%10 == 0 {
-			lists = append(lists, "/sites?view=map", "/search?q=cold", "/quality", "/demo/tour", "/demo/flow", "/demo/faults")
+			lists = append(lists, "/sites?view=map", "/search?q=cold", "/quality", "/demo/tour", "/demo/flow", "/demo/faults", tourOf(v.d).Places.Wall)
 		}
 		for _, path := range lists {
 			_, status, body := v.open(path)
