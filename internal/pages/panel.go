@@ -66,7 +66,7 @@ func (r *Request) whole(ctx context.Context, panels []Panel, render func() error
 
 // late comes when the page is to be rendered with what there is; never for those who wait for all of it.
 func (r *Request) late() <-chan time.Time {
-	if r.Until.IsZero() || len(r.Parts) > 0 {
+	if r.Until.IsZero() {
 		return nil
 	}
 	return time.After(max(time.Until(r.Until), panelGrace))

@@ -54,6 +54,7 @@ func TestPanelsComeByThemselves(t *testing.T) {
 		"one fails":             {0, nil, trouble, 5 * time.Second, []string{":,failed"}},
 		"both parts":            {0, []string{"quick", "slow"}, nil, 5 * time.Second, []string{"quick:,waiting", "slow:,"}},
 		"one part":              {0, []string{"quick"}, nil, 100 * time.Millisecond, []string{"quick:,waiting"}},
+		"the content, late":     {300 * time.Millisecond, []string{"content"}, nil, 300 * time.Millisecond, []string{":,waiting"}},
 		"all of the content":    {0, []string{"content"}, nil, 5 * time.Second, []string{":,"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -26,7 +27,7 @@ func partPattern(pattern string) (string, bool) {
 // partsMost bounds how many parts one request asks for: all widgets of the largest board.
 const partsMost = 60
 
-// part answers with one part of a page, or with several, each as soon as it is there: then each stands in a template that bears its name. Whoever asks for parts waits for them, so that nothing in them is put off again.
+// part answers with one part of a page, or with several, each as soon as it is there: then each stands in a template that bears its name. Whoever asks for parts waits for them; only what is in the content of a page comes after it.
 func (s *Server) part(h pages.Handler) handler {
 	return s.partBy(func(w http.ResponseWriter, r *http.Request) (*pages.Request, error) { return s.pageRequest(w, r), nil }, h)
 }
@@ -44,6 +45,9 @@ func (s *Server) partBy(request func(http.ResponseWriter, *http.Request) (*pages
 			return err
 		}
 		q.Parts = names
+		if slices.Equal(names, []string{"content"}) {
+			q.Until = time.Now().Add(panelPatience) // its panels come by themselves, as those of a page that was quick
+		}
 		out := &partWriter{w: w, several: len(names) > 1}
 		q.Render = func(status int, page templ.Component) error {
 			wanted := names
