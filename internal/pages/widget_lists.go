@@ -84,7 +84,7 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 	}
 	slices.SortStableFunc(spec.Rows, func(a, b chart.RibbonRow) int { return cmp.Compare(rank(present(a, r)), rank(present(b, r))) })
 	if w.wall { // as many as can be read
-		spec.Names = 200
+		spec.Names = 240
 		spec.Rows = spec.Rows[:min(len(spec.Rows), max((52*widget.H-90)/24, 2))]
 	}
 	all := spec.Rows
