@@ -312,6 +312,20 @@ func TestPrint(t *testing.T) {
 	}
 }
 
+// A draft is the person's, not the session's: whoever is signed in again goes on where they were.
+func TestDraftsOutliveSessions(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.who.Session = "one"
+	at := b.create("title", "One")
+	id := b.add(at, board.Clock)
+	again := b.as("alice", "1")
+	again.who.Session = "another"
+	again.get(at+"/edit").want(t, "the draft in another session", http.StatusOK, `id="w-`+id+`"`, "Each step is kept")
+	again.post(at+"/edit", "do", "save").want(t, "save", http.StatusSeeOther)
+	b.get(at).want(t, "the board", http.StatusOK, `id="w-`+id+`"`)
+}
+
 func TestUndoAndDiscard(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
