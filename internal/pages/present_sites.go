@@ -39,6 +39,10 @@ func presentSites(d sitesData, l locale.Locale, layout templates.LayoutModel) te
 	m.Partial = partial(d.sites, l, q.href(func(x *sitesQuery) { x.page = q.page }))
 	if q.view != "cards" {
 		d.table(&m, l)
+		m.Carried = q.carried()
+		for i, s := range d.sites {
+			m.Rows[i].ID = idText(int64(s.site.ID))
+		}
 	}
 	d.pager(&m, l)
 	return m
@@ -97,6 +101,12 @@ func (d sitesData) filter(m *templates.SitesModel, l locale.Locale) {
 	if q.q != "" {
 		m.Chosen = append(m.Chosen, templates.FilterModel{Text: l.T("sites.with", q.q), Remove: q.href(func(x *sitesQuery) { x.q = "" })})
 	}
+	if q.only != nil {
+		m.Chosen = append(m.Chosen, templates.FilterModel{Text: l.T("sites.only", len(q.only)), Remove: q.href(func(x *sitesQuery) { x.only = nil })})
+	}
+	for _, id := range q.onlyTexts() {
+		m.Kept = append(m.Kept, templates.FieldModel{Name: "site", Value: id})
+	}
 	if len(d.groups) > 0 {
 		m.Groups = []templates.OptionModel{{Text: l.T("sites.any-group"), Selected: q.group == 0}}
 	}
@@ -125,6 +135,20 @@ func (d sitesData) filter(m *templates.SitesModel, l locale.Locale) {
 			m.Kept = append(m.Kept, templates.FieldModel{Name: "col", Value: c})
 		}
 	}
+}
+
+// carried is what the form of the rows leaves as it is: all but which sites are chosen, and the page.
+func (q sitesQuery) carried() []templates.FieldModel {
+	var list []templates.FieldModel
+	for _, k := range [][2]string{{"q", q.q}, {"group", idText(int64(q.group))}, {"status", q.status}, {"sort", q.sort}} {
+		if k[1] != "" {
+			list = append(list, templates.FieldModel{Name: k[0], Value: k[1]})
+		}
+	}
+	for _, c := range q.cols {
+		list = append(list, templates.FieldModel{Name: "col", Value: c})
+	}
+	return list
 }
 
 // mapModel presents the map and its list: all sites, or those in the part of the map that is shown.

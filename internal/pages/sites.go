@@ -27,9 +27,10 @@ type sitesQuery struct {
 	view   string // list, map or cards
 	q      string
 	group  datahub.GroupID
-	status string   // one of siteStatuses, "" for any
-	sort   string   // name of a column, with a minus in front for the greatest first; "" for the name
-	cols   []string // columns that are shown; nil for all
+	status string           // one of siteStatuses, "" for any
+	sort   string           // name of a column, with a minus in front for the greatest first; "" for the name
+	cols   []string         // columns that are shown; nil for all
+	only   []datahub.SiteID // sites that were chosen one by one; nil for all
 	box    *chart.Box
 	page   int
 }
@@ -68,11 +69,31 @@ func parseSitesQuery(values url.Values) (q sitesQuery, err error) {
 	if q.cols, err = query.Several(values, "col", templates.SiteColumns()[1:]...); err != nil {
 		return q, err
 	}
+	if q.only, err = parseOnly(values); err != nil {
+		return q, err
+	}
 	if q.box, err = parseBox(values); err != nil {
 		return q, err
 	}
 	q.page, err = query.Page(values)
 	return q, err
+}
+
+// onlyMost bounds how many sites an address names.
+const onlyMost = 200
+
+func parseOnly(values url.Values) (only []datahub.SiteID, err error) {
+	if len(values["site"]) > onlyMost {
+		return nil, &query.Error{Param: "site", Err: errTooMany}
+	}
+	for _, text := range values["site"] {
+		id, err := query.ParseID(text)
+		if err != nil {
+			return nil, &query.Error{Param: "site", Err: query.ErrNumber}
+		}
+		only = append(only, datahub.SiteID(id))
+	}
+	return only, nil
 }
 
 func parseBox(values url.Values) (*chart.Box, error) {
@@ -101,7 +122,15 @@ func (q sitesQuery) href(change func(*sitesQuery)) string {
 	if q.box != nil && q.view == "map" {
 		pairs = append(pairs, "box", q.box.String())
 	}
-	return query.WithSeveral(query.With("/sites", pairs...), "col", q.cols)
+	return query.WithSeveral(query.WithSeveral(query.With("/sites", pairs...), "col", q.cols), "site", q.onlyTexts())
+}
+
+func (q sitesQuery) onlyTexts() []string {
+	var ids []string
+	for _, id := range q.only {
+		ids = append(ids, idText(int64(id)))
+	}
+	return ids
 }
 
 // shows reports whether a column is shown.
@@ -221,7 +250,7 @@ func (d *sitesData) find(ctx context.Context, rd *reader) (found []datahub.Site,
 	}
 	d.total = len(found)
 	return slices.DeleteFunc(found, func(site datahub.Site) bool {
-		return !matches(site, refs, d.query.q) || members != nil && !members[site.ID]
+		return !matches(site, refs, d.query.q) || d.query.only != nil && !slices.Contains(d.query.only, site.ID) || members != nil && !members[site.ID]
 	}), refs, nil
 }
 

@@ -1,10 +1,13 @@
 package pages
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+
+	"portico/internal/locale"
 )
 
 func TestSitesInThreeViews(t *testing.T) {
@@ -50,5 +53,28 @@ func TestSitesOfAGroup(t *testing.T) {
 	}
 	if a := b.get("/sites?group=987654"); a.status != http.StatusNotFound {
 		t.Errorf("a group that is not there: %d", a.status)
+	}
+}
+
+// Some sites can be looked at alone: their sum, their file and all else are of them, until the chip is taken away.
+func TestChosenSites(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	first, second := world.Sites[5], world.Sites[1]
+	b.get("/sites").want(t, "all", http.StatusOK, fmt.Sprintf(`name="site" value="%d"`, first.ID), `formaction="/export/sites"`, "data-row")
+	address := fmt.Sprintf("site=%d&site=%d", first.ID, second.ID)
+	a := b.get("/sites?sort=-site&" + address)
+	a.want(t, "two", http.StatusOK, "2 chosen sites", `name="sort" value="-site"`)
+	if n := strings.Count(a.body, "<tr data-row"); n != 2 {
+		t.Errorf("%d rows, want the two that were chosen", n)
+	}
+	rows := b.get("/export/sites?format=csv&"+address).file(t, locale.For(locale.English).Written())
+	if len(rows) != 3 {
+		t.Errorf("a file of %d rows, want the head and two", len(rows))
+	}
+	for _, bad := range []string{"site=x", "site=-1", strings.Repeat("site=1&", 201)} {
+		if a := b.get("/sites?" + bad); a.status != http.StatusBadRequest {
+			t.Errorf("%.20s: %d", bad, a.status)
+		}
 	}
 }

@@ -29,6 +29,7 @@ type OverviewPanels struct {
 
 // SiteRowModel is one site in a list.
 type SiteRowModel struct {
+	ID     string // by which the row can be chosen; "" where it cannot
 	Name   string
 	Href   string
 	Town   string
@@ -59,6 +60,7 @@ type SitesModel struct {
 	Status  []OptionModel
 	Chosen  []FilterModel // what narrows the list, each with the address without it
 	Kept    []FieldModel  // parameters that the filter's form keeps: names and values
+	Carried []FieldModel  // parameters that the form of the rows keeps
 	Choices []OptionModel // columns of the table
 	Columns []ColumnModel
 	Rows    []SiteRowModel
