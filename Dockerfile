@@ -4,7 +4,9 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -tags nodemo -trimpath -ldflags="-s -w" -o /web ./cmd/web && mkdir -m 0700 /data
+# What open pages know the build by, as the repository is not here; without it, the program tells itself apart.
+ARG VERSION=
+RUN CGO_ENABLED=0 go build -tags nodemo -trimpath -ldflags="-s -w -X portico/internal/app.release=${VERSION}" -o /web ./cmd/web && mkdir -m 0700 /data
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

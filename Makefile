@@ -57,7 +57,7 @@ RATE := 200
 STORES := sqlite,postgres,redis
 
 image: ## build the container image
-	docker build -t portico .
+	docker build --build-arg VERSION=$(shell git describe --tags --always --dirty) -t portico .
 
 check: ## all that CI runs, in CI's order
 	bash .ci/run

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -192,23 +191,6 @@ func loopbackTransport(address string) http.RoundTripper {
 		return d.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
 	}
 	return t
-}
-
-// Version is the build's: the module version, or the revision it was built from.
-func Version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			return s.Value[:12]
-		}
-	}
-	return "development"
 }
 
 // readKeys reads the file with the sealing keys.
