@@ -4,18 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	"portico/internal/audit"
 	"portico/internal/board"
-	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/screen"
 	"portico/internal/session"
-	"portico/internal/token"
 	"portico/web/templates"
 )
 
@@ -23,12 +19,6 @@ const (
 	screensPath      = "/settings/screens/" // behind it a screen's id
 	adminScreensPath = "/admin/screens"
 )
-
-// silentAfter is how long a screen may say nothing before that is a problem: it reports every 20 s with a script, and loads its page once a minute without.
-const silentAfter = 3 * time.Minute
-
-// muchSkew is from when on a screen's clock is a problem. It harms nothing: what walls call now is the server's.
-const muchSkew = 5 * time.Second
 
 // askedScreen returns the screen that the address names, to the person who approved it, the one with whose rights it reads, and managers.
 func (s *Server) askedScreen(r *http.Request) (screen.Screen, error) {
@@ -229,132 +219,4 @@ func (s *Server) screensPage(w http.ResponseWriter, r *http.Request) error {
 		m.Empty = &templates.EmptyModel{Text: l.T("screens.none"), Next: templates.Link{Text: l.T("screen.pair"), Href: pairPath}}
 	}
 	return s.render(w, r, http.StatusOK, templates.AdminScreens(m))
-}
-
-// myScreens are those that the person approved, and those that read with their rights.
-func (s *Server) myScreens(ctx context.Context, l locale.Locale) ([]templates.ScreenRowModel, error) {
-	sess, _ := session.FromContext(ctx)
-	all, err := s.register.All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var rows []templates.ScreenRowModel
-	for _, scr := range all {
-		if concerns(&scr, sess.Identity) {
-			rows = append(rows, s.presentScreen(ctx, l, scr))
-		}
-	}
-	return rows, nil
-}
-
-// presentScreen is a screen as lists show it.
-func (s *Server) presentScreen(ctx context.Context, l locale.Locale, scr screen.Screen) templates.ScreenRowModel {
-	now := s.wall()
-	m := templates.ScreenRowModel{ID: scr.ID, Name: locale.Plain(scr.Name), Href: screensPath + scr.ID, Owner: locale.Plain(scr.Owner.Name), Boards: l.T("screens.boards", len(scr.Boards)), Page: scr.Report.Page, Build: locale.Plain(scr.Report.Build), OtherBuild: scr.Report.Build != "" && scr.Report.Build != s.version}
-	if seen := scr.Report.Seen; !seen.IsZero() {
-		m.Seen, m.SeenISO = l.Ago(max(now.Sub(seen), 0)), stamp(seen)
-	}
-	if skew := scr.Report.Skew; skew.Abs() >= time.Second {
-		m.Skew = signed(l, skew)
-	}
-	status, err := s.tokensOf(ctx, &scr)
-	if err == nil && !status.AccessIssued.IsZero() {
-		m.TokenAge = l.Duration(max(now.Sub(status.AccessIssued), 0))
-	}
-	m.State = s.conditionOf(l, scr, status, err, now)
-	m.Problem = locale.Plain(scr.Report.Problem)
-	return m
-}
-
-// tokensOf returns how the tokens of a screen's own grant are; the zero Status for one without.
-func (s *Server) tokensOf(ctx context.Context, scr *screen.Screen) (token.Status, error) {
-	h, err := scr.Key()
-	if err != nil {
-		return token.Status{}, token.ErrGone
-	}
-	if scr.Rights == screen.Own {
-		return s.tokens.Status(ctx, h)
-	}
-	if _, err := s.screens.Of(ctx, h); isNoSession(err) {
-		return token.Status{}, token.ErrGone
-	}
-	return token.Status{}, nil
-}
-
-// conditionOf says in a word how a screen is: the worst first.
-func (s *Server) conditionOf(l locale.Locale, scr screen.Screen, status token.Status, err error, now time.Time) templates.StateModel {
-	word := func(state string, key locale.Key, args ...any) templates.StateModel {
-		return templates.StateModel{Name: state, Text: l.T(key, args...)}
-	}
-	switch {
-	case !now.Before(scr.Until):
-		return word("silent", "screens.state-over")
-	case rightsRefused(err) && errors.Is(err, token.ErrGone):
-		return word("silent", "screens.state-ended")
-	case !scr.Report.Refused.IsZero(), rightsRefused(err), err == nil && status.State == token.Dead:
-		return word("alarm", "screens.state-refused")
-	case scr.Report.Seen.IsZero():
-		return word("none", "screens.state-new")
-	case now.Sub(scr.Report.Seen) > silentAfter:
-		return word("silent", "screens.state-silent", l.Duration(now.Sub(scr.Report.Seen)))
-	case scr.Report.Problem != "":
-		return word("attention", "screens.state-problem")
-	case scr.Report.Skew.Abs() > muchSkew:
-		return word("attention", "screens.state-skew")
-	}
-	return word("ok", "screens.state-ok")
-}
-
-// screenFacts is what is known of a screen, line by line.
-func (s *Server) screenFacts(ctx context.Context, l locale.Locale, scr screen.Screen) []templates.FactModel {
-	now, zone, rep := s.wall(), datahub.HomeZone(), scr.Report
-	var list []templates.FactModel
-	add := func(key locale.Key, value string) {
-		if value != "" {
-			list = append(list, templates.FactModel{Term: l.T(key), Value: value})
-		}
-	}
-	if !rep.Seen.IsZero() {
-		add("screens.seen", l.Ago(max(now.Sub(rep.Seen), 0)))
-	}
-	add("screens.page", rep.Page)
-	add("screens.build", locale.Plain(rep.Build))
-	if rep.Skew.Abs() >= time.Second {
-		add("screens.skew", signed(l, rep.Skew))
-	}
-	if status, err := s.tokensOf(ctx, &scr); err == nil && !status.AccessIssued.IsZero() {
-		add("screens.token-age", l.Duration(max(now.Sub(status.AccessIssued), 0)))
-	}
-	if rep.Heap > 0 {
-		add("screens.heap", strconv.FormatInt(rep.Heap>>20, 10)+"\u00a0MB")
-	}
-	if rep.Up > 0 {
-		add("screens.up", l.Duration(rep.Up))
-	}
-	if !rep.Refused.IsZero() {
-		add("screens.refused", l.DateTime(rep.Refused.In(zone), now))
-	}
-	add("screens.problem", locale.Plain(rep.Problem))
-	add("screens.rights", rightsText(l, scr))
-	add("screens.owner", locale.Plain(scr.Owner.Name))
-	add("screens.browser", locale.Plain(rep.Browser))
-	add("sessions.address", rep.Address)
-	add("screens.since", l.DateTime(scr.Created.In(zone), now))
-	add("screens.until", l.DateTime(scr.Until.In(zone), now))
-	return list
-}
-
-func rightsText(l locale.Locale, scr screen.Screen) string {
-	if scr.Rights == screen.Application {
-		return l.T("screen.rights-application", locale.Plain(scr.As))
-	}
-	return locale.Plain(scr.As)
-}
-
-// signed writes how far a clock is ahead, or behind.
-func signed(l locale.Locale, d time.Duration) string {
-	if d < 0 {
-		return "−" + l.Duration(d)
-	}
-	return "+" + l.Duration(d)
 }

@@ -11,7 +11,6 @@ import (
 
 	"portico/internal/audit"
 	"portico/internal/board"
-	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/rp"
@@ -19,7 +18,6 @@ import (
 	"portico/internal/session"
 	"portico/internal/share"
 	"portico/internal/shelf"
-	"portico/web/templates"
 )
 
 const (
@@ -38,84 +36,6 @@ var (
 type shareWish struct {
 	Link share.Link    `json:"link"`
 	Life time.Duration `json:"life"`
-}
-
-// sharesPage lists a person's links and makes new ones. What opens a new link is shown once, to the browser in which it was made.
-func (s *Server) sharesPage(w http.ResponseWriter, r *http.Request) error {
-	done, err := query.Choice(r.URL.Query(), "done", "make", "revoke")
-	if err != nil {
-		return err
-	}
-	problem, err := query.Choice(r.URL.Query(), "problem", pairGone, pairOther, pairAccount, pairBrief)
-	if err != nil {
-		return err
-	}
-	fresh := ""
-	if done == "make" {
-		fresh = s.freshLink(w, r)
-	}
-	text := ""
-	if problem != "" {
-		text = s.locale(r).T(locale.Key("share.problem-" + problem))
-	}
-	return s.showShares(w, r, http.StatusOK, done, fresh, text)
-}
-
-// freshLink is the address of the link that this browser has just made, "" when there is none to show any more.
-func (s *Server) freshLink(w http.ResponseWriter, r *http.Request) string {
-	sess, _ := session.FromContext(r.Context())
-	for _, c := range r.CookiesNamed(s.shareCookie("", "").Name) {
-		link, err := s.shares.Open(r.Context(), c.Value)
-		if err != nil || !link.OwnedBy(approverOf(sess)) {
-			continue
-		}
-		gone := s.shareCookie(sharesPath, "")
-		gone.MaxAge = -1
-		http.SetCookie(w, gone)
-		return s.baseURL.String() + sharePath + c.Value
-	}
-	return ""
-}
-
-func (s *Server) showShares(w http.ResponseWriter, r *http.Request, status int, done, fresh, problem string) error {
-	sess, _ := session.FromContext(r.Context())
-	eventOf(r.Context()).SignsIn = true
-	l, owner := s.locale(r), approverOf(sess)
-	boards, err := board.NewLibrary(s.shelf, s.wall).List(r.Context(), owner)
-	if err != nil {
-		return &storeError{err}
-	}
-	links, err := s.shares.Of(r.Context(), owner)
-	if err != nil {
-		return &storeError{err}
-	}
-	m := templates.SharesModel{Layout: s.layout(r), Fresh: fresh, Error: problem, Lives: durationOptions(l, shareLives, 7*24*time.Hour), Rights: s.rightsOptions(l, sess, screen.Own),
-		Name: templates.FieldModel{Name: "name", Label: l.T("share.name"), Hint: l.T("share.name-hint", share.MaxName), Value: r.PostForm.Get("name")}}
-	if done != "" {
-		m.Done = l.T(locale.Key("share.done-" + done))
-	}
-	m.Rights[0].Text = l.T("share.rights-own")
-	for _, reach := range shareReaches {
-		m.Reaches = append(m.Reaches, templates.OptionModel{Value: string(reach), Text: l.T(locale.Key("share.reach-" + string(reach)))})
-	}
-	titles, chosen := map[string]string{}, r.FormValue("board")
-	for _, b := range boards {
-		titles[b.ID] = locale.Plain(b.Board.Title)
-		if site := siteParam(r.Form); b.Board.PerSite && site == "" {
-			continue // nobody can choose a site at a link
-		}
-		m.Boards = append(m.Boards, templates.OptionModel{Value: b.ID, Text: titles[b.ID], Selected: b.ID == chosen})
-	}
-	m.Site = siteParam(r.Form)
-	for _, link := range links {
-		row := templates.ShareRow{ID: link.ID, Name: locale.Plain(link.Name), Board: titles[link.Board], About: []string{
-			l.T("share.until", l.Date(link.Until.In(datahub.HomeZone()))), l.T(locale.Key("share.reach-" + string(link.Reach))), l.T("screen.as", locale.Plain(link.As))}}
-		if row.Board == "" {
-			row.Board = l.T("screens.board-gone")
-		}
-		m.Links = append(m.Links, row)
-	}
-	return s.render(w, r, status, templates.Shares(m))
 }
 
 // changeShares makes a link, or revokes one.
