@@ -36,7 +36,7 @@ func (b *breakers) allow(path string, now time.Time) error {
 		return nil
 	}
 	if now.Before(p.until) {
-		return fmt.Errorf("%s: not tried, it failed %d times: %w", path, p.failures, ErrUnavailable)
+		return fmt.Errorf("%s: it failed %d times: %w", path, p.failures, errNotSent)
 	}
 	p.until = now.Add(breakFor) // this call is the one that tries
 	return nil

@@ -3,9 +3,11 @@ package datahub
 import (
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -73,6 +75,38 @@ func TestWritesAreNotRetried(t *testing.T) {
 	r := &request{method: http.MethodPost, path: pathData, body: []byte("{}"), limit: 100}
 	if err := newClient(t, hub).do(t.Context(), r); hub.count() != 1 || err == nil {
 		t.Errorf("%d requests, %v, want one and an error", hub.count(), err)
+	}
+}
+
+// A write whose answer is lost goes out once, and is told from one that was never sent.
+func TestR21WritesThatMayHaveArrived(t *testing.T) {
+	t.Parallel()
+	event := Event{Site: 7, Title: "x", From: someDay, To: someDay}
+	broken := &script{answers: []func() (*http.Response, error){fails(syscall.ECONNRESET)}}
+	for name, tt := range map[string]struct {
+		client *Client
+		unsure bool
+	}{
+		"the connection broke": {newClient(t, broken), true}, "closed behind the request": {raw(t, ""), true},
+		"500": {newClient(t, statuses(500)), true}, "502": {newClient(t, statuses(502)), true}, "504": {newClient(t, statuses(504)), true},
+		"503": {newClient(t, statuses(503)), false}, "429": {newClient(t, statuses(429)), false}, "400": {newClient(t, statuses(400)), false}, "403": {newClient(t, statuses(403)), false},
+		"nobody is there": {newClient(t, &script{answers: []func() (*http.Response, error){fails(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})}}), false},
+	} {
+		_, err := tt.client.CreateEvent(t.Context(), event)
+		if err == nil || Unsure(err) != tt.unsure {
+			t.Errorf("%s: %v is unsure: %t, want %t", name, err, Unsure(err), tt.unsure)
+		}
+	}
+	if broken.count() != 1 {
+		t.Errorf("sent %d times", broken.count())
+	}
+	h := newHub(t, broken)
+	var err error
+	for range breakAfter + 1 {
+		_, err = h.Client(&purse{}).CreateEvent(t.Context(), event)
+	}
+	if Unsure(err) || !errors.Is(err, ErrUnavailable) {
+		t.Errorf("a write that was not sent: %v", err)
 	}
 }
 

@@ -3,6 +3,8 @@ package datahub
 import (
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"time"
 )
 
@@ -21,6 +23,9 @@ var (
 	ErrUnavailable = errors.New("data hub: no answer")
 )
 
+// errNotSent is an ErrUnavailable of a call that was not made, because nobody got an answer lately.
+var errNotSent = fmt.Errorf("not sent: %w", ErrUnavailable)
+
 // StatusError is an answer other than 2xx, 401, 404 and 410. A redirect is one, too: none is followed.
 type StatusError struct {
 	Method, Path string        // the path without the query
@@ -32,4 +37,15 @@ type StatusError struct {
 // Error names the request, the status and what the Data Hub said.
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("data hub: %s %s: status %d: %s", e.Method, e.Path, e.Status, e.Message)
+}
+
+// Unsure reports whether a write that ended in err may have had its effect all the same: it was sent, and what came back is not the Data Hub's word on it. Such a write is never sent again by itself.
+func Unsure(err error) bool {
+	if e, ok := errors.AsType[*StatusError](err); ok {
+		return e.Status == http.StatusInternalServerError || e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" || errors.Is(err, errNotSent) {
+		return false
+	}
+	return errors.Is(err, ErrUnavailable) || errors.Is(err, ErrMalformed) || errors.Is(err, ErrTooLarge)
 }

@@ -198,11 +198,12 @@ func commit(ctx context.Context, hub *datahub.Client, keeper *shelf.Keeper, owne
 	return fmt.Errorf("%d of %d alarms not acknowledged: %w", len(left), len(a.Alarms), errors.Join(err, kept))
 }
 
-// acknowledgeAll returns the alarms that were not acknowledged, with one of the reasons. One that is no more needs nobody's attention.
+// acknowledgeAll returns the alarms that were not acknowledged, with one of the reasons. One that is no more needs nobody's attention; one whose answer was lost is looked at.
 func acknowledgeAll(ctx context.Context, hub *datahub.Client, a acknowledgement) (left []datahub.AlarmID, why error) {
 	var mu sync.Mutex
 	_ = each(ctx, a.Alarms, func(ctx context.Context, _ int, id datahub.AlarmID) error {
-		if err := hub.AcknowledgeAlarm(ctx, id, a.Note); err != nil && !errors.Is(err, datahub.ErrNotFound) {
+		err := hub.AcknowledgeAlarm(ctx, id, a.Note)
+		if err != nil && !errors.Is(err, datahub.ErrNotFound) && !(datahub.Unsure(err) && isAcknowledged(ctx, hub, id)) {
 			mu.Lock()
 			defer mu.Unlock()
 			left, why = append(left, id), err
@@ -210,4 +211,9 @@ func acknowledgeAll(ctx context.Context, hub *datahub.Client, a acknowledgement)
 		return nil
 	})
 	return left, why
+}
+
+func isAcknowledged(ctx context.Context, hub *datahub.Client, id datahub.AlarmID) bool {
+	a, err := hub.Alarm(ctx, id)
+	return err == nil && a.Latest != nil && a.Latest.State.Acknowledged
 }

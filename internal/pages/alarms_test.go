@@ -170,6 +170,19 @@ func TestAcknowledgeThatFailsIsTold(t *testing.T) {
 	}
 }
 
+// An answer that was lost is no failure when the alarm is acknowledged.
+func TestR21AnswerOfAnAcknowledgementIsLost(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	alarm := b.open()
+	b.post("/alarms/ack", url.Values{"alarm": {string(alarm.ID)}})
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Cut: true, After: true}, Path: "acknowledge"})
+	b.later()
+	if a := b.get("/alarms"); !b.acknowledged(alarm.ID) || strings.Contains(a.body, "could not be acknowledged") {
+		t.Error("what was done is told as if it were not")
+	}
+}
+
 func TestAcknowledgeRefuses(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -1,8 +1,10 @@
 package pages
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,7 +89,7 @@ func (p *Pages) event(_ http.ResponseWriter, r *Request) error {
 	return r.Render(http.StatusOK, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
 }
 
-// saveEvent makes an event, or changes the one that the path names. What is wrong with the form is shown beside what was typed.
+// saveEvent makes an event, or changes the one that the path names. What is wrong with the form, or went wrong with it, is shown beside what was typed. An event whose answer is lost is looked for, never sent again.
 func (p *Pages) saveEvent(w http.ResponseWriter, r *Request) error {
 	d, rd := eventFormData{}, p.reader(r)
 	if err := rd.require(datahub.FeatureEvents, datahub.RightWrite); err != nil {
@@ -129,11 +131,30 @@ func (p *Pages) saveEvent(w http.ResponseWriter, r *Request) error {
 		d.form.wrong = map[string]string{"": "events.refused"}
 		return r.Render(http.StatusBadRequest, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
 	}
+	if noAnswer(err) {
+		if !datahub.Unsure(err) {
+			d.form.wrong = map[string]string{"": "events.unsaved"}
+			return r.Render(http.StatusServiceUnavailable, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
+		}
+		if !isThere(r.Context(), r.Hub, event) {
+			d.form.wrong = map[string]string{"": "events.unsure"}
+			return r.Render(http.StatusBadGateway, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
+		}
+		err = nil
+	}
 	if err != nil {
 		return refused(err)
 	}
 	http.Redirect(w, r.Request, query.With("/events", "site", idText(d.form.site), "done", done), http.StatusSeeOther)
 	return nil
+}
+
+// isThere looks for an event whose answer was lost: true when the Data Hub has it as it was sent.
+func isThere(ctx context.Context, hub *datahub.Client, sent datahub.Event) bool {
+	list, err := hub.Events(ctx, datahub.EventQuery{Site: sent.Site, From: sent.From, To: sent.From.Add(time.Minute)})
+	return err == nil && slices.ContainsFunc(list, func(e datahub.Event) bool {
+		return (sent.ID == 0 || e.ID == sent.ID) && e.TypeID == sent.TypeID && e.Title == sent.Title && e.Comment == sent.Comment && e.From.Equal(sent.From) && e.To.Equal(sent.To)
+	})
 }
 
 // deleteEvent removes an event. One that is gone is what was wanted.
@@ -145,7 +166,13 @@ func (p *Pages) deleteEvent(w http.ResponseWriter, r *Request) error {
 	if err := p.reader(r).require(datahub.FeatureEvents, datahub.RightDelete); err != nil {
 		return err
 	}
-	if err := r.Hub.DeleteEvent(r.Context(), datahub.EventID(id)); err != nil && !errors.Is(err, datahub.ErrNotFound) {
+	err = r.Hub.DeleteEvent(r.Context(), datahub.EventID(id))
+	if datahub.Unsure(err) {
+		if _, lost := r.Hub.Event(r.Context(), datahub.EventID(id)); errors.Is(lost, datahub.ErrNotFound) {
+			err = lost // it is gone
+		}
+	}
+	if err != nil && !errors.Is(err, datahub.ErrNotFound) {
 		return refused(err)
 	}
 	http.Redirect(w, r.Request, "/events?done=deleted", http.StatusSeeOther)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/demo/fault"
 	"portico/internal/locale"
 )
 
@@ -100,5 +101,63 @@ func TestEventFormsKeepWhatWasTyped(t *testing.T) {
 	}
 	if a := b.post("/events", url.Values{"site": {"x"}}); a.status != http.StatusBadRequest {
 		t.Errorf("no id: %d", a.status)
+	}
+}
+
+// A write is sent once. When its answer is lost the Data Hub is asked whether the event is there; where that is not known, or nothing was sent, the person is told so beside what they typed.
+func TestR21AnswerOfAWriteIsLost(t *testing.T) {
+	t.Parallel()
+	lost := fault.Rule{Path: "/events", Count: 1, Fault: fault.Fault{Cut: true, After: true}}
+	never := fault.Rule{Path: "/events", Count: 1, Fault: fault.Fault{Cut: true}}
+	deaf := fault.Rule{Path: "/events", Fault: fault.Fault{Status: http.StatusInternalServerError}}
+	busy := fault.Rule{Path: "/events", Count: 1, Fault: fault.Fault{Status: http.StatusServiceUnavailable}}
+	for name, tt := range map[string]struct {
+		rules  []fault.Rule
+		status int
+		says   string
+		made   int
+	}{
+		"it arrived":                       {[]fault.Rule{lost}, http.StatusSeeOther, "", 1},
+		"it did not arrive":                {[]fault.Rule{never}, http.StatusBadGateway, "it is unknown whether this was saved", 0},
+		"it arrived, and nobody can tell":  {[]fault.Rule{lost, deaf}, http.StatusBadGateway, "it is unknown whether this was saved", 1},
+		"the Data Hub said it is too busy": {[]fault.Rule{busy}, http.StatusServiceUnavailable, "nothing was saved", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			at := time.Now().In(datahub.HomeZone()).Add(-time.Hour).Truncate(time.Minute)
+			form := url.Values{"site": {fmt.Sprint(world.Sites[5].ID)}, "type": {"6"}, "title": {"Valve turned"}, "comment": {"by Ann"}, "from": {at.Format(localMinute)}, "to": {""}}
+			b.get("/events/new").want(t, "the form", http.StatusOK) // from here on the kinds of events are known
+			b.faults.Set(tt.rules...)
+			a := b.post("/events", form)
+			if a.want(t, name, tt.status, tt.says); tt.status != http.StatusSeeOther {
+				a.want(t, name, tt.status, `value="Valve turned"`, "by Ann", at.Format(localMinute))
+			}
+			b.faults.Set()
+			list, err := b.hub.Client(always{"alice"}).Events(t.Context(), datahub.EventQuery{Site: datahub.SiteID(world.Sites[5].ID), From: at, To: at.Add(time.Minute)})
+			made := 0
+			for _, e := range list {
+				if e.Title == "Valve turned" {
+					made++
+				}
+			}
+			if err != nil || made != tt.made {
+				t.Errorf("%d events were made, %v; want %d", made, err, tt.made)
+			}
+		})
+	}
+}
+
+func TestR21AnswerOfADeletionIsLost(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	at := time.Now().Add(-time.Hour).Truncate(time.Minute)
+	id, err := b.hub.Client(always{"alice"}).CreateEvent(t.Context(), datahub.Event{Site: datahub.SiteID(world.Sites[5].ID), TypeID: 6, Title: "Valve turned", From: at, To: at})
+	if err != nil || id == 0 {
+		t.Fatal(id, err)
+	}
+	b.faults.Set(fault.Rule{Path: "/events", Count: 1, Fault: fault.Fault{Cut: true, After: true}})
+	if a := b.post(fmt.Sprintf("/events/%d/delete", id), nil); a.header.Get("Location") != "/events?done=deleted" {
+		t.Errorf("%d to %s, %v", a.status, a.header.Get("Location"), a.err)
 	}
 }
