@@ -3,7 +3,6 @@ package energy
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"time"
 )
 
@@ -91,12 +90,12 @@ func creeping(m *moment, shift int64) float64 {
 	return float64((m.sec+shift*86400)%(creepDays*86400)) / (creepDays * 86400)
 }
 
-// permanent adds an alarm that is present since long ago and was acknowledged two days later.
+// permanent adds an alarm that is present for four weeks, was acknowledged in its first half hour, and is back ten minutes after it went.
 func (b *builder) permanent(variable string, a Alarm) {
-	a.cell = 1_000_000
-	set := time.Date(2019, 3, 4, 8, 0, 0, 0, time.UTC).Unix()
-	b.alarm(variable, a, func(*moment) []episode {
-		return []episode{{set: set, reset: math.MaxInt64, acknowledged: set + 2*86400, on: a.Set, off: a.Reset}}
+	a.cell = 28
+	b.alarm(variable, a, func(m *moment) []episode {
+		set, next := m.sec+2*3600, b.w.midnight(b.w.dateOf(time.Unix(m.sec, 0))+a.cell)+2*3600
+		return []episode{{set: set, reset: next - 600, acknowledged: set + 1200, on: a.Set, off: a.Reset}}
 	})
 }
 
