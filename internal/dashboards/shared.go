@@ -36,7 +36,7 @@ func (p *Pages) SharedPicture(w http.ResponseWriter, r *pages.Request, s board.S
 
 // closed takes out of a widget what leads to pages that its reader may not open.
 func closed(m *templates.WidgetModel) {
-	m.Menu, m.Link, m.Failure = nil, nil, nil
+	m.Menu, m.Link, m.Failure, m.Next = nil, nil, nil, templates.Link{}
 	for i := range m.Items {
 		m.Items[i].Href = ""
 	}

@@ -47,8 +47,9 @@ type exploreLine struct {
 	differences bool        // readings of a counter are shown as the amounts between them
 	without     []time.Time // values that the reader left out
 
-	course          // of the range
-	compared course // of the range to compare with, shown at the times they are compared with
+	course             // of the range
+	compared course    // of the range to compare with, shown at the times they are compared with
+	newest   time.Time // for a widget: of the newest value, where the slots do not tell it; zero elsewhere
 }
 
 // explore shows variables with all controls, or lets the reader choose one.

@@ -151,3 +151,42 @@ func TestPictureType(t *testing.T) {
 		t.Error("more than there may be was taken")
 	}
 }
+
+// A flow counts from the newest value, not from the hour that it is in; and what has no value in its time says where the last one is.
+func TestWidgetsKnowTheNewestValue(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.now = time.Date(2026, 11, 26, 11, 50, 0, 0, time.UTC)
+	at := func(k board.Kind) time.Time {
+		t.Helper()
+		m := b.one(k, func(w *board.Widget) { w.Series = []string{"80101"} })
+		last, err := time.Parse(time.RFC3339, m.Last.ISO)
+		if err != nil {
+			t.Fatalf("%s: %v", k, err)
+		}
+		return last
+	}
+	number := at(board.BigNumber)
+	for _, k := range []board.Kind{board.Flow, board.Breakdown, board.Weather} {
+		if got := at(k); !got.Equal(number) {
+			t.Errorf("the newest value of a %s is of %v, want %v", k, got, number)
+		}
+	}
+}
+
+func TestEmptyWidgetLeadsToTheLastData(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	w := &widgetReader{r: b.request(nil, httptest.NewRequest(http.MethodGet, "/", nil))}
+	d := &exploreData{zone: time.UTC, now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), lines: []exploreLine{{newest: time.Date(2026, 11, 12, 0, 0, 0, 0, time.UTC)}, {}}}
+	var m templates.WidgetModel
+	d.missed(&m, w.r.Locale)
+	if m.State != "empty" || m.Reason != "No data in this period. Last data: Thu\u00a012\u00a0Nov." || !strings.Contains(m.Next.Href, "from=2026-11-12") || !strings.Contains(m.Next.Href, "to=2026-11-13") {
+		t.Errorf("%q, %+v", m.Reason, m.Next)
+	}
+	d.lines = d.lines[1:]
+	m = templates.WidgetModel{}
+	if d.missed(&m, w.r.Locale); m.Next.Href != "" {
+		t.Errorf("without any data it leads to %q", m.Next.Href)
+	}
+}

@@ -148,7 +148,7 @@ func (w *widgetReader) peak(ctx context.Context, widget board.Widget, m *templat
 	quarters := quarterHours(line.slots, line.isAmount(d.granularity))
 	highest, ok := maxOf(quarters)
 	if !ok {
-		m.State, m.Reason = "empty", l.T("widget.no-data")
+		d.missed(m, l)
 		return nil
 	}
 	unit := line.unit

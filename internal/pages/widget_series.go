@@ -36,6 +36,9 @@ func (w *widgetReader) explored(ctx context.Context, widget board.Widget, m *tem
 		if err = d.readPoints(ctx, w.reader); err == nil {
 			err = d.failed()
 		}
+		if err == nil {
+			err = d.readNewest(ctx, w.reader)
+		}
 	}
 	m.Menu = d.widgetMenu(w.r.Locale)
 	if m.Title == "" {
@@ -84,8 +87,8 @@ func (w *widgetReader) judge(d *exploreData, m *templates.WidgetModel) bool {
 		}
 		sum := series.Summarize(line.slots)
 		count, expected = count+sum.Count, expected+sum.Expected
-		if sum.LastAt.After(newest) {
-			newest, step = sum.LastAt, max(line.variable.Step.Duration(), lengthOf(line.slots))
+		if last, own := line.lastValue(); sum.Count > 0 && last.After(newest) {
+			newest, step = last, own
 		}
 	}
 	switch {
@@ -93,14 +96,14 @@ func (w *widgetReader) judge(d *exploreData, m *templates.WidgetModel) bool {
 		w.fail(m, d.lines[0].err)
 		return false
 	case count == 0:
-		m.State, m.Reason = "empty", l.T("widget.no-data")
+		d.missed(m, l)
 		return false
 	case failed > 0:
 		m.State, m.Reason = "partial", l.T("widget.some-failed", failed, len(d.lines))
 	case float64(count) < 0.995*float64(expected):
 		m.State, m.Reason = "partial", l.T("widget.partly", l.Percent(float64(count)/float64(expected)))
 	}
-	if d.r.To.Equal(w.now) {
+	if !d.r.To.Before(w.now) {
 		w.age(m, newest, step)
 	}
 	return true

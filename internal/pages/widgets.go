@@ -174,7 +174,7 @@ func (w *widgetReader) chosen(widget board.Widget) ([]siteProfile, error) {
 
 // age says how old the newest value is, judged by the variable's own step.
 func (w *widgetReader) age(m *templates.WidgetModel, last time.Time, step time.Duration) {
-	if last.IsZero() {
+	if last.IsZero() || last.After(w.now) { // what is known of hours to come has no age
 		return
 	}
 	age := w.now.Sub(last)

@@ -13,6 +13,7 @@ type WidgetModel struct {
 	Age     string        // of the newest value, "" where there is none
 	State   string        // "", empty, partial, stale, late, silent or failed
 	Reason  string        // in words, for every state but ""
+	Next    Link          // with empty: to where there is something, zero for nowhere
 	Failure *FailureModel // with failed: how to try again; nil where that is not offered
 	Panel   PanelModel    // how it stands with it on a page whose widgets come by themselves
 	Menu    []Link        // to the same elsewhere: explore, table, export
