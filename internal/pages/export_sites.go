@@ -25,7 +25,7 @@ func (p *Pages) exportSites(w http.ResponseWriter, r *Request) error {
 	if d.query, err = parseSitesQuery(values); err != nil {
 		return err
 	}
-	d.query.view, d.query.page = "list", 1
+	d.query.view, d.query.by, d.query.page = "list", "", 1 // a file has a row for each site
 	if err := d.read(r.Context(), p.reader(r)); err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func readExportForm(v url.Values) (format, form string, err error) {
 
 // fileHref is the address of the list as a file.
 func (d sitesData) fileHref(format string) string {
-	_, filter, _ := strings.Cut(d.query.href(func(q *sitesQuery) { q.view, q.box = "list", nil }), "?")
+	_, filter, _ := strings.Cut(d.query.href(func(q *sitesQuery) { q.view, q.by, q.box = "list", "", nil }), "?")
 	if filter != "" {
 		filter += "&"
 	}

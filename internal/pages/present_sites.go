@@ -38,11 +38,11 @@ func presentSites(d sitesData, l locale.Locale, layout templates.LayoutModel) te
 	m.Rows = siteRows(d.sites, l, d.now)
 	m.Partial = partial(d.sites, l, q.href(func(x *sitesQuery) { x.page = q.page }))
 	if q.view != "cards" {
-		d.table(&m, l)
-		m.Carried = q.carried()
 		for i, s := range d.sites {
 			m.Rows[i].ID = idText(int64(s.site.ID))
 		}
+		d.table(&m, l)
+		m.Carried = q.carried()
 	}
 	d.pager(&m, l)
 	return m
@@ -63,27 +63,34 @@ func siteActions(l locale.Locale, may func(string, datahub.Right) bool) []templa
 func (d sitesData) table(m *templates.SitesModel, l locale.Locale) {
 	for _, name := range templates.SiteColumns() {
 		if d.query.shows(name) {
-			m.Columns = append(m.Columns, sortColumn(name, d.query, d.found <= sitesPerPage, l))
+			m.Columns = append(m.Columns, sortColumn(name, d.query, d.rows <= sitesPerPage, l))
 		}
 		if name != "site" {
 			m.Choices = append(m.Choices, templates.OptionModel{Value: name, Text: l.T(locale.Key("column." + name)), Selected: d.query.shows(name)})
 		}
 	}
+	m.Sections = d.sectionModels(m.Rows, l)
 	m.Sum = sumOf(d.sites, l, d.now)
 }
 
 func (d sitesData) pager(m *templates.SitesModel, l locale.Locale) {
 	q := d.query
-	first := (q.page-1)*sitesPerPage + 1
-	if len(m.Rows) == 0 {
+	first, shown := (q.page-1)*sitesPerPage+1, len(m.Rows)
+	if d.shown != nil {
+		shown = 0
+		for _, s := range d.shown {
+			shown += len(s.sites)
+		}
+	}
+	if shown == 0 {
 		m.Empty = &templates.EmptyModel{Text: l.T("sites.none"), Next: templates.Link{Text: l.T("page.first"), Href: q.href(func(*sitesQuery) {})}}
 		return
 	}
-	m.Pager.Text = l.T("page.range", first, first+len(m.Rows)-1, d.found)
+	m.Pager.Text = l.T("page.range", first, first+shown-1, d.rows)
 	if q.page > 1 {
 		m.Pager.Prev = q.href(func(x *sitesQuery) { x.page = q.page - 1 })
 	}
-	if first+len(m.Rows)-1 < d.found {
+	if first+shown-1 < d.rows {
 		m.Pager.Next = q.href(func(x *sitesQuery) { x.page = q.page + 1 })
 	}
 }
@@ -117,6 +124,11 @@ func (d sitesData) filter(m *templates.SitesModel, l locale.Locale) {
 			m.Chosen = append(m.Chosen, templates.FilterModel{Text: name, Remove: q.href(func(x *sitesQuery) { x.group = 0 })})
 		}
 	}
+	if q.view == "" || q.view == "list" {
+		m.By = d.groupings(l)
+	} else if q.by != "" {
+		m.Kept = append(m.Kept, templates.FieldModel{Name: "group", Value: q.by})
+	}
 	m.Status = []templates.OptionModel{{Text: l.T("sites.any-status"), Selected: q.status == ""}}
 	for _, s := range siteStatuses {
 		text := l.T(locale.Key("sites.status-" + s))
@@ -140,7 +152,7 @@ func (d sitesData) filter(m *templates.SitesModel, l locale.Locale) {
 // carried is what the form of the rows leaves as it is: all but which sites are chosen, and the page.
 func (q sitesQuery) carried() []templates.FieldModel {
 	var list []templates.FieldModel
-	for _, k := range [][2]string{{"q", q.q}, {"group", idText(int64(q.group))}, {"status", q.status}, {"sort", q.sort}} {
+	for _, k := range [][2]string{{"q", q.q}, {"group", idText(int64(q.group))}, {"group", q.by}, {"status", q.status}, {"sort", q.sort}} {
 		if k[1] != "" {
 			list = append(list, templates.FieldModel{Name: k[0], Value: k[1]})
 		}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +26,7 @@ type sitesQuery struct {
 	view   string // list, map or cards
 	q      string
 	group  datahub.GroupID
+	by     string           // one of siteGroupings, "" for rows that do not stand together
 	status string           // one of siteStatuses, "" for any
 	sort   string           // name of a column, with a minus in front for the greatest first; "" for the name
 	cols   []string         // columns that are shown; nil for all
@@ -52,11 +52,9 @@ func parseSitesQuery(values url.Values) (q sitesQuery, err error) {
 		return q, err
 	}
 	q.q = locale.Plain(q.q)
-	group, err := query.ID(values, "group")
-	if err != nil {
+	if q.group, q.by, err = parseGroups(values); err != nil {
 		return q, err
 	}
-	q.group = datahub.GroupID(group)
 	if q.status, err = query.Choice(values, "status", siteStatuses...); err != nil {
 		return q, err
 	}
@@ -91,7 +89,9 @@ func parseOnly(values url.Values) (only []datahub.SiteID, err error) {
 		if err != nil {
 			return nil, &query.Error{Param: "site", Err: query.ErrNumber}
 		}
-		only = append(only, datahub.SiteID(id))
+		if !slices.Contains(only, datahub.SiteID(id)) { // whose row stands in several groups can be chosen in each
+			only = append(only, datahub.SiteID(id))
+		}
 	}
 	return only, nil
 }
@@ -116,13 +116,17 @@ func (q sitesQuery) href(change func(*sitesQuery)) string {
 	if q.view != "list" {
 		pairs = append(pairs, "view", q.view)
 	}
-	if q.group != 0 {
-		pairs = append(pairs, "group", strconv.FormatInt(int64(q.group), 10))
-	}
 	if q.box != nil && q.view == "map" {
 		pairs = append(pairs, "box", q.box.String())
 	}
-	return query.WithSeveral(query.WithSeveral(query.With("/sites", pairs...), "col", q.cols), "site", q.onlyTexts())
+	address := query.With("/sites", pairs...)
+	for _, several := range []struct {
+		name   string
+		values []string
+	}{{"group", q.groupTexts()}, {"col", q.cols}, {"site", q.onlyTexts()}} {
+		address = query.WithSeveral(address, several.name, several.values)
+	}
+	return address
 }
 
 func (q sitesQuery) onlyTexts() []string {
@@ -144,6 +148,8 @@ type sitesData struct {
 	total  int // sites that the person may see
 	found  int // of them, those that match
 	groups []datahub.Group
+	shown  []siteSection // what of the page stands together, nil for rows that do not
+	rows   int           // on all pages: found, and more where sites stand in several groups
 	sites  []siteProfile
 	onMap  []siteProfile // all that match, on the map, with their states only
 	now    time.Time
@@ -179,20 +185,25 @@ func (p *Pages) sites(_ http.ResponseWriter, r *Request) error {
 		m := presentSites(d, r.Locale, rd.layout(r))
 		if m.Figures = figures; figures.State != "" {
 			m.Sum = templates.SiteSumModel{}
-			for i := range m.Rows {
-				m.Rows[i].State = templates.StateModel{Name: "none", Text: unknownState(figures, r.Locale)}
+			unknown(m.Rows, figures, r.Locale)
+			for i := range m.Sections {
+				m.Sections[i].Sum = templates.SiteSumModel{}
+				unknown(m.Sections[i].Rows, figures, r.Locale)
 			}
 		}
 		return r.Render(http.StatusOK, templates.Sites(m))
 	})
 }
 
-// unknownState says why nothing is known of a site but its name.
-func unknownState(figures templates.PanelModel, l locale.Locale) string {
+// unknown says in rows why nothing is known of a site but its name.
+func unknown(rows []templates.SiteRowModel, figures templates.PanelModel, l locale.Locale) {
+	text := l.T("part.loading")
 	if figures.Failure != nil {
-		return l.T("state.failed")
+		text = l.T("state.failed")
 	}
-	return l.T("part.loading")
+	for i := range rows {
+		rows[i].State = templates.StateModel{Name: "none", Text: text}
+	}
 }
 
 // listPatience is how long a list of sites waits for its figures: what people look for is the names, which are there.
@@ -229,9 +240,17 @@ func (d *sitesData) page(ctx context.Context, rd *reader) ([]datahub.Site, lists
 			found = append(found, s.site)
 		}
 	}
-	d.found = len(found)
+	d.found, d.rows = len(found), len(found)
 	order(found, d.query.sort)
 	size := cmp.Or(d.size, sitesPerPage)
+	if d.query.grouped() {
+		sections, err := d.sections(ctx, rd, found, refs)
+		if err != nil {
+			return nil, refs, err
+		}
+		d.shown, d.rows = slicedSections(sections, (d.query.page-1)*size, d.query.page*size)
+		return onceEach(d.shown), refs, nil
+	}
 	from := min((d.query.page-1)*size, len(found))
 	return found[from:min(from+size, len(found))], refs, nil
 }

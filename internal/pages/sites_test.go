@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"portico/internal/datahub"
+	"portico/internal/demo/energy"
 	"portico/internal/locale"
 )
 
@@ -76,5 +78,58 @@ func TestChosenSites(t *testing.T) {
 		if a := b.get("/sites?" + bad); a.status != http.StatusBadRequest {
 			t.Errorf("%.20s: %d", bad, a.status)
 		}
+	}
+}
+
+// Rows stand together by what they share, each section under its name and with its own sum; a site that is in two groups stands in both, and counts once in the sum of all.
+func TestSitesTogether(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	a := b.get("/sites?group=town")
+	a.want(t, "by town", http.StatusOK, `<option value="town" selected>`, "Hasselt", "Sum of 12 sites", "Sum of 1 site")
+	if sections, sums := strings.Count(a.body, `<tr class="section-head">`), strings.Count(a.body, `class="sum-row"`); sections < 3 || sums != sections+1 {
+		t.Errorf("%d sections with %d sums", sections, sums)
+	}
+	a = b.get("/sites?group=type&group=&q=o&sort=-site")
+	a.want(t, "by type", http.StatusOK, `scope="rowgroup"`, `name="q" value="o"`, "sort=site&amp;group=type")
+	id, members := idText(int64(energy.Groups[0].ID)), 0
+	for _, g := range energy.Groups {
+		if g.Account == 101 {
+			members += len(g.Sites)
+		}
+	}
+	a = b.get("/sites?group=group")
+	a.want(t, "by group", http.StatusOK, energy.Groups[0].Name, "Sum of 12 sites")
+	if n := strings.Count(a.body, "<tr data-row"); n != members {
+		t.Errorf("%d rows for %d members", n, members)
+	}
+	b.get("/sites?group="+id+"&group=town").want(t, "of a group by town", http.StatusOK, `<option value="`+id+`" selected>`, `<option value="town" selected>`)
+	if body := b.get("/sites?view=cards&group=town").body; !strings.Contains(body, `name="group" value="town"`) || strings.Contains(body, "section-head") {
+		t.Error("cards stand together, or forget that rows do")
+	}
+	if rows := b.get("/export/sites?format=csv&group=group").file(t, locale.For(locale.English).Written()); len(rows) != 13 {
+		t.Errorf("a file of %d rows, want the head and each site once", len(rows))
+	}
+	for _, bad := range []string{"group=town&group=type", "group=evil", "group=1&group=2"} {
+		if a := b.get("/sites?" + bad); a.status != http.StatusBadRequest {
+			t.Errorf("%s: %d", bad, a.status)
+		}
+	}
+}
+
+// Pages cut sections where they must, and say how many there are of each.
+func TestSectionsOverPages(t *testing.T) {
+	sites := []datahub.Site{{ID: 1, City: "Gent"}, {ID: 2, City: "Aalst"}, {ID: 3}, {ID: 4, City: "gent"}, {ID: 5, City: "Gent"}}
+	sections := sectionsBy(sites, func(s datahub.Site) []string { return texts(s.City) })
+	var got []string
+	for page := range 3 {
+		shown, rows := slicedSections(sections, page*2, page*2+2)
+		for _, s := range shown {
+			got = append(got, fmt.Sprintf("%d %s %d %v %d", page, s.name, s.all, idsOf(s.sites), rows))
+		}
+	}
+	want := []string{"0 Aalst 1 [2] 5", "0 Gent 3 [1] 5", "1 Gent 3 [4 5] 5", "2  1 [3] 5"}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -58,6 +58,7 @@ func listSpecimens(l LayoutModel) []Specimen {
 	facts1 := []FactModel{{Term: "Address", Value: "Quai 1, 4020 Liège"}, {Term: "Number", Value: "541448000000000017", Code: true}}
 	return []Specimen{
 		{"site table", "sorted, with a sum", siteTable(l, columns, rows, SiteSumModel{Text: "Sum of the 2 shown", Now: "214 kW"})},
+		{"site table", "in sections", siteSections(l, columns, []SiteSectionModel{{Name: "Liège", Count: "1 site", Rows: rows[:1], Sum: SiteSumModel{Text: "Sum of 1 site", Now: "214 kW"}}, {Name: longName, Count: "30 sites", Rows: rows[1:]}}, SiteSumModel{Text: "Sum of the 2 shown", Now: "214 kW"})},
 		{"site cards", "two", siteCards(l, rows)},
 		{"list", "with all kinds of cells", list(l, ListModel{Caption: "Files", Columns: []ColumnModel{{Text: "File"}, {Text: "Size", Number: true}, {Text: "State"}}, Rows: [][]CellModel{
 			{{Text: "plan.pdf", Href: "/files/1", Note: "two pages"}, {Text: "1.2 MB", Number: true}, {Text: "late", State: StateModel{"late", "late"}}},

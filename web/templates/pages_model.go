@@ -50,25 +50,27 @@ type SiteRowModel struct {
 
 // SitesModel is the list of sites, as a table, as cards or on a map.
 type SitesModel struct {
-	Figures PanelModel // how it stands with what is known of the rows beside their names
-	Layout  LayoutModel
-	Head    PageHeadModel
-	View    string // list, cards or map
-	Views   []TabModel
-	Query   FieldModel
-	Groups  []OptionModel // none: there are no groups
-	Status  []OptionModel
-	Chosen  []FilterModel // what narrows the list, each with the address without it
-	Kept    []FieldModel  // parameters that the filter's form keeps: names and values
-	Carried []FieldModel  // parameters that the form of the rows keeps
-	Choices []OptionModel // columns of the table
-	Columns []ColumnModel
-	Rows    []SiteRowModel
-	Sum     SiteSumModel
-	Map     SiteMapModel
-	Pager   PagerModel
-	Empty   *EmptyModel
-	Partial *FailureModel
+	Figures  PanelModel // how it stands with what is known of the rows beside their names
+	Layout   LayoutModel
+	Head     PageHeadModel
+	View     string // list, cards or map
+	Views    []TabModel
+	Query    FieldModel
+	Groups   []OptionModel // none: there are no groups
+	By       []OptionModel // by what rows stand together, none where there are no rows
+	Status   []OptionModel
+	Chosen   []FilterModel // what narrows the list, each with the address without it
+	Kept     []FieldModel  // parameters that the filter's form keeps: names and values
+	Carried  []FieldModel  // parameters that the form of the rows keeps
+	Choices  []OptionModel // columns of the table
+	Columns  []ColumnModel
+	Rows     []SiteRowModel
+	Sections []SiteSectionModel // the rows as they stand together, nil where they do not
+	Sum      SiteSumModel
+	Map      SiteMapModel
+	Pager    PagerModel
+	Empty    *EmptyModel
+	Partial  *FailureModel
 }
 
 // FilterModel is a filter that counts, and the address without it.
@@ -105,6 +107,14 @@ type SiteSumModel struct {
 	Text  string // "Sum of the 12 shown", with how many are complete
 	Today string
 	Now   string
+}
+
+// SiteSectionModel is rows that stand together, with their sum.
+type SiteSectionModel struct {
+	Name  string // "" for a table without sections
+	Count string // "5 sites", of which other pages may have some
+	Rows  []SiteRowModel
+	Sum   SiteSumModel
 }
 
 // SiteFrameModel is what all pages of a site have.
