@@ -26,11 +26,11 @@ func (w *widgetReader) number(ctx context.Context, widget board.Widget, m *templ
 	}
 	f := &templates.FigureModel{Spark: chart.Sparkline(thin(line.slots, 48), line.color, 160, 36)}
 	f.Value, f.Unit = l.Parts(value, line.unit)
-	switch {
-	case widget.Limit != nil && *widget.Limit != 0:
-		f.Note = l.T("widget.of-target", l.Percent(value / *widget.Limit), l.Quantity(*widget.Limit, line.unit))
-	case before.Count > 0 && earlier > 0:
+	if before.Count > 0 && earlier > 0 {
 		f.Change, f.Note = l.Change(earlier, value), l.T("widget.against")
+	}
+	if widget.Limit != nil && *widget.Limit != 0 {
+		f.Target = l.T("widget.of-target", l.Percent(value / *widget.Limit), l.Quantity(*widget.Limit, line.unit))
 	}
 	m.Figure = f
 	return nil

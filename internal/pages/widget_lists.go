@@ -17,7 +17,7 @@ import (
 // widgetItems bounds how many lines a widget has.
 const widgetItems = 12
 
-// alarmWall lists the alarms that are present, those that nobody has seen first.
+// alarmWall lists the alarms that are present: the most urgent first, of those the ones that have stood for longest. What somebody has seen keeps its place, dimmed.
 func (w *widgetReader) alarmWall(ctx context.Context, widget board.Widget, m *templates.WidgetModel) error {
 	alarms, err := w.alarms(ctx, datahub.AlarmQuery{Sites: w.sitesOf(widget)})
 	if err != nil {
@@ -27,22 +27,25 @@ func (w *widgetReader) alarmWall(ctx context.Context, widget board.Widget, m *te
 		s := alarmState(a)
 		return s != alarmPresent && s != alarmAcknowledged
 	})
-	slices.SortStableFunc(alarms, byUrgency)
+	slices.SortStableFunc(alarms, bySeverity)
 	l := w.r.Locale
 	for _, a := range alarms[:min(len(alarms), widgetItems)] {
 		m.Items = append(m.Items, templates.WidgetItem{
-			Link: templates.Link{Text: locale.Name(a.Name), Href: alarmHref(a.ID)}, State: templates.StateModel{Name: "alarm", Text: l.T(locale.Key("alarms.state-" + alarmState(a)))},
+			Link: templates.Link{Text: locale.Name(a.Name), Href: alarmHref(a.ID)}, State: alarmStateModel(a, l), Note: priorityText(a, l),
 			Value: l.Duration(w.now.Sub(changed(a))), Dim: alarmState(a) == alarmAcknowledged,
 		})
 	}
 	if len(alarms) > widgetItems {
 		m.Reason = l.T("alarms.open-count", len(alarms))
 	}
-	if len(alarms) == 0 {
-		m.State, m.Reason = "empty", l.T("widget.nothing")
-	}
 	m.Menu = []templates.Link{{Text: l.T("widget.all"), Href: "/alarms"}}
+	w.noItems(m)
 	return nil
+}
+
+// bySeverity orders alarms by priority, and those of one by how long they have been as they are, the longest first.
+func bySeverity(a, b datahub.Alarm) int {
+	return cmp.Or(cmp.Compare(urgency(a), urgency(b)), changed(a).Compare(changed(b)), cmp.Compare(a.ID, b.ID))
 }
 
 // sitesOf is which sites' alarms a widget asks for: nil for all.
@@ -79,7 +82,7 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 	}
 	m.Menu = []templates.Link{{Text: w.r.Locale.T("widget.all"), Href: "/alarms?view=days"}}
 	if len(spec.Rows) == 0 {
-		m.State, m.Reason = "empty", w.r.Locale.T("widget.nothing")
+		w.lacks(m, "none-"+m.Kind)
 		return nil
 	}
 	slices.SortStableFunc(spec.Rows, func(a, b chart.RibbonRow) int { return cmp.Compare(rank(present(a, r)), rank(present(b, r))) })
@@ -138,7 +141,7 @@ func (w *widgetReader) siteMap(_ context.Context, widget board.Widget, m *templa
 	m.Picture, _ = siteMap(sites, states, chart.MapSpec{Title: m.Title, Width: width, Height: height}, w.r.Locale, mapHref)
 	m.Menu = []templates.Link{{Text: w.r.Locale.T("widget.all"), Href: "/sites?view=map"}}
 	if m.Picture == nil {
-		m.State, m.Reason = "empty", w.r.Locale.T("widget.nothing")
+		w.lacks(m, "none-"+m.Kind)
 	}
 	return nil
 }
@@ -174,9 +177,10 @@ func (w *widgetReader) league(_ context.Context, _ board.Widget, m *templates.Wi
 	return nil
 }
 
+// noItems says of a list without lines what that means.
 func (w *widgetReader) noItems(m *templates.WidgetModel) {
 	if len(m.Items) == 0 {
-		m.State, m.Reason = "empty", w.r.Locale.T("widget.nothing")
+		w.lacks(m, "none-"+m.Kind)
 	}
 }
 

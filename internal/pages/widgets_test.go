@@ -2,11 +2,13 @@ package pages
 
 import (
 	"context"
+	"encoding/json"
 	"html"
 	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +67,7 @@ func TestWidgetsOfAllKinds(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for kind, m := range b.widgets(allKinds(), 0) {
-		if m.State == "failed" || m.State == "empty" && m.Reason != "Nothing to report." {
+		if m.State == "failed" || m.State == "empty" && kind != board.Freshness && kind != board.AlarmRibbon {
 			t.Errorf("%s: %s, %s", kind, m.State, m.Reason)
 		}
 		if m.Title == "" || m.Figure == nil && m.Picture == nil && m.Carpet == nil && m.Image == nil && m.Text == nil && m.Clock == nil && m.Link == nil && m.Items == nil && m.State == "" {
@@ -202,5 +204,33 @@ func TestWidgetPicturesAreDescribed(t *testing.T) {
 		if err := all[kind].Picture.Render(t.Context(), &picture); err != nil || all[kind].Summary == "" || !strings.Contains(picture.String(), html.EscapeString(all[kind].Summary)+"</desc>") {
 			t.Errorf("%s: %q describes %.300s, %v", kind, all[kind].Summary, picture.String(), err)
 		}
+	}
+}
+
+// Alarms stand by severity and then by age; that one was acknowledged does not move it.
+func TestAlarmWallOrder(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	alarm := func(id, priority string, age time.Duration, acknowledged bool) datahub.Alarm {
+		return datahub.Alarm{ID: datahub.AlarmID(id), Priority: json.RawMessage(priority), Latest: &datahub.StateChange{Time: at.Add(-age), State: datahub.AlarmState{Present: true, Acknowledged: acknowledged}}}
+	}
+	list := []datahub.Alarm{alarm("young", "2", time.Minute, false), alarm("notice", "3", 9*time.Hour, false), alarm("seen", "1", time.Hour, true), alarm("old", "2", time.Hour, false), alarm("unknown", `"x"`, 99*time.Hour, false)}
+	slices.SortStableFunc(list, bySeverity)
+	var got []string
+	for _, a := range list {
+		got = append(got, string(a.ID))
+	}
+	if want := "seen old young notice unknown"; strings.Join(got, " ") != want {
+		t.Errorf("the wall has %v, want %s", got, want)
+	}
+}
+
+// A figure says both how it changed and how it stands to its target.
+func TestNumberHasATarget(t *testing.T) {
+	t.Parallel()
+	b, limit := newBench(t), 500.0
+	f := b.one(board.BigNumber, func(w *board.Widget) { w.Series, w.Limit, w.Range = []string{"80101"}, &limit, "now-24h" }).Figure
+	if f == nil || f.Change == "" || f.Note != "against a week before" || !strings.HasSuffix(f.Target, "of the target of 500\u00a0kWh") {
+		t.Errorf("%+v", f)
 	}
 }

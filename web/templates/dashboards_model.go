@@ -41,7 +41,8 @@ type FigureModel struct {
 	Unit   string
 	Change string
 	Tone   string // good or bad, where it is known which way is better
-	Note   string // what it is compared with, or how it stands to its target
+	Note   string // what it is compared with
+	Target string // how it stands to its target, "" without one
 	Spark  templ.Component
 }
 
