@@ -44,6 +44,9 @@ func (c *Client) judge(ctx context.Context, r *request, resp *http.Response, tok
 		return fmt.Errorf("%s: content type %q: %w", r.path, shorten(harmless(t)), ErrMalformed)
 	}
 	body := &limited{r: resp.Body, left: r.limit}
+	if r.stall != nil {
+		body.r = &watched{resp.Body, r.stall, c.hub.timeout}
+	}
 	err := r.read(resp.Header, body)
 	if err == nil {
 		return nil

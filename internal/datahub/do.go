@@ -27,6 +27,8 @@ type request struct {
 	read    func(http.Header, io.Reader) error // gets the body of a good answer, once for each attempt, and must consume it; nil when any body will do
 	any     bool                               // a good answer need not be JSON
 	once    bool                               // no second try after a passing failure
+	pieces  bool                               // the time-out is for each piece of the answer rather than for all of it
+	stall   *time.Timer                        // with pieces: ends the call when nothing comes
 	renewed bool                               // a 401 has been answered by a new token
 }
 
@@ -52,7 +54,7 @@ func (c *Client) do(ctx context.Context, r *request) error {
 }
 
 func (c *Client) try(ctx context.Context, r *request) error {
-	ctx, cancel := context.WithTimeout(ctx, c.hub.timeout)
+	ctx, cancel := c.patience(ctx, r)
 	defer cancel()
 	for try := 0; ; try++ {
 		err := c.attempt(ctx, r)
@@ -64,6 +66,29 @@ func (c *Client) try(ctx context.Context, r *request) error {
 			return err
 		}
 	}
+}
+
+// patience bounds how long r may take.
+func (c *Client) patience(ctx context.Context, r *request) (context.Context, context.CancelFunc) {
+	if !r.pieces {
+		return context.WithTimeout(ctx, c.hub.timeout)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	r.stall = time.AfterFunc(c.hub.timeout, func() { cancel(errStalled) })
+	return ctx, func() { r.stall.Stop(); cancel(nil) }
+}
+
+// watched reads pieces that each have a time of their own. What their reader does with them in between is not counted.
+type watched struct {
+	io.Reader
+	stall *time.Timer
+	most  time.Duration
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	w.stall.Reset(w.most)
+	defer w.stall.Stop()
+	return w.Reader.Read(p)
 }
 
 // attempt sends r with the person's token, and after a 401 with a renewed one.
@@ -125,6 +150,9 @@ func (c *Client) send(ctx context.Context, r *request, token secret.Text) (*http
 // unavailable says that there was no answer, and why. It hides the URL that net/http puts into its errors: its query is nobody's
 // business in a log.
 func unavailable(ctx context.Context, path string, err error) error {
+	if stalled := context.Cause(ctx); errors.Is(stalled, errStalled) {
+		return fmt.Errorf("%s: %w: %w", path, ErrUnavailable, stalled)
+	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w: %w", path, ErrUnavailable, ctx.Err())
 	}

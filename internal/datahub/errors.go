@@ -1,6 +1,7 @@
 package datahub
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -38,6 +39,9 @@ type StatusError struct {
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("data hub: %s %s: status %d: %s", e.Method, e.Path, e.Status, e.Message)
 }
+
+// errStalled is why a call ends whose answer comes in pieces and stops coming.
+var errStalled = fmt.Errorf("nothing comes any more: %w", context.DeadlineExceeded)
 
 // Unsure reports whether a write that ended in err may have had its effect all the same: it was sent, and what came back is not the Data Hub's word on it. Such a write is never sent again by itself.
 func Unsure(err error) bool {

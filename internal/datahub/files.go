@@ -48,7 +48,7 @@ func (c *Client) Files(ctx context.Context, q FileQuery) ([]File, error) {
 const maxFile = 64 << 20
 
 // Download writes a file's content to w, or returns ErrNotFound when there is none that the person may see. What has been written when an error comes is
-// of no use. The content is somebody's: what is done with it must not trust its type.
+// of no use. It takes as long as w takes; only the Data Hub has its time for each piece. The content is somebody's: what is done with it must not trust its type.
 func (c *Client) Download(ctx context.Context, id FileID, w io.Writer) error {
 	if !validID.MatchString(string(id)) {
 		return ErrNotFound
@@ -57,7 +57,7 @@ func (c *Client) Download(ctx context.Context, id FileID, w io.Writer) error {
 		_, err := io.Copy(w, body)
 		return err
 	}
-	return c.do(ctx, &request{method: http.MethodGet, path: pathFile, query: url.Values{"id": {string(id)}}, limit: maxFile, any: true, once: true, read: read})
+	return c.do(ctx, &request{method: http.MethodGet, path: pathFile, query: url.Values{"id": {string(id)}}, limit: maxFile, any: true, once: true, pieces: true, read: read})
 }
 
 type wireFile struct {

@@ -1,10 +1,13 @@
 package datahub
 
 import (
+	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -156,6 +159,36 @@ func TestDownload(t *testing.T) {
 		t.Errorf("an endless file: %v after %d bytes", err, n)
 	}
 }
+
+// A download may take longer than a call, but not stand still.
+func TestDownloadThatStalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		pieces := 0
+		hub := upstream(func(r *http.Request) (*http.Response, error) {
+			resp := answer(200, "")
+			resp.Body = io.NopCloser(reading(func(b []byte) (int, error) {
+				if pieces++; pieces <= 5 {
+					time.Sleep(15 * time.Second)
+					return copy(b, "x"), nil
+				}
+				<-r.Context().Done()
+				return 0, r.Context().Err()
+			}))
+			return resp, nil
+		})
+		start, b := time.Now(), counter(0)
+		err := newClient(t, hub).Download(t.Context(), "7001", &b)
+		if took := time.Since(start); !errors.Is(err, ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) || b != 5 || took != 95*time.Second {
+			t.Errorf("%d bytes in %v, %v; want 5 in 75 s, and 20 s of patience", b, took, err)
+		}
+	})
+}
+
+// reading is a reader.
+type reading func([]byte) (int, error)
+
+func (f reading) Read(b []byte) (int, error) { return f(b) }
 
 // endless is a body without an end.
 type endless struct{}

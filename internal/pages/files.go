@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -132,16 +130,38 @@ func (p *Pages) file(w http.ResponseWriter, r *Request) error {
 	if i < 0 {
 		return notFound("file")
 	}
-	var content bytes.Buffer // half a file is none: it is sent when all of it is there
-	if err := r.Hub.Download(r.Context(), id, &content); err != nil {
-		return err
+	content := &delivery{w: w, name: fileName(files[i].Name)}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), exportTime) // longer than pages have; who goes away cannot be written to
+	defer cancel()
+	err = r.Hub.Download(ctx, id, content)
+	if err != nil && content.begun {
+		panic(http.ErrAbortHandler) // half a file must not look like a whole one
 	}
-	h := w.Header()
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": fileName(files[i].Name)}))
-	h.Set("Content-Length", strconv.Itoa(content.Len()))
-	_, _ = content.WriteTo(w) // the browser went away: nobody is left to tell
-	return nil
+	if err == nil && !content.begun {
+		content.begin() // an empty file
+	}
+	return err
+}
+
+// delivery passes a file on as it comes, so that a large one takes no more memory than a small one. Until its first byte what goes wrong is still a page.
+type delivery struct {
+	w     http.ResponseWriter
+	name  string
+	begun bool
+}
+
+func (d *delivery) begin() {
+	d.begun = true
+	d.w.Header().Set("Content-Type", "application/octet-stream")
+	d.w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.name}))
+	_ = http.NewResponseController(d.w).SetWriteDeadline(time.Now().Add(exportTime)) // what has no deadline needs no longer one
+}
+
+func (d *delivery) Write(p []byte) (int, error) {
+	if !d.begun {
+		d.begin()
+	}
+	return d.w.Write(p)
 }
 
 // fileName is a name without a path and without what file systems and headers take for something else.

@@ -1,11 +1,16 @@
 package pages
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"portico/internal/datahub"
 	"portico/internal/locale"
 )
 
@@ -67,6 +72,54 @@ func TestFilesAreSaved(t *testing.T) {
 		if got := fileName(name); got != want {
 			t.Errorf("fileName(%q) = %q, want %q", name, got, want)
 		}
+	}
+}
+
+// A file is passed on as it comes, however long it takes; when it is cut off, the browser knows that it has not all of it.
+func TestFilesAreStreamed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	to, err := url.Parse(b.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, read := httputil.NewSingleHostReverseProxy(to), make(chan struct{})
+	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/storage/file" {
+			data.ServeHTTP(w, r)
+			return
+		}
+		_, _ = w.Write(make([]byte, 64<<10))
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case <-read:
+		case <-r.Context().Done():
+		}
+		panic(http.ErrAbortHandler)
+	}))
+	t.Cleanup(between.Close)
+	if b.hub, err = datahub.New(datahub.Config{BaseURL: between.URL, Timeout: 10 * time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /files/{file}", func(w http.ResponseWriter, r *http.Request) {
+		if err := b.pages.file(w, b.request(w, r)); err != nil {
+			t.Error(err)
+		}
+	})
+	portal := httptest.NewServer(mux)
+	t.Cleanup(portal.Close)
+	resp, err := http.Get(portal.URL + "/files/7001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if _, err := io.ReadFull(resp.Body, make([]byte, 4<<10)); err != nil {
+		t.Fatal(err)
+	}
+	close(read) // what came first is here before the rest was sent
+	if _, err := io.Copy(io.Discard, resp.Body); err == nil || resp.Header.Get("Content-Disposition") == "" {
+		t.Errorf("a file that was cut off ends well: %v, %v", err, resp.Header)
 	}
 }
 
