@@ -85,8 +85,11 @@ func TestS64WhatIsNoPageSaysWhatItIs(t *testing.T) {
 	s := besiege(t, 1)
 	p := s.alice(t, 0)
 	css := regexp.MustCompile(`/static/app\.[^"]+\.css`).FindString(p.get("/sites").Body)
-	for path, want := range map[string]string{"/auth/session": "application/json", "/healthz": "application/json", "/nothing": "application/problem+json", css: "text/css; charset=utf-8", "/static/nothing": "text/plain; charset=utf-8"} {
+	for path, want := range map[string]string{"/auth/session": "application/json", "/healthz": "application/json", "/nothing": "application/problem+json", css: "text/css; charset=utf-8", "/static/nothing": "text/plain; charset=utf-8", "/files/7001": "application/octet-stream", "/export/sites": "text/csv; charset=utf-8"} {
 		a := p.ask(http.MethodGet, path, "", "Accept", "application/json")
+		if file := strings.HasPrefix(path, "/files/") || strings.HasPrefix(path, "/export/"); file != strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment;") {
+			t.Errorf("%s: %q", path, a.Header.Get("Content-Disposition"))
+		}
 		if got := a.Header.Get("Content-Type"); got != want || a.Header.Get("Content-Security-Policy") != "default-src 'none'; frame-ancestors 'none'; sandbox" {
 			t.Errorf("%s: %q under %q", path, got, a.Header.Get("Content-Security-Policy"))
 		}

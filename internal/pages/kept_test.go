@@ -36,6 +36,24 @@ func TestLastGoodDataWhileTheDataHubIsAway(t *testing.T) {
 	}
 }
 
+// An answer that is cut short is never shown in part and never kept: the last good one stays, and the next good one is current.
+func TestR18BadAnswersAreNotKept(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.get("/sites").want(t, "seen", http.StatusOK, "Cold store Meuse")
+	for _, n := range []int{1, 100} {
+		b.faults.Set(fault.Rule{Path: "/sites", Fault: fault.Fault{Truncate: n}})
+		b.get("/sites").want(t, "cut short", http.StatusOK, "not current", "Cold store Meuse")
+		if a := b.get("/sites/204481"); a.status == http.StatusOK {
+			t.Errorf("a site that was never seen is shown from %d bytes", n)
+		}
+	}
+	b.faults.Set()
+	if a := b.get("/sites"); a.status != http.StatusOK || strings.Contains(a.body, "not current") {
+		t.Errorf("well again: %d", a.status)
+	}
+}
+
 // A refusal is an answer, too: what was kept does not stand in for it.
 func TestRefusalsCountAtOnce(t *testing.T) {
 	t.Parallel()

@@ -68,6 +68,26 @@ func TestScreensTableStandsForTheCode(t *testing.T) {
 	}
 }
 
+// docs/reliability-tests.md names no test that is gone, and has a row with tests for each fault of the Data Hub.
+func TestReliabilityTableStandsForTheCode(t *testing.T) {
+	t.Parallel()
+	text := read(t, "../../docs/reliability-tests.md")
+	names := map[string]bool{}
+	for name := range testsOf(t) {
+		names[name[strings.LastIndexByte(name, '.')+1:]] = true
+	}
+	for _, m := range regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9_]+)`").FindAllStringSubmatch(text, -1) {
+		if !names[m[1]] {
+			t.Errorf("the table names %s, which does not exist", m[1])
+		}
+	}
+	for n := 14; n <= 46; n++ {
+		if !regexp.MustCompile(fmt.Sprintf("(?m)^\\| [^|]*R-%d[^|]*\\|[^|]*`Test", n)).MatchString(text) {
+			t.Errorf("R-%d has no test", n)
+		}
+	}
+}
+
 func TestTableStandsForTheCode(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(page)

@@ -35,6 +35,9 @@ func (s *Server) part(h pages.Handler) handler {
 // partBy is part for pages that need to know more of a request.
 func (s *Server) partBy(request func(http.ResponseWriter, *http.Request) (*pages.Request, error), h pages.Handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if inTab(r) {
+			return notFound("page") // a part by itself is none
+		}
 		names, err := partNames(r)
 		if err != nil {
 			return err

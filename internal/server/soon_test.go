@@ -65,6 +65,19 @@ func TestPartsOfPages(t *testing.T) {
 	b.get("/x/variables/80101?part=content", script...).want(t, "a Data Hub in trouble", http.StatusBadGateway, `"code"`)
 }
 
+// A part is for scripts of ours: it is no page of its own, and another site gets none.
+func TestPartsAreForScriptsOfOurs(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	const part = "/x/search?part=found&q=cold+store"
+	b.get(part, "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin").want(t, "a script of ours", http.StatusOK, "Cold store Meuse")
+	b.get(part, tab...).want(t, "a tab", http.StatusNotFound)
+	for _, site := range []string{"cross-site", "same-site"} {
+		b.get(part, "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", site).want(t, site, http.StatusForbidden)
+		b.get(part, "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe", "Sec-Fetch-Site", site).want(t, "a frame "+site, http.StatusForbidden)
+	}
+}
+
 // A dashboard whose series are slow is there at once with what needs none; each widget that is on its way has an address of its own, and several come in one answer, each as soon as it is there.
 func TestWidgetsComeByThemselves(t *testing.T) {
 	t.Parallel()
