@@ -114,6 +114,8 @@ var pageMessages = []message{
 	{"sites.status-none", "Without a main meter", "Sans compteur principal", "Zonder hoofdmeter", "Ohne Hauptzähler"},
 	{"sites.chosen", "Filters", "Filtres", "Filters", "Filter"},
 	{"sites.columns", "Columns", "Colonnes", "Kolommen", "Spalten"},
+	{"sites.columns-show", "Show these", "Les afficher", "Deze tonen", "Diese zeigen"},
+	{"sites.columns-keep", "Always show these", "Toujours les afficher", "Altijd deze tonen", "Immer diese zeigen"},
 	{"map.closer", "Closer", "Plus près", "Dichterbij", "Näher"},
 	{"map.wider", "Wider", "Plus large", "Ruimer", "Weiter"},
 	{"map.all", "All sites", "Tous les sites", "Alle sites", "Alle Standorte"},

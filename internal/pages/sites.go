@@ -29,7 +29,8 @@ type sitesQuery struct {
 	by     string           // one of siteGroupings, "" for rows that do not stand together
 	status string           // one of siteStatuses, "" for any
 	sort   string           // name of a column, with a minus in front for the greatest first; "" for the name
-	cols   []string         // columns that are shown; nil for all
+	cols   []string         // columns that are shown; nil for those that the person keeps
+	kept   []string         // columns that the person keeps; none for all
 	only   []datahub.SiteID // sites that were chosen one by one; nil for all
 	box    *chart.Box
 	page   int
@@ -139,7 +140,11 @@ func (q sitesQuery) onlyTexts() []string {
 
 // shows reports whether a column is shown.
 func (q sitesQuery) shows(column string) bool {
-	return column == "site" || q.cols == nil || slices.Contains(q.cols, column)
+	shown := q.cols
+	if shown == nil {
+		shown = q.kept
+	}
+	return column == "site" || len(shown) == 0 || slices.Contains(shown, column)
 }
 
 // sitesData is what the list of sites is made of.
@@ -165,6 +170,9 @@ func (p *Pages) sites(_ http.ResponseWriter, r *Request) error {
 	}
 	if !r.Until.IsZero() {
 		r.Until = time.Now().Add(listPatience)
+	}
+	if q.cols == nil {
+		q.kept = keptColumns(r.Context(), r)
 	}
 	rd := p.reader(r)
 	d := sitesData{query: q, now: r.Now, may: rd.may}

@@ -3,6 +3,7 @@ package pages
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"portico/internal/datahub"
 	"portico/internal/demo/energy"
 	"portico/internal/locale"
+	"portico/web/templates"
 )
 
 func TestSitesInThreeViews(t *testing.T) {
@@ -132,4 +134,32 @@ func TestSectionsOverPages(t *testing.T) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+}
+
+// The columns that a person keeps count wherever the address names none, for them alone, until they keep all again.
+func TestColumnsAreKept(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	const now, town, age = `class="number c-now"`, `class="c-town"`, `class="number c-age"`
+	a := b.post("/sites/columns", url.Values{"q": {"e"}, "view": {"list"}, "group": {"", "town"}, "col": {"town", "age"}})
+	if to := a.header.Get("Location"); a.status != http.StatusSeeOther || to != "/sites?q=e&group=town" {
+		t.Fatalf("keeping leads to %q with %d", to, a.status)
+	}
+	a = b.get("/sites")
+	a.want(t, "kept", http.StatusOK, town, age, `name="col" value="town" checked`, `formaction="/sites/columns"`)
+	if strings.Contains(a.body, now) {
+		t.Error("a column is shown that the person does not keep")
+	}
+	if a := b.get("/sites?col=now"); !strings.Contains(a.body, now) || strings.Contains(a.body, town) {
+		t.Error("the address does not have its way")
+	}
+	owner := b.owner
+	b.owner[0]++
+	b.get("/sites").want(t, "of somebody else", http.StatusOK, now, town)
+	b.owner = owner
+	if a := b.post("/sites/columns", url.Values{"col": {"evil"}}); a.status != http.StatusBadRequest {
+		t.Errorf("a column that there is not: %d", a.status)
+	}
+	b.post("/sites/columns", url.Values{"col": templates.SiteColumns()[1:]})
+	b.get("/sites").want(t, "all again", http.StatusOK, now, town, age)
 }
