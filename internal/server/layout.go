@@ -45,7 +45,7 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 	}
 	if scr, ok := screenOf(r.Context()); ok {
 		m.Screen = scr.ID
-		m.Live = &templates.LiveModel{URL: "/live?screen=" + scr.ID + "&topics=alarms,freshness", Who: "screen-" + scr.ID, Build: s.version}
+		m.Live = &templates.LiveModel{URL: "/live?screen=" + scr.ID + "&topics=alarms,freshness", Who: "screen-" + scr.ID, Build: s.version, Contract: strconv.Itoa(contract)}
 		m.Writing = func() templates.WritingModel { return writingModel(l) }
 	} else if sess, ok := session.FromContext(r.Context()); ok {
 		m.Manager = s.managers.allow(sess)
