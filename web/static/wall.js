@@ -284,7 +284,9 @@ export class Wall extends HTMLElement {
 		this.busy = true;
 		try {
 			const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(30_000) });
-			this.end(answer.status === 401);
+			if (answer.ok || answer.status === 401) {
+				this.end(!answer.ok);
+			}
 			if (answer.ok) {
 				const found = new DOMParser().parseFromString(await answer.text(), "text/html");
 				this.failures = this.retryAt = 0;
@@ -357,11 +359,13 @@ export class Wall extends HTMLElement {
 		line.hidden = !worst;
 	}
 
-	/** The session has ended, or is there again: the last picture stays, dimmed. @param {boolean} ended */
+	/** The session has ended, or is there again: the last picture stays, dimmed. The code comes with the answer to a report. @param {boolean} ended */
 	end(ended) {
 		this.toggleAttribute("data-ended", ended);
-		for (const line of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".wall-ended, .wall-pair"))) {
-			line.hidden = !ended;
+		/** @type {HTMLElement} */ (this.querySelector(".wall-ended")).hidden = !ended;
+		const pair = /** @type {HTMLElement | null} */ (this.querySelector(".wall-pair"));
+		if (pair && !ended) {
+			pair.hidden = true;
 		}
 		if (ended && this.wish === "") {
 			this.wish = "all"; // goes on asking

@@ -5,6 +5,7 @@
  */
 
 const every = 20_000;
+const often = 5000; // while it shows a code: whoever types it looks at the screen
 
 /** What it needs of a wall. @typedef {HTMLElement & {page(): string, build(): string, heap(): number, up(): number, problem(): string, end(ended: boolean): void, hurry(): void}} Wall */
 /** @typedef {{do: string, to?: string, pair?: {code: string, spoken: string, address: string, about: string, picture: {size: string, path: string}}}} Answer */
@@ -25,8 +26,16 @@ export function report(wall, signal) {
 			// the server is away: the wall knows
 		}
 	};
-	const timer = setInterval(() => document.visibilityState === "visible" && void tell(), every);
+	let since = 0; // ms since the latest report
+	const timer = setInterval(() => {
+		since += often;
+		if (document.visibilityState === "visible" && (since >= every || wall.hasAttribute("data-ended"))) {
+			since = 0;
+			void tell();
+		}
+	}, often);
 	const first = setTimeout(() => void tell(), 2000);
+	document.addEventListener("live-signed-out", () => void tell(), { signal }); // the answer has the code
 	signal.addEventListener("abort", () => {
 		clearInterval(timer);
 		clearTimeout(first);
@@ -64,4 +73,5 @@ function showCode(wall, pair) {
 	svg?.querySelector("rect")?.setAttribute("width", pair.picture.size);
 	svg?.querySelector("rect")?.setAttribute("height", pair.picture.size);
 	svg?.querySelector("path")?.setAttribute("d", pair.picture.path);
+	box.hidden = false;
 }
