@@ -12,13 +12,15 @@ import (
 // routesOf reads the portal's tables of routes: method and path of each, but for managers' pages, which for everybody else are not there.
 func routesOf(t *testing.T) [][2]string {
 	t.Helper()
-	replace := strings.NewReplacer(`"+s.callbackPath`, `/auth/callback"`, `"+initiatePath`, `/auth/initiate"`, `"+reportPath`, `/csp-reports"`, `"+frontChannelPath`, `/auth/frontchannel-logout"`)
+	replace := strings.NewReplacer(`"+s.callbackPath`, `/auth/callback"`, `"+initiatePath`, `/auth/initiate"`, `"+reportPath`, `/csp-reports"`, `"+frontChannelPath`, `/auth/frontchannel-logout"`,
+		`"+screenPath`, `/screen"`, `"+screenReportPath`, `/tv/report"`, `"+pairPath`, `/pair"`, `"+screensPath+"{screen}`, `/settings/screens/{screen}`, `" + PrintPath`, `/print"`)
 	var routes [][2]string
 	for _, table := range []struct {
 		file, row string
 		rows      func(text string) int
 	}{
 		{"../../internal/server/routes.go", `m\.Handle\("([A-Z]+) ([^"]+)"`, func(text string) int { return strings.Count(text, "m.Handle(\"") }},
+		{"../../internal/dashboards/dashboards.go", `\{Pattern: "([A-Z]+) ([^"]+)", Handler: p\.`, func(text string) int { return strings.Count(text, "{Pattern:") }},
 		{"../../internal/pages/pages.go", `\{"([A-Z]+) ([^"]+)", p\.`, func(text string) int { return strings.Count(text, "\t\t{\"") }},
 	} {
 		text, err := os.ReadFile(table.file)
@@ -39,7 +41,7 @@ func routesOf(t *testing.T) [][2]string {
 
 // openToAll are the routes that need nobody to be signed in: an exact list.
 var openToAll = []string{"POST /settings", "GET /auth/login", "GET /auth/callback", "GET /auth/initiate", "GET /auth/jwks.json", "GET /auth/session", "GET /auth/frontchannel-logout", "GET /auth/expired", "GET /auth/signed-out", "POST /auth/logout", "POST /auth/backchannel-logout",
-	"POST /csp-reports", "GET /static/x.css", "GET /healthz", "GET /readyz"}
+	"GET /screen", "POST /screen", "POST /csp-reports", "GET /static/x.css", "GET /healthz", "GET /readyz"}
 
 // Where a sign-in may lead to: internal/server judges the text; here is what a browser is told.
 func TestS69SignInLeadsToPagesOfOurs(t *testing.T) {

@@ -192,9 +192,9 @@ func (s *Server) handOver(w http.ResponseWriter, r *http.Request, p screen.Pairi
 }
 
 // pairModel shows a code, where to type it, and both as a picture.
-func (s *Server) pairModel(r *http.Request, p screen.Pairing) *templates.PairCodeModel {
+func (s *Server) pairModel(r *http.Request, p screen.Pairing) *templates.PairingCode {
 	l, address := s.locale(r), s.baseURL.String()+pairPath
-	m := &templates.PairCodeModel{
+	m := &templates.PairingCode{
 		Code: p.Code.String(), Spoken: l.T("screen.code-spoken", spelled(p.Code)), Address: locale.Plain(s.baseURL.Host) + pairPath, Seconds: int(max(p.Until.Sub(s.wall()), time.Second) / time.Second),
 		About: l.T("screen.code-life", int(screen.CodeLife/time.Minute)),
 	}

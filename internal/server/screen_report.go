@@ -26,7 +26,7 @@ type wallAnswer struct {
 	Build   string `json:"build"`
 	Now     int64  `json:"now"` // Unix milliseconds
 
-	Pair *templates.PairCodeModel `json:"pair,omitempty"` // with ended: the code that pairs it again
+	Pair *templates.PairingCode `json:"pair,omitempty"` // with ended: the code that pairs it again
 }
 
 // screenReport takes what a wall tells of itself every now and then, and answers with what it shall do: POST /tv/report with the form fields screen (its id, none for a person's wall), page, build,

@@ -6,8 +6,8 @@ type QRModel struct {
 	Path string `json:"path"`
 }
 
-// PairCodeModel is how a screen is paired: a code to type at an address, and both as a picture. Scripts get it as JSON.
-type PairCodeModel struct {
+// PairingCode is how a screen is paired: a code to type at an address, and both as a picture. Scripts get it as JSON.
+type PairingCode struct {
 	Code    string  `json:"code"`    // K7QM-2P9X
 	Spoken  string  `json:"spoken"`  // the same, to be read out
 	Address string  `json:"address"` // where to type it, as people write it
@@ -19,7 +19,7 @@ type PairCodeModel struct {
 // ScreenModel is the page of a browser that wants to be a screen.
 type ScreenModel struct {
 	Layout LayoutModel
-	Pair   PairCodeModel
+	Pair   PairingCode
 	Again  bool // it was one, and nobody's rights let it go on
 }
 

@@ -108,7 +108,7 @@ func Screen(m ScreenModel) templ.Component {
 }
 
 // pairCode is a code with what to do with it. The script that shows another one finds its places by their data attributes.
-func pairCode(l LayoutModel, m PairCodeModel) templ.Component {
+func pairCode(l LayoutModel, m PairingCode) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -290,7 +290,7 @@ func Wall(m WallModel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = pairCode(m.Layout, PairCodeModel{Picture: QRModel{Size: "1"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pairCode(m.Layout, PairingCode{Picture: QRModel{Size: "1"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
