@@ -37,6 +37,7 @@ type Widget struct {
 	Site   int64    `json:"site,omitempty"`
 	Range  string   `json:"range,omitempty"`
 	Limit  *float64 `json:"limit,omitempty"` // a target or a threshold, in the unit that is shown
+	Order  Order    `json:"order,omitempty"` // of a league
 	Text   string   `json:"text,omitempty"`  // plain paragraphs
 	File   string   `json:"file,omitempty"`  // of the Data Hub's storage
 	Board  string   `json:"board,omitempty"` // where a link leads

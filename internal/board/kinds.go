@@ -51,6 +51,7 @@ type Form struct {
 	Range      bool
 	Limit      bool
 	Roles      bool // each series has one
+	Order      bool // of its lines
 	Text       Need
 	File       Need
 	Board      Need
@@ -69,7 +70,7 @@ var Forms = []Form{
 	{Kind: AlarmWall, W: 4, H: 4, MinW: 3, MinH: 2, Site: May},
 	{Kind: AlarmRibbon, W: 12, H: 2, MinW: 6, MinH: 1, Site: May},
 	{Kind: SiteMap, W: 5, H: 6, MinW: 3, MinH: 3},
-	{Kind: League, W: 4, H: 4, MinW: 3, MinH: 2},
+	{Kind: League, W: 4, H: 4, MinW: 3, MinH: 2, Order: true},
 	{Kind: Freshness, W: 4, H: 3, MinW: 3, MinH: 2, Site: May},
 	{Kind: Completeness, W: 8, H: 3, MinW: 4, MinH: 2, Site: May},
 	{Kind: Weather, W: 3, H: 2, MinW: 2, MinH: 2, Series: Must, MostSeries: 1},
@@ -97,6 +98,20 @@ const (
 
 // Roles lists the roles in the order in which people are offered them.
 var Roles = []Role{Grid, Solar, Discharge, Load, Heat, Charge, Export}
+
+// Order is by what a league orders its sites.
+type Order string
+
+// The orders of a league.
+const (
+	ByUse      Order = ""         // of today
+	ByArea     Order = "area"     // use of today by m² of floor
+	ByChange   Order = "change"   // against a week before
+	ByComplete Order = "complete" // data of the last 24 hours, the worst first
+)
+
+// Orders lists the orders as people are offered them.
+var Orders = []Order{ByUse, ByArea, ByChange, ByComplete}
 
 // FormOf returns the form of a kind; false for a kind that there is not.
 func FormOf(k Kind) (Form, bool) {

@@ -50,6 +50,7 @@ const (
 	BadSeries  Code = "series"      // not like 4711!r~MWh@max
 	BadNumber  Code = "number"      // no number, or out of bounds
 	BadRole    Code = "role"        // none of Roles
+	BadOrder   Code = "order"       // none of Orders
 	BadText    Code = "text"        // too long, or no plain text
 	TooMany    Code = "too-many-of" // widgets of a board, series of a widget
 	NotForKind Code = "not-for"     // something that this kind of widget does not take
@@ -134,13 +135,15 @@ func (w *Widget) check(path string) error {
 	}
 	for member, wrong := range map[string]bool{
 		"site": w.Site != 0 && f.Site == No, "range": w.Range != "" && !f.Range, "limit": w.Limit != nil && !f.Limit, "text": w.Text != "" && f.Text == No, "board": w.Board != "" && f.Board == No,
-		"roles": len(w.Roles) > 0 && !f.Roles, "file": w.File != "" && f.File == No,
+		"roles": len(w.Roles) > 0 && !f.Roles, "file": w.File != "" && f.File == No, "order": w.Order != "" && !f.Order,
 	} {
 		if wrong {
 			return &Error{path + member, NotForKind}
 		}
 	}
 	switch {
+	case !slices.Contains(Orders, w.Order):
+		return &Error{path + "order", BadOrder}
 	case w.Site < 0 || w.Site >= 1<<53:
 		return &Error{path + "site", BadNumber}
 	case w.Limit != nil && (math.IsNaN(*w.Limit) || math.Abs(*w.Limit) > 1e15):

@@ -87,7 +87,7 @@ func TestSchema(t *testing.T) {
 	if got := schema.Defs.Widget.Properties["kind"].Enum; !slices.Equal(got, kinds) {
 		t.Errorf("the schema has %v, the program %v", got, kinds)
 	}
-	text, err := json.Marshal(board.Widget{Title: "x", Series: []string{"1"}, Site: 1, Range: "x", Limit: new(float64), Text: "x", Board: "x"})
+	text, err := json.Marshal(board.Widget{Title: "x", Series: []string{"1"}, Site: 1, Range: "x", Limit: new(float64), Order: board.ByArea, Text: "x", Board: "x"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -470,3 +470,16 @@ func TestWallsLiveByTheirScript(t *testing.T) {
 		}
 	}
 }
+
+// A league keeps the order that was chosen, and takes no other.
+func TestOrderOfALeague(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	at := b.create("title", "One")
+	id := b.add(at, board.League)
+	b.post(at+"/edit?w="+id, "do", "set", "widget", id, "order", "area").want(t, "set", http.StatusSeeOther)
+	b.get(at+"/edit?w="+id).want(t, "its settings", http.StatusOK, `<option value="area" selected>use today by floor area`)
+	b.post(at+"/edit?w="+id, "do", "set", "widget", id, "order", "evil").want(t, "no order", http.StatusBadRequest, "There is no such order.")
+	clock := b.add(at, board.Clock)
+	b.post(at+"/edit?w="+clock, "do", "set", "widget", clock, "order", "area").want(t, "not for a clock", http.StatusBadRequest, "does not take it")
+}

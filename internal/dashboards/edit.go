@@ -172,6 +172,7 @@ func set(b *board.Board, r *pages.Request) (string, error) {
 	}
 	text("title", &w.Title)
 	text("range", &w.Range)
+	text("order", (*string)(&w.Order))
 	text("text", &w.Text)
 	text("file", &w.File)
 	text("board", &w.Board)

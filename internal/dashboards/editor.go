@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -79,6 +80,11 @@ func (p *Pages) widgetForm(r *pages.Request, id string, b board.Board, site data
 			value = l.Written().Number(*w.Limit)
 		}
 		m.Fields = append(m.Fields, templates.FieldModel{Name: "limit", Label: l.T("board.limit"), Value: value, Hint: l.T("board.limit-hint")})
+	}
+	if f.Order {
+		for _, o := range board.Orders {
+			m.Orders = append(m.Orders, templates.OptionModel{Value: string(o), Text: l.T(locale.Key("order." + cmp.Or(string(o), "use"))), Selected: o == w.Order})
+		}
 	}
 	if f.Text != board.No {
 		m.Area = &templates.FieldModel{Name: "text", Label: l.T("board.text"), Value: w.Text, Hint: l.T("board.text-hint")}

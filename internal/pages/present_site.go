@@ -43,6 +43,14 @@ func (f siteFrame) facts(l locale.Locale) []string {
 
 // area is the site's floor area, as far as a form of the site tells it.
 func area(site datahub.Site, l locale.Locale) string {
+	if m2, ok := floorOf(site); ok {
+		return locale.Join(l.Value(m2), "m²")
+	}
+	return ""
+}
+
+// floorOf is the site's floor area in m²; false when no form of the site tells it.
+func floorOf(site datahub.Site) (float64, bool) {
 	for _, name := range []string{"area", "surface", "floorArea"} {
 		v, ok := site.ClientData.Field(name)
 		if !ok {
@@ -50,14 +58,14 @@ func area(site datahub.Site, l locale.Locale) string {
 		}
 		switch v := v.(type) {
 		case float64:
-			return locale.Join(l.Value(v), "m²")
+			return v, true
 		case string:
 			if f, err := strconv.ParseFloat(v, 64); err == nil {
-				return locale.Join(l.Value(f), "m²")
+				return f, true
 			}
 		}
 	}
-	return ""
+	return 0, false
 }
 
 func siteIdentity(d siteData, l locale.Locale) []templates.FactModel {

@@ -146,37 +146,6 @@ func (w *widgetReader) siteMap(_ context.Context, widget board.Widget, m *templa
 	return nil
 }
 
-// league lists the sites by what they used today.
-func (w *widgetReader) league(_ context.Context, _ board.Widget, m *templates.WidgetModel) error {
-	sites, err := w.sites()
-	if err != nil {
-		return err
-	}
-	type entry struct {
-		site siteProfile
-		f    figures
-	}
-	var list []entry
-	for _, s := range sites {
-		if s.electricity.usable() {
-			list = append(list, entry{s, s.electricity.figures(s.site.Zone(), w.now)})
-		}
-	}
-	slices.SortStableFunc(list, func(a, b entry) int { return cmp.Compare(b.f.today, a.f.today) })
-	l := w.r.Locale
-	for _, e := range list[:min(len(list), widgetItems)] {
-		item := templates.WidgetItem{Link: templates.Link{Text: locale.Name(e.site.site.Name), Href: siteHref(e.site.site.ID)}, State: e.site.stateModel(l, w.now), Value: l.Quantity(e.f.today, e.site.electricity.unit)}
-		if _, ok := e.f.change(); ok {
-			item.Note = l.Change(e.f.before, e.f.sofar)
-		}
-		m.Items = append(m.Items, item)
-	}
-	m.About = l.T("widget.so-far")
-	m.Menu = []templates.Link{{Text: l.T("widget.all"), Href: "/sites?sort=-today"}}
-	w.noItems(m)
-	return nil
-}
-
 // noItems says of a list without lines what that means.
 func (w *widgetReader) noItems(m *templates.WidgetModel) {
 	if len(m.Items) == 0 {

@@ -126,6 +126,7 @@ type WidgetFormModel struct {
 	Sites    []OptionModel      // whose variables are offered, or which site is shown
 	SiteIs   string             // name of the field of Sites: pick, where it chooses what is offered, or site
 	Groups   []PickGroup        // variables that can be added; Href is the reference
+	Orders   []OptionModel
 	Boards   []OptionModel
 	Files    []OptionModel
 	Area     *FieldModel // a text of several lines
