@@ -95,28 +95,27 @@ func (rd *reader) stillOnes(ctx context.Context, list []*meterQuality) error {
 
 // ask writes the questions about a variable: how many values each day has, and the lowest and highest, so that a meter that stands still is found.
 func (m *meterQuality) ask(now time.Time) []*question {
+	m.newest = newestQuestion(m.variable, now)
+	return slices.Concat([]*question{&m.newest}, m.daily(&m.counts, datahub.Count, now), m.daily(&m.lows, datahub.Min, now), m.daily(&m.highs, datahub.Max, now))
+}
+
+// daily writes the questions about one aggregate of each day: of days that are over, and of the last two.
+func (m *meterQuality) daily(to *[2]question, agg datahub.Aggregate, now time.Time) (all []*question) {
 	today := midnight(now, m.zone, 0)
 	end := m.from.In(m.zone).AddDate(0, 0, qualityDays)
 	settled := midnight(today, m.zone, -1)
 	if end.Before(settled) {
 		settled = end
 	}
-	m.newest = newestQuestion(m.variable, now)
-	all := []*question{&m.newest}
-	for _, k := range []struct {
-		to  *[2]question
-		agg datahub.Aggregate
-	}{{&m.counts, datahub.Count}, {&m.lows, datahub.Min}, {&m.highs, datahub.Max}} {
-		s := span{from: m.from, to: settled, g: datahub.GranularityDay, agg: k.agg, zone: m.zone}
-		if s.from.Before(s.to) {
-			k.to[0] = question{variable: m.variable.ID, span: s}
-			all = append(all, &k.to[0])
-		}
-		if end.After(today) {
-			s.name, s.from, s.to = "last days", settled, now
-			k.to[1] = question{variable: m.variable.ID, span: s}
-			all = append(all, &k.to[1])
-		}
+	s := span{from: m.from, to: settled, g: datahub.GranularityDay, agg: agg, zone: m.zone}
+	if s.from.Before(s.to) {
+		to[0] = question{variable: m.variable.ID, span: s}
+		all = append(all, &to[0])
+	}
+	if end.After(today) {
+		s.name, s.from, s.to = "last days", settled, now
+		to[1] = question{variable: m.variable.ID, span: s}
+		all = append(all, &to[1])
 	}
 	return all
 }

@@ -177,30 +177,3 @@ func (w *widgetReader) freshness(_ context.Context, widget board.Widget, m *temp
 	w.noItems(m)
 	return nil
 }
-
-// completeness says for each site how much of the last day has arrived.
-func (w *widgetReader) completeness(_ context.Context, widget board.Widget, m *templates.WidgetModel) error {
-	sites, err := w.chosen(widget)
-	if err != nil {
-		return err
-	}
-	l := w.r.Locale
-	var sum, n float64
-	for _, s := range sites {
-		p := s.electricity
-		if !p.found || p.err != nil {
-			continue
-		}
-		share := p.figures(s.site.Zone(), w.now).share
-		sum, n = sum+share, n+1
-		if share < 0.9995 && len(m.Items) < widgetItems {
-			m.Items = append(m.Items, templates.WidgetItem{Link: templates.Link{Text: locale.Name(s.site.Name), Href: siteHref(s.site.ID)}, State: s.stateModel(l, w.now), Value: l.Percent(share)})
-		}
-	}
-	if n == 0 {
-		w.noItems(m)
-		return nil
-	}
-	m.Figure = &templates.FigureModel{Value: l.Percent(sum / n), Note: l.T("overview.sites", int(n))}
-	return nil
-}

@@ -140,7 +140,7 @@ func (w *widgetReader) draw(t trendData, widget board.Widget, m *templates.Widge
 
 // drawn puts a picture into a widget: in the widget's proportions, and for phones, where all widgets are as wide as the screen, once more where its writing would become too small to be read.
 func (w *widgetReader) drawn(widget board.Widget, m *templates.WidgetModel, f chart.Frame, draw func(chart.Frame) chart.SVG) {
-	f.ID, f.Title, f.Desc = "w-"+widget.ID+"-p", m.Title, m.Summary
+	f.ID, f.Title, f.Desc = "w-"+widget.ID+"-p", cmp.Or(m.Title, w.kindName(widget.Kind)), m.Summary
 	f.Width, f.Height = w.size(widget)
 	m.Picture = draw(f)
 	if !w.wall && f.Width > narrowWidth+50 {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"portico/internal/board"
+	"portico/internal/chart"
 	"portico/internal/datahub"
 	"portico/internal/demo/fault"
 	"portico/internal/series"
@@ -222,6 +223,26 @@ func TestAlarmWallOrder(t *testing.T) {
 	}
 	if want := "seen old young notice unknown"; strings.Join(got, " ") != want {
 		t.Errorf("the wall has %v, want %s", got, want)
+	}
+}
+
+// The strip has a row for each site and a cell for each day; a day without values is hatched.
+func TestCompletenessIsAStrip(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	m := b.one(board.Completeness, func(w *board.Widget) { w.Site = 204486 })
+	picture := textOf(t, m.Picture.(chart.SVG))
+	if rows, cells := strings.Count(picture, "/sites/204486/quality"), strings.Count(picture, "<title>"); rows != 1 || cells != qualityDays {
+		t.Errorf("%d rows, %d cells of days", rows, cells)
+	}
+	w := &widgetReader{reader: &reader{}, r: b.request(nil, httptest.NewRequest(http.MethodGet, "/", nil))}
+	s := &completeSite{meterQuality: meterQuality{zone: time.UTC}}
+	for i := range qualityDays {
+		s.days = append(s.days, dayQuality{from: time.Date(2026, 11, 1+i, 0, 0, 0, 0, time.UTC), expected: 96, came: 96 * min(i, 1)})
+	}
+	w.strip([]*completeSite{s}, board.Widget{ID: "c", W: 8, H: 3}, &m)
+	if picture = textOf(t, m.Picture.(chart.SVG)); strings.Count(picture, `class="gap"`) != 1 || strings.Count(picture, `class="cell q8"`) != qualityDays-1 || !strings.Contains(picture, "Sun\u00a01\u00a0Nov: 0\u00a0%") {
+		t.Errorf("one day of thirty is missing, in %.600s", picture)
 	}
 }
 
