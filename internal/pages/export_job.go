@@ -177,7 +177,7 @@ func (w *exportWork) parts(ctx context.Context, job exportJob) error {
 
 // reader reads with the person's rights and keeps what it reads for this part only.
 func (w *exportWork) reader() *reader {
-	return &reader{hub: w.hub, who: w.who, now: w.now, real: time.Now(), kept: newKept(), zone: w.zone}
+	return &reader{terms: terms{hub: w.hub, who: w.who, now: w.now, real: time.Now(), kept: newKept(), zone: w.zone}}
 }
 
 func (w *exportWork) part(ctx context.Context, x *exportPlan, part int) error {

@@ -60,7 +60,7 @@ type freshnessFeed struct {
 }
 
 func (p *Pages) readFreshnessFeed(ctx context.Context, hub *datahub.Client, who Who, now time.Time) (any, error) {
-	rd := &reader{hub: hub, who: who, now: now, real: time.Now(), kept: p.kept}
+	rd := &reader{terms: terms{hub: hub, who: who, now: now, real: time.Now(), kept: p.kept}}
 	sites, err := rd.sites(ctx)
 	if err != nil {
 		return nil, err

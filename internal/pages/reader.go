@@ -25,6 +25,14 @@ const (
 
 // reader reads for one request with the rights of the person who asks. While the Data Hub does not answer, it returns what it said last, and remembers how old that is.
 type reader struct {
+	terms
+
+	mu    sync.Mutex
+	since time.Time // of the oldest answer that stands in for one that did not come; zero without any
+}
+
+// terms are for whom a reader reads, and within what bounds.
+type terms struct {
 	hub   *datahub.Client
 	who   Who
 	now   time.Time // of the data
@@ -34,18 +42,15 @@ type reader struct {
 	zone  *time.Location // in which the person wants all times; nil for each site's own
 	// rights waits for what the person may do; nil where nobody asks.
 	rights func() datahub.Rights
-
-	mu    sync.Mutex
-	since time.Time // of the oldest answer that stands in for one that did not come; zero without any
 }
 
 func (p *Pages) reader(r *Request) *reader {
-	return &reader{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept, zone: r.Zone, bound: r.Since, rights: p.rightsOf(r)}
+	return &reader{terms: terms{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept, zone: r.Zone, bound: r.Since, rights: p.rightsOf(r)}}
 }
 
 // apart reads the same for a part of the page, which may be older than the rest.
 func (rd *reader) apart() *reader {
-	return &reader{hub: rd.hub, who: rd.who, now: rd.now, real: rd.real, kept: rd.kept, zone: rd.zone, rights: rd.rights}
+	return &reader{terms: rd.terms}
 }
 
 // in is the zone in which times of a site are shown: its own, or the one that the person chose for all.

@@ -168,7 +168,7 @@ func TestCarpetOfAWidget(t *testing.T) {
 func TestWidgetAge(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	w := &widgetReader{reader: &reader{now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)}, r: b.request(nil, httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/", nil))}
+	w := &widgetReader{reader: &reader{terms: terms{now: time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)}}, r: b.request(nil, httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/", nil))}
 	for age, want := range map[time.Duration]string{20 * time.Minute: "", 34 * time.Minute: "", 36 * time.Minute: "late", 64 * time.Minute: "late", 66 * time.Minute: "silent"} {
 		var m templates.WidgetModel
 		w.age(&m, w.now.Add(-age), 15*time.Minute)
