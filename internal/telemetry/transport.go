@@ -68,13 +68,19 @@ func (b *tracedBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// template replaces the numbers of a path, so that addresses of one kind have one name.
+// template replaces the ids of a path, so that addresses of one kind have one name, which tells of nobody.
 func template(path string) string {
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
-		if part != "" && strings.Trim(part, "0123456789") == "" {
+		if isID(part) {
 			parts[i] = "{id}"
 		}
 	}
 	return strings.Join(parts, "/")
+}
+
+// isID takes numbers for ids, and whatever is long and has digits in it; v1 and oauth2 are none.
+func isID(part string) bool {
+	const digits = "0123456789"
+	return part != "" && strings.Trim(part, digits) == "" || len(part) > 8 && strings.ContainsAny(part, digits)
 }
