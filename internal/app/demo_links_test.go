@@ -91,6 +91,9 @@ func TestDemoLinkReaches(t *testing.T) {
 		guest := v.another()
 		where, status, body := guest.open(v.makeLink("energyreports", reach, personaOperator))
 		guest.want("the guest", status, http.StatusOK, body, "Energy")
+		if lead := regexp.MustCompile(`<a [^>]*href="/[^"]*`).FindString(strings.ReplaceAll(body, `href="/share/`, "")); lead != "" {
+			t.Errorf("something leads to a page that does not open: %s", lead)
+		}
 		if got := strings.Count(body, "This lies outside of what was shared."); got != want {
 			t.Errorf("%s: %d widgets are outside, want %d", reach, got, want)
 		}

@@ -78,6 +78,9 @@ func TestDemoPairsAScreen(t *testing.T) {
 	if where.Path != "/tv/list/"+id {
 		t.Errorf("the screen is led to %s", where)
 	}
+	if strings.Contains(body, `<a href="/alarms`) || strings.Contains(body, `href="/sites`) || strings.Contains(body, `href="/variables`) {
+		t.Error("the screen is shown ways to pages that do not open for it")
+	}
 	if where, _, _ = tv.open("/overview"); where.Path == "/overview" {
 		t.Error("the screen opens a person's page")
 	}

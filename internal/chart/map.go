@@ -33,6 +33,7 @@ type MapSpec struct {
 	Markers       []Marker
 	Width, Height int
 	View          *Box                                 // what is shown; nil: all markers
+	Closed        bool                                 // nothing leads anywhere
 	Cluster       func(c Cluster) (label, href string) // names a cluster and what it leads to; nil draws all markers by themselves
 }
 
@@ -152,6 +153,9 @@ func (spec MapSpec) places(r float64, v view) []place {
 			p.state = c.State
 			p.text, p.href = spec.Cluster(c)
 		}
+		if spec.Closed {
+			p.href = ""
+		}
 		all = append(all, p)
 	}
 	slices.SortStableFunc(all, func(a, b place) int { return cmp.Compare(urgency(b.state), urgency(a.state)) })
@@ -214,13 +218,18 @@ func (spec MapSpec) cluster(members []int) Cluster {
 }
 
 func (p place) draw(b *strings.Builder, r float64) {
-	fmt.Fprintf(b, `<a class="marker state-%s" href="%s"><title>%s</title>`, html.EscapeString(p.state), html.EscapeString(p.href), html.EscapeString(p.text))
+	tag, href := "g", ""
+	if p.href != "" {
+		tag, href = "a", ` href="`+html.EscapeString(p.href)+`"`
+	}
+	end := "</" + tag + ">"
+	fmt.Fprintf(b, `<%s class="marker state-%s"%s><title>%s</title>`, tag, html.EscapeString(p.state), href, html.EscapeString(p.text))
 	if p.count > 1 {
-		fmt.Fprintf(b, `<circle class="hit" cx="%s" cy="%s" r="%s"/><circle class="dot" cx="%[1]s" cy="%[2]s" r="%[4]s"/><text class="cluster" x="%[1]s" y="%[5]s" font-size="%[6]s">%[7]d</text></a>`,
-			num(p.x), num(p.y), num(r*2.4), num(r*1.8), num(p.y+r*0.65), num(r*1.8), p.count)
+		fmt.Fprintf(b, `<circle class="hit" cx="%s" cy="%s" r="%s"/><circle class="dot" cx="%[1]s" cy="%[2]s" r="%[4]s"/><text class="cluster" x="%[1]s" y="%[5]s" font-size="%[6]s">%[7]d</text>%s`,
+			num(p.x), num(p.y), num(r*2.4), num(r*1.8), num(p.y+r*0.65), num(r*1.8), p.count, end)
 		return
 	}
-	b.WriteString(shape(p.state, p.x, p.y, r) + `</a>`)
+	b.WriteString(shape(p.state, p.x, p.y, r) + end)
 }
 
 // shape is a dot for fine, a square standing on its corner for attention, a bar for late, a triangle for an alarm, a cross for silence and a ring for nothing known, with room

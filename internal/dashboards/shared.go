@@ -20,9 +20,6 @@ func (p *Pages) Shared(_ http.ResponseWriter, r *pages.Request, s board.Stored, 
 		return err
 	}
 	pictured(widgets, path)
-	for i := range widgets {
-		closed(&widgets[i])
-	}
 	l := r.Locale
 	m := templates.SharedModel{Layout: r.Layout, Title: s.Board.Title, About: l.T("share.by", r.By), Widgets: widgets, Clock: r.Layout.Clock}
 	m.Layout.Refresh, m.Layout.NoIndex = strconv.Itoa(sharedEvery), true
@@ -32,12 +29,4 @@ func (p *Pages) Shared(_ http.ResponseWriter, r *pages.Request, s board.Stored, 
 // SharedPicture answers with the picture to which a widget of a shared dashboard refers.
 func (p *Pages) SharedPicture(w http.ResponseWriter, r *pages.Request, s board.Stored, _ datahub.SiteID, _ string) error {
 	return p.pictureOf(w, r, s.Board)
-}
-
-// closed takes out of a widget what leads to pages that its reader may not open.
-func closed(m *templates.WidgetModel) {
-	m.Menu, m.Link, m.Failure, m.Next = nil, nil, nil, templates.Link{}
-	for i := range m.Items {
-		m.Items[i].Href = ""
-	}
 }

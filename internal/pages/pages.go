@@ -38,6 +38,7 @@ type Request struct {
 	Owner  shelf.Owner           // whose shelf it is
 	By     string                // name of the person
 	Wall   *Wall                 // the screen that is shown, nil where a person looks at their own
+	Shared bool                  // for whoever has a link, and may open nothing else
 	// Later runs f after wait, or as soon as the process is going away, with the person's rights and without the request. Its error is told to the log.
 	Later func(what string, wait time.Duration, f func(context.Context) error)
 	// Work runs f for as long as it takes, with the person's rights and without the request, until it is done or the process is going away.

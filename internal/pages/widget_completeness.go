@@ -91,7 +91,10 @@ func (w *widgetReader) strip(list []*completeSite, widget board.Widget, m *templ
 		return ""
 	}
 	for _, s := range list {
-		row := chart.HeatRow{Label: locale.Name(s.site.Name), Href: siteTabHref(s.site.ID, "quality")}
+		row := chart.HeatRow{Label: locale.Name(s.site.Name)}
+		if !w.closed() {
+			row.Href = siteTabHref(s.site.ID, "quality")
+		}
 		for _, d := range s.days {
 			row.Days = append(row.Days, series.Slot{Start: d.from, End: midnight(d.from, s.zone, 1), Value: d.share(), Missing: d.share() <= 0, Future: d.share() < 0})
 		}

@@ -77,7 +77,7 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 	spec := chart.RibbonSpec{Range: r, Names: 180, Time: timeAxis(r, w.r.Locale)}
 	for _, s := range sites {
 		if list := spans[s.site.ID]; len(list) > 0 {
-			spec.Rows = append(spec.Rows, chart.RibbonRow{Label: locale.Name(s.site.Name), Href: siteHref(s.site.ID), Spans: list})
+			spec.Rows = append(spec.Rows, chart.RibbonRow{Label: locale.Name(s.site.Name), Href: w.siteHref(s.site.ID), Spans: list})
 		}
 	}
 	m.Menu = []templates.Link{{Text: w.r.Locale.T("widget.all"), Href: "/alarms?view=days"}}
@@ -138,7 +138,7 @@ func (w *widgetReader) siteMap(_ context.Context, widget board.Widget, m *templa
 		states[i] = s.stateModel(w.r.Locale, w.now)
 	}
 	width, height := w.size(widget)
-	m.Picture, _ = siteMap(sites, states, chart.MapSpec{Title: m.Title, Width: width, Height: height}, w.r.Locale, mapHref)
+	m.Picture, _ = siteMap(sites, states, chart.MapSpec{Title: m.Title, Width: width, Height: height, Closed: w.closed()}, w.r.Locale, mapHref)
 	m.Menu = []templates.Link{{Text: w.r.Locale.T("widget.all"), Href: "/sites?view=map"}}
 	if m.Picture == nil {
 		w.lacks(m, "none-"+m.Kind)

@@ -116,6 +116,9 @@ func (w *widgetReader) attempt(ctx context.Context, widget board.Widget) (m temp
 		if m.Title == "" {
 			m.Title = w.kindName(widget.Kind)
 		}
+		if w.closed() {
+			seal(&m)
+		}
 	}()
 	if lack := widget.Lacks(); lack != "" {
 		m.State, m.Reason = "empty", l.T(locale.Key("widget.no-"+lack))
@@ -137,6 +140,25 @@ func (w *widgetReader) attempt(ctx context.Context, widget board.Widget) (m temp
 		return m, err, ends
 	}
 	return m, err, nil
+}
+
+// closed reports whether the reader may open no other page: screens and visitors of links.
+func (w *widgetReader) closed() bool { return w.r.Shared || w.r.Wall != nil }
+
+// siteHref leads to a site's page, as far as it opens.
+func (w *widgetReader) siteHref(id datahub.SiteID) string {
+	if w.closed() {
+		return ""
+	}
+	return siteHref(id)
+}
+
+// seal takes out of a widget what leads to pages that do not open.
+func seal(m *templates.WidgetModel) {
+	m.Menu, m.Link, m.Failure, m.Next = nil, nil, nil, templates.Link{}
+	for i := range m.Items {
+		m.Items[i].Href = ""
+	}
 }
 
 // fail says why there is nothing to see, and offers to try again.

@@ -105,7 +105,7 @@ func (s *Server) shared(h func(w http.ResponseWriter, r *pages.Request, b board.
 			return noShare(err)
 		}
 		q := &pages.Request{
-			Request: r, Who: who, Hub: s.datahub.Client(source), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(), Since: link.Reach.Since(s.now()), By: link.Owner.Name,
+			Request: r, Who: who, Hub: s.datahub.Client(source), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(), Since: link.Reach.Since(s.now()), By: link.Owner.Name, Shared: true,
 			Render: func(status int, page templ.Component) error { return s.render(w, r, status, page) },
 		}
 		if err := h(w, q, b, datahub.SiteID(link.Site), sharedAt+link.ID); rightsRefused(err) || errors.Is(err, datahub.ErrUnauthorized) {
