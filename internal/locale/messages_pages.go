@@ -88,6 +88,11 @@ var pageMessages = []message{
 	{"column.time", "Time", "Heure", "Tijd", "Zeit"},
 
 	{"sites.search", "Name, town or kind", "Nom, localité ou type", "Naam, plaats of soort", "Name, Ort oder Art"},
+	{"sites.help", "What can be typed", "Ce qu’on peut taper", "Wat u kunt typen", "Was man eingeben kann"},
+	{"sites.help-where", "Words from a site’s name, town, street, postal code or type.", "Des mots du nom, de la localité, de la rue, du code postal ou du type d’un site.", "Woorden uit de naam, de plaats, de straat, de postcode of de soort van een site.", "Wörter aus Name, Ort, Straße, Postleitzahl oder Art eines Standorts."},
+	{"sites.help-part", "A part of a word is enough.", "Une partie d’un mot suffit.", "Een deel van een woord volstaat.", "Ein Teil eines Wortes genügt."},
+	{"sites.help-all", "Of several words, each must be there, in any order.", "De plusieurs mots, chacun doit y être, dans n’importe quel ordre.", "Van meerdere woorden moet elk voorkomen, in om het even welke volgorde.", "Von mehreren Wörtern muss jedes vorkommen, in beliebiger Reihenfolge."},
+	{"sites.help-case", "Capitals do not matter, accents do.", "Les majuscules ne comptent pas, les accents oui.", "Hoofdletters maken niet uit, accenten wel.", "Großschreibung zählt nicht, Akzente schon."},
 	{"sites.filter", "Filter", "Filtrer", "Filteren", "Filtern"},
 	{"sites.clear", "Clear", "Effacer", "Wissen", "Löschen"},
 	{"sites.found", "{0} of them shown", "dont {0} affichés", "waarvan {0} getoond", "davon {0} gezeigt"},

@@ -163,3 +163,15 @@ func TestColumnsAreKept(t *testing.T) {
 	b.post("/sites/columns", url.Values{"col": templates.SiteColumns()[1:]})
 	b.get("/sites").want(t, "all again", http.StatusOK, now, town, age)
 }
+
+// What the help at the field promises of words is so.
+func TestWordsFindSites(t *testing.T) {
+	t.Parallel()
+	site, refs := datahub.Site{Name: "Cold store Meuse", City: "Liège", Street: "Quai 1", PostalCode: "4020", TypeID: 3}, lists{siteTypes: map[int]string{3: "Warehouse"}}
+	for q, want := range map[string]bool{"meuse": true, "liège": true, "quai": true, "4020": true, "ware": true, "MEUSE col": true, "store gent": false, "liege": false} {
+		if got := matches(site, refs, q); got != want {
+			t.Errorf("%q: %t, want %t", q, got, want)
+		}
+	}
+	newBench(t).get("/sites").want(t, "help", http.StatusOK, "What can be typed", "in any order")
+}
