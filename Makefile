@@ -12,7 +12,7 @@ build: ## build bin/web
 	CGO_ENABLED=0 go build -trimpath -o bin/web ./cmd/web
 
 test: ## run every test; what runs concurrently also under the race detector
-	go test -timeout 20m ./...
+	go test ./... -timeout 20m
 	CGO_ENABLED=1 go test -race $(RACE) -args -explore.n=1000
 	CGO_ENABLED=1 go test -race ./internal/session/... ./internal/store/... ./internal/rp/... ./internal/datahub/... ./internal/server/... ./internal/pages ./internal/demo/...
 

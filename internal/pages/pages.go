@@ -101,7 +101,7 @@ func (p *Pages) Routes() []Route {
 	return []Route{
 		{"GET /overview", p.overview},
 		{"GET /sites", p.sites},
-		{"POST /sites/columns", p.keepColumns},
+		{"POST /sites", p.keepColumns},
 		{"GET /sites/{site}", p.site},
 		{"GET /sites/{site}/sources", p.siteSources},
 		{"GET /sites/{site}/data", p.siteVariables},

@@ -141,12 +141,12 @@ func TestColumnsAreKept(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	const now, town, age = `class="number c-now"`, `class="c-town"`, `class="number c-age"`
-	a := b.post("/sites/columns", url.Values{"q": {"e"}, "view": {"list"}, "group": {"", "town"}, "col": {"town", "age"}})
+	a := b.post("/sites", url.Values{"q": {"e"}, "view": {"list"}, "group": {"", "town"}, "col": {"town", "age"}})
 	if to := a.header.Get("Location"); a.status != http.StatusSeeOther || to != "/sites?q=e&group=town" {
 		t.Fatalf("keeping leads to %q with %d", to, a.status)
 	}
 	a = b.get("/sites")
-	a.want(t, "kept", http.StatusOK, town, age, `name="col" value="town" checked`, `formaction="/sites/columns"`)
+	a.want(t, "kept", http.StatusOK, town, age, `name="col" value="town" checked`, `formaction="/sites"`)
 	if strings.Contains(a.body, now) {
 		t.Error("a column is shown that the person does not keep")
 	}
@@ -157,10 +157,10 @@ func TestColumnsAreKept(t *testing.T) {
 	b.owner[0]++
 	b.get("/sites").want(t, "of somebody else", http.StatusOK, now, town)
 	b.owner = owner
-	if a := b.post("/sites/columns", url.Values{"col": {"evil"}}); a.status != http.StatusBadRequest {
+	if a := b.post("/sites", url.Values{"col": {"evil"}}); a.status != http.StatusBadRequest {
 		t.Errorf("a column that there is not: %d", a.status)
 	}
-	b.post("/sites/columns", url.Values{"col": templates.SiteColumns()[1:]})
+	b.post("/sites", url.Values{"col": templates.SiteColumns()[1:]})
 	b.get("/sites").want(t, "all again", http.StatusOK, now, town, age)
 }
 
