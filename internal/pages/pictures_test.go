@@ -134,6 +134,10 @@ func TestPicturesOutliveOutages(t *testing.T) {
 			}
 		}
 	}
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: http.StatusForbidden}})
+	if p := read(always{"alice"}); p.Trouble != NoObstacle || p.Widgets[0].State != "empty" {
+		t.Errorf("what may not be seen is in the way of nothing: %q, %q", p.Trouble, p.Widgets[0].State)
+	}
 	b.faults.Set()
 	if p := read(always{"alice"}); p.Trouble != NoObstacle {
 		t.Errorf("when all is well again: %q", p.Trouble)

@@ -65,7 +65,7 @@ func (rd *reader) require(feature string, right datahub.Right) error {
 	return nil
 }
 
-// refused makes ErrForbidden of a Data Hub's refusal to change something.
+// refused makes ErrForbidden of a Data Hub's refusal.
 func refused(err error) error {
 	if e, ok := errors.AsType[*datahub.StatusError](err); ok && e.Status == http.StatusForbidden {
 		return fmt.Errorf("%w: %w", ErrForbidden, err)

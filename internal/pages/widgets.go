@@ -128,7 +128,7 @@ func (w *widgetReader) attempt(ctx context.Context, widget board.Widget) (m temp
 	switch {
 	case err == nil:
 		return m, nil, nil
-	case errors.Is(err, datahub.ErrNotFound), errors.Is(err, ErrNotFound):
+	case errors.Is(err, datahub.ErrNotFound), errors.Is(err, ErrNotFound), errors.Is(refused(err), ErrForbidden):
 		m.State, m.Reason = "empty", l.T("widget.no-rights")
 		return m, nil, nil
 	case errors.Is(err, errOutside):

@@ -114,7 +114,7 @@ func TestGuard(t *testing.T) {
 	if a := b.get("/nothing", "Cookie", ""); strings.Contains(a.body, `class="place"`) {
 		t.Error("nothing, signed out, has a menu")
 	}
-	if a := b.ask("PUT", "/sites", ""); a.Header.Get("Allow") != "GET, HEAD" {
+	if a := b.ask("PUT", "/overview", ""); a.Header.Get("Allow") != "GET, HEAD" {
 		t.Errorf("Allow %q", a.Header.Get("Allow"))
 	}
 }
