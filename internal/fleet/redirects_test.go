@@ -122,10 +122,10 @@ func TestR58LoopsStopAndSayWhy(t *testing.T) {
 	})
 	t.Run("the identity server renews nothing", func(t *testing.T) {
 		t.Parallel()
-		f := newFleet(t, Config{Store: stores[0].new(t), Replicas: 1, People: 1, AccessTokenLifetime: 4 * time.Second, Env: []string{"PORTICO_OFFLINE_ACCESS=never"}})
+		f := newFleet(t, Config{Store: stores[0].new(t), Replicas: 1, People: 1, AccessTokenLifetime: 8 * time.Second, Env: []string{"PORTICO_OFFLINE_ACCESS=never"}})
 		p := f.People[0]
 		signedIn(t, p)
-		loops(t, f, p, "sign-in-brief", func() { time.Sleep(4 * time.Second) })
+		loops(t, f, p, "sign-in-brief", func() { time.Sleep(8 * time.Second) })
 	})
 }
 
