@@ -104,6 +104,26 @@ func TestWallKeepsTheLastPicture(t *testing.T) {
 	}
 	w.run(`window.broken = 0; document.querySelector("dh-wall").again()`)
 	eventually(t, "all is well", func() bool { return w.value(says) == "" })
+	w.saysOfOtherBoards()
+}
+
+// saysOfOtherBoards turns to a board that knows nothing of a sign-in that is away, as one of those that the wall turns through does: the notice stays until that one is well again.
+func (w *window) saysOfOtherBoards() {
+	w.t.Helper()
+	w.run(`window.wall = document.querySelector("dh-wall"); window.tell = (board, state) => wall.told({...wall.states.get(board), board, trouble: undefined, ...state});
+		document.querySelector("dh-live").dataset.src = "/events?boards=second," + wall.stage.dataset.board; tell(wall.stage.dataset.board, {})`)
+	away := "Sign-in service not reachable since 14:05 – showing last data"
+	for _, step := range []struct{ do, want string }{
+		{`tell("elsewhere", {trouble: "sign-in", since: "2026-11-26T13:05:00Z"})`, ""},
+		{`tell("second", {trouble: "sign-in", since: "2026-11-26T13:05:00Z"})`, away},
+		{`wall.show(wall.stage.cloneNode(true))`, away},
+		{`tell("second", {trouble: "hub", since: "2026-11-26T13:05:00Z"})`, ""},
+	} {
+		w.run(step.do)
+		if got := w.value(says); got != step.want {
+			w.t.Errorf("after %s it says %q, want %q", step.do, got, step.want)
+		}
+	}
 }
 
 // The Data Hub goes away and comes back: the wall says since when, keeps its picture, and heals by itself (rows 3 and 11).

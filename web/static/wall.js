@@ -54,7 +54,7 @@ export class Wall extends HTMLElement {
 		this.began = this.turned = this.asked = performance.now();
 		this.timer = setInterval(() => this.tick(), 1000);
 		this.toggleAttribute("data-runs", true);
-		this.sayTrouble(this.stage.dataset);
+		this.sayTrouble();
 		this.awake();
 		report(this, signal);
 	}
@@ -170,16 +170,28 @@ export class Wall extends HTMLElement {
 		this.stage.replaceWith(stage);
 		this.next = null;
 		this.turned = performance.now();
-		this.sayTrouble(this.states.get(stage.dataset.board ?? "") ?? stage.dataset);
+		this.know(this.states.get(stage.dataset.board ?? ""));
+		this.sayTrouble();
 		this.compare();
 	}
 
 	/** @param {State} state */
 	told(state) {
 		this.states.set(state.board, state);
-		if (state.board === this.stage.dataset.board) {
-			this.sayTrouble(state);
+		const shown = state.board === this.stage.dataset.board;
+		if (shown) {
+			this.know(state);
+		}
+		this.sayTrouble();
+		if (shown) {
 			this.compare();
+		}
+	}
+
+	/** What is in the way of the board that is shown stands in its stage, whoever said it last: the page or the stream. @param {State | undefined} state */
+	know(state) {
+		if (state) {
+			Object.assign(this.stage.dataset, { trouble: state.trouble ?? "", since: state.since ?? "" });
 		}
 	}
 
@@ -256,7 +268,7 @@ export class Wall extends HTMLElement {
 		if (all && stage instanceof HTMLElement) {
 			const same = this.widgets().map((w) => w.id).join() === sections.map((w) => w.id).join() && stage.dataset.revision === this.stage.dataset.revision;
 			Object.assign(this.stage.dataset, stage.dataset);
-			this.sayTrouble(stage.dataset);
+			this.sayTrouble();
 			if (!same) {
 				this.stage.querySelector(".wall-head")?.replaceWith(document.adoptNode(/** @type {Element} */ (stage.querySelector(".wall-head"))));
 				this.stage.querySelector(".wall-grid")?.replaceChildren(...sections);
@@ -330,10 +342,19 @@ export class Wall extends HTMLElement {
 		}
 	}
 
-	/** @param {{trouble?: string, since?: string}} what */
-	sayTrouble({ trouble, since }) {
+	/** Says what is in the way. A sign-in that is away is so for each board that the wall turns through, also for those whose pictures are too young to have noticed. */
+	sayTrouble() {
+		const { trouble, since } = this.stage.dataset;
+		const signIn = trouble === "sign-in" ? since : this.others().find((state) => state.trouble === "sign-in")?.since;
 		this.say("hub", trouble === "hub" && since ? new Date(since) : null);
-		this.say("sign-in", trouble === "sign-in" && since ? new Date(since) : null);
+		this.say("sign-in", signIn ? new Date(signIn) : null);
+	}
+
+	/** What the stream said of the other boards that the wall turns through; it may tell of those of other tabs as well. @returns {State[]} */
+	others() {
+		const src = /** @type {HTMLElement | null} */ (this.querySelector("dh-live"))?.dataset.src ?? "";
+		const names = new URL(src, location.href).searchParams.get("boards")?.split(",") ?? [];
+		return [...this.states.values()].filter(({ board }) => board !== this.stage.dataset.board && names.includes(board));
 	}
 
 	/** What is in the way, by kind, the most serious one in words. @type {Map<string, Date>} */
