@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"regexp"
 	"strings"
 	"sync"
@@ -16,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"portico/internal/testserver"
 	"portico/internal/visitor"
 )
 
@@ -29,27 +28,10 @@ type window struct {
 	complaints []string // errors that the browser reports, violations of the content security policy among them
 }
 
-// open starts Chromium. Without one the test is skipped, or fails when PORTICO_TEST_BROWSER is "required".
+// openWindow starts Chromium.
 func openWindow(t *testing.T, script bool) *window {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("PORTICO_TEST_BROWSER") == "required" {
-			t.Fatal("no Chromium on this machine")
-		}
-		t.Skip("no Chromium on this machine: install Debian's package chromium")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", true))
-	if os.Getuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), testserver.Chromium(t)...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)

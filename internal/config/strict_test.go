@@ -97,7 +97,7 @@ func TestMistakesOfACheckAreNotItsEnd(t *testing.T) {
 func TestStrangers(t *testing.T) {
 	t.Parallel()
 	got := Strangers([]string{"PORTICO_BASEURL=x", "PORTICO_BASE_URL=x", "PORTICO_DATABASE_PASSWORD=x", "PORTICO_SERVICE_HOST=10.0.0.1", "PORTICO_PORT=tcp://x", "PORTICO_PORT_8080_TCP_ADDR=x",
-		"PORTICO_ADMIN_SERVICE_PORT_HTTP=1", "PORTICO_TEST_SERVERS=required", "PORTICO_SESSION_IDEL=5m", "PATH=x", "MY_PORTICO_X=1"})
+		"PORTICO_ADMIN_SERVICE_PORT_HTTP=1", "PORTICO_TEST_TOOLS=required", "PORTICO_SESSION_IDEL=5m", "PATH=x", "MY_PORTICO_X=1"})
 	if fmt.Sprint(got) != "[PORTICO_BASEURL PORTICO_SESSION_IDEL]" {
 		t.Errorf("Strangers = %v", got)
 	}

@@ -2,11 +2,11 @@ package conformance
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 
 	"github.com/chromedp/chromedp"
 )
@@ -14,26 +14,15 @@ import (
 // A real browser decides which cookies come with an answer by form from another site: none with the form itself, those of the sign-in with the address that the portal makes of it.
 func TestFormPostInABrowser(t *testing.T) {
 	t.Parallel()
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("PORTICO_TEST_BROWSER") == "required" {
-			t.Fatal("no Chromium on this machine")
-		}
-		t.Skip("no Chromium on this machine: install Debian's package chromium")
-	}
 	s := newSuite(t, bent{formPost: true})
 	p := startPortal(t, s, false, "--response-mode=form_post")
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.DisableGPU, chromedp.Flag("disable-dev-shm-usage", true))
-	if os.Getuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	ctx, leave := chromedp.NewExecAllocator(ctx, options...)
+	ctx, leave := chromedp.NewExecAllocator(ctx, testserver.Chromium(t)...)
 	defer leave()
 	ctx, leave = chromedp.NewContext(ctx)
 	defer leave()
-	err = chromedp.Do(ctx, chromedp.Navigate(p.base+"/auth/login?return_to=/settings"), chromedp.WaitVisible(chromedp.CSS(".account-name")))
+	err := chromedp.Do(ctx, chromedp.Navigate(p.base+"/auth/login?return_to=/settings"), chromedp.WaitVisible(chromedp.CSS(".account-name")))
 	if err != nil || s.seen("userinfo") != 1 {
 		t.Fatalf("%v; the suite saw %v", err, s.calls)
 	}

@@ -16,24 +16,18 @@ import (
 	"time"
 
 	"portico/internal/config"
+	"portico/internal/testserver"
 )
 
 // packages are the platform's published clients, one for each of its times, and what they need.
 var packages = []string{"opinum-api-connector==1.2.7", "datahub-api-connector==1.7", "opisense-client==1.5.3", "requests-oauthlib==2.0.0"}
 
-// TestPlatformClients runs the platform's own published client packages, unmodified, against the demo. With PORTICO_TEST_CLIENTS=required it
-// fails where it cannot run.
+// TestPlatformClients runs the platform's own published client packages, unmodified, against the demo.
 func TestPlatformClients(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("NOT TESTED: the platform's own clients against the demo (-short)")
-	}
 	python, err := clientsPython(t.Context())
 	if err != nil {
-		if os.Getenv("PORTICO_TEST_CLIENTS") == "required" {
-			t.Fatal(err)
-		}
-		t.Skipf("NOT TESTED: the platform's own clients against the demo: %v", err)
+		testserver.Missing(t, "the platform's own clients against the demo: "+err.Error())
 	}
 	c := settings()
 	c.AccessTokenLifetime = config.Duration{Duration: 10 * time.Minute} // the newest package renews before each call what lives two minutes or less

@@ -38,15 +38,6 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// missing skips the test loudly, or fails it where everything must be there.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("PORTICO_TEST_PROVIDERS") == "required" {
-		t.Fatalf("NOT TESTED: %s", what)
-	}
-	t.Skipf("NOT TESTED: %s", what)
-}
-
 // settings of an identity server, as an operator would choose them.
 type settings struct {
 	life  time.Duration // of access tokens

@@ -43,7 +43,7 @@ func runningKeycloak(t *testing.T) *keycloakServer {
 	t.Helper()
 	keycloak.started.Do(keycloak.first)
 	if e, ok := errors.AsType[*notHere](keycloak.err); ok {
-		missing(t, "Keycloak: "+e.Error())
+		testserver.Missing(t, "Keycloak: "+e.Error())
 	}
 	if keycloak.err != nil {
 		t.Fatalf("Keycloak: %v", keycloak.err)

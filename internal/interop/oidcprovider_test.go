@@ -59,7 +59,7 @@ type node struct {
 func newNode(t *testing.T, settings map[string]any) *node {
 	t.Helper()
 	if err := installNode(); err != nil {
-		missing(t, "oidc-provider: "+err.Error())
+		testserver.Missing(t, "oidc-provider: "+err.Error())
 	}
 	n := &node{settings: settings}
 	n.start(t)

@@ -73,9 +73,6 @@ func (d *deployment) insist(t *testing.T, p *person, path string) (g page) {
 
 // It takes one twice: as the operator says so, the refresh that begins before the access token ends is made again at once, and nobody notices or waits.
 func answerLostGrace(t *testing.T, from provider) {
-	if !from.can(rotatesOnceMore) {
-		t.Skip("this provider has no such setting")
-	}
 	const life = 24 * time.Second
 	d := deploy(t, from, settings{life: life, reuse: onceMore}, "PORTICO_REFRESH_POLICY=grace")
 	p := newPerson(t, d.portal)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portico/internal/locale"
+	"portico/internal/testserver"
 )
 
 // written is what somebody writes: the server or a script.
@@ -21,10 +22,7 @@ func TestScriptsWriteAsTheServerDoes(t *testing.T) {
 	t.Parallel()
 	node, err := exec.LookPath("node")
 	if err != nil {
-		if os.Getenv("PORTICO_TEST_BROWSER") == "required" {
-			t.Fatal(err)
-		}
-		t.Skip("no node on this machine")
+		testserver.Missing(t, "what scripts write: install Debian's package nodejs")
 	}
 	numbers := []float64{0, 0.125, 2.5, 3.5, 100.5, 101.5, 1, -1, 0.5, 0.04, -0.00012, 1.005, 9.99, 9.996, 12.34, 99.94, 99.96, 612.4, -1234.5, 9999.4, 1234567.891, math.Pi, 1e-9}
 	pairs := [][2]float64{{100, 104.1}, {100, 38}, {100, 100.04}, {50, 50}, {-20, 10}, {1, 1000}, {8, 7.2}}

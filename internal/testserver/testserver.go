@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// Missing skips the test loudly, or fails it where everything must be there: PORTICO_TEST_SERVERS=required.
+// Missing skips the test loudly, or fails it where everything must be there: PORTICO_TEST_TOOLS=required.
 func Missing(t TB, what string) {
 	t.Helper()
-	if os.Getenv("PORTICO_TEST_SERVERS") == "required" {
+	if os.Getenv("PORTICO_TEST_TOOLS") == "required" {
 		t.Fatalf("NOT TESTED: %s", what)
 	}
 	t.Skipf("NOT TESTED: %s", what)
