@@ -29,7 +29,7 @@ const (
 
 // Kinds are all kinds, in the order in which people are offered them.
 func Kinds() []Kind {
-	return []Kind{SignIn, SignInFailed, SignOut, SessionEnd, RefreshRefused, Screen, CrossSite, Integrity, Limit, Operator, Start, Stop}
+	return []Kind{SignIn, SignInFailed, SignOut, SessionEnd, RefreshRefused, Screen, Share, CrossSite, Integrity, Limit, Operator, Start, Stop}
 }
 
 // anybody reports whether strangers can cause events of the kind, so that they must be sampled.

@@ -49,6 +49,7 @@ var adminMessages = []message{
 	{"audit.kind.session-end", "Session ended", "Fin de session", "Sessie beëindigd", "Sitzung beendet"},
 	{"audit.kind.refresh-refused", "Renewal refused", "Renouvellement refusé", "Vernieuwing geweigerd", "Erneuerung abgelehnt"},
 	{"audit.kind.screen", "Screen", "Écran", "Scherm", "Bildschirm"},
+	{"audit.kind.share", "Link for visitors", "Lien pour visiteurs", "Link voor bezoekers", "Link für Gäste"},
 	{"audit.kind.cross-site", "Foreign website refused", "Site étranger refusé", "Vreemde website geweigerd", "Fremde Website abgewiesen"},
 	{"audit.kind.integrity", "Record refused", "Enregistrement refusé", "Record geweigerd", "Datensatz abgelehnt"},
 	{"audit.kind.limit", "Limit reached", "Limite atteinte", "Limiet bereikt", "Grenze erreicht"},
