@@ -39,5 +39,5 @@ func (s *Server) auditRefusal(r *http.Request, e *pageError) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		reason = "load"
 	}
-	s.audit(r.Context(), nil, audit.Event{Kind: audit.CrossSite, Reason: reason, Details: map[string]string{"method": r.Method, "path": r.URL.Path}})
+	s.audit(r.Context(), nil, audit.Event{Kind: audit.CrossSite, Reason: reason, Details: map[string]string{"method": r.Method, "path": loggedPath(r.URL.Path)}})
 }

@@ -37,6 +37,18 @@ func (b *bench) audited() func() []audit.Event {
 	}
 }
 
+// What opens a link is not in the audit log either, whoever posts there.
+func TestNoLinkIsAudited(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	events := b.audited()
+	_, token := b.linkTo(b.board("Shown"), time.Hour)
+	b.ask("POST", "/share/"+token, "x=1", "Origin", "https://evil.example").want(t, "another website", http.StatusForbidden)
+	if list := events(); len(list) != 1 || list[0].Kind != audit.CrossSite || list[0].Details["path"] != "/share/…" {
+		t.Errorf("audited %+v", list)
+	}
+}
+
 func TestWhatIsAudited(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
