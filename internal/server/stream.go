@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -124,11 +125,17 @@ func (s *Server) boardTopics(w http.ResponseWriter, r *http.Request, sess *sessi
 		return nil, err
 	}
 	page.Request = r.WithContext(context.WithoutCancel(r.Context())) // others who share the poll stay when this reader leaves
+	scr, onScreen := screenOf(r.Context())
 	var topics []live.Topic
 	for _, name := range names {
+		id, _, _ := strings.Cut(name, ".")
+		shown := !onScreen || scr.Shows(id)
 		topics = append(topics, live.Topic{
-			Name: "board", Every: dashboards.StateEvery, Key: topicKey(r, sess, "board", name, page.Locale.Lang(), page.ZoneName()),
+			Name: "board", Every: dashboards.StateEvery, Key: topicKey(r, sess, "board", name, page.Locale.Lang(), page.ZoneName(), strconv.FormatBool(shown)),
 			Poll: func(ctx context.Context) ([]byte, error) {
+				if !shown { // its list has changed since: the same as if the board were gone
+					return encoded(dashboards.State{Board: name, Gone: true}, nil)
+				}
 				own := *page
 				own.Now = s.now()
 				return encoded(s.dashboards.State(onBehalf{ctx, r.Context()}, &own, name))

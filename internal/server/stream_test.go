@@ -163,6 +163,25 @@ func TestLiveBoards(t *testing.T) {
 	}
 }
 
+// A screen hears of what is on its list and of nothing else, whatever it asks for.
+func TestLiveBoardsOfAScreen(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	shown, other := b.board("Shown"), b.board("Other")
+	scr, c := b.onScreen(shown)
+	l := b.listen(portalOn(b, time.Minute)+"/live?topics=alarms&screen="+scr.ID+"&boards="+shown+","+other, "Cookie", cookies(c))
+	gone := map[string]bool{}
+	for len(gone) < 2 {
+		_, data := l.wants("board")
+		var s dashboards.State
+		b.must(json.Unmarshal(data, &s))
+		gone[s.Board] = s.Gone && len(s.Marks) == 0 && s.Revision == ""
+	}
+	if gone[shown] || !gone[other] {
+		t.Errorf("gone: %v; %s is shown, %s is another one", gone, shown, other)
+	}
+}
+
 func TestLiveRefuses(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
