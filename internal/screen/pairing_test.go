@@ -236,6 +236,25 @@ func TestRegister(t *testing.T) {
 	}
 }
 
+// A register that is full takes no more screens, and those that are there can be approved anew.
+func TestAFullRegister(t *testing.T) {
+	t.Parallel()
+	w, ctx := newWorld(), t.Context()
+	k := shelf.New(w.store, w.ring(t), w.clock)
+	for i := range screen.MaxScreens {
+		id := fmt.Sprintf("screen-%d", i)
+		if _, err := shelf.Change(ctx, k, shelf.OwnerOf("screens", "", ""), shelf.Screen, id, time.Hour, func(s *screen.Screen) error { s.ID = id; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.register(t).Put(ctx, screen.Screen{ID: screen.NewID(), Until: w.now.Add(time.Hour)}); !errors.Is(err, screen.ErrTooMany) {
+		t.Errorf("Put of one more = %v, want ErrTooMany", err)
+	}
+	if err := w.register(t).Put(ctx, screen.Screen{ID: "screen-7", Until: w.now.Add(time.Hour)}); err != nil {
+		t.Errorf("Put of one that is there = %v", err)
+	}
+}
+
 func mustGet(ctx context.Context, t *testing.T, r *screen.Register, id string) screen.Screen {
 	t.Helper()
 	s, err := r.Get(ctx, id)

@@ -70,10 +70,15 @@ func (r *Register) All(ctx context.Context) ([]Screen, error) {
 
 // Put keeps a screen that was just approved, in the place of an earlier one of the same id.
 func (r *Register) Put(ctx context.Context, s Screen) error {
-	if all, err := shelf.All[Screen](ctx, r.shelf, register, shelf.Screen); err != nil || len(all) >= MaxScreens {
-		return cmp.Or(err, ErrTooMany)
+	all, err := shelf.All[Screen](ctx, r.shelf, register, shelf.Screen)
+	if err != nil {
+		return err
 	}
-	_, err := shelf.Change(ctx, r.shelf, register, shelf.Screen, s.ID, r.life(s.Until), func(kept *Screen) error { *kept = s; return nil })
+	there := slices.ContainsFunc(all, func(d shelf.Document[Screen]) bool { return d.Name == s.ID })
+	if len(all) >= MaxScreens && !there {
+		return ErrTooMany
+	}
+	_, err = shelf.Change(ctx, r.shelf, register, shelf.Screen, s.ID, r.life(s.Until), func(kept *Screen) error { *kept = s; return nil })
 	return err
 }
 
