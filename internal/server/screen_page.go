@@ -88,11 +88,9 @@ type pairState struct {
 
 // pairState finds out where the browser stands. One that is a screen with rights goes on; one that was approved gets its session; one that waits goes on to; and every other one gets a code.
 func (s *Server) pairState(w http.ResponseWriter, r *http.Request) (pairState, error) {
-	before := ""
 	sess, scr, err := s.loadScreen(r)
 	switch {
 	case err == nil:
-		before = scr.ID
 		ctx := s.withScreen(r.Context(), sess, &scr)
 		rights := s.haveRights(ctx)
 		if !rightsRefused(rights) {
@@ -101,8 +99,6 @@ func (s *Server) pairState(w http.ResponseWriter, r *http.Request) (pairState, e
 		s.refusedRights(ctx, &scr, rights)
 	case !isNoSession(err):
 		return pairState{}, &storeError{err}
-	default:
-		before = s.formerScreen(r)
 	}
 	p, err := s.ownPairing(r)
 	if err == nil && p.Screen != "" {
@@ -111,12 +107,12 @@ func (s *Server) pairState(w http.ResponseWriter, r *http.Request) (pairState, e
 		}
 	}
 	if errors.Is(err, screen.ErrCode) {
-		p, err = s.beginPairing(w, r, before)
+		p, err = s.beginPairing(w, r)
 	}
 	return pairState{pairing: p}, err
 }
 
-// formerScreen returns which screen the browser was until its session ended, "" for none.
+// formerScreen returns which screen the browser was until its session or its rights ended, "" for none. It reads the whole register, and is asked once for each code.
 func (s *Server) formerScreen(r *http.Request) string {
 	cookie, err := r.Cookie(s.screens.Name())
 	if err != nil {
@@ -148,12 +144,12 @@ func (s *Server) ownPairing(r *http.Request) (screen.Pairing, error) {
 }
 
 // beginPairing gives the browser a code and the cookie that goes with it.
-func (s *Server) beginPairing(w http.ResponseWriter, r *http.Request, before string) (screen.Pairing, error) {
+func (s *Server) beginPairing(w http.ResponseWriter, r *http.Request) (screen.Pairing, error) {
 	if err := s.take(r, "pairings", s.limits.pairings); err != nil {
 		return screen.Pairing{}, err
 	}
 	secret := rand.Text()
-	p, err := s.pairings.Begin(r.Context(), secret, screen.Pairing{About: s.aboutBrowser(r), Before: before})
+	p, err := s.pairings.Begin(r.Context(), secret, screen.Pairing{About: s.aboutBrowser(r), Before: s.formerScreen(r)})
 	if err != nil {
 		return p, err
 	}

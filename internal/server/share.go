@@ -18,6 +18,8 @@ import (
 const (
 	sharePath = "/share/"            // behind it what opens a link
 	sharedAt  = sharePath + "board/" // behind it a link's id, which opens nothing
+
+	shareCookies = 4 // of one request that are looked at: browsers send one
 )
 
 // sharing mounts what visitors of links see. Nothing else of the portal opens for them: their cookie is for these paths only, and has a name of its own, so that it disturbs nobody's session.
@@ -119,7 +121,7 @@ func (s *Server) shared(h func(w http.ResponseWriter, r *pages.Request, b board.
 
 // linkOf returns the link whose id the address has, if the browser has what opens it.
 func (s *Server) linkOf(r *http.Request) (share.Link, string, error) {
-	for _, c := range r.CookiesNamed(s.shareCookie("", "").Name) {
+	for _, c := range s.sharesSent(r) {
 		link, err := s.shares.Open(r.Context(), c.Value)
 		if err == nil && link.ID != r.PathValue("share") {
 			continue
@@ -127,6 +129,12 @@ func (s *Server) linkOf(r *http.Request) (share.Link, string, error) {
 		return link, c.Value, err
 	}
 	return share.Link{}, "", share.ErrNotFound
+}
+
+// sharesSent are the cookies of links in a request; each costs a read of the store.
+func (s *Server) sharesSent(r *http.Request) []*http.Cookie {
+	sent := r.CookiesNamed(s.shareCookie("", "").Name)
+	return sent[:min(len(sent), shareCookies)]
 }
 
 // rightsOf returns where a link's access tokens come from, and whose answers they bring. The grant of a link is a session like those of screens: what ends that ends the link.

@@ -38,7 +38,7 @@ func (s *Server) sharesPage(w http.ResponseWriter, r *http.Request) error {
 // freshLink is the address of the link that this browser has just made, "" when there is none to show any more.
 func (s *Server) freshLink(w http.ResponseWriter, r *http.Request) string {
 	sess, _ := session.FromContext(r.Context())
-	for _, c := range r.CookiesNamed(s.shareCookie("", "").Name) {
+	for _, c := range s.sharesSent(r) {
 		link, err := s.shares.Open(r.Context(), c.Value)
 		if err != nil || !link.OwnedBy(approverOf(sess)) {
 			continue

@@ -1,12 +1,16 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"portico/internal/session"
 	"portico/internal/share"
+	"portico/internal/shelf"
 )
 
 // linkTo makes a link of Alice's to a dashboard, and returns what opens it.
@@ -105,6 +109,47 @@ func TestLinksThatAreNoneLookAlike(t *testing.T) {
 	}
 	if !limited {
 		t.Error("nothing limits guesses")
+	}
+}
+
+// countedShelf counts what a portal reads of what is kept.
+type countedShelf struct {
+	shelf.Store
+	loads, lists atomic.Int64
+}
+
+func (c *countedShelf) Load(ctx context.Context, o shelf.Owner, k shelf.Kind, name string) (shelf.Item, error) {
+	c.loads.Add(1)
+	return c.Store.Load(ctx, o, k, name)
+}
+
+func (c *countedShelf) List(ctx context.Context, o shelf.Owner, k shelf.Kind) ([]shelf.Item, error) {
+	c.lists.Add(1)
+	return c.Store.List(ctx, o, k)
+}
+
+// A stranger makes the portal read little: a few cookies of links are looked at, and the register of screens once for each code.
+func TestStrangersCauseFewReads(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	counted := &countedShelf{Store: b.items}
+	b.items = counted
+	b.serve()
+	var many []*http.Cookie
+	for range 40 {
+		many = append(many, &http.Cookie{Name: "__Secure-portico-share", Value: share.NewToken().Reveal()})
+	}
+	b.get("/share/board/aaaaaaaaaaaaaaaa", "Cookie", cookies(many...)).want(t, "many cookies", http.StatusNotFound)
+	if n := counted.loads.Load(); n == 0 || n > 4 {
+		t.Errorf("%d links are looked for, want at most 4", n)
+	}
+	none := &http.Cookie{Name: "__Host-portico-screen", Value: session.NewHandle().Cookie().Reveal()}
+	code := b.get("/screen", "Cookie", cookies(none))
+	for range 5 {
+		b.get("/screen", "Cookie", cookies(none, code.Cookies()[0])).want(t, "the same code", http.StatusOK, `data-pair="code"`)
+	}
+	if n := counted.lists.Load(); n != 1 {
+		t.Errorf("the register is read %d times for one code", n)
 	}
 }
 
