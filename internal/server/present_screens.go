@@ -95,7 +95,7 @@ func (s *Server) conditionOf(l locale.Locale, scr screen.Screen, status token.St
 }
 
 // screenFacts is what is known of a screen, line by line.
-func (s *Server) screenFacts(ctx context.Context, l locale.Locale, scr screen.Screen) []templates.FactModel {
+func (s *Server) screenFacts(l locale.Locale, scr screen.Screen, tokenAge string) []templates.FactModel {
 	now, zone, rep := s.wall(), datahub.HomeZone(), scr.Report
 	var list []templates.FactModel
 	add := func(key locale.Key, value string) {
@@ -111,9 +111,7 @@ func (s *Server) screenFacts(ctx context.Context, l locale.Locale, scr screen.Sc
 	if rep.Skew.Abs() >= time.Second {
 		add("screens.skew", signed(l, rep.Skew))
 	}
-	if status, err := s.tokensOf(ctx, &scr); err == nil && !status.AccessIssued.IsZero() {
-		add("screens.token-age", l.Duration(max(now.Sub(status.AccessIssued), 0)))
-	}
+	add("screens.token-age", tokenAge)
 	if rep.Heap > 0 {
 		add("screens.heap", strconv.FormatInt(rep.Heap>>20, 10)+"\u00a0MB")
 	}

@@ -58,7 +58,7 @@ func (s *Server) showScreen(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	s.keepChosen(r, &choice, &scr)
 	row := s.presentScreen(r.Context(), l, scr)
-	m := templates.ScreenSettingsModel{Layout: s.layout(r), Screen: row, Choice: choice, Done: done, Error: problem, Facts: s.screenFacts(r.Context(), l, scr), Back: templates.Link{Text: l.T("settings.sessions"), Href: "/settings/sessions"}}
+	m := templates.ScreenSettingsModel{Layout: s.layout(r), Screen: row, Choice: choice, Done: done, Error: problem, Facts: s.screenFacts(l, scr, row.TokenAge), Back: templates.Link{Text: l.T("settings.sessions"), Href: "/settings/sessions"}}
 	if sess, _ := session.FromContext(r.Context()); !concerns(&scr, sess.Identity) {
 		m.Back = templates.Link{Text: l.T("screens.title"), Href: adminScreensPath}
 	}
