@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"portico/internal/series"
@@ -43,10 +44,13 @@ type plot struct {
 	pen
 	x0, x1 float64 // left and right
 	y0, y1 float64 // bottom and top
+
+	letters float64 // how large writing is
+	levels  []box   // where words of levels stand
 }
 
 func newPlot(f Frame, right float64) plot {
-	return plot{x0: left, x1: float64(f.Width) - right, y0: float64(f.Height - bottom), y1: top}
+	return plot{x0: left, x1: float64(f.Width) - right, y0: float64(f.Height - bottom), y1: top, letters: f.letters()}
 }
 
 // y is where a value stands, the nearest end of the axis for what lies outside.
@@ -57,8 +61,9 @@ func (p *plot) y(s scale, v float64) float64 {
 // base is where bars and areas begin.
 func (p *plot) base(s scale) float64 { return p.y(s, min(max(0, s.low), s.high)) }
 
-// values draws hairlines with their values at the left.
+// values draws hairlines with their values at the left, as many of them as have room over one another.
 func (p *plot) values(s scale, write func(float64) string) {
+	every := p.every(s)
 	for i := range s.parts() + 1 {
 		v := s.at(i)
 		class := "grid"
@@ -66,8 +71,16 @@ func (p *plot) values(s scale, write func(float64) string) {
 			class = "grid zero"
 		}
 		p.put(`<path class="`, class, `" d="M`, p.x0, ` `, p.y(s, v), `H`, p.x1, `"/>`)
-		p.text("tick", p.x0-6, p.y(s, v)+4, "end", write(v))
+		if i%every == 0 {
+			p.text("tick", p.x0-6, p.y(s, v)+4, "end", write(v))
+		}
 	}
+}
+
+// every is how many steps of an axis share one value in writing.
+func (p *plot) every(s scale) int {
+	step := (p.y0 - p.y1) / float64(max(s.parts(), 1))
+	return max(int(math.Ceil(p.letters*1.05/max(step, 0.1))), 1)
 }
 
 // at is the value of a tick.
@@ -81,20 +94,80 @@ func (s scale) at(i int) float64 {
 
 // tick marks a place at the lower axis.
 func (p *plot) tick(x float64, label string) {
-	anchor := "middle"
-	if x > p.x1-24 {
-		anchor = "end"
-	}
 	p.put(`<path class="axis" d="M`, x, ` `, p.y0, `v5"/>`)
-	p.text("tick", x, p.y0+18, anchor, label)
+	p.text("tick", x, p.y0+18, p.anchor(x), label)
 }
 
-// level writes the words of a level above it, or below where there is no room.
-func (p *plot) level(y float64, label string) {
-	if y -= 4; y < p.y1+10 {
-		y += 18
+// anchor is where a tick's words stand: below it, and before it at the right edge.
+func (p *plot) anchor(x float64) string {
+	if x > p.x1-24 {
+		return "end"
 	}
-	p.text("tick rule-label", p.x1-4, y, "end", label)
+	return "middle"
+}
+
+// times marks local days or hours at the lower axis, as many as have room for their words beside one another.
+func (p *plot) times(r series.Range, x func(time.Time) float64, write func(t time.Time, days bool) string) {
+	room := max(2, int(p.x1-p.x0)/78)
+	ticks, whole := ticksOf(r, room)
+	for room > 2 && p.crowded(ticks, whole, x, write) {
+		room--
+		ticks, whole = ticksOf(r, room)
+	}
+	for _, t := range ticks {
+		p.tick(x(t), write(t, whole))
+	}
+}
+
+// crowded reports whether words at the lower axis run into one another.
+func (p *plot) crowded(ticks []time.Time, whole bool, x func(time.Time) float64, write func(t time.Time, days bool) string) bool {
+	end := math.Inf(-1)
+	for _, t := range ticks {
+		at, words := x(t), wide(write(t, whole), p.letters)
+		from := at - words/2
+		if p.anchor(at) == "end" {
+			from = at - words
+		}
+		if from < end {
+			return true
+		}
+		end = from + words + p.letters/2
+	}
+	return false
+}
+
+// level writes the words of a level above it or below, at the right or at the left: where no other level's words stand, and, if it can be, nothing is drawn. Higher levels come first.
+func (p *plot) level(y float64, label string, drawn func(area box) bool) {
+	places := p.around(y, wide(label, p.letters))
+	fits := slices.DeleteFunc(slices.Clone(places), func(b box) bool {
+		return b.top < p.y1-p.letters*0.3 || b.bottom > p.y0 || slices.ContainsFunc(p.levels, b.meets)
+	})
+	fits = append(fits, places[0])
+	at := fits[max(slices.IndexFunc(fits, func(b box) bool { return !drawn(b) }), 0)]
+	p.levels = append(p.levels, at)
+	x, anchor := at.right, "end"
+	if at.left == p.x0+4 {
+		x, anchor = at.left, "start"
+	}
+	p.text("tick rule-label", x, at.bottom-2, anchor, label)
+}
+
+// box is a part of a picture.
+type box struct{ left, right, top, bottom float64 }
+
+// meets reports whether two parts have something in common.
+func (b box) meets(o box) bool {
+	return b.left < o.right && o.left < b.right && b.top < o.bottom && o.top < b.bottom
+}
+
+// around are the places beside a level for words of a width, the best first.
+func (p *plot) around(y, width float64) (list []box) {
+	for _, left := range []float64{p.x1 - 4 - width, p.x0 + 4} {
+		for _, foot := range []float64{y - 2, y + p.letters + 4} {
+			list = append(list, box{left, left + width, foot - p.letters, foot})
+		}
+	}
+	return list
 }
 
 // ticksOf returns instants that stand at the lower axis, at most room of them: months, Mondays, days, or hours of the local clock. whole is false for hours.

@@ -31,7 +31,7 @@ func Brush(s BrushSpec) SVG {
 	p.fit()
 	p.open(s.Frame, "brush", "group")
 	p.hatch(s.ID)
-	p.times()
+	p.times(s.Range, p.x, s.Time)
 	p.gaps(s.Slots)
 	p.line(p.spec.Lines[0])
 	a, b := p.x(s.From), p.x(s.To)

@@ -112,7 +112,7 @@ func CarpetDays(s Spec, most int) SVG {
 	if !whole {
 		ticks = ticks[:min(1, len(ticks))]
 	}
-	for _, t := range ticks {
+	for i, t := range ticks {
 		column := series.Range{From: s.Range.From, To: t.Add(1), Zone: s.Range.Zone}.Days() - 1
 		share := float64(column) / days * 100
 		anchor := "middle"
@@ -121,8 +121,12 @@ func CarpetDays(s Spec, most int) SVG {
 		} else if share > 93 {
 			continue
 		}
+		class := "tick"
+		if i%2 == 1 {
+			class = "tick between" // has room on wide pages
+		}
 		x := strconv.FormatFloat(share, 'f', 2, 64) + "%"
-		p.put(`<line class="axis" x1="`, x, `" x2="`, x, `" y1="0" y2="5"/><text class="tick" x="`, x, `" y="18" text-anchor="`, anchor, `">`, escape(s.Time(t, true)), `</text>`)
+		p.put(`<line class="axis" x1="`, x, `" x2="`, x, `" y1="0" y2="5"/><text class="`, class, `" x="`, x, `" y="18" text-anchor="`, anchor, `">`, escape(s.Time(t, true)), `</text>`)
 	}
 	return p.close()
 }

@@ -14,6 +14,7 @@ import (
 	"math"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // SVG is a finished picture. It satisfies templ.Component.
@@ -33,6 +34,21 @@ type Frame struct {
 	Title  string               // what is shown, for people who cannot see it
 	Desc   string               // what it says, in a sentence
 	Value  func(float64) string // writes a value at its axis
+
+	Letters float64 // how large the page writes in the picture, in the picture's units; 0 as on pages for people
+}
+
+// letters is how large writing is.
+func (f Frame) letters() float64 {
+	if f.Letters == 0 {
+		return 11.5
+	}
+	return f.Letters
+}
+
+// wide is about how much room words take.
+func wide(words string, letters float64) float64 {
+	return float64(utf8.RuneCountInString(words)) * letters * 0.56
 }
 
 // The room around the plot for what stands at its axes.

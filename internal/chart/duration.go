@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"portico/internal/series"
@@ -45,10 +46,17 @@ func Duration(s DurationSpec) SVG {
 	for _, c := range s.Curves {
 		p.curve(c, axis, x)
 	}
+	drawn := func(area box) bool {
+		return slices.ContainsFunc(s.Curves, func(c Curve) bool {
+			return slices.ContainsFunc(c.Held, func(h series.Held) bool {
+				return area.meets(box{x(h.For) - 1, x(h.For), p.y(axis, h.Value), p.y(axis, h.Value) + 1})
+			})
+		})
+	}
 	for _, r := range s.Rules {
 		y := p.y(axis, r.Value)
 		p.put(`<path class="rule" d="M`, p.x0, ` `, y, `H`, p.x1, `"/>`)
-		p.level(y, r.Label)
+		p.level(y, r.Label, drawn)
 	}
 	return p.close()
 }

@@ -39,7 +39,7 @@ func Heat(s HeatSpec) SVG {
 		if row.Href != "" {
 			p.put(`<a href="`, escape(row.Href), `">`)
 		}
-		p.text("tick row", 0, y+HeatRowHeight/2+4, "start", shortened(row.Label, p.x0))
+		p.text("tick row", 0, y+HeatRowHeight/2+4, "start", shortened(row.Label, p.x0, p.letters))
 		if row.Href != "" {
 			p.put(`</a>`)
 		}

@@ -31,17 +31,14 @@ func Ribbon(s RibbonSpec) SVG {
 	p.open(s.Frame, "ribbon", "group")
 	start, length := seconds(s.Range.From), seconds(s.Range.To)-seconds(s.Range.From)
 	x := func(t time.Time) float64 { return p.x0 + (p.x1-p.x0)*min(max((seconds(t)-start)/length, 0), 1) }
-	ticks, whole := ticksOf(s.Range, max(2, int(p.x1-p.x0)/78))
-	for _, t := range ticks {
-		p.tick(x(t), s.Time(t, whole))
-	}
+	p.times(s.Range, x, s.Time)
 	for i, r := range s.Rows {
 		y := top + row*float64(i)
 		p.put(`<path class="grid" d="M`, p.x0, ` `, y+row, `H`, p.x1, `"/>`)
 		if r.Href != "" {
 			p.put(`<a href="`, escape(r.Href), `">`)
 		}
-		p.text("tick row", 0, y+row/2+4, "start", shortened(r.Label, p.x0))
+		p.text("tick row", 0, y+row/2+4, "start", shortened(r.Label, p.x0, p.letters))
 		if r.Href != "" {
 			p.put(`</a>`)
 		}

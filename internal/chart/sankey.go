@@ -1,5 +1,7 @@
 package chart
 
+import "math"
+
 // Flow is an amount that comes in from somewhere, or goes out to somewhere.
 type Flow struct {
 	Label string
@@ -14,10 +16,7 @@ type SankeySpec struct {
 	In, Out []Flow
 }
 
-const (
-	sankeyRow  = 34.0 // that a name and its amount take
-	sankeyNode = 8.0  // width of the bars where flows begin and end
-)
+const sankeyNode = 8.0 // width of the bars where flows begin and end
 
 // sankey is a picture of flows that is being drawn.
 type sankey struct {
@@ -26,13 +25,18 @@ type sankey struct {
 	width  float64
 	height float64
 	scale  float64 // pixels to an amount
+
+	letters float64 // how large writing is
+	row     float64 // that a name and its amount take
 }
 
 // Sankey draws flows as bands as wide as their amounts: from the left into a bar in the middle, and from there to the right. What has no amount is left out.
 func Sankey(s SankeySpec) SVG {
 	in, out := flowing(s.In), flowing(s.Out)
-	s.Height = max(s.Height, int(sankeyRow)*max(len(in), len(out), 1)+2*top)
-	p := &sankey{width: float64(s.Width), height: float64(s.Height), names: min(max(float64(s.Width)*0.34, 84), 200)}
+	letters := s.letters()
+	row := math.Round(letters * 2.95)
+	s.Height = max(s.Height, int(row)*max(len(in), len(out), 1)+2*top)
+	p := &sankey{width: float64(s.Width), height: float64(s.Height), names: min(max(float64(s.Width)*0.34, 84), 17.5*letters), letters: letters, row: row}
 	p.scale = min(p.fit(in), p.fit(out))
 	p.open(s.Frame, "sankey", "img")
 	p.side(in, p.names, p.names+sankeyNode, p.width/2, "end")
@@ -79,7 +83,7 @@ func (p *sankey) fit(flows []Flow) float64 {
 // taken is the height of a side.
 func (p *sankey) taken(flows []Flow, scale float64) (sum float64) {
 	for _, f := range flows {
-		sum += max(f.Value*scale, sankeyRow-8) + 8
+		sum += max(f.Value*scale, p.row-8) + 8
 	}
 	return sum
 }
@@ -94,22 +98,22 @@ func (p *sankey) side(flows []Flow, name, node, middle float64, anchor string) {
 	}
 	for _, f := range flows {
 		h := f.Value * p.scale
-		slot := max(h, sankeyRow-8) + 8
+		slot := max(h, p.row-8) + 8
 		from := y + (slot-h)/2
 		class := partClass(f.Color)
 		bend := (node + middle) / 2
 		p.put(`<path class="flow `, class, `" d="M`, node, ` `, from, `C`, bend, ` `, from, ` `, bend, ` `, at, ` `, middle, ` `, at, `V`, at+h,
 			`C`, bend, ` `, at+h, ` `, bend, ` `, from+h, ` `, node, ` `, from+h, `Z"><title>`, escape(f.Label), `: `, escape(f.Text), `</title></path>`)
 		p.put(`<rect class="bar `, class, `" x="`, min(name, node), `" y="`, from, `" width="`, sankeyNode, `" height="`, max(h, 1), `"/>`)
-		p.text("tick name", name+away, y+slot/2-3, anchor, shortened(f.Label, p.names))
-		p.text("tick", name+away, y+slot/2+12, anchor, f.Text)
+		p.text("tick name", name+away, y+slot/2-p.letters*0.26, anchor, shortened(f.Label, p.names, p.letters))
+		p.text("tick", name+away, y+slot/2+p.letters*1.04, anchor, f.Text)
 		y, at = y+slot, at+h
 	}
 }
 
 // shortened is a name as far as there is room for it; the whole stands beside the picture.
-func shortened(label string, room float64) string {
-	runes, most := []rune(label), int(room/6.4)
+func shortened(label string, room, letters float64) string {
+	runes, most := []rune(label), int(room/(letters*0.556))
 	if len(runes) <= most {
 		return label
 	}

@@ -34,10 +34,7 @@ func Stack(s StackSpec) SVG {
 	p.open(s.Frame, "stack", "img")
 	p.hatch(s.ID)
 	p.values(p.axis, s.Value)
-	ticks, whole := ticksOf(s.Range, max(2, int(p.x1-p.x0)/78))
-	for _, t := range ticks {
-		p.tick(p.x(seconds(t)), s.Time(t, whole))
-	}
+	p.times(s.Range, func(t time.Time) float64 { return p.x(seconds(t)) }, s.Time)
 	p.gaps()
 	for i := range s.Parts {
 		p.part(i)

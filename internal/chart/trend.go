@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -76,7 +77,7 @@ func Trend(s Spec) SVG {
 	p.bands()
 	p.values(p.scales[0], s.Value)
 	p.rightTicks()
-	p.times()
+	p.times(s.Range, p.x, s.Time)
 	if len(s.Lines) > 0 {
 		p.gaps(s.Lines[0].Slots)
 	}
@@ -156,15 +157,8 @@ func (p *trend) rightTicks() {
 		return
 	}
 	s := p.scales[1]
-	for i := range s.parts() + 1 {
+	for i := 0; i <= s.parts(); i += p.every(s) {
 		p.text("tick", p.x1+6, p.y(s, s.at(i))+4, "start", p.spec.Right(s.at(i)))
-	}
-}
-
-func (p *trend) times() {
-	ticks, whole := ticksOf(p.spec.Range, max(2, int(p.x1-p.x0)/78))
-	for _, t := range ticks {
-		p.tick(p.x(t), p.spec.Time(t, whole))
 	}
 }
 
@@ -182,26 +176,30 @@ func (p *trend) gaps(slots []series.Slot) {
 	}
 }
 
-// rules draws the levels. The label of one that lies close below another stands under its line.
+// rules draws the levels, then their words.
 func (p *trend) rules() {
-	var above []float64
 	for _, r := range p.spec.Rules {
 		class, y := "rule", p.y(p.scales[side(r.Right)], r.Value)
 		if r.Faint {
 			class = "rule faint"
 		}
 		p.put(`<path class="`, class, `" d="M`, p.x0, ` `, y, `H`, p.x1, `"/>`)
-		label := y
-		if slices.ContainsFunc(above, func(other float64) bool { return y >= other && y-other < labelRoom }) {
-			label += labelRoom
-		}
-		above = append(above, y)
-		p.level(label, r.Label)
+	}
+	at := func(r Rule) float64 { return p.y(p.scales[side(r.Right)], r.Value) }
+	for _, r := range slices.SortedFunc(slices.Values(p.spec.Rules), func(a, b Rule) int { return cmp.Compare(at(a), at(b)) }) {
+		p.level(at(r), r.Label, p.drawnIn)
 	}
 }
 
-// labelRoom is what the label of a level takes, and how far it is from one above its line to one below.
-const labelRoom = 16
+// drawnIn reports whether a line or a bar's end lies in a part of the picture.
+func (p *trend) drawnIn(area box) bool {
+	return slices.ContainsFunc(p.spec.Lines, func(l Line) bool {
+		return slices.ContainsFunc(l.Slots, func(s series.Slot) bool {
+			from, to, y := p.x(s.Start), p.x(s.End), p.y(p.scales[side(l.Right)], s.Value)
+			return !s.Missing && to > area.left && from < area.right && y > area.top && y < area.bottom
+		})
+	})
+}
 
 // flags are drawn as pennants on the time axis, those that would stand on each other as one, with the words of all.
 func (p *trend) flags() {

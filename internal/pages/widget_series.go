@@ -142,12 +142,18 @@ func (w *widgetReader) draw(t trendData, widget board.Widget, m *templates.Widge
 func (w *widgetReader) drawn(widget board.Widget, m *templates.WidgetModel, f chart.Frame, draw func(chart.Frame) chart.SVG) {
 	f.ID, f.Title, f.Desc = "w-"+widget.ID+"-p", cmp.Or(m.Title, w.kindName(widget.Kind)), m.Summary
 	f.Width, f.Height = w.size(widget)
+	if w.wall {
+		f.Letters = wallLetters
+	}
 	m.Picture = draw(f)
 	if !w.wall && f.Width > narrowWidth+50 {
 		f.ID, f.Width, f.Height = f.ID+"-n", narrowWidth, narrowHeight
 		m.Narrow = draw(f)
 	}
 }
+
+// wallLetters is how large walls write in pictures, as their style sheet says.
+const wallLetters = 17
 
 // size is how large a picture is drawn for a widget, so that its writing has the size that it should have where it is looked at.
 func (w *widgetReader) size(widget board.Widget) (width, height int) {

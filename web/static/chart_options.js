@@ -206,8 +206,8 @@ function marks(u, data, color, font) {
 	ctx.font = font.replace("11.5", String(11.5 * devicePixelRatio));
 	ctx.fillStyle = ctx.strokeStyle = color("critical");
 	ctx.lineWidth = devicePixelRatio;
-	for (const r of data.rules ?? []) {
-		const y = u.valToPos(r.value, "y" + r.axis, true);
+	let last = -Infinity;
+	for (const [r, y] of (data.rules ?? []).map((r) => [r, u.valToPos(r.value, "y" + r.axis, true)]).sort((a, b) => a[1] - b[1])) {
 		ctx.setLineDash([5 * devicePixelRatio, 3 * devicePixelRatio]);
 		ctx.beginPath();
 		ctx.moveTo(bbox.left, y);
@@ -215,7 +215,10 @@ function marks(u, data, color, font) {
 		ctx.stroke();
 		ctx.textAlign = "right";
 		ctx.setLineDash([]);
-		write(ctx, r.text, bbox.left + bbox.width - 4 * devicePixelRatio, y - 4 * devicePixelRatio, color);
+		// The words of a level that lies close below another stand under it.
+		const below = y - last < 16 * devicePixelRatio;
+		write(ctx, r.text, bbox.left + bbox.width - 4 * devicePixelRatio, y + (below ? 13 : -4) * devicePixelRatio, color);
+		last = y;
 	}
 	ctx.setLineDash([]);
 	ctx.fillStyle = ctx.strokeStyle = color("text-2");

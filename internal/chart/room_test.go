@@ -1,0 +1,88 @@
+package chart
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/series"
+)
+
+// texts finds the texts of a picture by a class, with their places.
+func texts(t *testing.T, picture SVG, class string) (list []box) {
+	t.Helper()
+	number := func(s string) float64 {
+		f, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	for _, m := range regexp.MustCompile(`<text class="`+class+`" x="([-\d.]+)" y="([-\d.]+)" text-anchor="(\w+)">([^<]*)`).FindAllStringSubmatch(string(picture), -1) {
+		x, y, width := number(m[1]), number(m[2]), wide(m[4], 17)
+		x -= map[string]float64{"start": 0, "middle": width / 2, "end": width}[m[3]]
+		list = append(list, box{x, x + width, y - 17*0.75, y})
+	}
+	return list
+}
+
+func together(list []box) bool {
+	for i, a := range list {
+		for _, b := range list[:i] {
+			if a.meets(b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func TestLargeWritingHasRoom(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	var days []series.Slot
+	for i := range 7 {
+		days = append(days, series.Slot{Start: start.AddDate(0, 0, i), End: start.AddDate(0, 0, i+1), Value: 100 + float64(i)})
+	}
+	f := Frame{ID: "r", Width: 500, Height: 110, Value: num, Letters: 17}
+	r := series.Range{From: start, To: start.AddDate(0, 0, 7), Zone: time.UTC}
+	day := func(t time.Time, _ bool) string { return t.Format("Mon 2 Jan 2006") }
+	flows := []Flow{{"Production", "40.2 MWh", 40, 1}, {"Battery discharge", "4.4 MWh", 4, 2}, {"Grid", "3.0 MWh", 3, 3}}
+	for name, picture := range map[string]SVG{
+		"stack": Stack(StackSpec{Frame: f, Range: r, Parts: []StackPart{{days, 1}}, Time: day}), "trend": Trend(Spec{Frame: f, Range: r, Lines: []Line{{Slots: days, Color: 1, Bars: true}}, Time: day}),
+		"sankey": Sankey(SankeySpec{Frame: f, In: flows, Out: flows}),
+	} {
+		list := append(texts(t, picture, "tick"), texts(t, picture, "tick name")...)
+		if len(list) < 4 || together(list) {
+			t.Errorf("%s: %d texts, some of them over one another: %v", name, len(list), list)
+		}
+	}
+}
+
+func TestWordsOfLevelsKeepClear(t *testing.T) {
+	t.Parallel()
+	s := spec(false, hours(24))
+	for i := range s.Lines[0].Slots {
+		if s.Lines[0].Slots[i].Value = 7.4; i > 12 { // at the right, the line runs where the words would
+			s.Lines[0].Slots[i].Value = 8
+		}
+	}
+	s.Letters = 17
+	s.Rules = []Rule{{Value: 7.3, Label: "resets at 7.3"}, {Value: 7.6, Label: "sets at 7.6"}, {Value: 0, Label: "zero"}, {Value: 10, Label: "top"}}
+	picture := Trend(s)
+	words := texts(t, picture, "tick rule-label")
+	p := &trend{plot: newPlot(s.Frame, right), spec: s}
+	if p.fit(); len(words) != 4 || together(words) {
+		t.Fatalf("words of levels stand at %v", words)
+	}
+	for _, w := range words {
+		if w.top < 0 || w.bottom > p.y0 {
+			t.Errorf("words of a level stand at %v, outside of the plot", w)
+		}
+	}
+	if set, reset := strings.Index(string(picture), ">sets"), strings.Index(string(picture), ">resets"); set > reset {
+		t.Error("the words of the lower level come first")
+	}
+}
