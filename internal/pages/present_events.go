@@ -14,9 +14,10 @@ import (
 func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) templates.EventsModel {
 	m := templates.EventsModel{Layout: layout, Sections: alarmSections(l, "/events", d.may), Query: d.query.q}
 	m.Head = templates.PageHeadModel{Title: l.T("place.events"), Facts: []string{l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone)), d.zone.String()}}
+	var write templates.Link // none without the right
 	if d.may(datahub.FeatureEvents, datahub.RightWrite) {
-		m.New = templates.Link{Text: l.T("events.new"), Href: query.With("/events/new", "site", idText(int64(d.query.site)))}
-		m.Head.Actions = []templates.Link{m.New}
+		write = templates.Link{Text: l.T("events.new"), Href: query.With("/events/new", "site", idText(int64(d.query.site)))}
+		m.Head.Actions = []templates.Link{write}
 	}
 	if d.done != "" {
 		m.Done = l.T(locale.Key("events.done-" + d.done))
@@ -37,7 +38,7 @@ func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) 
 		m.More = l.T("events.more", eventsAtMost)
 	}
 	if len(m.Events) == 0 {
-		m.Empty = &templates.EmptyModel{Text: l.T("events.none"), Next: m.New}
+		m.Empty = &templates.EmptyModel{Text: l.T("events.none"), Next: write}
 	}
 	return m
 }

@@ -39,7 +39,7 @@ func (s *Server) myScreens(ctx context.Context, l locale.Locale) ([]templates.Sc
 // presentScreen is a screen as lists show it.
 func (s *Server) presentScreen(ctx context.Context, l locale.Locale, scr screen.Screen) templates.ScreenRowModel {
 	now := s.wall()
-	m := templates.ScreenRowModel{ID: scr.ID, Name: locale.Plain(scr.Name), Href: screensPath + scr.ID, Owner: locale.Plain(scr.Owner.Name), Boards: l.T("screens.boards", len(scr.Boards)), Page: scr.Report.Page, Build: locale.Plain(scr.Report.Build), OtherBuild: scr.Report.Build != "" && scr.Report.Build != s.version}
+	m := templates.ScreenRowModel{ID: scr.ID, Name: locale.Plain(scr.Name), Href: screensPath + scr.ID, Owner: locale.Plain(scr.Owner.Name), Boards: l.T("screens.boards", len(scr.Boards)), Page: scr.Report.Page, Build: locale.Plain(scr.Report.Build)}
 	if seen := scr.Report.Seen; !seen.IsZero() {
 		m.Seen, m.SeenISO = l.Ago(max(now.Sub(seen), 0)), stamp(seen)
 	}

@@ -9,7 +9,6 @@ type EventsModel struct {
 	Filter   EventFilterModel
 	Query    string
 	Done     string // what the form before this page did
-	New      Link   // none without Href
 	Events   []EventRowModel
 	More     string // says that there are more
 	Calendar *CalendarModel

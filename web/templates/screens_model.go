@@ -75,20 +75,19 @@ type PairDoneModel struct {
 
 // ScreenRowModel is a screen in a list.
 type ScreenRowModel struct {
-	ID         string
-	Name       string
-	Href       string
-	State      StateModel
-	Owner      string
-	Boards     string // "3 dashboards"
-	Seen       string // "12 s ago", "" for never
-	SeenISO    string
-	Page       string
-	Build      string
-	OtherBuild bool // not the server's
-	Skew       string
-	TokenAge   string
-	Problem    string
+	ID       string
+	Name     string
+	Href     string
+	State    StateModel
+	Owner    string
+	Boards   string // "3 dashboards"
+	Seen     string // "12 s ago", "" for never
+	SeenISO  string
+	Page     string
+	Build    string
+	Skew     string
+	TokenAge string
+	Problem  string
 }
 
 // AdminScreensModel is the register of screens.
