@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
+	"portico/internal/crew"
 )
 
 const (
@@ -60,7 +60,7 @@ func (c *Client) DataPointsOfMany(ctx context.Context, q ManyQuery) (points map[
 
 // atOnce calls do for each of list, a few at a time.
 func atOnce[T any](list iter.Seq[T], do func(T)) {
-	var g errgroup.Group
+	g := crew.New()
 	g.SetLimit(manyAtOnce)
 	for one := range list {
 		g.Go(func() error {

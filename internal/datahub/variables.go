@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"golang.org/x/sync/errgroup"
+	"portico/internal/crew"
 )
 
 // VariableQuery selects variables that belong to a source and have an id out of those that are given; the zero VariableQuery
@@ -49,7 +49,7 @@ func (c *Client) variables(ctx context.Context, query url.Values, q VariableQuer
 // variablesByID returns the variables in the order of ids.
 func (c *Client) variablesByID(ctx context.Context, ids []VariableID) ([]Variable, error) {
 	found := make([][]Variable, len(ids))
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := crew.WithContext(ctx)
 	g.SetLimit(callsAtOnce)
 	for i, id := range ids {
 		g.Go(func() (err error) {

@@ -2,10 +2,13 @@ package pages
 
 import (
 	"container/list"
+	"fmt"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"portico/internal/crew"
 )
 
 // Who says whose data something is. What was read for one is never shown to another, nor to the same person in another account or after they signed out.
@@ -23,7 +26,7 @@ type kept struct {
 	entries map[keptKey]*list.Element // of *keptEntry
 	order   *list.List                // the last used first
 	bytes   int
-	asked   singleflight.Group // questions that are on their way, by key
+	flights singleflight.Group // questions that are on their way, and pictures that are being made, by key
 }
 
 // keptKey names an answer. what is written so that no two questions have the same.
@@ -75,6 +78,14 @@ func (k *kept) keep(key keptKey, value any, bytes int, now time.Time, life time.
 	for last := k.order.Back(); last != nil && (k.bytes > keptBytes || last.Value.(*keptEntry).over(now)); last = k.order.Back() {
 		k.drop(last)
 	}
+}
+
+// once calls ask for all who want the same at this moment; shared says that there were others.
+func (k *kept) once(key keptKey, ask func() (any, error)) (value any, err error, shared bool) {
+	return k.flights.Do(fmt.Sprintf("%q", key), func() (any, error) {
+		defer crew.Carry()
+		return ask()
+	})
 }
 
 func (e *keptEntry) over(now time.Time) bool { return now.Sub(e.at) > e.life }

@@ -5,8 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/token"
 )
@@ -40,7 +39,7 @@ func endsSession(err error) error {
 
 // each calls f for every item, a few at a time. f keeps its own trouble to itself and returns what ends the session.
 func each[T any](ctx context.Context, items []T, f func(ctx context.Context, i int, item T) error) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := crew.WithContext(ctx)
 	g.SetLimit(pageCalls)
 	for i, item := range items {
 		g.Go(func() error { return f(ctx, i, item) })

@@ -9,8 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/web/templates"
 )
@@ -82,7 +81,7 @@ func (o *overviewReader) readMeters(ctx context.Context, refs lists) (overviewMe
 	ctx, cancel := context.WithTimeout(ctx, o.r.panelTime())
 	defer cancel()
 	d := overviewMeters{overviewData: overviewData{now: o.now, zone: o.zone, total: o.total, sites: profilesOf(o.sites, refs)}}
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := crew.WithContext(ctx)
 	g.Go(func() error { return o.of.meters.readProfiles(ctx, d.sites, refs, twoDays) })
 	water := slices.Clone(d.sites)
 	g.Go(func() error { return endsSession(o.of.meters.readNightWater(ctx, water, refs)) })
@@ -101,7 +100,7 @@ func (o *overviewReader) readMeters(ctx context.Context, refs lists) (overviewMe
 func (o *overviewReader) both() (d overviewMeters, err error) {
 	var alarms []datahub.Alarm
 	var failed error
-	var g errgroup.Group
+	g := crew.New()
 	g.Go(func() (err error) { d, err = o.meters(); return err })
 	g.Go(func() error { alarms, failed = o.alarms(); return endsSession(failed) })
 	if err := g.Wait(); err != nil {
@@ -137,7 +136,7 @@ func commonZone(sites []datahub.Site) *time.Location {
 
 // sitesAndLists reads all sites, by name, and the reference lists, side by side.
 func (rd *reader) sitesAndLists(ctx context.Context) (sites []datahub.Site, refs lists, err error) {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := crew.WithContext(ctx)
 	g.Go(func() (err error) { sites, err = rd.sites(ctx); return err })
 	g.Go(func() (err error) { refs, err = rd.lists(ctx); return err })
 	err = g.Wait()
@@ -150,7 +149,7 @@ func (rd *reader) readSites(ctx context.Context, sites []datahub.Site, refs list
 	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
 	defer cancel()
 	out := profilesOf(sites, refs)
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := crew.WithContext(ctx)
 	g.Go(func() error { return rd.readProfiles(ctx, out, refs, back) })
 	var alarms []datahub.Alarm
 	g.Go(func() (err error) { alarms, err = rd.alarmsIfAny(ctx, idsOf(sites)); return err })

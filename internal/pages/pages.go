@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
-	"golang.org/x/sync/singleflight"
 
 	"portico/internal/board"
 	"portico/internal/datahub"
@@ -87,7 +86,6 @@ type Route struct {
 type Pages struct {
 	exporters exporters
 	kept      *kept
-	pictures  singleflight.Group // of walls, by key
 }
 
 // New returns pages that have read nothing yet.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/web/templates"
@@ -28,7 +29,7 @@ type made struct {
 	panel Panel
 	put   func()
 	err   error
-	panic any // what its making ended with
+	panic *crew.Panic // what its making ended with
 }
 
 // Fill makes panels side by side and calls render when all are there, or when r.Until has come: those that are not are then on their way, and a script asks for them by their names. When it does, Fill makes
@@ -98,8 +99,8 @@ func begin(ctx context.Context, panels []Panel) <-chan made {
 // made makes a panel. A panic goes on where the request is served.
 func (p Panel) made(ctx context.Context) (m made) {
 	defer func() {
-		if m.panic = recover(); m.panic != nil {
-			m.panel = p
+		if v := recover(); v != nil {
+			m = made{panel: p, panic: crew.Caught(v)}
 		}
 	}()
 	put, err := p.Make(ctx)

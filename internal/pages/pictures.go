@@ -90,11 +90,15 @@ func (w *widgetReader) picture(ctx context.Context, widget board.Widget, page st
 	if known && w.real.Sub(at) < pictureLife[widget.Kind] {
 		return sighting{model: w.aged(last.(*picture).model)}, nil
 	}
-	answer, err, _ := w.flights.Do(fmt.Sprint(key), func() (any, error) {
+	paint := func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pictureCall)
 		defer cancel()
 		return w.paint(ctx, key, widget, page)
-	})
+	}
+	answer, err, shared := w.kept.once(key, paint)
+	if err != nil && shared { // it ends the session of the one who asked, which need not be this one
+		answer, err = paint()
+	}
 	if err != nil {
 		return sighting{}, err
 	}

@@ -117,7 +117,7 @@ func recall[T any](ctx context.Context, rd *reader, what string, life time.Durat
 
 // askedOnce reads what others of the same session may be asking at this moment: panels of a page, and pages side by side. Then one asks for all; who is left alone by the one who asked, asks.
 func askedOnce[T any](ctx context.Context, rd *reader, key keptKey, read func(context.Context) (T, error)) (T, error) {
-	value, err, shared := rd.kept.asked.Do(fmt.Sprintf("%q", key), func() (any, error) { return read(ctx) })
+	value, err, shared := rd.kept.once(key, func() (any, error) { return read(ctx) })
 	if shared && err != nil && ctx.Err() == nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		return read(ctx)
 	}

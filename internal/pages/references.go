@@ -3,8 +3,7 @@ package pages
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/locale"
 )
@@ -22,7 +21,7 @@ func (l lists) symbol(unit int) string { return locale.Plain(l.units[unit].Symbo
 
 // lists reads the reference lists, each person's own: the platform does not say that they are the same for all. Only what ends a session is an error.
 func (rd *reader) lists(ctx context.Context) (l lists, err error) {
-	var g errgroup.Group
+	g := crew.New()
 	g.Go(func() error {
 		units, err := recall(ctx, rd, "units", referencesLife, of[datahub.Unit](150), rd.hub.Units)
 		l.units = make(map[int]datahub.Unit, len(units))

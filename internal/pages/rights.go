@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"portico/internal/crew"
 	"portico/internal/datahub"
 )
 
@@ -29,9 +30,8 @@ func (p *Pages) rightsOf(r *Request) func() datahub.Rights {
 	if known && now.Sub(at) < rightsLife {
 		return func() datahub.Rights { return rights }
 	}
-	answered := make(chan struct{})
-	go func() {
-		defer close(answered)
+	asking := crew.New()
+	asking.Go(func() error {
 		ctx, cancel := context.WithTimeout(r.Context(), rightsTime)
 		defer cancel()
 		told, err := r.Hub.Rights(ctx)
@@ -39,9 +39,10 @@ func (p *Pages) rightsOf(r *Request) func() datahub.Rights {
 			rights = told
 			p.kept.put(key, told, rightsBytes, now)
 		}
-	}()
+		return nil
+	})
 	return func() datahub.Rights {
-		<-answered
+		_ = asking.Wait()
 		return rights
 	}
 }

@@ -7,8 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/web/templates"
 )
@@ -41,7 +40,7 @@ func (rd *reader) siteFrame(r *Request, tab string) (f siteFrame, err error) {
 	f.tab, f.now, f.may = tab, r.Now, rd.may
 	id := datahub.SiteID(n)
 	var missing, trouble error // a site that is not there is no trouble with its meters
-	g, ctx := errgroup.Group{}, r.Context()
+	g, ctx := crew.New(), r.Context()
 	g.Go(func() error { f.site, missing = rd.site(ctx, id); return missing })
 	g.Go(func() (err error) { f.refs, err = rd.lists(ctx); return err })
 	g.Go(func() error {

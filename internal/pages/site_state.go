@@ -4,8 +4,7 @@ import (
 	"context"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"portico/internal/crew"
 	"portico/internal/datahub"
 )
 
@@ -66,7 +65,7 @@ func (rd *reader) siteStates(ctx context.Context, sites []datahub.Site, refs lis
 	defer cancel()
 	var alarms []datahub.Alarm
 	out := make([]siteProfile, len(sites))
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := crew.WithContext(ctx)
 	g.Go(func() (err error) { alarms, err = rd.alarmsIfAny(ctx, nil); return err })
 	g.Go(func() error { return rd.newestOf(ctx, sites, refs, out) })
 	if err := g.Wait(); err != nil {

@@ -5,9 +5,8 @@ import (
 	"net/http"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"portico/internal/chart"
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/web/templates"
 )
@@ -72,7 +71,7 @@ func (s *summaryReader) readProfile(ctx context.Context) (siteProfile, error) {
 // data is the site with its main meters; with alarms, where they are wanted too.
 func (s *summaryReader) data(withAlarms bool) (d siteData, err error) {
 	d.siteFrame = s.frame
-	var g errgroup.Group
+	g := crew.New()
 	var profile siteProfile
 	g.Go(func() (err error) { profile, err = s.profile(); return err })
 	if withAlarms {

@@ -9,9 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"portico/internal/chart"
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/query"
@@ -266,7 +265,7 @@ func (d *sitesData) page(ctx context.Context, rd *reader) ([]datahub.Site, lists
 // find reads the sites that match all that is asked of names and groups.
 func (d *sitesData) find(ctx context.Context, rd *reader) (found []datahub.Site, refs lists, err error) {
 	var members map[datahub.SiteID]bool
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := crew.WithContext(ctx)
 	g.Go(func() (err error) { found, refs, err = rd.sitesAndLists(ctx); return err })
 	g.Go(func() (err error) { d.groups, err = rd.groups(ctx); return endsSession(err) })
 	if d.query.group != 0 {

@@ -6,8 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/query"
 	"portico/web/templates"
@@ -95,7 +94,7 @@ func (d *sourceData) readAbout(ctx context.Context, rd *reader) error {
 			d.quality = append(d.quality, &meterQuality{source: d.source, variable: v.variable, zone: d.zone, from: midnight(d.now, d.zone, 1-qualityDays)})
 		}
 	}
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := crew.WithContext(ctx)
 	g.Go(func() error { return rd.newest(ctx, d.variables) })
 	g.Go(func() error { return rd.quality(ctx, d.quality) })
 	g.Go(func() (err error) {

@@ -6,8 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/series"
 	"portico/web/templates"
@@ -50,7 +49,7 @@ func (p *Pages) variable(_ http.ResponseWriter, r *Request) error {
 // readAll reads the course, and what else there is to be known of the variable, side by side.
 func (d *exploreData) readAll(ctx context.Context, rd *reader) (about variableAbout, fine *exploreData, err error) {
 	line := d.lines[0]
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := crew.WithContext(ctx)
 	g.Go(func() (err error) { about, err = rd.about(ctx, line.variable, line.source, line.zone); return err })
 	g.Go(func() (err error) {
 		if err = d.readPoints(ctx, rd); err == nil {

@@ -7,8 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/query"
@@ -43,7 +42,7 @@ func (rd *reader) about(ctx context.Context, v datahub.Variable, source datahub.
 	if step := v.Step.Duration(); step > 0 && step <= 24*time.Hour {
 		a.quality = &meterQuality{source: source, variable: v, zone: zone, from: midnight(rd.now, zone, 1-qualityDays)}
 	}
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := crew.WithContext(ctx)
 	g.Go(func() error { return rd.points(ctx, []*question{&a.newest}) })
 	g.Go(func() error {
 		if a.quality == nil {

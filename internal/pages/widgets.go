@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"portico/internal/board"
 	"portico/internal/datahub"
 	"portico/internal/locale"
@@ -18,12 +16,11 @@ import (
 // widgetReader reads the widgets of one board for one request. What several of them need is read once.
 type widgetReader struct {
 	*reader
-	flights *singleflight.Group // pictures that are being made
-	r       *Request
-	board   board.Board
-	site    datahub.SiteID // of a template
-	wall    bool
-	sites   func() ([]siteProfile, error)
+	r     *Request
+	board board.Board
+	site  datahub.SiteID // of a template
+	wall  bool
+	sites func() ([]siteProfile, error)
 }
 
 // widgetReaders say how each kind is read into its model. They may leave an error to the one who calls them: it stays with the widget.
@@ -38,7 +35,7 @@ var widgetReaders = map[board.Kind]func(*widgetReader, context.Context, board.Wi
 
 // widgetReader reads for a page, or for a wall of 1080 lines on which twelve rows stand.
 func (p *Pages) widgetReader(r *Request, ctx context.Context, b board.Board, site datahub.SiteID, wall bool) *widgetReader {
-	w := &widgetReader{reader: p.reader(r), flights: &p.pictures, r: r, board: b, site: site, wall: wall}
+	w := &widgetReader{reader: p.reader(r), r: r, board: b, site: site, wall: wall}
 	w.sites = sync.OnceValues(func() ([]siteProfile, error) { return w.readAll(ctx) })
 	return w
 }

@@ -2,8 +2,9 @@ package server
 
 import (
 	"context"
-	"runtime/debug"
 	"time"
+
+	"portico/internal/crew"
 )
 
 const (
@@ -17,7 +18,8 @@ func (s *Server) apart(ctx context.Context, f func(context.Context)) {
 	s.background.Go(func() {
 		defer func() {
 			if p := recover(); p != nil {
-				s.log.ErrorContext(ctx, "panicked after a request", "request_id", eventOf(ctx).ID, "panic", panicText(p), "stack", string(debug.Stack()))
+				fell := crew.Caught(p)
+				s.log.ErrorContext(ctx, "panicked after a request", "request_id", eventOf(ctx).ID, "panic", panicText(fell.Value), "stack", string(fell.Stack))
 			}
 		}()
 		f(ctx)

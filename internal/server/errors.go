@@ -9,10 +9,10 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"time"
 
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/pages"
 	"portico/internal/query"
@@ -234,10 +234,11 @@ type problemDocument struct {
 
 // panicked logs a panic and answers 500 if nothing was sent yet.
 func (s *Server) panicked(rec *recorder, r *http.Request, p any) {
-	if p == http.ErrAbortHandler {
-		panic(p)
+	fell := crew.Caught(p)
+	if fell.Value == http.ErrAbortHandler {
+		panic(http.ErrAbortHandler)
 	}
-	s.log.ErrorContext(r.Context(), "handler panicked", "request_id", eventOf(r.Context()).ID, "panic", panicText(p), "stack", string(debug.Stack()))
+	s.log.ErrorContext(r.Context(), "handler panicked", "request_id", eventOf(r.Context()).ID, "panic", panicText(fell.Value), "stack", string(fell.Stack))
 	if rec.status == 0 {
 		s.showError(rec, r, &pageError{Status: http.StatusInternalServerError, Kind: kindInternal, Err: errors.New("panic")})
 	}

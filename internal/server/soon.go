@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"portico/internal/crew"
 	"portico/internal/locale"
 	"portico/internal/pages"
 	"portico/web/templates"
@@ -61,7 +62,8 @@ func (s *Server) whole(h pages.Handler) handler {
 func (s *Server) attempt(h pages.Handler, out *undecided, q *pages.Request, ctx context.Context) (finish func() error) {
 	defer func() {
 		if p := recover(); p != nil {
-			finish = func() error { panic(p) }
+			fell := crew.Caught(p)
+			finish = func() error { panic(fell) }
 		}
 	}()
 	render := q.Render
