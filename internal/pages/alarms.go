@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"portico/internal/datahub"
@@ -117,7 +116,8 @@ func (rd *reader) alarmsOf(r *Request) (d alarmsData, err error) {
 // read reads alarms, sites and groups, and sorts out what the filter does not let pass.
 func (d *alarmsData) read(ctx context.Context, rd *reader, span *series.Range) error {
 	var alarms []datahub.Alarm
-	var sites, grouped []datahub.Site
+	var sites []datahub.Site
+	var members map[datahub.SiteID]bool
 	jobs := []func(context.Context) error{
 		func(ctx context.Context) (err error) {
 			alarms, err = rd.alarms(ctx, datahub.AlarmQuery{})
@@ -125,11 +125,11 @@ func (d *alarmsData) read(ctx context.Context, rd *reader, span *series.Range) e
 			return err
 		},
 		func(ctx context.Context) (err error) { sites, err = rd.sites(ctx); return err },
-		func(ctx context.Context) (err error) { d.groups, err = rd.hub.Groups(ctx); return endsSession(err) },
+		func(ctx context.Context) (err error) { d.groups, err = rd.groups(ctx); return endsSession(err) },
 	}
 	if d.query.group != 0 {
 		jobs = append(jobs, func(ctx context.Context) (err error) {
-			grouped, err = rd.hub.GroupSites(ctx, d.query.group)
+			members, err = rd.members(ctx, d.query.group)
 			return err
 		})
 	}
@@ -141,10 +141,8 @@ func (d *alarmsData) read(ctx context.Context, rd *reader, span *series.Range) e
 		d.sites[s.ID] = s
 	}
 	d.zone, d.in = rd.in(commonZone(sites)), rd.in
-	slices.SortFunc(d.groups, func(a, b datahub.Group) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 	d.counted = slices.DeleteFunc(alarms, func(a datahub.Alarm) bool {
-		inGroup := d.query.group == 0 || slices.ContainsFunc(grouped, func(s datahub.Site) bool { return s.ID == a.Site })
-		return !inGroup || !d.query.wants(a, d.sites[a.Site].Name) || span != nil && (a.Latest == nil || a.Latest.Time.Before(span.From) || !a.Latest.Time.Before(span.To))
+		return members != nil && !members[a.Site] || !d.query.wants(a, d.sites[a.Site].Name) || span != nil && (a.Latest == nil || a.Latest.Time.Before(span.From) || !a.Latest.Time.Before(span.To))
 	})
 	return nil
 }

@@ -122,7 +122,7 @@ func (p *Pages) file(w http.ResponseWriter, r *Request) error {
 	if id == "" || len(id) > 200 {
 		return notFound("file")
 	}
-	files, err := p.reader(r).files(r.Context(), datahub.FileQuery{})
+	files, err := p.onlooker(r).files(r.Context(), datahub.FileQuery{})
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 	"portico/internal/crew"
 )
 
-// Who says whose data something is. What was read for one is never shown to another, nor to the same person in another account or after they signed out.
+// Who says whose data something is. What was read for one is never shown to another, nor to the same person in another account or, but for the pictures of their walls, in another session.
 type Who struct{ Issuer, Subject, Account, Session string }
 
 const (

@@ -192,7 +192,7 @@ func (rd *reader) readProfiles(ctx context.Context, out []siteProfile, refs list
 	return rd.profiles(ctx, list, back)
 }
 
-// idsOf are the ids of sites, in their order.
+// idsOf are the ids of sites, the lowest first, so that the same sites make the same question.
 func idsOf(sites []datahub.Site) []datahub.SiteID {
 	ids := make([]datahub.SiteID, len(sites))
 	for i, site := range sites {

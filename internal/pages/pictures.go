@@ -48,8 +48,8 @@ type picture struct {
 // Pictures returns what the widgets of b show on a wall. Whoever asks for the same for the same person or screen within moments gets the same picture: it is read and drawn once, for polls and for
 // all who heard of it. Images are below page. While there is none, the last one stands in; without a last one the widget says that it failed. An error ends the session.
 func (p *Pages) Pictures(r *Request, b board.Board, site datahub.SiteID, page string) (Pictures, error) {
-	w := p.widgetReader(r, r.Context(), b, site, true)
-	w.now = w.now.Truncate(time.Minute) // so that what has not changed looks the same a moment later
+	w := p.widgetReader(r, context.WithoutCancel(r.Context()), b, site, true) // what several wait for does not end when the one leaves who asked first
+	w.now = w.now.Truncate(time.Minute)                                       // so that what has not changed looks the same a moment later
 	all := Pictures{Widgets: make([]templates.WidgetModel, len(b.Widgets))}
 	found := make([]sighting, len(b.Widgets))
 	err := each(r.Context(), b.Widgets, func(ctx context.Context, i int, widget board.Widget) (err error) {

@@ -143,3 +143,15 @@ func TestPicturesOutliveOutages(t *testing.T) {
 		t.Errorf("when all is well again: %q", p.Trouble)
 	}
 }
+
+// A wall has no controls, so that its polls do not ask what the person may do.
+func TestWallsAskForNoRights(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	r := b.request(nil, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/tv/x", nil))
+	for wall, want := range map[bool]bool{true: false, false: true} {
+		if asks := b.pages.widgetReader(r, t.Context(), wallOf(), 0, wall).rights != nil; asks != want {
+			t.Errorf("wall %t: asks %t", wall, asks)
+		}
+	}
+}

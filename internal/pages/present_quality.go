@@ -179,7 +179,7 @@ func meterCell(m *meterQuality) templates.CellModel {
 	return templates.CellModel{Text: locale.Name(m.source.Name), Note: locale.Plain(m.variable.Name), Href: variableHref(m.variable.ID)}
 }
 
-func presentSiteQuality(f siteFrame, d siteQualityData, q qualityQuery, day []*question, refs lists, l locale.Locale, layout templates.LayoutModel) templates.SiteQualityModel {
+func presentSiteQuality(f siteFrame, d siteQualityData, q qualityQuery, day []*question, l locale.Locale, layout templates.LayoutModel) templates.SiteQualityModel {
 	m := templates.SiteQualityModel{Frame: f.model(l, layout)}
 	zone, href := f.zone, siteTabHref(f.site.ID, "quality")
 	m.Matrix = matrixFrame(q.first(zone, f.now), l)
@@ -205,7 +205,7 @@ func presentSiteQuality(f siteFrame, d siteQualityData, q qualityQuery, day []*q
 	}
 	stuck := stuckMeters([]siteQualityData{d}, l)
 	m.Stuck = &stuck
-	if units := unitDoubts([]siteQualityData{d}, refs, l); len(units.Rows) > 0 {
+	if units := unitDoubts([]siteQualityData{d}, f.refs, l); len(units.Rows) > 0 {
 		m.Units = &units
 	}
 	return m

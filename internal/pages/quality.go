@@ -165,17 +165,13 @@ func (p *Pages) siteQuality(_ http.ResponseWriter, r *Request) error {
 	if err := rd.checkUnits(ctx, d.units); err != nil {
 		return err
 	}
-	refs, err := rd.lists(ctx)
-	if err != nil {
-		return err
-	}
 	var day []*question
 	if !q.day.IsZero() {
 		if day, err = rd.dayOf(ctx, d.meters, localDay(q.day, f.zone)); err != nil {
 			return err
 		}
 	}
-	return r.Render(http.StatusOK, templates.SiteQuality(presentSiteQuality(f, d, q, day, refs, r.Locale, rd.layout(r))))
+	return r.Render(http.StatusOK, templates.SiteQuality(presentSiteQuality(f, d, q, day, r.Locale, rd.layout(r))))
 }
 
 // dayOf reads the values of one day of meters, as they came.

@@ -23,6 +23,7 @@ type unitCheck struct {
 	source   datahub.Source
 	variable datahub.Variable
 	zone     *time.Location
+	from     time.Time   // the first day
 	highs    [2]question // days that are over, and the last two
 }
 
@@ -32,7 +33,7 @@ func unitChecks(sources []datahub.Source, variables map[datahub.SourceID][]datah
 	for _, src := range sources {
 		for _, v := range variables[src.ID] {
 			if step := v.Step.Duration(); v.QuantityType == datahub.Integrated && !v.Calculated && step >= 5*time.Minute && step <= time.Hour {
-				list = append(list, &unitCheck{source: src, variable: v, zone: zone, highs: [2]question{{span: span{from: from}}}})
+				list = append(list, &unitCheck{source: src, variable: v, zone: zone, from: from})
 			}
 		}
 	}
@@ -43,14 +44,8 @@ func unitChecks(sources []datahub.Source, variables map[datahub.SourceID][]datah
 func (rd *reader) checkUnits(ctx context.Context, list []*unitCheck) error {
 	var all []*question
 	for _, u := range list[:min(len(list), unitsMost)] {
-		m := meterQuality{variable: u.variable, zone: u.zone, from: u.highs[0].span.from}
-		m.ask(rd.now)
-		u.highs = m.highs
-		for i := range u.highs {
-			if u.highs[i].variable != 0 {
-				all = append(all, &u.highs[i])
-			}
-		}
+		m := meterQuality{variable: u.variable, zone: u.zone, from: u.from}
+		all = append(all, m.daily(&u.highs, datahub.Max, rd.now)...)
 	}
 	return rd.points(ctx, all)
 }

@@ -45,7 +45,14 @@ type terms struct {
 }
 
 func (p *Pages) reader(r *Request) *reader {
-	return &reader{terms: terms{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept, zone: r.Zone, bound: r.Since, rights: p.rightsOf(r)}}
+	rd := p.onlooker(r)
+	rd.rights = p.rightsOf(r)
+	return rd
+}
+
+// onlooker reads for what has no controls: it does not ask what the person may do.
+func (p *Pages) onlooker(r *Request) *reader {
+	return &reader{terms: terms{hub: r.Hub, who: r.Who, now: r.Now, real: time.Now(), kept: p.kept, zone: r.Zone, bound: r.Since}}
 }
 
 // apart reads the same for a part of the page, which may be older than the rest.

@@ -11,7 +11,7 @@ import (
 
 // Sites lists the sites that the person may see, as choices.
 func (p *Pages) Sites(r *Request, chosen datahub.SiteID) ([]templates.OptionModel, error) {
-	sites, err := p.reader(r).sites(r.Context())
+	sites, err := p.onlooker(r).sites(r.Context())
 	var list []templates.OptionModel
 	for _, s := range sites {
 		list = append(list, templates.OptionModel{Value: strconv.FormatInt(int64(s.ID), 10), Text: locale.Name(s.Name), Selected: s.ID == chosen})
@@ -21,7 +21,7 @@ func (p *Pages) Sites(r *Request, chosen datahub.SiteID) ([]templates.OptionMode
 
 // Variables lists the variables of a site by meter; the addresses of the links are references.
 func (p *Pages) Variables(r *Request, site datahub.SiteID) ([]templates.PickGroup, error) {
-	rd := p.reader(r)
+	rd := p.onlooker(r)
 	refs, err := rd.lists(r.Context())
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (p *Pages) Variables(r *Request, site datahub.SiteID) ([]templates.PickGrou
 
 // SeriesNames returns what variables are called, by reference; one that cannot be read is called by its reference.
 func (p *Pages) SeriesNames(r *Request, refs []string) (map[string]string, error) {
-	rd := p.reader(r)
+	rd := p.onlooker(r)
 	names := map[string]string{}
 	for _, text := range refs {
 		names[text] = text

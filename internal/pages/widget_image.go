@@ -69,7 +69,7 @@ func (p *Pages) Picture(w http.ResponseWriter, r *Request, b board.Board, widget
 
 // imageFile sends a picture of the storage: only a picture, and only as what it is, whatever its name says. The policy of whatever is no page lets it do nothing.
 func (p *Pages) imageFile(w http.ResponseWriter, r *Request, id datahub.FileID) error {
-	files, err := p.reader(r).files(r.Context(), datahub.FileQuery{})
+	files, err := p.onlooker(r).files(r.Context(), datahub.FileQuery{})
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (b *bounded) Write(p []byte) (int, error) {
 
 // Images lists the files that look like pictures, as choices.
 func (p *Pages) Images(r *Request, chosen string) ([]templates.OptionModel, error) {
-	files, err := p.reader(r).files(r.Context(), datahub.FileQuery{})
+	files, err := p.onlooker(r).files(r.Context(), datahub.FileQuery{})
 	var list []templates.OptionModel
 	for _, f := range files {
 		if dot := strings.LastIndexByte(f.Name, '.'); len(list) < imageChoices && slices.Contains([]string{"png", "jpg", "jpeg", "gif"}, strings.ToLower(f.Name[dot+1:])) {

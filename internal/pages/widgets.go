@@ -35,7 +35,11 @@ var widgetReaders = map[board.Kind]func(*widgetReader, context.Context, board.Wi
 
 // widgetReader reads for a page, or for a wall of 1080 lines on which twelve rows stand.
 func (p *Pages) widgetReader(r *Request, ctx context.Context, b board.Board, site datahub.SiteID, wall bool) *widgetReader {
-	w := &widgetReader{reader: p.reader(r), r: r, board: b, site: site, wall: wall}
+	read := p.reader
+	if wall {
+		read = p.onlooker
+	}
+	w := &widgetReader{reader: read(r), r: r, board: b, site: site, wall: wall}
 	w.sites = sync.OnceValues(func() ([]siteProfile, error) { return w.readAll(ctx) })
 	return w
 }
