@@ -27,7 +27,7 @@ func TestPanelsComeIntoTheirPlaces(t *testing.T) {
 			eventually(t, path+": all panels", func() bool {
 				return w.value(`String(document.querySelectorAll('dh-part:not([data-state=""])').length)`) == "0"
 			})
-			if moved, err := strconv.ParseFloat(w.promised(shifts), 64); err != nil || moved > 0.05 {
+			if moved, err := strconv.ParseFloat(w.promised(shifts), 64); err != nil || moved > 0.02 {
 				t.Errorf("%s, %d wide: what is on the screen moved by %v (%v)", path, size.width, moved, err)
 			}
 		}
