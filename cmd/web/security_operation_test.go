@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -141,12 +142,27 @@ func TestS95MistakesStopTheProgram(t *testing.T) {
 // nameOfNone are the places of the word demo in a program without one: the command that says so, the tag of the build, and words of others.
 var nameOfNone = []string{"without the demo", "cmd/web demo", "tags=nodemo", "nodemo.go", "demoCommand", "config.Demo", "\x04Demo\x1fcmd:", "locale.demoMessages", "app.runDemo", "ExprCodeMove"}
 
+// production is the program as the image has it, built once for all tests.
+var production = sync.OnceValues(func() (string, error) {
+	return asInTheImage("../..", filepath.Join(filepath.Dir(binary), "production"))
+})
+
+// asInTheImage builds the source in root and returns program.
+func asInTheImage(root, program string) (string, error) {
+	cmd := exec.Command("go", "build", "-tags=nodemo", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", program, "./cmd/web")
+	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building in %s: %w\n%s", root, err, out)
+	}
+	return program, nil
+}
+
 // A production build has no demo in it: no command, no package, no password; and the ordinary one has no way into it but the command.
 func TestS96ProductionHasNoDemo(t *testing.T) {
 	t.Parallel()
-	program := filepath.Join(t.TempDir(), "web")
-	if out, err := exec.Command("go", "build", "-tags=nodemo", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("building: %v\n%s", err, out)
+	program, err := production()
+	if err != nil {
+		t.Fatal(err)
 	}
 	list, err := exec.Command("go", "list", "-deps", "-tags=nodemo", ".").Output()
 	if err != nil {
@@ -300,12 +316,10 @@ func TestS102BuildsAreReproducible(t *testing.T) {
 		}
 	}
 	var sums [][32]byte
-	for i, root := range []string{"../..", elsewhere} {
-		program := filepath.Join(t.TempDir(), fmt.Sprint("web", i))
-		cmd := exec.Command("go", "build", "-tags=nodemo", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", program, "./cmd/web")
-		cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("building in %s: %v\n%s", root, err, out)
+	for _, build := range []func() (string, error){production, func() (string, error) { return asInTheImage(elsewhere, filepath.Join(t.TempDir(), "web")) }} {
+		program, err := build()
+		if err != nil {
+			t.Fatal(err)
 		}
 		b, err := os.ReadFile(program)
 		if err != nil {

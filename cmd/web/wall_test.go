@@ -133,7 +133,7 @@ func TestWallOutlivesTheDataHub(t *testing.T) {
 	w := openWall(t, p, controlRoomWall)
 	drawn := w.value(`String(document.querySelectorAll(".wall-grid svg").length)`)
 	person := newPerson(t, p.urls["portal"])
-	person.broken("hub", "down", "what", "45s")
+	person.broken("hub", "down", "what", "2m")
 	until := time.Now().Add(75 * time.Second)
 	for time.Now().Before(until) && !strings.HasPrefix(w.value(says), "Data Hub not reachable since ") {
 		time.Sleep(200 * time.Millisecond)
@@ -144,6 +144,7 @@ func TestWallOutlivesTheDataHub(t *testing.T) {
 	if got := w.value(`String(document.querySelectorAll(".wall-grid svg").length)`); got != drawn {
 		t.Errorf("%s pictures, had %s", got, drawn)
 	}
+	person.broken("", "clear")
 	for until = time.Now().Add(90 * time.Second); time.Now().Before(until) && w.value(says) != ""; {
 		time.Sleep(300 * time.Millisecond)
 	}
