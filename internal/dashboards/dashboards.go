@@ -16,11 +16,11 @@ import (
 
 // Widgets reads what widgets show and what people can choose for them.
 type Widgets interface {
-	// Widgets returns what each widget of b shows, in the order of b; site is what a template is about, 0 for other boards; wall says where they are looked at. What one of them fails with stays with it. An error ends
+	// Widgets returns what each widget of b shows, in the order of b; site is what a template is about, 0 for other boards. What one of them fails with stays with it. An error ends
 	// the session.
-	Widgets(r *pages.Request, b board.Board, site datahub.SiteID, wall bool) ([]templates.WidgetModel, error)
+	Widgets(r *pages.Request, b board.Board, site datahub.SiteID) ([]templates.WidgetModel, error)
 	// FillWidgets makes the same as parts of a page that come by themselves, each under the name w- and its id, and calls render with as much of them as there is.
-	FillWidgets(r *pages.Request, b board.Board, site datahub.SiteID, wall bool, render func([]templates.WidgetModel) error) error
+	FillWidgets(r *pages.Request, b board.Board, site datahub.SiteID, render func([]templates.WidgetModel) error) error
 	// Pictures returns what the widgets of b show on a wall, drawn once for all who look, and what is in the way of newer ones; their images are below page. An error ends the session.
 	Pictures(r *pages.Request, b board.Board, site datahub.SiteID, page string) (pages.Pictures, error)
 	// Sites lists the sites that the person may see, as choices.

@@ -32,7 +32,7 @@ import (
 // titled shows each widget by its title, and offers one site with one variable.
 type titled struct{}
 
-func (titled) Widgets(_ *pages.Request, b board.Board, site datahub.SiteID, _ bool) ([]templates.WidgetModel, error) {
+func (titled) Widgets(_ *pages.Request, b board.Board, site datahub.SiteID) ([]templates.WidgetModel, error) {
 	var list []templates.WidgetModel
 	for _, w := range b.Widgets {
 		m := templates.WidgetModel{ID: w.ID, Kind: string(w.Kind), X: w.X + 1, Y: w.Y + 1, W: w.W, H: w.H, Title: w.Title}
@@ -47,8 +47,8 @@ func (titled) Widgets(_ *pages.Request, b board.Board, site datahub.SiteID, _ bo
 	return list, nil
 }
 
-func (f titled) FillWidgets(r *pages.Request, b board.Board, site datahub.SiteID, wall bool, render func([]templates.WidgetModel) error) error {
-	list, err := f.Widgets(r, b, site, wall)
+func (f titled) FillWidgets(r *pages.Request, b board.Board, site datahub.SiteID, render func([]templates.WidgetModel) error) error {
+	list, err := f.Widgets(r, b, site)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (f titled) FillWidgets(r *pages.Request, b board.Board, site datahub.SiteID
 
 // Pictures marks each widget by its id.
 func (d titled) Pictures(r *pages.Request, b board.Board, site datahub.SiteID, page string) (pages.Pictures, error) {
-	list, err := d.Widgets(r, b, site, true)
+	list, err := d.Widgets(r, b, site)
 	pictured(list, page)
 	for i := range list {
 		list[i].Mark = "m-" + list[i].ID

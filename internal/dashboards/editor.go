@@ -33,7 +33,7 @@ func (p *Pages) showEditor(r *pages.Request, status int, problem string) error {
 		return err
 	}
 	b := d.Board
-	widgets, err := p.widgets.Widgets(r, b, site, false)
+	widgets, err := p.widgets.Widgets(r, b, site)
 	if err != nil {
 		return err
 	}

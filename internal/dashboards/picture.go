@@ -2,7 +2,6 @@ package dashboards
 
 import (
 	"net/http"
-	"strings"
 
 	"portico/internal/board"
 	"portico/internal/pages"
@@ -35,18 +34,9 @@ func (p *Pages) pictureOf(w http.ResponseWriter, r *pages.Request, b board.Board
 	return p.widgets.Picture(w, r, b, b.Widgets[i])
 }
 
-// pictured gives widgets the addresses of their pictures, below a page's own: whoever may open the page may see them, and nothing else that way. What scripts ask about a picture is for desks.
+// pictured gives widgets the addresses of their pictures, below a page's own.
 func pictured(widgets []templates.WidgetModel, page string) {
-	for _, m := range widgets {
-		src := page + "/pictures/" + m.ID
-		if m.Image != nil {
-			m.Image.Src = src
-		}
-		if m.Carpet != nil {
-			m.Carpet.Light, m.Carpet.Dark = src+"?theme=light", src+"?theme=dark"
-			if !strings.HasPrefix(page, "/dashboards/") {
-				m.Carpet.Values = ""
-			}
-		}
+	for i := range widgets {
+		pages.Pictured(&widgets[i], page)
 	}
 }

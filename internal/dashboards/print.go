@@ -21,7 +21,7 @@ func (p *Pages) print(_ http.ResponseWriter, r *pages.Request) error {
 	if err != nil {
 		return err
 	}
-	widgets, err := p.widgets.Widgets(r, s.Board, site, false)
+	widgets, err := p.widgets.Widgets(r, s.Board, site)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ const sharedEvery = 300
 
 // Shared shows a dashboard to the visitors of a link: nothing to change, nothing that leads elsewhere. The address chooses nothing, so that nothing is answered but what was shared. path is the page's own.
 func (p *Pages) Shared(_ http.ResponseWriter, r *pages.Request, s board.Stored, site datahub.SiteID, path string) error {
-	widgets, err := p.widgets.Widgets(r, s.Board, site, false)
+	widgets, err := p.widgets.Widgets(r, s.Board, site)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (p *Pages) view(_ http.ResponseWriter, r *pages.Request) error {
 	if done != "" {
 		m.Done = l.T(locale.Key("board.done-" + done))
 	}
-	return p.widgets.FillWidgets(r, s.Board, site, false, func(widgets []templates.WidgetModel) error {
+	return p.widgets.FillWidgets(r, s.Board, site, func(widgets []templates.WidgetModel) error {
 		pictured(widgets, address(s.ID))
 		m.Layout, m.Widgets = r.Layout, widgets
 		return r.Render(http.StatusOK, templates.Dashboard(m))

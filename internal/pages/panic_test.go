@@ -74,7 +74,7 @@ func TestPanicsEndOneAnswer(t *testing.T) {
 			case "widgets":
 				path = "/"
 				serve = func(_ http.ResponseWriter, r *Request) error {
-					_, err := b.pages.Widgets(r, board.Board{Title: "x", Widgets: wallOf().Widgets}, 0, false)
+					_, err := b.pages.Widgets(r, board.Board{Title: "x", Widgets: wallOf().Widgets}, 0)
 					return err
 				}
 			}

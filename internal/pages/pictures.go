@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -122,13 +123,7 @@ func (w *widgetReader) paint(ctx context.Context, key keptKey, widget board.Widg
 	if cause != nil {
 		return sighting{m, troubleOf(cause), w.real}, nil
 	}
-	src := page + "/pictures/" + m.ID
-	if m.Image != nil {
-		m.Image.Src = src
-	}
-	if m.Carpet != nil {
-		m.Carpet.Light, m.Carpet.Dark, m.Carpet.Values = src+"?theme=light", src+"?theme=dark", ""
-	}
+	Pictured(&m, page)
 	drawn, err := draw(ctx, w.r.Layout, m)
 	if err != nil {
 		return sighting{}, err
@@ -138,6 +133,20 @@ func (w *widgetReader) paint(ctx context.Context, key keptKey, widget board.Widg
 	}
 	w.kept.put(key, drawn, 2*len(drawn.html)+1000, w.real)
 	return sighting{model: drawn.model}, nil
+}
+
+// Pictured gives a widget the addresses of its pictures, below a page's own: whoever may open the page may see them, and nothing else that way. What scripts ask about a picture is for desks.
+func Pictured(m *templates.WidgetModel, page string) {
+	src := page + "/pictures/" + m.ID
+	if m.Image != nil {
+		m.Image.Src = src
+	}
+	if m.Carpet != nil {
+		m.Carpet.Light, m.Carpet.Dark = src+"?theme=light", src+"?theme=dark"
+		if !strings.HasPrefix(page, "/dashboards/") {
+			m.Carpet.Values = ""
+		}
+	}
 }
 
 func troubleOf(cause error) Obstacle {

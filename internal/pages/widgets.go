@@ -45,11 +45,10 @@ func (p *Pages) widgetReader(r *Request, ctx context.Context, b board.Board, sit
 }
 
 // Widgets returns what each widget of b shows, in the order of b. What one of them fails with stays with it; an error ends the session.
-// They are drawn for a page, or for a wall of 1080 lines on which twelve rows stand.
-func (p *Pages) Widgets(r *Request, b board.Board, site datahub.SiteID, wall bool) ([]templates.WidgetModel, error) {
+func (p *Pages) Widgets(r *Request, b board.Board, site datahub.SiteID) ([]templates.WidgetModel, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
 	defer cancel()
-	w := p.widgetReader(r, ctx, b, site, wall)
+	w := p.widgetReader(r, ctx, b, site, false)
 	models := make([]templates.WidgetModel, len(b.Widgets))
 	err := each(ctx, b.Widgets, func(ctx context.Context, i int, widget board.Widget) (err error) {
 		models[i], err = w.read(ctx, widget)
@@ -59,10 +58,10 @@ func (p *Pages) Widgets(r *Request, b board.Board, site datahub.SiteID, wall boo
 }
 
 // FillWidgets makes the widgets of b as panels of a page, of which render renders as much as there is, as [Request.Fill] says. The part of a widget is called w- and its id.
-func (p *Pages) FillWidgets(r *Request, b board.Board, site datahub.SiteID, wall bool, render func([]templates.WidgetModel) error) error {
+func (p *Pages) FillWidgets(r *Request, b board.Board, site datahub.SiteID, render func([]templates.WidgetModel) error) error {
 	ctx, cancel := context.WithTimeout(r.Context(), r.panelTime())
 	defer cancel()
-	w := p.widgetReader(r, ctx, b, site, wall)
+	w := p.widgetReader(r, ctx, b, site, false)
 	models, panels := make([]templates.WidgetModel, len(b.Widgets)), make([]Panel, len(b.Widgets))
 	for i, widget := range b.Widgets {
 		models[i] = w.frame(widget)

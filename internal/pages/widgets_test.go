@@ -52,7 +52,7 @@ func allKinds() board.Board {
 func (b *bench) widgets(of board.Board, site datahub.SiteID) map[board.Kind]templates.WidgetModel {
 	b.Helper()
 	r := b.request(nil, httptest.NewRequest(http.MethodGet, "/dashboards/x", nil))
-	list, err := b.pages.Widgets(r, of, site, false)
+	list, err := b.pages.Widgets(r, of, site)
 	if err != nil {
 		b.Fatal(err)
 	}
