@@ -70,11 +70,11 @@ func TestWordsOfLevelsKeepClear(t *testing.T) {
 		}
 	}
 	s.Letters = 17
-	s.Rules = []Rule{{Value: 7.3, Label: "resets at 7.3"}, {Value: 7.6, Label: "sets at 7.6"}, {Value: 0, Label: "zero"}, {Value: 10, Label: "top"}}
+	s.Rules = []Rule{{Value: 7.3, Label: "resets at 7.3"}, {Value: 7.6, Label: "sets at 7.6"}, {Value: 0, Label: "zero"}, {Value: 0.1, Label: "near zero"}, {Value: 7.3, Label: "resets at 7.3"}, {Value: 10, Label: "top"}}
 	picture := Trend(s)
 	words := texts(t, picture, "tick rule-label")
 	p := &trend{plot: newPlot(s.Frame, right), spec: s}
-	if p.fit(); len(words) != 4 || together(words) {
+	if p.fit(); len(words) != 5 || together(words) {
 		t.Fatalf("words of levels stand at %v", words)
 	}
 	for _, w := range words {

@@ -186,7 +186,9 @@ func (p *trend) rules() {
 		p.put(`<path class="`, class, `" d="M`, p.x0, ` `, y, `H`, p.x1, `"/>`)
 	}
 	at := func(r Rule) float64 { return p.y(p.scales[side(r.Right)], r.Value) }
-	for _, r := range slices.SortedFunc(slices.Values(p.spec.Rules), func(a, b Rule) int { return cmp.Compare(at(a), at(b)) }) {
+	order := slices.SortedFunc(slices.Values(p.spec.Rules), func(a, b Rule) int { return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a.Label, b.Label)) })
+	same := func(a, b Rule) bool { return a.Label == b.Label && at(a) == at(b) } // several alarms may have one level
+	for _, r := range slices.CompactFunc(order, same) {
 		p.level(at(r), r.Label, p.drawnIn)
 	}
 }
