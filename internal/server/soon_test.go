@@ -18,6 +18,7 @@ var tab = []string{"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Mode", "navigate"
 func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
+	b.wait()
 	b.get("/sites?view=map", tab...).want(t, "a quick page", http.StatusOK, "<h1", "Cold store Meuse")
 	b.signIn() // nothing of hers is kept
 	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 700 * time.Millisecond}})
@@ -82,6 +83,7 @@ func TestPartsAreForScriptsOfOurs(t *testing.T) {
 func TestWidgetsComeByThemselves(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
+	b.wait()
 	script := []string{"Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin"}
 	board := `{"title":"Plant","widgets":[{"id":"note","kind":"text","x":0,"y":0,"w":3,"h":2,"text":"Call the plant."},{"id":"alarms","kind":"alarms","x":3,"y":0,"w":3,"h":4},
 		{"id":"load","kind":"number","x":6,"y":0,"w":2,"h":2,"series":["80101"]},{"id":"gone","kind":"number","title":"Gone","x":8,"y":0,"w":2,"h":2,"series":["99999999"]}]}`
