@@ -2,14 +2,12 @@ package screen
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
 	"time"
 
-	"portico/internal/board"
 	"portico/internal/session"
 	"portico/internal/shelf"
 )
@@ -27,15 +25,6 @@ type Pairing struct {
 	Before  string        `json:"before,omitempty"` // id of the screen that the browser was until its rights ended
 	Taken   bool          `json:"taken,omitempty"`  // somebody approves it; no second one can
 	Screen  string        `json:"screen,omitempty"` // id of the screen that it became
-}
-
-// Wish is what somebody wants of a screen while they sign in for it.
-type Wish struct {
-	Code     Code          `json:"code"`
-	Approver board.Person  `json:"approver"`
-	Session  string        `json:"session"` // short id of the session that approves
-	Settings Settings      `json:"settings"`
-	Life     time.Duration `json:"life"`
 }
 
 // ErrCode says that a code is none, or none any more: never given, used, or too old. Nobody is told which.
@@ -158,28 +147,6 @@ func (ps *Pairings) change(ctx context.Context, name string, f func(*Pairing) er
 		}
 		return f(p)
 	})
-}
-
-// Ask keeps what somebody wants of a screen while they sign in, and returns by what it is found.
-func (ps *Pairings) Ask(ctx context.Context, w Wish) (ticket string, err error) {
-	ticket = rand.Text()
-	_, err = shelf.Change(ctx, ps.shelf, register, shelf.Pairing, "wish-"+ticket, CodeLife, func(kept *Wish) error { *kept = w; return nil })
-	return ticket, err
-}
-
-// Asked returns a wish to one caller, and ErrCode to all others.
-func (ps *Pairings) Asked(ctx context.Context, ticket string) (Wish, error) {
-	if len(ticket) != len(rand.Text()) {
-		return Wish{}, ErrCode
-	}
-	w, err := shelf.Get[Wish](ctx, ps.shelf, register, shelf.Pairing, "wish-"+ticket)
-	if err == nil {
-		err = ps.shelf.Take(ctx, register, shelf.Pairing, "wish-"+ticket)
-	}
-	if errors.Is(err, shelf.ErrNotFound) {
-		return Wish{}, ErrCode
-	}
-	return w, err
 }
 
 func hashOf(secret string) string {

@@ -155,24 +155,6 @@ func TestCodesInTheStore(t *testing.T) {
 	}
 }
 
-func TestAWishIsTakenOnce(t *testing.T) {
-	t.Parallel()
-	w, ctx := newWorld(), t.Context()
-	ps := w.pairings(t)
-	ticket, err := ps.Ask(ctx, screen.Wish{Approver: board.Person{Subject: "alice"}, Life: time.Hour})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := ps.Asked(ctx, ticket); err != nil || got.Approver.Subject != "alice" {
-		t.Errorf("Asked = %+v, %v", got, err)
-	}
-	for _, no := range []string{ticket, "", "x", strings.Repeat("A", 26)} {
-		if _, err := ps.Asked(ctx, no); !errors.Is(err, screen.ErrCode) {
-			t.Errorf("Asked(%q) = %v", no, err)
-		}
-	}
-}
-
 func TestRegister(t *testing.T) {
 	t.Parallel()
 	w, ctx := newWorld(), t.Context()

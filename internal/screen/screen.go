@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"portico/internal/board"
+	"portico/internal/grant"
 	"portico/internal/session"
 )
 
@@ -24,15 +25,6 @@ const (
 	MinEvery  = 10 * time.Second
 	MaxEvery  = time.Hour
 	MaxLife   = 366 * 24 * time.Hour
-)
-
-// Rights says whose rights a screen reads with.
-type Rights string
-
-// The rights that a screen can have.
-const (
-	Own         Rights = "own"         // a grant of its own, of whoever signed in while it was approved
-	Application Rights = "application" // the dedicated application user of the configuration
 )
 
 // Settings are what people choose for a screen, when they approve it and later.
@@ -69,11 +61,11 @@ type Screen struct {
 	Settings
 	Owner board.Person `json:"owner"` // approved it; whose dashboards, and which of their account, it can show
 
-	Rights  Rights `json:"rights"`
-	Subject string `json:"subject"` // whose rights these are, at Issuer
-	Issuer  string `json:"issuer"`
-	As      string `json:"as"`      // their name
-	Offline bool   `json:"offline"` // the grant outlives the sign-in that it came from
+	Rights  grant.Rights `json:"rights"`
+	Subject string       `json:"subject"` // whose rights these are, at Issuer
+	Issuer  string       `json:"issuer"`
+	As      string       `json:"as"`      // their name
+	Offline bool         `json:"offline"` // the grant outlives the sign-in that it came from
 	// Handle is the cookie of the screen's session. It is kept so that the tokens can be given back when somebody revokes the screen; shelves are sealed.
 	Handle string `json:"handle"`
 	Look   string `json:"look,omitempty"` // how its owner wants to read: preferences, as a cookie has them

@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
-	"time"
 
 	"portico/internal/audit"
 	"portico/internal/faultpoint"
@@ -58,11 +56,8 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return s.signInRefused(r.Context(), signInOutcome(err), failed)
 	}
 	faultpoint.Reach(faultpoint.CallbackExchanged)
-	if ticket, ok := strings.CutPrefix(attempt.For, forScreen); ok {
-		return s.approveBySignIn(w, r, attempt, ticket, id, tokens)
-	}
-	if ticket, ok := strings.CutPrefix(attempt.For, forShare); ok {
-		return s.shareBySignIn(w, r, attempt, ticket, id, tokens)
+	if attempt.For != "" {
+		return s.endSignInFor(w, r, attempt, id, tokens)
 	}
 	return s.signIn(w, r, attempt, id, tokens)
 }
@@ -166,10 +161,6 @@ func (s *Server) forget(ctx context.Context, h session.Handle, reason string) {
 		note(ctx, errAttr("session_not_deleted", err))
 	}
 	if terr == nil {
-		s.inBackground(ctx, 3*time.Second, func(ctx context.Context) {
-			if err := s.tokens.Revoke(ctx, t); err != nil {
-				s.log.WarnContext(ctx, "tokens not revoked", "session", h.ID(), "error", err)
-			}
-		})
+		s.giveBack(ctx, t)
 	}
 }

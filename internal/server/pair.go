@@ -11,6 +11,7 @@ import (
 
 	"portico/internal/board"
 	"portico/internal/datahub"
+	"portico/internal/grant"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/screen"
@@ -39,7 +40,10 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return s.askCode(w, r, http.StatusOK, "", problem)
+		if problem != "" {
+			problem = "screen.problem-" + problem
+		}
+		return s.askCode(w, r, http.StatusOK, "", locale.Key(problem))
 	}
 	p, err := s.guess(r, text)
 	if errors.Is(err, screen.ErrCode) {
@@ -141,7 +145,7 @@ func (s *Server) pair(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	sess, _ := session.FromContext(r.Context())
-	f := pairForm{rights: screen.Rights(r.PostForm.Get("rights"))}
+	f := pairForm{rights: grant.Rights(r.PostForm.Get("rights"))}
 	set, problem, err := s.readSettings(r, approverOf(sess))
 	if err != nil {
 		return err
@@ -155,12 +159,12 @@ func (s *Server) pair(w http.ResponseWriter, r *http.Request) error {
 		eventOf(r.Context()).Err = errors.New("not a screen that could be: " + string(problem))
 		return s.showPairing(w, r, http.StatusBadRequest, p, f, s.locale(r).T(problem, screen.MaxName, screen.MaxBoards))
 	}
-	wish := screen.Wish{Code: p.Code, Approver: approverOf(sess), Session: sess.Handle.ID().String(), Settings: f.Settings, Life: f.life}
+	want := wish{By: approverOf(sess), Life: f.life, Screen: &screenWish{p.Code, f.Settings}}
 	switch {
-	case f.rights == screen.Application && s.mayApplication(sess):
-		return s.approveForApplication(w, r, wish)
-	case f.rights == screen.Own:
-		return s.signInForScreen(w, r, sess, wish)
+	case f.rights == grant.Application && s.mayApplication(sess):
+		return s.approveForApplication(w, r, want)
+	case f.rights == grant.Own:
+		return s.signInFor(w, r, want)
 	}
 	return badRequest("rights", query.ErrChoice)
 }

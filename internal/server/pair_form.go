@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"portico/internal/board"
+	"portico/internal/grant"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/screen"
@@ -31,12 +32,12 @@ const (
 type pairForm struct {
 	screen.Settings
 	life   time.Duration
-	rights screen.Rights
+	rights grant.Rights
 }
 
 // proposal is the form as it is shown first: as the screen was before, if it was one, else with what the page before was about.
 func (s *Server) proposal(r *http.Request, p screen.Pairing, sess *session.Session) (pairForm, error) {
-	f := pairForm{Settings: screen.Settings{Name: s.locale(r).T("screen.name-first"), Every: usualEvery}, life: usualLife, rights: screen.Own}
+	f := pairForm{Settings: screen.Settings{Name: s.locale(r).T("screen.name-first"), Every: usualEvery}, life: usualLife, rights: grant.Own}
 	if p.Before != "" {
 		scr, err := s.register.Get(r.Context(), p.Before)
 		if err == nil && scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
@@ -107,10 +108,10 @@ func durationOptions(l locale.Locale, offered []time.Duration, now time.Duration
 }
 
 // rightsOptions are whose rights the person can give a screen.
-func (s *Server) rightsOptions(l locale.Locale, sess *session.Session, now screen.Rights) []templates.OptionModel {
-	list := []templates.OptionModel{{Value: string(screen.Own), Text: l.T("screen.rights-own"), Selected: now != screen.Application || !s.mayApplication(sess)}}
+func (s *Server) rightsOptions(l locale.Locale, sess *session.Session, now grant.Rights) []templates.OptionModel {
+	list := []templates.OptionModel{{Value: string(grant.Own), Text: l.T("screen.rights-own"), Selected: now != grant.Application || !s.mayApplication(sess)}}
 	if s.mayApplication(sess) {
-		list = append(list, templates.OptionModel{Value: string(screen.Application), Text: l.T("screen.rights-application", s.application.User), Selected: now == screen.Application})
+		list = append(list, templates.OptionModel{Value: string(grant.Application), Text: l.T("screen.rights-application", s.application.User), Selected: now == grant.Application})
 	}
 	return list
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/grant"
 	"portico/internal/locale"
 	"portico/internal/screen"
 	"portico/internal/session"
@@ -61,7 +62,7 @@ func (s *Server) tokensOf(ctx context.Context, scr *screen.Screen) (token.Status
 	if err != nil {
 		return token.Status{}, token.ErrGone
 	}
-	if scr.Rights == screen.Own {
+	if scr.Rights == grant.Own {
 		return s.tokens.Status(ctx, h)
 	}
 	if _, err := s.screens.Of(ctx, h); isNoSession(err) {
@@ -132,7 +133,7 @@ func (s *Server) screenFacts(l locale.Locale, scr screen.Screen, tokenAge string
 }
 
 func rightsText(l locale.Locale, scr screen.Screen) string {
-	if scr.Rights == screen.Application {
+	if scr.Rights == grant.Application {
 		return l.T("screen.rights-application", locale.Plain(scr.As))
 	}
 	return locale.Plain(scr.As)

@@ -10,6 +10,7 @@ import (
 
 	"portico/internal/audit"
 	"portico/internal/datahub"
+	"portico/internal/grant"
 	"portico/internal/pages"
 	"portico/internal/screen"
 	"portico/internal/session"
@@ -222,7 +223,7 @@ func (s *Server) withScreen(ctx context.Context, sess *session.Session, scr *scr
 
 // sourceOf returns where a screen's access tokens come from.
 func (s *Server) sourceOf(sess *session.Session, scr *screen.Screen) datahub.TokenSource {
-	if scr.Rights == screen.Application {
+	if scr.Rights == grant.Application {
 		return s.application.tokens()
 	}
 	return s.tokens.Source(sess.Handle)

@@ -20,6 +20,7 @@ import (
 	"portico/internal/datahub"
 	"portico/internal/demo/fault"
 	"portico/internal/demo/hub"
+	"portico/internal/grant"
 	"portico/internal/rp"
 	"portico/internal/screen"
 	"portico/internal/secret"
@@ -143,8 +144,8 @@ func (w *wallBench) pair(boards ...string) {
 	}
 	t := w.op.next()
 	who := session.Identity{Issuer: w.issuer, Subject: "alice", Name: "Alice Peeters", Account: "101"}
-	scr, err := w.server.approve(w.Context(), httptest.NewRequest(http.MethodGet, w.base+"/pair", nil), screen.Wish{Code: code, Approver: alice, Settings: screen.Settings{Name: "Wall", Boards: boards, Every: time.Minute}, Life: 365 * 24 * time.Hour},
-		grant{rights: screen.Own, who: who, started: time.Now(), tokens: &t, about: rp.Identity{Issuer: w.issuer, Subject: "alice", Account: "101"}})
+	scr, err := w.server.approve(w.Context(), httptest.NewRequest(http.MethodGet, w.base+"/pair", nil), wish{By: alice, Screen: &screenWish{Code: code, Settings: screen.Settings{Name: "Wall", Boards: boards, Every: time.Minute}}, Life: 365 * 24 * time.Hour},
+		granted{rights: grant.Own, who: who, started: time.Now(), tokens: &t, about: rp.Identity{Issuer: w.issuer, Subject: "alice", Account: "101"}})
 	w.must(err)
 	w.screen = scr
 	page = w.get("/screen", "Cookie", cookies(append(jar, page.Cookies()...)...))

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"portico/internal/board"
+	"portico/internal/grant"
 	"portico/internal/rp"
 	"portico/internal/screen"
 	"portico/internal/secret"
@@ -34,7 +35,7 @@ func (b *bench) board(title string) string {
 func (b *bench) onScreen(boards ...string) (screen.Screen, *http.Cookie) {
 	b.Helper()
 	h, w, now := session.NewHandle(), httptest.NewRecorder(), time.Now().UTC()
-	scr := screen.Screen{ID: screen.NewID(), Settings: screen.Settings{Name: "Control room", Boards: boards, Every: 20 * time.Second}, Owner: alice, Rights: screen.Own, Issuer: b.issuer, Subject: "alice", As: "Alice Peeters", Created: now, Until: now.Add(24 * time.Hour)}
+	scr := screen.Screen{ID: screen.NewID(), Settings: screen.Settings{Name: "Control room", Boards: boards, Every: 20 * time.Second}, Owner: alice, Rights: grant.Own, Issuer: b.issuer, Subject: "alice", As: "Alice Peeters", Created: now, Until: now.Add(24 * time.Hour)}
 	scr.SetKey(h)
 	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: b.lifetime, Refresh: secret.New("refresh-secret"), Asked: now}, rp.Identity{Issuer: b.issuer, Subject: "alice"}, scr.Until))
 	sess, err := b.server.screens.Create(b.Context(), h, session.Identity{Issuer: b.issuer, Subject: "alice", Name: "Alice Peeters", Account: "101"},

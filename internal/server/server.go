@@ -23,6 +23,7 @@ import (
 	"portico/internal/audit"
 	"portico/internal/dashboards"
 	"portico/internal/datahub"
+	"portico/internal/grant"
 	"portico/internal/health"
 	"portico/internal/live"
 	"portico/internal/pages"
@@ -90,6 +91,7 @@ type Server struct {
 	application  Application
 	shareLinks   bool
 	shares       *share.Links
+	wishes       *grant.Wishes[wish] // of people who sign in for a screen or a link
 	store        session.Store
 	keys         *session.Keyring
 	tokens       *token.Manager
@@ -149,7 +151,7 @@ func New(c Config) (*Server, error) {
 		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), pages: pages.New(),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}
-	s.shares = share.New(c.Shelf, c.Now)
+	s.shares, s.wishes = share.New(c.Shelf, c.Now), grant.NewWishes[wish](c.Shelf)
 	s.application, s.register, s.pairings = c.Application, screen.NewRegister(c.Shelf, c.Now), screen.NewPairings(c.Shelf, c.Keys, c.Now)
 	var err error
 	if s.screens, err = newScreenCookies(c, s.refusedScreen); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"portico/internal/board"
 	"portico/internal/datahub"
+	"portico/internal/grant"
 	"portico/internal/pages"
 	"portico/internal/share"
 )
@@ -140,7 +141,7 @@ func (s *Server) sharesSent(r *http.Request) []*http.Cookie {
 // rightsOf returns where a link's access tokens come from, and whose answers they bring. The grant of a link is a session like those of screens: what ends that ends the link.
 func (s *Server) rightsOf(ctx context.Context, link *share.Link) (datahub.TokenSource, pages.Who, error) {
 	who := pages.Who{Issuer: link.Owner.Issuer, Subject: "link:" + link.ID, Account: link.Owner.Account, Session: "link:" + link.ID}
-	if link.Rights == share.Application {
+	if link.Rights == grant.Application {
 		return s.application.tokens(), who, nil
 	}
 	h, err := link.Key()

@@ -6,9 +6,9 @@ import (
 
 	"portico/internal/board"
 	"portico/internal/datahub"
+	"portico/internal/grant"
 	"portico/internal/locale"
 	"portico/internal/query"
-	"portico/internal/screen"
 	"portico/internal/session"
 	"portico/internal/share"
 	"portico/web/templates"
@@ -20,7 +20,7 @@ func (s *Server) sharesPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	problem, err := query.Choice(r.URL.Query(), "problem", pairGone, pairOther, pairAccount, pairBrief)
+	problem, err := problemParam(r.URL.Query())
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (s *Server) showShares(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return &storeError{err}
 	}
-	m := templates.SharesModel{Layout: s.layout(r), Fresh: fresh, Error: problem, Lives: durationOptions(l, shareLives, 7*24*time.Hour), Rights: s.rightsOptions(l, sess, screen.Own),
+	m := templates.SharesModel{Layout: s.layout(r), Fresh: fresh, Error: problem, Lives: durationOptions(l, shareLives, 7*24*time.Hour), Rights: s.rightsOptions(l, sess, grant.Own),
 		Name: templates.FieldModel{Name: "name", Label: l.T("share.name"), Hint: l.T("share.name-hint", share.MaxName), Value: r.PostForm.Get("name")}}
 	if done != "" {
 		m.Done = l.T(locale.Key("share.done-" + done))

@@ -3,12 +3,19 @@ package server
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"portico/internal/board"
+	"portico/internal/grant"
+	"portico/internal/rp"
+	"portico/internal/screen"
+	"portico/internal/secret"
 	"portico/internal/session"
 	"portico/internal/share"
 	"portico/internal/shelf"
@@ -19,7 +26,7 @@ func (b *bench) linkTo(id string, life time.Duration) (share.Link, string) {
 	b.Helper()
 	scr, _ := b.onScreen(id) // a grant
 	now, token := time.Now().UTC(), share.NewToken()
-	link := share.Link{ID: scr.ID, Name: "For the plumber", Board: id, Reach: share.Month, Owner: alice, Rights: share.Own, As: "Alice Peeters", Handle: scr.Handle, Created: now, Until: now.Add(life)}
+	link := share.Link{ID: scr.ID, Name: "For the plumber", Board: id, Reach: share.Month, Owner: alice, Rights: grant.Own, As: "Alice Peeters", Handle: scr.Handle, Created: now, Until: now.Add(life)}
 	b.must(b.server.shares.Put(b.Context(), token, link))
 	return link, token.Reveal()
 }
@@ -110,6 +117,42 @@ func TestLinksThatAreNoneLookAlike(t *testing.T) {
 	}
 	if !limited {
 		t.Error("nothing limits guesses")
+	}
+}
+
+// When there are as many links as there can be, a sign-in for one more ends where the person made it, with the reason, and what it brought is given back.
+func TestOneLinkTooMany(t *testing.T) {
+	t.Parallel()
+	op := &tokenServer{}
+	b := newBenchAt(t, "https://portal.example", "http://127.0.0.1:9", op)
+	for i := range share.MaxLinks {
+		_, err := shelf.Change(t.Context(), b.server.shelf, shelf.OwnerOf("shares", "", ""), shelf.Share, strconv.Itoa(i), time.Hour, func(*share.Link) error { return nil })
+		b.must(err)
+	}
+	end := func(ticket string) string {
+		t.Helper()
+		r, w := httptest.NewRequest(http.MethodGet, b.base+"/auth/callback", nil), httptest.NewRecorder()
+		r.AddCookie(b.cookie)
+		attempt := rp.Attempt{Started: time.Now(), LoginOptions: rp.LoginOptions{For: "link " + ticket, ReturnTo: sharesPath}}
+		b.must(b.server.endSignInFor(w, r, attempt, rp.Identity{Issuer: b.issuer, Subject: "alice", Account: "101"}, rp.Tokens{Access: secret.New("a"), Refresh: secret.New("r"), ExpiresIn: time.Hour, Asked: time.Now()}))
+		return w.Result().Header.Get("Location")
+	}
+	ticket, err := b.server.wishes.Keep(t.Context(), wish{By: alice, Life: time.Hour, Link: &share.Link{ID: screen.NewID(), Name: "For the plumber", Owner: alice}})
+	b.must(err)
+	if to := end(ticket); to != "/settings/links?problem=full" {
+		t.Errorf("one too many leads to %s", to)
+	}
+	if to := end(ticket); to != "/settings/links?problem=gone" {
+		t.Errorf("the same wish again leads to %s", to)
+	}
+	foreign, err := b.server.wishes.Keep(t.Context(), wish{By: board.Person{Issuer: b.issuer, Subject: "bob", Account: "101"}, Link: &share.Link{}})
+	b.must(err)
+	if to := end(foreign); to != "/settings/links?problem=other" {
+		t.Errorf("somebody else's wish leads to %s", to)
+	}
+	b.must(b.server.Close(t.Context()))
+	if !slices.Contains(op.revoked, "r") {
+		t.Errorf("given back: %v", op.revoked)
 	}
 }
 

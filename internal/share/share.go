@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"portico/internal/board"
+	"portico/internal/grant"
 	"portico/internal/secret"
 	"portico/internal/session"
 	"portico/internal/shelf"
@@ -28,15 +29,6 @@ const (
 	MaxName  = 60 // characters
 	MaxLife  = 366 * 24 * time.Hour
 	MaxLinks = 1000 // that a portal can have
-)
-
-// Rights says whose rights a link reads with.
-type Rights string
-
-// The rights that a link can have.
-const (
-	Own         Rights = "own"         // a grant of its own, of whoever signed in while it was made
-	Application Rights = "application" // the dedicated application user of the configuration
 )
 
 // Reach says how far back visitors see. Nothing before it is answered.
@@ -68,7 +60,7 @@ type Link struct {
 	Site    int64        `json:"site,omitempty"` // of a template
 	Reach   Reach        `json:"reach"`
 	Owner   board.Person `json:"owner"` // made it; whose dashboards it can show
-	Rights  Rights       `json:"rights"`
+	Rights  grant.Rights `json:"rights"`
 	As      string       `json:"as"`     // name of the one whose rights these are
 	Handle  string       `json:"handle"` // cookie of the grant's session, on the server only; "" with the application user's rights
 	Created time.Time    `json:"created"`

@@ -37,10 +37,11 @@ const (
 	Board        Kind = "board"         // a dashboard; a shared one stands on the shelf of its account
 	BoardVersion Kind = "board-version" // what a dashboard was before
 	Draft        Kind = "draft"         // what a person is making of a dashboard
-	Share        Kind = "share"         // a link to a dashboard, and what somebody wants of one
+	Share        Kind = "share"         // a link to a dashboard
 
 	Screen  Kind = "screen"  // a screen on a wall; all of them stand on one shelf
 	Pairing Kind = "pairing" // a screen that waits for somebody, on the same shelf
+	Wish    Kind = "wish"    // what somebody wants while they sign in for it; all of them stand on one shelf
 )
 
 // Item is one thing on somebody's shelf.
