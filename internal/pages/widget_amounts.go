@@ -1,7 +1,9 @@
 package pages
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,8 +72,24 @@ func (w *widgetReader) breakdown(ctx context.Context, widget board.Widget, m *te
 		w.lacks(m, "no-amounts")
 		return nil
 	}
+	sameBars(all)
 	w.stack(d, brokenDown(d, all, w.r.Locale), unit, widget, m)
 	return nil
+}
+
+// sameBars lays amounts onto the bars of the line that has most of them: a counter has none of the piece of a day with which a range begins.
+func sameBars(all []lineAmounts) {
+	bars := slices.MaxFunc(all, func(a, b lineAmounts) int { return cmp.Compare(len(a.slots), len(b.slots)) }).slots
+	for i := range all {
+		known, own := byStart(all[i].slots), make([]series.Slot, len(bars))
+		for n, bar := range bars {
+			var ok bool
+			if own[n], ok = known[bar.Start.Unix()]; !ok {
+				own[n] = series.Slot{Start: bar.Start, End: bar.End, Missing: true, Future: bar.Future}
+			}
+		}
+		all[i].slots = own
+	}
 }
 
 // amountPart is one part of a whole.

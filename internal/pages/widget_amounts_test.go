@@ -190,3 +190,14 @@ func TestEmptyWidgetLeadsToTheLastData(t *testing.T) {
 		t.Errorf("without any data it leads to %q", m.Next.Href)
 	}
 }
+
+// A counter has no amount of the piece of a day with which a range begins, other meters have: bars are added up by their time.
+func TestBreakdownOfACounterInPartOfADay(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, list := range [][]string{{"80101", flats}, {flats, "80101"}} {
+		if m := b.one(board.Breakdown, func(w *board.Widget) { w.Series, w.Range = list, "now-30h" }); m.Picture == nil || len(m.Legend) != 2 {
+			t.Errorf("%v: %s, %q", list, m.State, m.Reason)
+		}
+	}
+}
