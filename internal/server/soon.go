@@ -36,7 +36,9 @@ func (s *Server) soon(h pages.Handler) handler {
 		defer cancel()
 		out := &undecided{w: w, header: http.Header{}}
 		made := make(chan func() error, 1)
-		go func() { made <- s.attempt(h, out, q, ctx) }()
+		own := *q
+		own.Request = q.WithContext(ctx)
+		go func() { made <- attempt(h, out, &own) }()
 		timer := time.NewTimer(patience)
 		defer timer.Stop()
 		select {
@@ -59,7 +61,7 @@ func (s *Server) whole(h pages.Handler) handler {
 }
 
 // attempt makes a page without rendering it, and returns what is left to do. A panic goes on where the request is served.
-func (s *Server) attempt(h pages.Handler, out *undecided, q *pages.Request, ctx context.Context) (finish func() error) {
+func attempt(h pages.Handler, out *undecided, q *pages.Request) (finish func() error) {
 	defer func() {
 		if p := recover(); p != nil {
 			fell := crew.Caught(p)
@@ -67,17 +69,15 @@ func (s *Server) attempt(h pages.Handler, out *undecided, q *pages.Request, ctx 
 		}
 	}()
 	render := q.Render
-	own := *q
-	own.Request = q.WithContext(ctx)
 	finish = func() error { return nil }
-	own.Render = func(status int, page templ.Component) error {
+	q.Render = func(status int, page templ.Component) error {
 		finish = func() error {
 			out.copyHeader()
 			return render(status, page)
 		}
 		return nil
 	}
-	if err := h(out, &own); err != nil {
+	if err := h(out, q); err != nil {
 		return func() error { return err }
 	}
 	return finish
