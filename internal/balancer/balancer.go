@@ -11,11 +11,15 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"portico/internal/pause"
 )
 
 const (
 	checkEvery = 100 * time.Millisecond // a replica that is going away must go on answering for longer than this
 	missesMost = 5                      // answers that may fail to come in time, in a row, from a replica that is only slow
+	roundsMost = 3                      // tries of all replicas, when none takes a connection
+	roundPause = 500 * time.Millisecond // between them
 )
 
 // Balancer is such a proxy; it is an http.Handler. It is safe for concurrent use.
@@ -48,7 +52,7 @@ func (t *target) found(ready bool, err error) {
 
 // New returns a balancer without targets.
 func New() *Balancer {
-	b := &Balancer{pool: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: 30 * time.Second, DialContext: (&net.Dialer{Timeout: time.Second}).DialContext}}
+	b := &Balancer{pool: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: 30 * time.Second, DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext}}
 	b.probes = &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	b.proxy = &httputil.ReverseProxy{Transport: transport{b}, Rewrite: rewrite, ErrorHandler: unreachable}
 	return b
@@ -159,10 +163,23 @@ func (b *Balancer) next(tried []string) (string, bool) {
 	return "", false
 }
 
-// transport sends a request to the next target, and to another one when no connection could be made: then nothing was sent.
+// transport sends a request to the next target, and to another one when no connection could be made: then nothing was sent. When none of them takes it, it tries all again after a while, as balancers do.
 type transport struct{ *Balancer }
 
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t transport) RoundTrip(r *http.Request) (resp *http.Response, err error) {
+	for round := range roundsMost {
+		if round > 0 && !pause.For(r.Context(), roundPause) {
+			return nil, err
+		}
+		if resp, err = t.round(r); !undialed(err) {
+			return resp, err
+		}
+	}
+	return nil, err
+}
+
+// round tries each target that is ready once.
+func (t transport) round(r *http.Request) (*http.Response, error) {
 	err := errors.New("no replica is ready")
 	var tried []string
 	for {
@@ -177,11 +194,14 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 			out.Body = io.NopCloser(r.Body) // a dial that fails closes it
 		}
 		var resp *http.Response
-		if resp, err = t.pool.RoundTrip(out); err == nil {
-			return resp, nil
-		}
-		if e, dialed := errors.AsType[*net.OpError](err); !dialed || e.Op != "dial" {
-			return nil, err
+		if resp, err = t.pool.RoundTrip(out); !undialed(err) {
+			return resp, err
 		}
 	}
+}
+
+// undialed tells whether there was no connection.
+func undialed(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && e.Op == "dial"
 }

@@ -2,6 +2,7 @@ package balancer
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -87,4 +88,32 @@ func TestBalancer(t *testing.T) {
 	}
 	b.Remove(two.Listener.Addr().String())
 	await(0)
+}
+
+// A replica that takes no connection for a moment, because the machine is busy, is tried again.
+func TestTriesAgain(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := New()
+	t.Cleanup(b.Close)
+	address := l.Addr().String()
+	b.targets = []*target{{address: address, ready: true, stop: func() {}}} // nobody asks it whether it is
+	_ = l.Close()
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	t.Cleanup(s.Close)
+	time.AfterFunc(roundPause/2, func() {
+		if l, err := net.Listen("tcp", address); err == nil {
+			_ = s.Listener.Close()
+			s.Listener = l
+			s.Start()
+		}
+	})
+	w := httptest.NewRecorder()
+	b.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://portal.test/", nil))
+	if w.Code != http.StatusNoContent {
+		t.Errorf("status %d %s, want the replica's", w.Code, w.Body)
+	}
 }

@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 
 	// The real program as several processes, for tests and for the load command.
 	"internal/fleet":         {"internal/balancer", "internal/demo/energy", "internal/demo/fault", "internal/demo/hub", "internal/demo/identity", "internal/faultproxy", "internal/testserver", "internal/visitor"},
+	"internal/balancer":      {"internal/pause"},
 	"internal/bench/rolling": {"internal/fleet", "internal/testserver"},
 
 	// The demo's servers share no types with the clients that talk to them.
