@@ -13,33 +13,71 @@ import (
 const (
 	breakAfter = 5               // calls in a row without an answer
 	breakFor   = 2 * time.Second // until one call may try again
+	breakWait  = time.Second     // the most that others wait for what it finds out
 )
 
 // breakers stop calls of a path that nobody gets answers from, so that pages fail at once rather than after their whole time, and
-// a Data Hub that comes back is not met by everybody. One call at a time finds out whether it is back.
+// a Data Hub that comes back is not met by everybody. One call at a time finds out whether it is back; those that come meanwhile wait a little for it: of what a page asks side by side, all of
+// it is there again, and no refusal has it give up the call that tries.
 type breakers struct {
 	mu    sync.Mutex
 	paths map[string]*breaker
 }
 
 type breaker struct {
-	failures int       // in a row
-	until    time.Time // no call before it
+	failures int           // in a row
+	until    time.Time     // no call before it
+	trial    chan struct{} // closed when the call that tries has ended; nil without one
 }
 
-// allow returns an error when the path's circuit is open. Otherwise the call must be reported to done.
-func (b *breakers) allow(path string, now time.Time) error {
+// allow returns an error when the path's circuit is open. Otherwise the call must be reported to done, and then, if it is the one that tries, to tried with the trial.
+func (b *breakers) allow(ctx context.Context, path string, clock func() time.Time) (trial chan struct{}, err error) {
+	trial, others, err := b.turn(path, clock())
+	if others == nil {
+		return trial, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, breakWait)
+	defer cancel()
+	for others != nil {
+		select {
+		case <-others:
+		case <-ctx.Done():
+			return nil, err
+		}
+		trial, others, err = b.turn(path, clock())
+	}
+	return trial, err
+}
+
+// turn says whether a call of path may be made: freely, as the one that tries, or not, with the trial of another call if one is under way.
+func (b *breakers) turn(path string, now time.Time) (trial, others chan struct{}, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := b.paths[path]
 	if p == nil || p.failures < breakAfter {
-		return nil
+		return nil, nil, nil
 	}
 	if now.Before(p.until) {
-		return fmt.Errorf("%s: it failed %d times: %w", path, p.failures, errNotSent)
+		return nil, p.trial, fmt.Errorf("%s: it failed %d times: %w", path, p.failures, errNotSent)
 	}
-	p.until = now.Add(breakFor) // this call is the one that tries
-	return nil
+	p.until, p.trial = now.Add(breakFor), make(chan struct{}) // this call is the one that tries
+	return p.trial, nil, nil
+}
+
+// tried ends a trial. When its caller left before anything was known, the next call tries at once.
+func (b *breakers) tried(path string, trial chan struct{}, left bool) {
+	if trial == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if p := b.paths[path]; p != nil && p.trial == trial {
+		p.trial = nil
+		if left {
+			p.until = time.Time{}
+		}
+	}
+	close(trial)
 }
 
 // done reports how a call ended. What says nothing about the Data Hub, such as a caller that left, changes nothing.

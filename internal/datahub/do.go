@@ -43,11 +43,14 @@ func (c *Client) do(ctx context.Context, r *request) error {
 	if r.route == "" {
 		r.route = r.path
 	}
-	if err := c.hub.breakers.allow(r.route, c.hub.now()); err != nil {
+	trial, err := c.hub.breakers.allow(ctx, r.route, c.hub.now)
+	if err != nil {
 		return err
 	}
-	err := c.try(ctx, r)
-	if ctx.Err() == nil { // the caller's own end says nothing about the Data Hub
+	left := true // unless it ends
+	defer func() { c.hub.breakers.tried(r.route, trial, left) }()
+	err = c.try(ctx, r)
+	if left = ctx.Err() != nil; !left { // the caller's own end says nothing about the Data Hub
 		c.hub.breakers.done(r.route, err, c.hub.now())
 	}
 	return err

@@ -4,10 +4,15 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"portico/internal/pause"
 )
 
 func fails(err error) func() (*http.Response, error) {
@@ -228,11 +233,52 @@ func TestBreakerCounts(t *testing.T) {
 	down := ErrUnavailable
 	for i, err := range []error{down, down, down, down, ErrNotFound, down, down, down, down, context.Canceled, &StatusError{Status: 500}, down, down, down, down} {
 		b.done("/x", err, now)
-		if b.allow("/x", now) != nil {
+		if _, _, refused := b.turn("/x", now); refused != nil {
 			t.Fatalf("open after step %d: an answer in between counts", i)
 		}
 	}
-	if b.done("/x", &StatusError{Status: 503}, now); b.allow("/x", now) == nil {
+	b.done("/x", &StatusError{Status: 503}, now)
+	if _, _, refused := b.turn("/x", now); refused == nil {
 		t.Error("still closed after five failures in a row")
 	}
+}
+
+// What a page asks side by side ends with the first error. When the Data Hub is back all of it is answered: one call tries, and the others wait for what it finds out rather than end it.
+func TestR15SiblingsWaitForTheTrial(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var up atomic.Bool
+		var sent atomic.Int64
+		c := newClient(t, upstream(func(r *http.Request) (*http.Response, error) {
+			sent.Add(1)
+			if !up.Load() {
+				return nil, syscall.ECONNREFUSED
+			}
+			if !pause.For(r.Context(), 50*time.Millisecond) {
+				return nil, r.Context().Err()
+			}
+			return answer(200, "[]"), nil
+		}))
+		for range breakAfter {
+			_, _ = c.Sites(t.Context(), SiteQuery{})
+		}
+		up.Store(true)
+		left, leave := context.WithCancel(t.Context())
+		time.AfterFunc(breakFor+10*time.Millisecond, leave)
+		time.Sleep(breakFor)
+		if _, err := c.Sites(left, SiteQuery{}); err == nil {
+			t.Error("the caller left and got an answer")
+		}
+		sent.Store(0)
+		g, ctx := errgroup.WithContext(t.Context()) // at once: the one that left had found out nothing
+		for range 8 {
+			g.Go(func() error { _, err := c.Sites(ctx, SiteQuery{}); return err })
+		}
+		if err := g.Wait(); err != nil {
+			t.Errorf("back again: %v", err)
+		}
+		if n := sent.Load(); n != 8 {
+			t.Errorf("%d requests, want one for each call", n)
+		}
+	})
 }

@@ -3,6 +3,7 @@ package pages
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -108,18 +109,21 @@ func (w *widgetReader) spans(ctx context.Context, alarms []datahub.Alarm, r seri
 		return changed(a).Before(r.From) && s != alarmPresent && s != alarmAcknowledged
 	})
 	alarms = alarms[:min(len(alarms), alarmHistories)]
-	changes := make([][]datahub.StateChange, len(alarms))
-	err := each(ctx, alarms, func(ctx context.Context, i int, a datahub.Alarm) (err error) {
-		changes[i], err = w.hub.AlarmHistory(ctx, a.ID, r.From, r.To)
-		return err
+	changes, failed := make([][]datahub.StateChange, len(alarms)), make([]error, len(alarms))
+	err := each(ctx, alarms, func(ctx context.Context, i int, a datahub.Alarm) error {
+		changes[i], failed[i] = w.hub.AlarmHistory(ctx, a.ID, r.From, r.To)
+		return endsSession(failed[i]) // the others go on: after an outage one of them finds out that it is over
 	})
+	if err != nil {
+		return nil, err
+	}
 	spans := map[datahub.SiteID][]chart.Band{}
 	for i, a := range alarms {
 		for _, s := range spansOf(a, changes[i], r.From, r.To) {
 			spans[a.Site] = append(spans[a.Site], chart.Band{From: s.from, To: s.to, Label: locale.Name(a.Name), State: alarmState(a)})
 		}
 	}
-	return spans, err
+	return spans, errors.Join(failed...)
 }
 
 // present reports whether an alarm of a row lasts until the end.
