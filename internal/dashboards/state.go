@@ -24,6 +24,8 @@ type State struct {
 	Marks    map[string]string `json:"marks,omitempty"`    // by widget; those that never were read are left out
 	Trouble  pages.Obstacle    `json:"trouble,omitempty"`
 	Since    *time.Time        `json:"since,omitempty"` // of the oldest picture that stands in for a newer one
+
+	Older map[string]time.Time `json:"older,omitempty"` // of each that does, by widget
 }
 
 // State reads a board as walls call it: "id", or "id.site" for a template. The error ends the session, or says that boards cannot be read now.
@@ -42,7 +44,7 @@ func (p *Pages) State(ctx context.Context, r *pages.Request, name string) (State
 	if err != nil {
 		return State{}, err
 	}
-	state := State{Board: name, Revision: strconv.FormatInt(s.Revision, 10), Marks: map[string]string{}}
+	state := State{Board: name, Revision: strconv.FormatInt(s.Revision, 10), Marks: map[string]string{}, Older: map[string]time.Time{}}
 	for _, part := range partsOf(s.Board) {
 		pictures, err := p.widgets.Pictures(&own, part, datahub.SiteID(site), "/tv/"+id)
 		if err != nil {
@@ -58,6 +60,9 @@ func (s *State) add(pictures pages.Pictures) {
 		if w.Mark != "" {
 			s.Marks[w.ID] = w.Mark
 		}
+	}
+	for widget, since := range pictures.Older {
+		s.Older[widget] = since.UTC().Truncate(time.Second)
 	}
 	if pictures.Trouble == pages.NoObstacle {
 		return

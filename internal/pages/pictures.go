@@ -23,8 +23,9 @@ import (
 // Pictures are what the widgets of a wall show, in their order, and what is in the way of newer ones.
 type Pictures struct {
 	Widgets []templates.WidgetModel
-	Trouble Obstacle
-	Since   time.Time // of the oldest picture that stands in for a newer one
+	Trouble Obstacle             // in the way of any; what only one of them lacks is its own
+	Since   time.Time            // of the oldest picture that stands in for a newer one, by the data's clock
+	Older   map[string]time.Time // of each that does, by widget
 }
 
 // Obstacle is why pictures are not current. Scripts read it.
@@ -43,7 +44,8 @@ const pictureCall = 12 * time.Second
 // picture is a widget as it was drawn for a wall, for all who look at the same with the same rights.
 type picture struct {
 	model templates.WidgetModel
-	html  []byte
+	html  []byte    // nil for what could not be drawn yet
+	at    time.Time // when it was drawn, or is wanted since, by the data's clock
 }
 
 // Pictures returns what the widgets of b show on a wall. Whoever asks for the same for the same person or screen within moments gets the same picture: it is read and drawn once, for polls and for
@@ -51,7 +53,7 @@ type picture struct {
 func (p *Pages) Pictures(r *Request, b board.Board, site datahub.SiteID, page string) (Pictures, error) {
 	w := p.widgetReader(r, context.WithoutCancel(r.Context()), b, site, true) // what several wait for does not end when the one leaves who asked first
 	w.now = w.now.Truncate(time.Minute)                                       // so that what has not changed looks the same a moment later
-	all := Pictures{Widgets: make([]templates.WidgetModel, len(b.Widgets))}
+	all := Pictures{Widgets: make([]templates.WidgetModel, len(b.Widgets)), Older: map[string]time.Time{}}
 	found := make([]sighting, len(b.Widgets))
 	err := each(r.Context(), b.Widgets, func(ctx context.Context, i int, widget board.Widget) (err error) {
 		found[i], err = w.picture(ctx, widget, page)
@@ -66,6 +68,10 @@ func (p *Pages) Pictures(r *Request, b board.Board, site datahub.SiteID, page st
 
 // judge notes what is in the way of a current picture. The sign-in comes first: without it nobody knows how the Data Hub is.
 func (p *Pictures) judge(s sighting) {
+	if s.since.IsZero() {
+		return
+	}
+	p.Older[s.model.ID] = s.since
 	if s.trouble == NoObstacle {
 		return
 	}
@@ -81,15 +87,15 @@ func (p *Pictures) judge(s sighting) {
 type sighting struct {
 	model   templates.WidgetModel
 	trouble Obstacle
-	since   time.Time // when it was last as it should be
+	since   time.Time // when it was last as it should be, by the data's clock; zero when it is
 }
 
 // picture returns a widget's picture: the present one, or the last. Those who ask at the same time wait for one reading.
 func (w *widgetReader) picture(ctx context.Context, widget board.Widget, page string) (sighting, error) {
 	key := w.pictureKey(widget, page)
-	last, at, known := w.kept.get(key, w.real)
-	if known && w.real.Sub(at) < pictureLife[widget.Kind] {
-		return sighting{model: w.aged(last.(*picture).model)}, nil
+	last, at := w.lastPicture(key)
+	if last.html != nil && w.real.Sub(at) < pictureLife[widget.Kind] {
+		return sighting{model: w.aged(last.model)}, nil
 	}
 	paint := func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pictureCall)
@@ -104,14 +110,30 @@ func (w *widgetReader) picture(ctx context.Context, widget board.Widget, page st
 		return sighting{}, err
 	}
 	s := answer.(sighting)
-	if s.trouble != NoObstacle && known {
-		return sighting{w.aged(last.(*picture).model), s.trouble, at}, nil
+	switch {
+	case s.since.IsZero():
+	case last.html != nil:
+		return sighting{w.aged(last.model), s.trouble, last.at}, nil
+	case !last.at.IsZero():
+		s.since = last.at
+	default:
+		w.kept.keep(key, &picture{at: s.since}, 200, w.real, keptShown)
 	}
 	return s, nil
 }
 
+// lastPicture is the picture that was drawn last, and when that was; one without markup when there is none.
+func (w *widgetReader) lastPicture(key keptKey) (*picture, time.Time) {
+	last, at, known := w.kept.get(key, w.real)
+	if !known {
+		return &picture{}, at
+	}
+	return last.(*picture), at
+}
+
 // paint reads a widget and draws it, and keeps the picture unless something was in the way.
 func (w *widgetReader) paint(ctx context.Context, key keptKey, widget board.Widget, page string) (sighting, error) {
+	w, oldest := w.alone()
 	m, cause, err := w.attempt(ctx, widget)
 	m.Failure = nil                       // nobody presses anything there, and the wall tries again by itself
 	if errors.Is(err, context.Canceled) { // whoever asked first has left
@@ -121,17 +143,18 @@ func (w *widgetReader) paint(ctx context.Context, key keptKey, widget board.Widg
 		return sighting{}, err
 	}
 	if cause != nil {
-		return sighting{m, troubleOf(cause), w.real}, nil
+		return sighting{m, troubleOf(cause), w.r.Now}, nil
 	}
 	Pictured(&m, page)
 	drawn, err := draw(ctx, w.r.Layout, m)
 	if err != nil {
 		return sighting{}, err
 	}
-	if since := w.oldest(); !since.IsZero() {
-		return sighting{drawn.model, HubAway, since}, nil
+	if since := oldest(); !since.IsZero() {
+		return sighting{drawn.model, HubAway, since.Add(w.r.Now.Sub(w.real))}, nil
 	}
-	w.kept.put(key, drawn, 2*len(drawn.html)+1000, w.real)
+	drawn.at = w.r.Now
+	w.kept.keep(key, drawn, 2*len(drawn.html)+1000, w.real, keptShown)
 	return sighting{model: drawn.model}, nil
 }
 
@@ -149,11 +172,15 @@ func Pictured(m *templates.WidgetModel, page string) {
 	}
 }
 
+// troubleOf is what a failure says of more than one widget: a refusal, or a question that the Data Hub does not take, is an answer.
 func troubleOf(cause error) Obstacle {
 	if _, ok := errors.AsType[*token.UnavailableError](cause); ok {
 		return SignInAway
 	}
-	return HubAway
+	if noAnswer(cause) || errors.Is(cause, context.Canceled) {
+		return HubAway
+	}
+	return NoObstacle
 }
 
 // draw makes the markup of a widget as scripts get it, without what moves by itself: ages and clocks. The mark is the same as long as it looks the same.
@@ -171,7 +198,7 @@ func draw(ctx context.Context, l templates.LayoutModel, m templates.WidgetModel)
 		_, err := w.Write(html)
 		return err
 	})
-	return &picture{m, html}, nil
+	return &picture{model: m, html: html}, nil
 }
 
 // aged tells how old a kept picture's values are by now.

@@ -91,20 +91,26 @@ func (w *widgetReader) kindName(k board.Kind) string {
 
 // read reads one widget, and says since when it is not current. What it fails with stays with it.
 func (w *widgetReader) read(ctx context.Context, widget board.Widget) (templates.WidgetModel, error) {
-	own, of := *w, []*reader{}
-	own.reader = w.apart()
-	own.sites = func() ([]siteProfile, error) {
-		of = append(of, w.reader)
-		return w.sites()
-	}
+	own, oldest := w.alone()
 	m, _, ends := own.attempt(ctx, widget)
-	if since := own.oldest(of...); !since.IsZero() && m.State != "failed" {
+	if since := oldest(); !since.IsZero() && m.State != "failed" {
 		m.Reason = w.r.Locale.T("widget.stale", w.r.Locale.DateTime(since.In(datahub.HomeZone()), w.real), w.r.Locale.Duration(w.real.Sub(since)))
 		if m.State != "late" && m.State != "silent" {
 			m.State = "stale"
 		}
 	}
 	return m, ends
+}
+
+// alone reads for one widget; since says of when the oldest answer is that it used, of those which it shares with others only if it did.
+func (w *widgetReader) alone() (own *widgetReader, since func() time.Time) {
+	one, of := *w, []*reader{}
+	one.reader = w.apart()
+	one.sites = func() ([]siteProfile, error) {
+		of = append(of, w.reader)
+		return w.sites()
+	}
+	return &one, func() time.Time { return one.oldest(of...) }
 }
 
 // attempt reads one widget, and returns what it failed with and what ends the session.

@@ -16,7 +16,7 @@ const oldest = 7 * 86_400_000; // ms that a page runs at most
 const largest = 300e6; // bytes of its heap
 const quiet = [180, 239]; // minutes of the day, in the zone of the wall
 
-/** @typedef {{board: string, gone?: boolean, revision?: string, marks?: Record<string, string>, trouble?: string, since?: string}} State */
+/** @typedef {{board: string, gone?: boolean, revision?: string, marks?: Record<string, string>, trouble?: string, since?: string, older?: Record<string, string>}} State */
 
 export class Wall extends HTMLElement {
 	/** What the stream said of each board. @type {Map<string, State>} */
@@ -31,6 +31,8 @@ export class Wall extends HTMLElement {
 	/** What is to be asked for: nothing, what has changed, or everything. @type {"" | "changed" | "all"} */
 	wish = "";
 	hour = quiet[0] + Math.random() * (quiet[1] - quiet[0]);
+	/** When the latest answer about a board came. @type {string | undefined} */
+	confirmed;
 
 	connectedCallback() {
 		this.gone = new AbortController();
@@ -171,6 +173,7 @@ export class Wall extends HTMLElement {
 		this.next = null;
 		this.turned = performance.now();
 		this.know(this.states.get(stage.dataset.board ?? ""));
+		this.stamp();
 		this.sayTrouble();
 		this.compare();
 	}
@@ -181,6 +184,7 @@ export class Wall extends HTMLElement {
 		const shown = state.board === this.stage.dataset.board;
 		if (shown) {
 			this.know(state);
+			this.stamp();
 		}
 		this.sayTrouble();
 		if (shown) {
@@ -272,6 +276,7 @@ export class Wall extends HTMLElement {
 			if (!same) {
 				this.stage.querySelector(".wall-head")?.replaceWith(document.adoptNode(/** @type {Element} */ (stage.querySelector(".wall-head"))));
 				this.stage.querySelector(".wall-grid")?.replaceChildren(...sections);
+				this.stamp();
 				return;
 			}
 		}
@@ -285,6 +290,7 @@ export class Wall extends HTMLElement {
 				}
 			}
 		}
+		this.stamp();
 	}
 
 	/**
@@ -331,14 +337,20 @@ export class Wall extends HTMLElement {
 			this.due = "contract";
 			this.urgent = performance.now() + Math.random() * 30_000;
 		}
-		this.stamp(beat.confirmed?.board);
+		this.confirmed = beat.confirmed?.board;
+		this.stamp();
 	}
 
-	/** Pictures without values of their own are as old as the latest answer about them. @param {string | undefined} confirmed */
-	stamp(confirmed) {
-		const at = this.states.get(this.stage.dataset.board ?? "")?.since ?? confirmed;
+	/** Pictures without values of their own are as old as the latest answer about them, or as the last time that there was one. */
+	stamp() {
+		const older = this.states.get(this.stage.dataset.board ?? "")?.older ?? {};
 		for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (this.querySelectorAll("[data-picture] time"))) {
-			time.dateTime = at ?? time.dateTime;
+			const since = older[time.closest(".widget")?.id.slice(2) ?? ""];
+			if (!since) {
+				time.dateTime = this.confirmed ?? time.dateTime;
+			} else if (!time.dateTime || Date.parse(since) < Date.parse(time.dateTime)) {
+				time.dateTime = since; // a picture that stands in for a newer one gets no younger
+			}
 		}
 	}
 
