@@ -6,7 +6,7 @@
  */
 import { now, setClock } from "./clock.js";
 
-const silence = 45_000; // two heartbeats and some
+const silence = 42_000; // two heartbeats, and a little for their way
 const tellings = ["heartbeat", "resync", "signed-out", "reconnect"];
 
 /** @typedef {{name: string, data: any, id?: string}} Message */
@@ -37,7 +37,7 @@ class Live extends HTMLElement {
 		document.addEventListener("resume", () => this.restart(), { signal }); // the browser had frozen the page
 		document.addEventListener("session-back", () => this.back(), { signal });
 		this.querySelector("[data-live-reload]")?.addEventListener("click", () => location.reload(), { signal });
-		this.watchdog = setInterval(() => this.check(), 5000);
+		this.watchdog = setInterval(() => this.check(), 2000);
 		this.want(this.dataset.src ?? "");
 		const name = `portico-live-${this.dataset.who}`;
 		if ("BroadcastChannel" in window && navigator.locks) {

@@ -11,6 +11,7 @@ import { sentence, wallClock } from "./words.js";
 const ahead = 6; // seconds before a turn at which the next part is fetched
 const least = 5000; // ms until a failed request is tried again at first, and at most
 const most = 300_000;
+const patience = 40_000; // ms without an answer that it gets, until it says so
 const whole = 600_000; // ms after which everything is asked for in any case
 const oldest = 7 * 86_400_000; // ms that a page runs at most
 const largest = 300e6; // bytes of its heap
@@ -27,6 +28,8 @@ export class Wall extends HTMLElement {
 	due = "";
 	failures = 0;
 	retryAt = 0;
+	/** Since when it gets no answer. @type {Date | null} */
+	unanswered = null;
 	busy = false;
 	/** What is to be asked for: nothing, what has changed, or everything. @type {"" | "changed" | "all"} */
 	wish = "";
@@ -308,12 +311,18 @@ export class Wall extends HTMLElement {
 			if (answer.ok) {
 				const found = new DOMParser().parseFromString(await answer.text(), "text/html");
 				this.failures = this.retryAt = 0;
+				this.unanswered = null;
+				this.say("answers", null);
 				return found;
 			}
 		} catch {
 			// no network, or no answer in time
 		} finally {
 			this.busy = false;
+		}
+		this.unanswered ??= new Date(now());
+		if (now() - this.unanswered.getTime() > patience) {
+			this.say("answers", this.unanswered); // the stream may go on where nothing else does
 		}
 		const wait = Math.min(most, least * 2 ** this.failures++);
 		this.retryAt = performance.now() + wait * (1 + Math.random() / 2);
@@ -384,8 +393,8 @@ export class Wall extends HTMLElement {
 			this.troubles.delete(kind);
 		}
 		const line = /** @type {HTMLElement} */ (this.querySelector(".wall-says"));
-		const worst = ["offline", "portal", "sign-in", "hub"].find((k) => this.troubles.has(k));
-		const text = worst ? sentence("wall." + worst, this.clock?.(/** @type {Date} */ (this.troubles.get(worst))).time ?? "") : "";
+		const worst = ["offline", "portal", "answers", "sign-in", "hub"].find((k) => this.troubles.has(k));
+		const text = worst ? sentence("wall." + worst.replace("answers", "portal"), this.clock?.(/** @type {Date} */ (this.troubles.get(worst))).time ?? "") : "";
 		if (line.textContent !== text) {
 			line.textContent = text;
 		}
