@@ -6,6 +6,8 @@
 
 const columns = 12;
 const mostRows = 12;
+const edge = 40; // px from the top and the bottom of the window, in which a drag has the page go on
+const narrow = matchMedia("(max-width: 719px)"); // widgets stand below one another there: buttons move them, and fingers the page
 
 /** @typedef {{x: number, y: number, w: number, h: number}} Box */
 
@@ -67,13 +69,13 @@ class BoardEdit extends HTMLElement {
 	 * @param {(from: Box, columns: number, rows: number) => Box} change
 	 */
 	begin(cell, event, change) {
-		if (event.button !== 0 || /** @type {Element} */ (event.target).closest("details, a, button")) {
+		if (event.button !== 0 || narrow.matches || /** @type {Element} */ (event.target).closest("details, a, button")) {
 			return;
 		}
 		event.preventDefault();
 		const head = /** @type {HTMLElement} */ (event.currentTarget);
 		head.setPointerCapture(event.pointerId);
-		const start = { left: event.clientX, top: event.clientY };
+		const start = { left: event.clientX, top: event.clientY + scrollY };
 		const from = box(cell);
 		const width = this.clientWidth / columns;
 		const height = cell.offsetHeight / from.h;
@@ -84,16 +86,29 @@ class BoardEdit extends HTMLElement {
 		cell.dataset.dragging = "";
 		this.append(target);
 
-		/** @param {PointerEvent} at */
-		const move = (at) => {
-			to = change(from, Math.round((at.clientX - start.left) / width), Math.round((at.clientY - start.top) / height));
+		let last = event;
+		const place = () => {
+			to = change(from, Math.round((last.clientX - start.left) / width), Math.round((last.clientY + scrollY - start.top) / height));
 			for (const [name, value] of Object.entries(to)) {
 				target.dataset[name] = String(value);
 			}
 		};
+		/** @param {PointerEvent} at */
+		const move = (at) => {
+			last = at;
+			place();
+		};
+		const scroll = setInterval(() => {
+			const by = last === event ? 0 : last.clientY < edge ? -12 : last.clientY > innerHeight - edge ? 12 : 0;
+			if (by !== 0) {
+				scrollBy(0, by);
+				place();
+			}
+		}, 16);
 		/** @param {boolean} keep */
 		const end = (keep) => {
 			done.abort();
+			clearInterval(scroll);
 			target.remove();
 			delete cell.dataset.dragging;
 			if (keep && JSON.stringify(to) !== JSON.stringify(from)) {
