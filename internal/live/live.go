@@ -69,7 +69,7 @@ type feed struct {
 	kept      []numbered // oldest first
 	floor     uint64     // events up to this one cannot be caught up with
 	asked     time.Time  // when the latest poll ended
-	confirmed time.Time  // when the latest answer came, by Config.Now
+	confirmed time.Time  // when the latest answer came
 	failed    int        // polls in a row without one
 	polling   bool
 	timer     *time.Timer // of the next poll, or of the end when nobody reads
@@ -227,7 +227,7 @@ func (h *Hub) ask(poll func(context.Context) ([]byte, error)) (data []byte, err 
 
 // publish makes an event of an answer that says something new, and hands it to all readers. The caller holds mu.
 func (h *Hub) publish(f *feed, data []byte) {
-	f.confirmed = h.c.Now()
+	f.confirmed = time.Now()
 	if n := len(f.kept); n > 0 && bytes.Equal(f.kept[n-1].event.Data, data) {
 		return
 	}

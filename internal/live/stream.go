@@ -155,17 +155,19 @@ func (s *Stream) Run(ctx context.Context, ended <-chan string, send func([]Event
 	}
 }
 
-// heartbeat tells the server's time and build, and when each topic was last known to be as it was told; of several feeds of one name, the one of which least is known.
+// heartbeat tells the server's time and build, and when each topic was last known to be as it was told; of several feeds of one name, the one of which least is known. What passed since then is
+// real time also where the clock that is told runs faster: polls do not.
 func (s *Stream) heartbeat() Event {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
-	confirmed := map[string]string{}
+	now, confirmed := s.hub.c.Now(), map[string]string{}
 	for _, f := range s.feeds {
 		if f.confirmed.IsZero() {
 			continue
 		}
-		if at, known := confirmed[f.name]; !known || f.confirmed.UTC().Format(time.RFC3339) < at {
-			confirmed[f.name] = f.confirmed.UTC().Format(time.RFC3339)
+		told := now.Add(-time.Since(f.confirmed)).UTC().Format(time.RFC3339)
+		if at, known := confirmed[f.name]; !known || told < at {
+			confirmed[f.name] = told
 		}
 	}
 	return Event{Name: Heartbeat, Data: encode(struct {
@@ -173,7 +175,7 @@ func (s *Stream) heartbeat() Event {
 		Build     string            `json:"build"`
 		Contract  int               `json:"contract"`
 		Confirmed map[string]string `json:"confirmed"`
-	}{s.hub.c.Now().UTC().Format("2006-01-02T15:04:05.000Z"), s.hub.c.Build, s.hub.c.Contract, confirmed})}
+	}{now.UTC().Format("2006-01-02T15:04:05.000Z"), s.hub.c.Build, s.hub.c.Contract, confirmed})}
 }
 
 func (s *Stream) close() {
