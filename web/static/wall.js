@@ -30,6 +30,8 @@ export class Wall extends HTMLElement {
 	retryAt = 0;
 	/** Since when it gets no answer. @type {Date | null} */
 	unanswered = null;
+	/** The latest request did not get through. */
+	unreached = false;
 	busy = false;
 	/** What is to be asked for: nothing, what has changed, or everything. @type {"" | "changed" | "all"} */
 	wish = "";
@@ -48,6 +50,7 @@ export class Wall extends HTMLElement {
 		on("open", () => this.again());
 		on("state", ({ state, since }) => this.say(state === "offline" ? "offline" : "portal", state === "offline" || state === "paused" ? since : null));
 		on("signed-out", () => this.end(true));
+		addEventListener("online", () => this.reached(), { signal });
 		document.addEventListener("visibilitychange", () => this.awake(), { signal });
 		document.addEventListener("keydown", (event) => this.key(event), { signal });
 		for (const name of ["pointermove", "pointerdown", "keydown"]) {
@@ -57,6 +60,8 @@ export class Wall extends HTMLElement {
 		this.querySelector(".wall-ended a")?.setAttribute("href", "/auth/login?return_to=" + encodeURIComponent(location.pathname + location.search));
 		this.clock = wallClock(this.dataset.zone ?? "UTC");
 		this.began = this.turned = this.asked = performance.now();
+		this.confirmed = this.stage.dataset.since || new Date(now()).toISOString(); // until the stream tells
+		this.stamp();
 		this.timer = setInterval(() => this.tick(), 1000);
 		this.toggleAttribute("data-runs", true);
 		this.sayTrouble();
@@ -312,18 +317,16 @@ export class Wall extends HTMLElement {
 				const found = new DOMParser().parseFromString(await answer.text(), "text/html");
 				this.failures = this.retryAt = 0;
 				this.unanswered = null;
+				this.unreached = false;
 				this.say("answers", null);
 				return found;
 			}
 		} catch {
-			// no network, or no answer in time
+			this.lost(); // no network, or no answer in time
 		} finally {
 			this.busy = false;
 		}
-		this.unanswered ??= new Date(now());
-		if (now() - this.unanswered.getTime() > patience) {
-			this.say("answers", this.unanswered); // the stream may go on where nothing else does
-		}
+		this.waits();
 		const wait = Math.min(most, least * 2 ** this.failures++);
 		this.retryAt = performance.now() + wait * (1 + Math.random() / 2);
 		return null;
@@ -338,6 +341,30 @@ export class Wall extends HTMLElement {
 		this.opened = true;
 	}
 
+	/** Notes since when there is no answer, and says so after a while, or at once where the browser knows that there is no network. The stream may go on where nothing else does. */
+	waits() {
+		this.unanswered ??= new Date(now());
+		if (!navigator.onLine || now() - this.unanswered.getTime() > patience) {
+			this.say("answers", this.unanswered);
+		}
+	}
+
+	/** A request did not get through. */
+	lost() {
+		this.unreached = true;
+		this.waits();
+	}
+
+	/** Something got through to the server: what did not is asked for again without waiting. */
+	reached() {
+		if (this.unreached) {
+			this.unreached = false;
+			this.failures = this.retryAt = 0;
+			this.unanswered = null;
+			this.say("answers", null);
+		}
+	}
+
 	/** @param {{build: string, contract?: number, confirmed: Record<string, string>}} beat */
 	beat(beat) {
 		const live = /** @type {HTMLElement | null} */ (this.querySelector("dh-live"));
@@ -346,7 +373,7 @@ export class Wall extends HTMLElement {
 			this.due = "contract";
 			this.urgent = performance.now() + Math.random() * 30_000;
 		}
-		this.confirmed = beat.confirmed?.board;
+		this.confirmed = beat.confirmed?.board ?? this.confirmed;
 		this.stamp();
 	}
 
@@ -394,7 +421,7 @@ export class Wall extends HTMLElement {
 		}
 		const line = /** @type {HTMLElement} */ (this.querySelector(".wall-says"));
 		const worst = ["offline", "portal", "answers", "sign-in", "hub"].find((k) => this.troubles.has(k));
-		const text = worst ? sentence("wall." + worst.replace("answers", "portal"), this.clock?.(/** @type {Date} */ (this.troubles.get(worst))).time ?? "") : "";
+		const text = worst ? sentence("wall." + worst.replace("answers", navigator.onLine ? "portal" : "offline"), this.clock?.(/** @type {Date} */ (this.troubles.get(worst))).time ?? "") : "";
 		if (line.textContent !== text) {
 			line.textContent = text;
 		}

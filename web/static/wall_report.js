@@ -7,7 +7,7 @@
 const every = 20_000;
 const often = 5000; // while it shows a code: whoever types it looks at the screen
 
-/** What it needs of a wall. @typedef {HTMLElement & {page(): string, build(): string, heap(): number, up(): number, problem(): string, end(ended: boolean): void, hurry(): void}} Wall */
+/** What it needs of a wall. @typedef {HTMLElement & {page(): string, build(): string, heap(): number, up(): number, problem(): string, end(ended: boolean): void, hurry(): void, reached(): void, lost(): void}} Wall */
 /** @typedef {{do: string, to?: string, pair?: {code: string, spoken: string, address: string, about: string, picture: {size: string, path: string}}}} Answer */
 
 /** Reports until the wall is gone. @param {Wall} wall @param {AbortSignal} signal */
@@ -17,13 +17,14 @@ export function report(wall, signal) {
 		const form = new URLSearchParams({ screen, loaded, page: wall.page(), build: wall.build(), now: String(Date.now()), heap: String(Math.round(wall.heap())), up: String(Math.round(wall.up() / 1000)), problem: wall.problem() });
 		try {
 			const answer = await fetch("/tv/report", { method: "POST", body: form, redirect: "error", signal: AbortSignal.timeout(15_000) });
+			wall.reached();
 			if (answer.ok) {
 				follow(wall, await answer.json());
 			} else if (answer.status === 401) {
 				wall.end(true);
 			}
 		} catch {
-			// the server is away: the wall knows
+			wall.lost();
 		}
 	};
 	let since = 0; // ms since the latest report
@@ -35,6 +36,7 @@ export function report(wall, signal) {
 		}
 	}, often);
 	const first = setTimeout(() => void tell(), 2000);
+	addEventListener("offline", () => void tell(), { signal }); // the browser may be wrong
 	document.addEventListener("live-signed-out", () => void tell(), { signal }); // the answer has the code
 	signal.addEventListener("abort", () => {
 		clearInterval(timer);
