@@ -109,7 +109,7 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Pages: p.extras.Pages, Front: p.extras.Front, Frame: p.extras.Frame, Version: Version(),
 		Managers: server.Managers{Role: c.Audit.ManagerRole, Account: c.Audit.ManagerAccount}, Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate.N,
 		Application: p.application(c.AppUser),
-		RP:          p.rp, Cookies: cookies, Store: p.sessions, Keys: keys, Tokens: p.tokens, Hub: p.hub, Shelf: p.shelf, Audit: p.audit, Health: p.health, Tracer: p.traces.Tracer(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now, PageNow: c.Portal.Now})
+		RP:          p.rp, Cookies: cookies, Store: p.sessions, Tries: metered.Tries(p.store.Tries(), p.watched()), Keys: keys, Tokens: p.tokens, Hub: p.hub, Shelf: p.shelf, Audit: p.audit, Health: p.health, Tracer: p.traces.Tracer(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now, PageNow: c.Portal.Now})
 	return err
 }
 

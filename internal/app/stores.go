@@ -7,6 +7,7 @@ import (
 	"portico/internal/audit"
 	"portico/internal/config"
 	"portico/internal/faultpoint"
+	"portico/internal/limit"
 	"portico/internal/session"
 	"portico/internal/shelf"
 	"portico/internal/store/memory"
@@ -16,10 +17,11 @@ import (
 	"portico/internal/token"
 )
 
-// stores are the two views of one database.
+// stores are the views of one database that all processes share.
 type stores interface {
 	Sessions() session.Store
 	Tokens() token.Store
+	Tries() limit.Store
 	CountKeys(ctx context.Context) (map[string]int, error)
 	Close() error
 }

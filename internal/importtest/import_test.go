@@ -12,7 +12,7 @@ import (
 // allowed lists for each package which others of ours it may import. What is not here may import nothing of ours.
 var allowed = map[string][]string{
 	"cmd/web":      {"internal/app", "internal/config"},
-	"internal/app": {"internal/audit", "internal/board", "internal/config", "internal/datahub", "internal/demo", "internal/demo/fault", "internal/demo/flow", "internal/demo/identity", "internal/demo/switchboard", "internal/demo/tour", "internal/faultpoint", "internal/health", "internal/pause", "internal/rp", "internal/server", "internal/session", "internal/shelf", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
+	"internal/app": {"internal/audit", "internal/board", "internal/config", "internal/datahub", "internal/demo", "internal/demo/fault", "internal/demo/flow", "internal/demo/identity", "internal/demo/switchboard", "internal/demo/tour", "internal/faultpoint", "internal/health", "internal/limit", "internal/pause", "internal/rp", "internal/server", "internal/session", "internal/shelf", "internal/store/audited", "internal/store/memory", "internal/store/metered", "internal/store/postgres", "internal/store/redis", "internal/store/sqlite", "internal/telemetry", "internal/token"},
 
 	"web/static/keep":         {"web/static"},
 	"internal/server":         {"internal/audit", "internal/board", "internal/crew", "internal/dashboards", "internal/datahub", "internal/faultpoint", "internal/grant", "internal/health", "internal/limit", "internal/live", "internal/locale", "internal/pages", "internal/query", "internal/rp", "internal/screen", "internal/secret", "internal/session", "internal/share", "internal/shelf", "internal/token", "web/static", "web/templates"},
@@ -34,14 +34,14 @@ var allowed = map[string][]string{
 	"internal/telemetry":      {"internal/secret"},
 	"internal/audit":          {"internal/limit"},
 	"internal/store/audited":  {"internal/audit", "internal/session"},
-	"internal/store/memory":   {"internal/audit", "internal/session", "internal/shelf", "internal/token"},
-	"internal/store/metered":  {"internal/session", "internal/token"},
-	"internal/store/postgres": {"internal/audit", "internal/epoch", "internal/session", "internal/shelf", "internal/token"},
-	"internal/store/redis":    {"internal/epoch", "internal/pause", "internal/secret", "internal/session", "internal/token"},
-	"internal/store/sqlite":   {"internal/audit", "internal/epoch", "internal/session", "internal/shelf", "internal/token"},
+	"internal/store/memory":   {"internal/audit", "internal/limit", "internal/session", "internal/shelf", "internal/token"},
+	"internal/store/metered":  {"internal/limit", "internal/session", "internal/token"},
+	"internal/store/postgres": {"internal/audit", "internal/epoch", "internal/limit", "internal/session", "internal/shelf", "internal/token"},
+	"internal/store/redis":    {"internal/epoch", "internal/limit", "internal/pause", "internal/secret", "internal/session", "internal/token"},
+	"internal/store/sqlite":   {"internal/audit", "internal/epoch", "internal/limit", "internal/session", "internal/shelf", "internal/token"},
 
 	// The suites that every store passes; tests import them.
-	"internal/store/storetest": {"internal/audit", "internal/session", "internal/shelf", "internal/token"},
+	"internal/store/storetest": {"internal/audit", "internal/limit", "internal/session", "internal/shelf", "internal/token"},
 
 	// The real program as several processes, for tests and for the load command.
 	"internal/fleet":         {"internal/balancer", "internal/demo/energy", "internal/demo/fault", "internal/demo/hub", "internal/demo/identity", "internal/faultproxy", "internal/testserver", "internal/visitor"},

@@ -16,6 +16,7 @@ import (
 	"portico/internal/demo/energy"
 	"portico/internal/demo/fault"
 	"portico/internal/demo/hub"
+	"portico/internal/limit"
 	"portico/internal/rp"
 	"portico/internal/secret"
 	"portico/internal/session"
@@ -38,6 +39,7 @@ type bench struct {
 	handler  http.Handler
 	store    *storetest.Faulty
 	items    shelf.Store
+	tries    limit.Store
 	cookies  *session.Cookies
 	tokens   *token.Manager
 	faults   *fault.Switch // of the Data Hub
@@ -75,7 +77,7 @@ func newBenchAt(t *testing.T, base, issuer string, provider token.Refresher) *be
 	t.Cleanup(data.Close)
 	b.logger = slog.New(slog.NewJSONHandler(&lockedWriter{w: b.log}, nil))
 	inMemory := memory.New(nil)
-	b.store, b.items = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens()), inMemory.Shelf()
+	b.store, b.items, b.tries = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens()), inMemory.Shelf(), inMemory.Tries()
 	var err error
 	b.keys, err = session.NewKeyring(session.NewKey(time.Now()))
 	b.must(err)
@@ -110,7 +112,7 @@ func (b *bench) serve() {
 	b.Cleanup(func() { _ = tokens.Close(context.Background()) })
 	client, err := rp.New(rp.Config{Issuer: b.issuer, ClientID: "portico", ClientSecret: secret.New("s"), RedirectURL: b.base + "/auth/callback", PostLogoutRedirectURL: b.base + "/auth/signed-out"})
 	b.must(err)
-	b.server, err = New(Config{BaseURL: u, StaySignedIn: 30 * 24 * time.Hour, RP: client, Cookies: b.cookies, Store: b.store.Sessions(), Keys: b.keys, Tokens: b.tokens, Hub: b.hub, Shelf: shelf.New(b.items, b.keys, nil), Pages: b.pages, Front: b.front, Frame: b.frame, ShareLinks: true, Log: log, Version: "test"})
+	b.server, err = New(Config{BaseURL: u, StaySignedIn: 30 * 24 * time.Hour, RP: client, Cookies: b.cookies, Store: b.store.Sessions(), Tries: b.tries, Keys: b.keys, Tokens: b.tokens, Hub: b.hub, Shelf: shelf.New(b.items, b.keys, nil), Pages: b.pages, Front: b.front, Frame: b.frame, ShareLinks: true, Log: log, Version: "test"})
 	b.must(err)
 	b.handler = b.server.Handler()
 }

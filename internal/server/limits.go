@@ -23,23 +23,21 @@ const SignInsPerMinute = 120
 // Nobody can use them to lock somebody else out: keys are addresses and sessions, never names; what turned out well does not count; callbacks and logout tokens are judged
 // before they are limited, so that a good one always passes; and who sends or reads slowly holds no slot.
 type limits struct {
-	signIns    *limit.Rate[netip.Prefix] // sign-ins begun
-	strays     *limit.Rate[netip.Prefix] // callbacks that belong to no sign-in of the browser
-	logouts    *limit.Rate[netip.Prefix] // logout messages that are refused
-	pairings   *limit.Rate[netip.Prefix] // codes given to screens
-	guesses    *limit.Rate[netip.Prefix] // codes of screens that are none, by address,
-	guessesOf  *limit.Rate[string]       // by person,
-	guessesAll *limit.Rate[struct{}]     // and all of them
-	links      *limit.Rate[netip.Prefix] // links to dashboards that are none
-	reports    *limit.Rate[netip.Prefix] // reports of the Content-Security-Policy
-	written    *limit.Rate[struct{}]     // and how many of them reach the log
-	lines      *limit.Rate[struct{}]     // lines of the log about requests that a limit refuses
-	omitted    *atomic.Int64             // lines that were one too many, since the last one
-	requests   *limit.Slots[struct{}]    // requests under way in this process
-	sessions   *limit.Slots[session.ID]  // pages under way for one session
-	streams    *limit.Slots[struct{}]    // event streams that are open in this process
-	streamsOf  *limit.Slots[session.ID]  // and of one session
-	memory     *limit.Memory             // above it, nothing new is begun
+	signIns   *limit.Rate[netip.Prefix] // sign-ins begun
+	strays    *limit.Rate[netip.Prefix] // callbacks that belong to no sign-in of the browser
+	logouts   *limit.Rate[netip.Prefix] // logout messages that are refused
+	pairings  *limit.Rate[netip.Prefix] // codes given to screens
+	guesses   *limit.Rate[string]       // codes of screens that are none, by person; see tries
+	links     *limit.Rate[netip.Prefix] // links to dashboards that are none; see tries
+	reports   *limit.Rate[netip.Prefix] // reports of the Content-Security-Policy
+	written   *limit.Rate[struct{}]     // and how many of them reach the log
+	lines     *limit.Rate[struct{}]     // lines of the log about requests that a limit refuses
+	omitted   *atomic.Int64             // lines that were one too many, since the last one
+	requests  *limit.Slots[struct{}]    // requests under way in this process
+	sessions  *limit.Slots[session.ID]  // pages under way for one session
+	streams   *limit.Slots[struct{}]    // event streams that are open in this process
+	streamsOf *limit.Slots[session.ID]  // and of one session
+	memory    *limit.Memory             // above it, nothing new is begun
 }
 
 const (
@@ -48,6 +46,8 @@ const (
 	addressesKnown   = 8192 // twice for each limit by address, some 100 bytes each
 	busyRetry        = 2 * time.Second
 	reportsPerMinute = 10
+	personGuesses    = 10 // at codes, at once
+	networkTries     = 30 // at codes and links
 )
 
 func newLimits(signInsPerMinute int, now func() time.Time) limits {
@@ -55,23 +55,21 @@ func newLimits(signInsPerMinute int, now func() time.Time) limits {
 		return limit.NewRate[netip.Prefix](burst, every, addressesKnown, now)
 	}
 	return limits{
-		signIns:    byAddress(signInsPerMinute, time.Minute/time.Duration(signInsPerMinute)),
-		strays:     byAddress(60, time.Second),
-		logouts:    byAddress(60, time.Second),
-		pairings:   byAddress(60, 10*time.Second),
-		guesses:    byAddress(30, 20*time.Second),
-		guessesOf:  limit.NewRate[string](10, time.Minute, addressesKnown, now),
-		guessesAll: limit.NewRate[struct{}](300, 2*time.Second, 1, now),
-		links:      byAddress(30, 20*time.Second),
-		reports:    byAddress(reportsPerMinute, time.Minute/reportsPerMinute),
-		written:    limit.NewRate[struct{}](6*reportsPerMinute, time.Second, 1, now),
-		lines:      limit.NewRate[struct{}](50, 100*time.Millisecond, 1, now),
-		omitted:    &atomic.Int64{},
-		requests:   limit.NewSlots[struct{}](requestsAtOnce),
-		sessions:   limit.NewSlots[session.ID](pagesPerSession),
-		streams:    limit.NewSlots[struct{}](streamsAtOnce),
-		streamsOf:  limit.NewSlots[session.ID](streamsPerSession),
-		memory:     limit.NewMemory(),
+		signIns:   byAddress(signInsPerMinute, time.Minute/time.Duration(signInsPerMinute)),
+		strays:    byAddress(60, time.Second),
+		logouts:   byAddress(60, time.Second),
+		pairings:  byAddress(60, 10*time.Second),
+		guesses:   limit.NewRate[string](personGuesses, time.Minute, addressesKnown, now),
+		links:     byAddress(networkTries, 20*time.Second),
+		reports:   byAddress(reportsPerMinute, time.Minute/reportsPerMinute),
+		written:   limit.NewRate[struct{}](6*reportsPerMinute, time.Second, 1, now),
+		lines:     limit.NewRate[struct{}](50, 100*time.Millisecond, 1, now),
+		omitted:   &atomic.Int64{},
+		requests:  limit.NewSlots[struct{}](requestsAtOnce),
+		sessions:  limit.NewSlots[session.ID](pagesPerSession),
+		streams:   limit.NewSlots[struct{}](streamsAtOnce),
+		streamsOf: limit.NewSlots[session.ID](streamsPerSession),
+		memory:    limit.NewMemory(),
 	}
 }
 

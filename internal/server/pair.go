@@ -60,14 +60,12 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request) error {
 	return s.showPairing(w, r, http.StatusOK, p, f, "")
 }
 
-// guess looks for the screen of a code. Who guesses has few tries: by person, by address, and all of them together; a code that is right costs none.
+// guess looks for the screen of a code. Who guesses has few tries; a code that is right costs none.
 func (s *Server) guess(r *http.Request, text string) (screen.Pairing, error) {
 	sess, _ := session.FromContext(r.Context())
-	person, address := sess.Identity.Issuer+"\x00"+sess.Identity.Subject, s.network(r)
-	for _, wait := range []time.Duration{s.limits.guessesOf.Take(person), s.limits.guesses.Take(address), s.limits.guessesAll.Take(struct{}{})} {
-		if wait > 0 {
-			return screen.Pairing{}, s.tooMany(r, "codes", wait)
-		}
+	person := s.personRef(sess.Identity.Issuer, sess.Identity.Subject)
+	if err := s.tryCode(r, person); err != nil {
+		return screen.Pairing{}, err
 	}
 	code, ok := screen.ParseCode(text)
 	if !ok {
@@ -75,9 +73,7 @@ func (s *Server) guess(r *http.Request, text string) (screen.Pairing, error) {
 	}
 	p, err := s.pairings.Waiting(r.Context(), code)
 	if !errors.Is(err, screen.ErrCode) {
-		s.limits.guessesOf.Give(person)
-		s.limits.guesses.Give(address)
-		s.limits.guessesAll.Give(struct{}{})
+		s.rightCode(person)
 	}
 	return p, err
 }

@@ -113,7 +113,7 @@ func newWallBench(t *testing.T, life time.Duration) *wallBench {
 	s := &tokenServer{life: life}
 	b := &bench{T: t, base: "https://portal.example", issuer: "http://127.0.0.1:9", provider: s, lifetime: life, cookie: &http.Cookie{Name: "nobody"}, faults: &fault.Switch{}, log: &strings.Builder{}, logger: slog.New(slog.DiscardHandler)}
 	inMemory := memory.New(nil)
-	b.store, b.items = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens()), inMemory.Shelf()
+	b.store, b.items, b.tries = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens()), inMemory.Shelf(), inMemory.Tries()
 	var err error
 	b.keys, err = session.NewKeyring(session.NewKey(time.Now()))
 	b.must(err)

@@ -25,6 +25,7 @@ import (
 	"portico/internal/datahub"
 	"portico/internal/grant"
 	"portico/internal/health"
+	"portico/internal/limit"
 	"portico/internal/live"
 	"portico/internal/pages"
 	"portico/internal/rp"
@@ -56,6 +57,7 @@ type Config struct {
 	RP           *rp.Client       // sign-in
 	Cookies      *session.Cookies // who is signed in
 	Store        session.Store    // the records behind Cookies: once-only marks, ending sessions
+	Tries        limit.Store      // counts guesses for all processes together
 	Keys         *session.Keyring // seals what goes into cookies
 	Tokens       *token.Manager   // each session's tokens
 	Hub          *datahub.Hub     // the Data Hub
@@ -111,6 +113,7 @@ type Server struct {
 	fixed        templates.Fixed
 	streams      *live.Hub // what open pages hear of
 	limits       limits
+	tries        tries
 	managers     Managers
 	proxies      proxies
 	proxyTold    atomic.Bool // the operator knows that a proxy is not listed
@@ -124,7 +127,7 @@ type Server struct {
 
 // New checks c and returns a Server.
 func New(c Config) (*Server, error) {
-	if c.BaseURL == nil || c.RP == nil || c.Cookies == nil || c.Store == nil || c.Keys == nil || c.Tokens == nil || c.Hub == nil || c.Shelf == nil || c.Log == nil {
+	if c.BaseURL == nil || c.RP == nil || c.Cookies == nil || c.Store == nil || c.Tries == nil || c.Keys == nil || c.Tokens == nil || c.Hub == nil || c.Shelf == nil || c.Log == nil {
 		return nil, errors.New("server: a part is missing in Config")
 	}
 	if c.Now == nil {
@@ -148,7 +151,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, shareLinks: c.ShareLinks, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, front: c.Front, frame: c.Frame, drained: make(chan struct{}), version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, pageClock: c.PageNow,
-		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), pages: pages.New(),
+		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), tries: newTries(c.Tries), pages: pages.New(),
 		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https", now: c.Now},
 	}
 	s.shares, s.wishes = share.New(c.Shelf, c.Now), grant.NewWishes[wish](c.Shelf)

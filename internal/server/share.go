@@ -59,7 +59,7 @@ func (s *Server) openShare(w http.ResponseWriter, r *http.Request) error {
 	token := r.PathValue("token")
 	link, err := s.shares.Open(r.Context(), token)
 	if err != nil {
-		return noShare(err)
+		return s.wrongLink(r, err)
 	}
 	s.limits.links.Give(s.network(r))
 	c := s.shareCookie(sharedAt+link.ID, token)

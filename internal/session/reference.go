@@ -16,6 +16,11 @@ func (k *Keyring) SessionReferences(short string) []string {
 	return k.references("session\x00" + short)
 }
 
+// NetworkReferences returns the same for a network, of which few are used and all could be tried.
+func (k *Keyring) NetworkReferences(network string) []string {
+	return k.references("network\x00" + network)
+}
+
 // CodeReferences returns the names under which a code of few bits is kept, so that nobody who has the store and not the keys can find it by trying all.
 func (k *Keyring) CodeReferences(code string) []string {
 	return k.references("code\x00" + code)

@@ -117,7 +117,7 @@ type Store interface {
 	// DeleteMatching ends all sessions that match and leaves tombstones by id and by what was matched, so that a
 	// sign-in that began earlier cannot finish. It returns the ids that it ended.
 	DeleteMatching(ctx context.Context, m Match, reason string) ([]ID, error)
-	// DeleteExpired removes up to limit records, token records, tombstones and Once keys whose time is over at now,
+	// DeleteExpired removes up to limit records, token records, tombstones, Once keys and counted tries whose time is over at now,
 	// and returns how many sessions went.
 	DeleteExpired(ctx context.Context, now time.Time, limit int) (int, error)
 	// List returns the matching records, oldest LastSeen first, without Sealed.

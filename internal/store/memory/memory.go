@@ -24,6 +24,7 @@ type Store struct {
 	tombstones map[session.ID]tombstone
 	ended      map[group]ending     // what DeleteMatching was asked for → when and why
 	once       map[string]time.Time // key → when it may be forgotten
+	tries      map[try]time.Time    // what is counted → when nothing is any more
 
 	events events
 	items  items
@@ -54,6 +55,7 @@ func New(now func() time.Time) *Store {
 		tombstones: map[session.ID]tombstone{},
 		ended:      map[group]ending{},
 		once:       map[string]time.Time{},
+		tries:      map[try]time.Time{},
 	}
 }
 
@@ -174,6 +176,7 @@ func (s sessions) DeleteExpired(_ context.Context, now time.Time, limit int) (in
 	sweep(s.tombstones, limit, func(t tombstone) bool { return t.until.Before(now) })
 	sweep(s.ended, limit, func(e ending) bool { return e.at.Add(session.TombstoneLife).Before(now) })
 	sweep(s.once, limit, func(until time.Time) bool { return until.Before(now) })
+	sweep(s.tries, limit, func(full time.Time) bool { return full.Before(now) })
 	return n, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"portico/internal/audit"
+	"portico/internal/limit"
 	"portico/internal/session"
 	"portico/internal/shelf"
 	"portico/internal/store/memory"
@@ -43,6 +44,13 @@ func TestAuditIsBounded(t *testing.T) {
 	if err != nil || len(list) != 10_000 || list[0].ID != fmt.Sprintf("%032x", 11_999) {
 		t.Errorf("%d events kept, %v", len(list), err)
 	}
+}
+
+func TestTries(t *testing.T) {
+	storetest.Tries(t, func(_ *testing.T, c *storetest.Clock) (limit.Store, limit.Store) {
+		s := memory.New(c.Now)
+		return s.Tries(), s.Tries()
+	})
 }
 
 func TestCountKeys(t *testing.T) { storetest.Keys(t, memory.New(nil)) }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"portico/internal/limit"
 	"portico/internal/session"
 	"portico/internal/token"
 )
@@ -24,6 +25,9 @@ func Sessions(s session.Store, o Observer) session.Store { return sessions{s, o}
 // Tokens returns a store that does what s does and tells o.
 func Tokens(s token.Store, o Observer) token.Store { return tokens{s, o} }
 
+// Tries returns a store that does what s does and tells o.
+func Tries(s limit.Store, o Observer) limit.Store { return tries{s, o} }
+
 type sessions struct {
 	session.Store
 	o Observer
@@ -31,6 +35,11 @@ type sessions struct {
 
 type tokens struct {
 	token.Store
+	o Observer
+}
+
+type tries struct {
+	limit.Store
 	o Observer
 }
 
@@ -137,4 +146,9 @@ func (t tokens) Commit(ctx context.Context, id session.ID, attempt string, n tok
 func (t tokens) Release(ctx context.Context, id session.ID, attempt string, o token.Outcome) (err error) {
 	defer measure(ctx, t.o, "token_release", time.Now(), &err)
 	return t.Store.Release(ctx, id, attempt, o)
+}
+
+func (t tries) Take(ctx context.Context, kind string, buckets ...limit.Bucket) (wait time.Duration, err error) {
+	defer measure(ctx, t.o, "try", time.Now(), &err)
+	return t.Store.Take(ctx, kind, buckets...)
 }

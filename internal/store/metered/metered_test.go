@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/internal/limit"
 	"portico/internal/session"
 	"portico/internal/store/memory"
 	"portico/internal/store/metered"
@@ -48,8 +49,12 @@ func TestContracts(t *testing.T) {
 		s := memory.New(c.Now)
 		return metered.Sessions(s.Sessions(), o), metered.Tokens(s.Tokens(), o)
 	})
+	storetest.Tries(t, func(_ *testing.T, c *storetest.Clock) (limit.Store, limit.Store) {
+		s := memory.New(c.Now)
+		return metered.Tries(s.Tries(), o), metered.Tries(s.Tries(), o)
+	})
 	for _, operation := range []string{"session_create", "session_load", "session_save", "session_touch", "session_delete", "session_delete_matching", "session_sweep", "session_list", "once",
-		"token_create", "token_load", "token_claim", "token_renew", "token_send", "token_commit", "token_release"} {
+		"token_create", "token_load", "token_claim", "token_renew", "token_send", "token_commit", "token_release", "try"} {
 		if o.calls[operation] == 0 {
 			t.Errorf("%s is not measured", operation)
 		}

@@ -91,6 +91,7 @@ func (s sessions) DeleteExpired(ctx context.Context, now time.Time, limit int) (
 		b.Queue("DELETE FROM portico_tokens WHERE id IN (SELECT id FROM portico_tokens WHERE until < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)", now.UnixMilli(), limit)
 		b.Queue("DELETE FROM portico_tombstones WHERE key IN (SELECT key FROM portico_tombstones WHERE ended < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)", now.Add(-session.TombstoneLife).UnixMilli(), limit)
 		b.Queue("DELETE FROM portico_once WHERE key IN (SELECT key FROM portico_once WHERE until < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)", now.UnixMilli(), limit)
+		b.Queue("DELETE FROM portico_tries WHERE (kind, key) IN (SELECT kind, key FROM portico_tries WHERE full_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)", now.UnixMilli(), limit)
 		return tx.SendBatch(ctx, b).Close()
 	})
 	return n, err

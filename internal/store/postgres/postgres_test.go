@@ -11,6 +11,7 @@ import (
 
 	"portico/internal/audit"
 	"portico/internal/faultproxy"
+	"portico/internal/limit"
 	"portico/internal/session"
 	"portico/internal/shelf"
 	"portico/internal/store/postgres"
@@ -49,6 +50,12 @@ func TestPostgres(t *testing.T) {
 	})
 	t.Run("shelf", func(t *testing.T) {
 		storetest.Shelf(t, func(t *testing.T) shelf.Store { return open(t, server.NewDatabase(t), nil).Shelf() })
+	})
+	t.Run("tries, two replicas", func(t *testing.T) {
+		storetest.Tries(t, func(t *testing.T, c *storetest.Clock) (limit.Store, limit.Store) {
+			dsn := server.NewDatabase(t)
+			return open(t, dsn, c.Now).Tries(), open(t, dsn, c.Now).Tries()
+		})
 	})
 	t.Run("tokens, two replicas", func(t *testing.T) {
 		storetest.Tokens(t, func(t *testing.T, c *storetest.Clock) (session.Store, token.Store) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/internal/limit"
 	"portico/internal/session"
 	"portico/internal/store/redis"
 	"portico/internal/store/storetest"
@@ -44,6 +45,12 @@ func suites(t *testing.T, config func(t *testing.T) redis.Config) {
 		storetest.Tokens(t, func(t *testing.T, c *storetest.Clock) (session.Store, token.Store) {
 			one := at(t, c.Now)
 			return open(t, one).Sessions(), open(t, one).Tokens()
+		})
+	})
+	t.Run("tries, two replicas", func(t *testing.T) {
+		storetest.Tries(t, func(t *testing.T, c *storetest.Clock) (limit.Store, limit.Store) {
+			one := at(t, c.Now)
+			return open(t, one).Tries(), open(t, one).Tries()
 		})
 	})
 	t.Run("count of keys", func(t *testing.T) { storetest.Keys(t, open(t, config(t))) })

@@ -44,6 +44,7 @@ var (
 	groupAdd      = newScript("group_add")
 	groupEnd      = newScript("group_end")
 	onceFirst     = newScript("once")
+	triesTake     = newScript("tries_take")
 	tokensCreate  = newScript("tokens_create")
 	tokensClaim   = newScript("tokens_claim").mustLast()
 	tokensRenew   = newScript("held", "tokens_renew")

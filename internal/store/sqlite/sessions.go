@@ -208,6 +208,7 @@ func (s sessions) DeleteExpired(ctx context.Context, now time.Time, limit int) (
 			{"DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE until < ? LIMIT ?)", now.UnixMilli()},
 			{"DELETE FROM tombstones WHERE key IN (SELECT key FROM tombstones WHERE ended < ? LIMIT ?)", now.Add(-session.TombstoneLife).UnixMilli()},
 			{"DELETE FROM once WHERE key IN (SELECT key FROM once WHERE until < ? LIMIT ?)", now.UnixMilli()},
+			{"DELETE FROM tries WHERE (kind, key) IN (SELECT kind, key FROM tries WHERE full_at < ? LIMIT ?)", now.UnixMilli()},
 		} {
 			if _, err := affected(tx.ExecContext(ctx, sweep.statement, sweep.before, limit)); err != nil {
 				return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portico/internal/audit"
+	"portico/internal/limit"
 	"portico/internal/session"
 	"portico/internal/shelf"
 	"portico/internal/store/sqlite"
@@ -48,6 +49,13 @@ func TestAudit(t *testing.T) {
 
 func TestShelf(t *testing.T) {
 	storetest.Shelf(t, func(t *testing.T) shelf.Store { return open(t, filepath.Join(t.TempDir(), "p.db"), nil).Shelf() })
+}
+
+func TestTries(t *testing.T) {
+	storetest.Tries(t, func(t *testing.T, c *storetest.Clock) (limit.Store, limit.Store) {
+		path := filepath.Join(t.TempDir(), "p.db")
+		return open(t, path, c.Now).Tries(), open(t, path, c.Now).Tries()
+	})
 }
 
 func TestCountKeys(t *testing.T) { storetest.Keys(t, open(t, filepath.Join(t.TempDir(), "p.db"), nil)) }
