@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -28,17 +29,25 @@ func (s *Server) myScreens(ctx context.Context, l locale.Locale) ([]templates.Sc
 	if err != nil {
 		return nil, err
 	}
-	var rows []templates.ScreenRowModel
-	for _, scr := range all {
-		if concerns(&scr, sess.Identity) {
-			rows = append(rows, s.presentScreen(ctx, l, scr))
-		}
-	}
-	return rows, nil
+	all = slices.DeleteFunc(all, func(scr screen.Screen) bool { return !concerns(&scr, sess.Identity) })
+	return s.presentScreens(ctx, l, all), nil
 }
 
-// presentScreen is a screen as lists show it.
-func (s *Server) presentScreen(ctx context.Context, l locale.Locale, scr screen.Screen) templates.ScreenRowModel {
+// presentScreens are screens as lists show them.
+func (s *Server) presentScreens(ctx context.Context, l locale.Locale, all []screen.Screen) []templates.ScreenRowModel {
+	grants, err := s.grantsOf(ctx, all)
+	if err != nil {
+		note(ctx, errAttr("grants_error", err)) // what screens told is shown all the same
+	}
+	rows := make([]templates.ScreenRowModel, len(all))
+	for n, scr := range all {
+		status, there := grants[scr.ID]
+		rows[n] = s.presentScreen(l, scr, status, there || err != nil)
+	}
+	return rows
+}
+
+func (s *Server) presentScreen(l locale.Locale, scr screen.Screen, status token.Status, there bool) templates.ScreenRowModel {
 	now := s.wall()
 	m := templates.ScreenRowModel{ID: scr.ID, Name: locale.Plain(scr.Name), Href: screensPath + scr.ID, Owner: locale.Plain(scr.Owner.Name), Boards: l.T("screens.boards", len(scr.Boards)), Page: scr.Report.Page, Build: locale.Plain(scr.Report.Build)}
 	if seen := scr.Report.Seen; !seen.IsZero() {
@@ -47,41 +56,56 @@ func (s *Server) presentScreen(ctx context.Context, l locale.Locale, scr screen.
 	if skew := scr.Report.Skew; skew.Abs() >= time.Second {
 		m.Skew = signed(l, skew)
 	}
-	status, err := s.tokensOf(ctx, &scr)
-	if err == nil && !status.AccessIssued.IsZero() {
+	if !status.AccessIssued.IsZero() {
 		m.TokenAge = l.Duration(max(now.Sub(status.AccessIssued), 0))
 	}
-	m.State = s.conditionOf(l, scr, status, err, now)
+	m.State = s.conditionOf(l, scr, status, there, now)
 	m.Problem = locale.Plain(scr.Report.Problem)
 	return m
 }
 
-// tokensOf returns how the tokens of a screen's own grant are; the zero Status for one without.
-func (s *Server) tokensOf(ctx context.Context, scr *screen.Screen) (token.Status, error) {
-	h, err := scr.Key()
-	if err != nil {
-		return token.Status{}, token.ErrGone
+// grantsOf returns by screen how its tokens are; the zero Status for one that has the application user's. Screens whose session has ended are missing. It reads once for all that have tokens of their own, and once for
+// each application user whose rights the others have.
+func (s *Server) grantsOf(ctx context.Context, all []screen.Screen) (map[string]token.Status, error) {
+	var own []session.Handle
+	ids, users := map[session.ID]string{}, map[session.Match]bool{}
+	for _, scr := range all {
+		h, err := scr.Key()
+		if err != nil {
+			continue
+		}
+		if ids[h.ID()] = scr.ID; scr.Rights == grant.Own {
+			own = append(own, h)
+		} else {
+			users[session.Match{Issuer: scr.Issuer, Subject: scr.Subject}] = true
+		}
 	}
-	if scr.Rights == grant.Own {
-		return s.tokens.Status(ctx, h)
+	found, err := s.tokens.Statuses(ctx, own)
+	for user := range users {
+		records, lost := s.store.List(ctx, user)
+		for _, rec := range records {
+			found[rec.ID] = token.Status{}
+		}
+		err = errors.Join(err, lost)
 	}
-	if _, err := s.screens.Of(ctx, h); isNoSession(err) {
-		return token.Status{}, token.ErrGone
+	grants := map[string]token.Status{}
+	for id, status := range found {
+		grants[ids[id]] = status
 	}
-	return token.Status{}, nil
+	return grants, err
 }
 
 // conditionOf says in a word how a screen is: the worst first.
-func (s *Server) conditionOf(l locale.Locale, scr screen.Screen, status token.Status, err error, now time.Time) templates.StateModel {
+func (s *Server) conditionOf(l locale.Locale, scr screen.Screen, status token.Status, there bool, now time.Time) templates.StateModel {
 	word := func(state string, key locale.Key, args ...any) templates.StateModel {
 		return templates.StateModel{Name: state, Text: l.T(key, args...)}
 	}
 	switch {
 	case !now.Before(scr.Until):
 		return word("silent", "screens.state-over")
-	case rightsRefused(err) && errors.Is(err, token.ErrGone):
+	case !there:
 		return word("silent", "screens.state-ended")
-	case !scr.Report.Refused.IsZero(), rightsRefused(err), err == nil && status.State == token.Dead:
+	case !scr.Report.Refused.IsZero(), status.State == token.Dead:
 		return word("alarm", "screens.state-refused")
 	case scr.Report.Seen.IsZero():
 		return word("none", "screens.state-new")

@@ -57,7 +57,7 @@ func (s *Server) showScreen(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	s.keepChosen(r, &choice, &scr)
-	row := s.presentScreen(r.Context(), l, scr)
+	row := s.presentScreens(r.Context(), l, []screen.Screen{scr})[0]
 	m := templates.ScreenSettingsModel{Layout: s.layout(r), Screen: row, Choice: choice, Done: done, Error: problem, Facts: s.screenFacts(l, scr, row.TokenAge), Back: templates.Link{Text: l.T("settings.sessions"), Href: "/settings/sessions"}}
 	if sess, _ := session.FromContext(r.Context()); !concerns(&scr, sess.Identity) {
 		m.Back = templates.Link{Text: l.T("screens.title"), Href: adminScreensPath}
@@ -212,9 +212,7 @@ func (s *Server) screensPage(w http.ResponseWriter, r *http.Request) error {
 	if revoked != "" {
 		m.Done = l.T("screens.done-revoke")
 	}
-	for _, scr := range all {
-		m.Screens = append(m.Screens, s.presentScreen(r.Context(), l, scr))
-	}
+	m.Screens = s.presentScreens(r.Context(), l, all)
 	if len(all) == 0 {
 		m.Empty = &templates.EmptyModel{Text: l.T("screens.none"), Next: templates.Link{Text: l.T("screen.pair"), Href: pairPath}}
 	}

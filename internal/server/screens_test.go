@@ -18,6 +18,8 @@ import (
 	"portico/internal/screen"
 	"portico/internal/secret"
 	"portico/internal/session"
+	"portico/internal/shelf"
+	"portico/internal/store/storetest"
 	"portico/internal/token"
 )
 
@@ -284,5 +286,49 @@ func TestScreensAreForTheirOwnersAndManagers(t *testing.T) {
 	}
 	if a := b.report(c, url.Values{"screen": {scr.ID}}); a.Do != "ended" || a.Pair == nil {
 		t.Errorf("revoked, it is told %+v", a)
+	}
+}
+
+// The register of all screens costs a few reads of the store, however many there are, and tells how each one's grant is.
+func TestAllScreensInAFewReads(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	b.server.managers = Managers{Role: "boss"}
+	const many = 500
+	for n := range many {
+		scr, h := screen.Screen{ID: screen.NewID(), Settings: screen.Settings{Name: "Screen " + strconv.Itoa(n), Boards: []string{"x"}, Every: time.Minute}, Owner: alice, Rights: grant.Own, Issuer: b.issuer, Subject: "alice", Until: time.Now().Add(time.Hour)}, session.NewHandle()
+		scr.SetKey(h)
+		tokens, who := rp.Tokens{Access: secret.New("a"), ExpiresIn: b.lifetime, Asked: time.Now()}, session.Identity{Issuer: b.issuer, Subject: "alice"}
+		switch n {
+		case 0:
+			scr.Name = "Ended"
+		case 1, 2:
+			scr.Name, scr.Rights, scr.Subject = "Application, ended", grant.Application, "application:tv"
+			if n == 1 {
+				scr.Name, who.Subject = "Application", scr.Subject
+				_, err := b.server.screens.Create(b.Context(), h, who, session.StartOptions{LoginStarted: time.Now(), StaySignedIn: true, Life: time.Hour})
+				b.must(err)
+			}
+		default:
+			b.must(b.tokens.Start(b.Context(), h, tokens, rp.Identity{Issuer: b.issuer, Subject: "alice"}, scr.Until))
+		}
+		_, err := shelf.Change(b.Context(), b.server.shelf, shelf.OwnerOf("screens", "", ""), shelf.Screen, scr.ID, time.Hour, func(kept *screen.Screen) error { *kept = scr; return nil })
+		b.must(err)
+	}
+	reads := func() (n int) {
+		for _, op := range storetest.Reads() {
+			n += b.store.Calls(op)
+		}
+		return n
+	}
+	manager := b.withRole("bob", "101", "boss")
+	before := reads()
+	page := b.get("/admin/screens", manager...)
+	page.want(t, "the register", http.StatusOK, "Screen 499")
+	if n := reads() - before; n > 6 {
+		t.Errorf("%d reads for %d screens", n, many)
+	}
+	if ended, fresh := strings.Count(page.body, ">ended<"), strings.Count(page.body, ">not there yet<"); ended != 2 || fresh != many-2 {
+		t.Errorf("%d screens have ended and %d were never seen, want 2 and %d", ended, fresh, many-2)
 	}
 }

@@ -115,6 +115,8 @@ type Store interface {
 	Create(ctx context.Context, r Record) error
 	// Load returns the record or ErrGone.
 	Load(ctx context.Context, id session.ID) (Record, error)
+	// LoadMany returns those records of ids that there are, in any order and in one read.
+	LoadMany(ctx context.Context, ids []session.ID) ([]Record, error)
 	// Claim asks for the right to refresh; see above. The Record is filled for every verdict.
 	Claim(ctx context.Context, c ClaimRequest) (Verdict, Record, error)
 	// Renew prolongs the lease of a Claimed or Sent record whose attempt is the given one: ErrLost, ErrGone.

@@ -32,6 +32,18 @@ func (t tokens) Load(_ context.Context, id session.ID) (token.Record, error) {
 	return cloneTokens(r), nil
 }
 
+func (t tokens) LoadMany(_ context.Context, ids []session.ID) ([]token.Record, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var rs []token.Record
+	for _, id := range ids {
+		if r, ok := t.tokens[id]; ok {
+			rs = append(rs, cloneTokens(r))
+		}
+	}
+	return rs, nil
+}
+
 func (t tokens) Claim(_ context.Context, c token.ClaimRequest) (token.Verdict, token.Record, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

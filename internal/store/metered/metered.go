@@ -123,6 +123,11 @@ func (t tokens) Load(ctx context.Context, id session.ID) (r token.Record, err er
 	return t.Store.Load(ctx, id)
 }
 
+func (t tokens) LoadMany(ctx context.Context, ids []session.ID) (rs []token.Record, err error) {
+	defer measure(ctx, t.o, "token_load_many", time.Now(), &err)
+	return t.Store.LoadMany(ctx, ids)
+}
+
 func (t tokens) Claim(ctx context.Context, c token.ClaimRequest) (v token.Verdict, r token.Record, err error) {
 	defer measure(ctx, t.o, "token_claim", time.Now(), &err)
 	return t.Store.Claim(ctx, c)

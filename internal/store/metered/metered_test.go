@@ -54,7 +54,7 @@ func TestContracts(t *testing.T) {
 		return metered.Tries(s.Tries(), o), metered.Tries(s.Tries(), o)
 	})
 	for _, operation := range []string{"session_create", "session_load", "session_save", "session_touch", "session_delete", "session_delete_matching", "session_sweep", "session_list", "once",
-		"token_create", "token_load", "token_claim", "token_renew", "token_send", "token_commit", "token_release", "try"} {
+		"token_create", "token_load", "token_load_many", "token_claim", "token_renew", "token_send", "token_commit", "token_release", "try"} {
 		if o.calls[operation] == 0 {
 			t.Errorf("%s is not measured", operation)
 		}

@@ -14,17 +14,20 @@ import (
 
 type tokens struct{ *Store }
 
-const loadSQL = `SELECT ` + nowSQL + `, version, state, access_issued, access_expiry, attempt, attempt_owner, attempt_reason, attempt_started, lease_until, presented, not_before, last_error, until, sealed
-	FROM portico_tokens WHERE id = $2`
+const tokenColumns = "SELECT " + nowSQL + ", id, version, state, access_issued, access_expiry, attempt, attempt_owner, attempt_reason, attempt_started, lease_until, presented, not_before, last_error, until, sealed FROM portico_tokens WHERE "
 
 // load returns the record and the store's time.
 func (t tokens) load(ctx context.Context, q interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }, id session.ID, suffix string) (r token.Record, now time.Time, err error) {
-	r.ID = id
+	return scanTokens(q.QueryRow(ctx, tokenColumns+"id = $2"+suffix, t.clock(), id[:]))
+}
+
+// scanTokens reads a row of tokenColumns: the record and the store's time.
+func scanTokens(row pgx.Row) (r token.Record, now time.Time, err error) {
 	var clock, issued, expiry, started, lease, notBefore, until int64
-	var lastError []byte
-	err = q.QueryRow(ctx, loadSQL+suffix, t.clock(), id[:]).Scan(&clock, &r.Version, &r.State, &issued, &expiry,
+	var id, lastError []byte
+	err = row.Scan(&clock, &id, &r.Version, &r.State, &issued, &expiry,
 		&r.Attempt.ID, &r.Attempt.Owner, &r.Attempt.Reason, &started, &lease, &r.Presented, &notBefore, &lastError, &until, &r.Sealed)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return token.Record{}, time.Time{}, token.ErrGone
@@ -32,6 +35,7 @@ func (t tokens) load(ctx context.Context, q interface {
 	if err != nil {
 		return token.Record{}, time.Time{}, err
 	}
+	copy(r.ID[:], id)
 	r.AccessIssued, r.AccessExpiry, r.NotBefore, r.Until = epoch.FromMillis(issued), epoch.FromMillis(expiry), epoch.FromMillis(notBefore), epoch.FromMillis(until)
 	r.Attempt.Started, r.Attempt.LeaseUntil, r.LastError = epoch.FromMillis(started), epoch.FromMillis(lease), string(lastError)
 	return r, epoch.FromMillis(clock), nil
@@ -57,6 +61,25 @@ func (t tokens) Load(ctx context.Context, id session.ID) (r token.Record, err er
 		return token.Record{}, err
 	}
 	return r, nil
+}
+
+func (t tokens) LoadMany(ctx context.Context, ids []session.ID) (rs []token.Record, err error) {
+	list := make([][]byte, len(ids))
+	for n, id := range ids {
+		list[n] = id[:]
+	}
+	err = t.read(ctx, func(ctx context.Context) error {
+		rows, err := t.pool.Query(ctx, tokenColumns+"id = ANY($2)", t.clock(), list)
+		if err != nil {
+			return err
+		}
+		rs, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (token.Record, error) {
+			r, _, err := scanTokens(row)
+			return r, err
+		})
+		return err
+	})
+	return rs, err
 }
 
 func (t tokens) Claim(ctx context.Context, c token.ClaimRequest) (v token.Verdict, r token.Record, err error) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"portico/internal/epoch"
 	"portico/internal/session"
 	"portico/internal/token"
@@ -47,6 +49,43 @@ func (t tokens) Load(ctx context.Context, id session.ID) (token.Record, error) {
 		return token.Record{}, token.ErrGone
 	}
 	return tokenRecord(id, f), nil
+}
+
+// LoadMany asks in one round trip, in a Cluster in one for each node.
+func (t tokens) LoadMany(ctx context.Context, ids []session.ID) (rs []token.Record, err error) {
+	err = t.read(ctx, func(ctx context.Context) error {
+		cmds, err := t.client.Pipelined(ctx, func(p goredis.Pipeliner) error {
+			for _, id := range ids {
+				p.Get(ctx, keysOf(id)[1])
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, goredis.Nil) { // the first error of all; Nil is that of a record that is not there
+			return err
+		}
+		rs, err = tokenRecords(ids, cmds)
+		return err
+	})
+	return rs, err
+}
+
+// tokenRecords reads the answers to a read of several records.
+func tokenRecords(ids []session.ID, cmds []goredis.Cmder) (rs []token.Record, err error) {
+	for n, cmd := range cmds {
+		packed, err := cmd.(*goredis.StringCmd).Result()
+		if errors.Is(err, goredis.Nil) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		f, err := unpack(packed)
+		if err != nil {
+			return nil, err
+		}
+		rs = append(rs, tokenRecord(ids[n], f))
+	}
+	return rs, nil
 }
 
 // tokenRecord reads the fields of tokens in the order of scripts/common.lua.

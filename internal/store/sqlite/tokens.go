@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"portico/internal/epoch"
@@ -22,11 +24,12 @@ func load(ctx context.Context, tx *sql.Tx, id session.ID) (token.Record, error) 
 	return scanTokens(tx.QueryRowContext(ctx, loadTokens, id[:]), id)
 }
 
-func scanTokens(row *sql.Row, id session.ID) (token.Record, error) {
+// scanTokens reads a row of columns, with more columns behind them.
+func scanTokens(row interface{ Scan(dest ...any) error }, id session.ID, more ...any) (token.Record, error) {
 	r := token.Record{ID: id}
 	var issued, expiry, started, lease, notBefore, until int64
-	err := row.Scan(&r.Version, &r.State, &issued, &expiry,
-		&r.Attempt.ID, &r.Attempt.Owner, &r.Attempt.Reason, &started, &lease, &r.Presented, &notBefore, &r.LastError, &until, &r.Sealed)
+	err := row.Scan(append([]any{&r.Version, &r.State, &issued, &expiry,
+		&r.Attempt.ID, &r.Attempt.Owner, &r.Attempt.Reason, &started, &lease, &r.Presented, &notBefore, &r.LastError, &until, &r.Sealed}, more...)...)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return token.Record{}, token.ErrGone
@@ -53,6 +56,43 @@ func (t tokens) Load(ctx context.Context, id session.ID) (token.Record, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	return scanTokens(t.loadTokens.QueryRowContext(ctx, id[:]), id)
+}
+
+func (t tokens) LoadMany(ctx context.Context, ids []session.ID) (rs []token.Record, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	for some := range slices.Chunk(ids, mostParameters) {
+		args := make([]any, len(some))
+		for n, id := range some {
+			args[n] = id[:]
+		}
+		rows, err := t.read.QueryContext(ctx, "SELECT "+columns+", id FROM tokens WHERE id IN (?"+strings.Repeat(", ?", len(some)-1)+")", args...)
+		if rs, err = appendTokens(rs, rows, err); err != nil {
+			return nil, err
+		}
+	}
+	return rs, nil
+}
+
+// mostParameters is how many parameters a statement has at most.
+const mostParameters = 1000
+
+// appendTokens reads whole rows.
+func appendTokens(rs []token.Record, rows *sql.Rows, err error) ([]token.Record, error) {
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id []byte
+		r, err := scanTokens(rows, session.ID{}, &id)
+		if err != nil {
+			return nil, err
+		}
+		copy(r.ID[:], id)
+		rs = append(rs, r)
+	}
+	return rs, rows.Err()
 }
 
 func (t tokens) Claim(ctx context.Context, c token.ClaimRequest) (v token.Verdict, r token.Record, err error) {

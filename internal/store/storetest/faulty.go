@@ -27,6 +27,7 @@ const (
 	SessionPing           Op = "session.Ping"
 	TokenCreate           Op = "token.Create"
 	TokenLoad             Op = "token.Load"
+	TokenLoadMany         Op = "token.LoadMany"
 	TokenClaim            Op = "token.Claim"
 	TokenRenew            Op = "token.Renew"
 	TokenSend             Op = "token.Send"
@@ -132,7 +133,7 @@ func Writes() []Op {
 }
 
 // Reads are the others.
-func Reads() []Op { return []Op{SessionLoad, SessionList, SessionPing, TokenLoad} }
+func Reads() []Op { return []Op{SessionLoad, SessionList, SessionPing, TokenLoad, TokenLoadMany} }
 
 func (f *Faulty) next(op Op) Fault {
 	f.mu.Lock()

@@ -68,6 +68,10 @@ func (f faultyTokens) Load(ctx context.Context, id session.ID) (token.Record, er
 	return read(ctx, f.Faulty, TokenLoad, id, f.seenTokens, func() (token.Record, error) { return f.tokens.Load(ctx, id) })
 }
 
+func (f faultyTokens) LoadMany(ctx context.Context, ids []session.ID) ([]token.Record, error) {
+	return run(ctx, f.next(TokenLoadMany), func() ([]token.Record, error) { return f.tokens.LoadMany(ctx, ids) })
+}
+
 // Claim that is lost answers what the store would have answered, judged by this machine's clock.
 func (f faultyTokens) Claim(ctx context.Context, c token.ClaimRequest) (token.Verdict, token.Record, error) {
 	type answer struct {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,7 +16,7 @@ import (
 // Tokens runs the suite of token.Store. open returns the two views of one new, empty store whose clock is c.
 func Tokens(t *testing.T, open func(t *testing.T, c *Clock) (session.Store, token.Store)) {
 	for name, test := range map[string]func(*testing.T, *tokenBench){
-		"create and load": tokensCreate, "claim": tokensClaim, "one claim of many": tokensOneClaim, "leases": tokensLeases, "send": tokensSend, "commit": tokensCommit, "late commit": tokensLateCommit,
+		"create and load": tokensCreate, "many at once": tokensMany, "claim": tokensClaim, "one claim of many": tokensOneClaim, "leases": tokensLeases, "send": tokensSend, "commit": tokensCommit, "late commit": tokensLateCommit,
 		"release": tokensRelease, "ended stays ended": tokensEnded, "claim answers in order": tokensClaimOrder, "the clock is set back": tokensClockSetBack, "records come back whole": tokensWhole, "ended with their session": tokensEndedWithSession,
 		"swept": tokensSwept, "one commit of many": tokensOneCommit, "the end wins races": tokensEndWins, "many refreshes": tokensManyRefreshes,
 	} {
@@ -51,6 +52,32 @@ func (b *tokenBench) want(attempt string, seen int64, most int, want token.Verdi
 		b.t.Fatalf("Claim(%s, version %d, at most %d) = verdict %d, want %d; record %+v", attempt, seen, most, v, want, r)
 	}
 	return r
+}
+
+func tokensMany(t *testing.T, b *tokenBench) {
+	const many = 1200
+	ids := []session.ID{newID(), b.id}
+	for n := range 20 {
+		r := token.Record{ID: newID(), AccessIssued: b.c.Now(), AccessExpiry: b.c.Now().Add(time.Minute), Until: b.c.Now().Add(time.Hour), Sealed: fmt.Append(nil, n)}
+		must(t, b.s.Create(t.Context(), r))
+		ids = append(ids, r.ID)
+	}
+	for range many {
+		ids = append(ids, newID())
+	}
+	found, err := b.s.LoadMany(t.Context(), ids)
+	must(t, err)
+	if len(found) != 21 {
+		t.Errorf("LoadMany of %d ids returns %d records, want the 21 that there are", len(ids), len(found))
+	}
+	for _, r := range found {
+		if want, err := b.s.Load(t.Context(), r.ID); err != nil || !reflect.DeepEqual(r, want) {
+			t.Errorf("LoadMany has %+v, Load %+v, %v", r, want, err)
+		}
+	}
+	if none, err := b.s.LoadMany(t.Context(), nil); err != nil || len(none) != 0 {
+		t.Errorf("LoadMany of nothing = %v, %v", none, err)
+	}
 }
 
 func (b *tokenBench) load() token.Record {
