@@ -40,6 +40,7 @@ type Portal struct {
 	shelf      *shelf.Keeper // in database
 	hub        *datahub.Hub
 	rp         *rp.Client
+	appUser    *token.PasswordSource // nil when there is none
 	metrics    *telemetry.Metrics
 	traces     *telemetry.Traces
 	health     *health.Watch
@@ -100,7 +101,7 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 		return err
 	}
 	hints, _ := p.store.Tokens().(token.Hinter)
-	p.tokens, err = token.New(token.Config{Store: metered.Tokens(p.store.Tokens(), p.watched()), Hints: hints, Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy), Young: p.extras.Young,
+	p.tokens, err = token.New(token.Config{Store: p.tokenStore(), Hints: hints, Keys: keys, Refresher: p.rp, End: p.sessions.Delete, Policy: token.Policy(c.Identity.RefreshPolicy), Young: p.extras.Young,
 		KeepIDTokens: c.Identity.LogoutHint, Owner: owner(), Observer: p.metrics, Flight: p.traces.Flight, Ended: auditGrants(p.audit, keys), Refused: auditRefused(p.audit, keys, "tokens"), Log: p.log, Now: faultpoint.Now})
 	if err != nil {
 		return err
@@ -108,18 +109,22 @@ func (p *Portal) build(c config.Config, base *url.URL, keys *session.Keyring) er
 	p.server, err = server.New(server.Config{BaseURL: base, CallbackPath: c.Identity.CallbackPath, LogoutHint: c.Identity.LogoutHint, StaySignedIn: c.Identity.StaySignedIn.Duration, ShareLinks: c.Identity.ShareLinks,
 		Login: rp.LoginOptions{Prompt: c.Identity.LoginPrompt, MaxAge: c.Identity.LoginMaxAge.Duration, ACRValues: c.Identity.LoginACR}, Notice: c.Portal.Notice, NoIndex: c.Portal.NoIndex, Pages: p.extras.Pages, Front: p.extras.Front, Frame: p.extras.Frame, Version: Version(),
 		Managers: server.Managers{Role: c.Audit.ManagerRole, Account: c.Audit.ManagerAccount}, Proxies: c.Portal.Proxies(), SignInRate: c.Limits.SignInRate.N,
-		Application: p.application(c.AppUser),
+		Application: p.application(c.AppUser, keys),
 		RP:          p.rp, Cookies: cookies, Store: p.sessions, Tries: metered.Tries(p.store.Tries(), p.watched()), Keys: keys, Tokens: p.tokens, Hub: p.hub, Shelf: p.shelf, Audit: p.audit, Health: p.health, Tracer: p.traces.Tracer(), Observer: p.metrics, Log: p.log, Now: faultpoint.Now, PageNow: c.Portal.Now})
 	return err
 }
 
 // application is the dedicated application user, if the configuration names one.
-func (p *Portal) application(c config.AppUser) server.Application {
+func (p *Portal) application(c config.AppUser, keys *session.Keyring) server.Application {
 	if c.User == "" {
 		return server.Application{}
 	}
-	return server.Application{User: c.User, Account: c.Account, Source: token.NewPassword(token.PasswordConfig{Granter: p.rp, User: c.User, Password: c.Password, Account: c.Account, Now: faultpoint.Now})}
+	p.appUser = token.NewPassword(token.PasswordConfig{Granter: p.rp, Store: p.tokenStore(), Keys: keys, User: c.User, Password: c.Password, Account: c.Account, UseRefresh: c.Refresh, Owner: owner(), Log: p.log, Now: faultpoint.Now})
+	return server.Application{User: c.User, Account: c.Account, Source: p.appUser}
 }
+
+// tokenStore is where tokens are kept, measured.
+func (p *Portal) tokenStore() token.Store { return metered.Tokens(p.store.Tokens(), p.watched()) }
 
 // watched measures the stores, makes them part of traces, and has them asked when they fail.
 type watched struct {

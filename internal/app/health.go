@@ -27,9 +27,17 @@ func (p *Portal) watch() *health.Watch {
 		list = append(list, health.Dependency{Name: dependencyDatabase, Every: askStore, Probe: p.database.Sessions().Ping})
 	}
 	list = append(list,
-		health.Dependency{Name: dependencyProvider, Every: askPeers, Probe: p.askProvider},
+		health.Dependency{Name: dependencyProvider, Every: askPeers, Probe: p.askProvider, Detail: p.appUserTrouble},
 		health.Dependency{Name: dependencyHub, Every: askPeers, Probe: p.askHub, Detail: func() string { return errorText(p.hub.Trouble()) }})
 	return health.New(p.log, p.metrics, list...)
+}
+
+// appUserTrouble says why the application user has no tokens, "" when nothing is known to be wrong.
+func (p *Portal) appUserTrouble() string {
+	if p.appUser == nil {
+		return ""
+	}
+	return p.appUser.Trouble()
 }
 
 // askProvider fetches the metadata, and the keys where they are old.

@@ -87,6 +87,7 @@ type AppUser struct {
 	User         string      `name:"user" env:"DATAHUB_USERNAME,OPINUM_USERNAME" placeholder:"NAME" help:"Dedicated application user of the Data Hub, if there is one. web check signs in as this user and reads its account."`
 	PasswordFile string      `name:"password-file" env:"DATAHUB_PASSWORD_FILE,OPINUM_PASSWORD_FILE" placeholder:"FILE" help:"File that holds the application user's password. Without it the password is taken from DATAHUB_PASSWORD or OPINUM_PASSWORD."`
 	Password     secret.Text `kong:"-"`
+	Refresh      bool        `name:"user-refresh" env:"PORTICO_USER_REFRESH" help:"Ask for a refresh token of the application user (offline_access) and use it. Default: the portal signs in with the password again when an access token is over."`
 	Account      string      `name:"account" env:"DATAHUB_ACCOUNT,OPINUM_ACCOUNT" placeholder:"ID" help:"Account of the application user. An application user with several accounts that names none gets the one used last."`
 }
 

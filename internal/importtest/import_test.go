@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"internal/export":         {"internal/locale", "internal/series"},
 	"internal/series":         {"internal/datahub"},
 	"internal/datahub":        {"internal/crew", "internal/pause", "internal/secret"},
-	"internal/token":          {"internal/epoch", "internal/faultpoint", "internal/rp", "internal/secret", "internal/session"},
+	"internal/token":          {"internal/epoch", "internal/faultpoint", "internal/pause", "internal/rp", "internal/secret", "internal/session"},
 	"internal/rp":             {"internal/secret"},
 	"internal/session":        {"internal/epoch", "internal/secret"},
 	"internal/board":          {"internal/series", "internal/shelf"},
