@@ -28,7 +28,7 @@ func TestHeadersOfEveryKindOfAnswer(t *testing.T) {
 		for name, a := range map[string]answer{
 			"page": b.get("/sites"), "redirect": b.get("/"), "sign-in": b.get("/sites", "Cookie", ""), "not found": b.get("/nothing"), "static": b.get(static.URL("app.css")), "static not found": b.get("/static/x.css"),
 			"problem": b.get("/nothing", "Accept", "application/json"), "health": b.get("/healthz"), "wrong host": b.get("/", "Host", "evil.example"), "session": b.get("/auth/session", "Accept", "application/json"),
-			"method": b.ask("PUT", "/sites", "x=1"), "stray callback": b.get("/auth/callback?code=c&state=s", "Cookie", ""),
+			"method": b.ask("PUT", "/sites", "x=1"), "method of a file": b.ask("PUT", "/static/x.css", "x=1"), "ambiguous file": b.get("/static//x.css"), "stray callback": b.get("/auth/callback?code=c&state=s", "Cookie", ""),
 		} {
 			csp := a.Header.Get("Content-Security-Policy")
 			for _, want := range []string{"default-src 'none'", "frame-ancestors 'none'"} {

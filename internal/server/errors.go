@@ -184,8 +184,11 @@ type storeError struct{ err error }
 func (e *storeError) Error() string { return "session store: " + e.err.Error() }
 func (e *storeError) Unwrap() error { return e.err }
 
-// showError writes the page, or a problem document (RFC 9457) for a script.
+// showError writes the page, or a problem document (RFC 9457) for a script. It is rendered also when the request's context is over, which is so as soon as a body breaks off: whoever sent half
+// a form may still read.
 func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError) {
+	r = r.WithContext(context.WithoutCancel(r.Context()))
+	w.Header().Set("Cache-Control", "no-store") // below /static/ too
 	if e.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
@@ -193,6 +194,27 @@ func TestSlowClientsTakeNoSlots(t *testing.T) {
 	b.get("/sites").want(t, "while a page is read slowly", http.StatusOK)
 	close(w.free)
 	<-done
+}
+
+// TestBodiesThatBreakOff: who sends half a form and still reads is told what was wrong, as a page and as a problem document.
+func TestBodiesThatBreakOff(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost")
+	srv := httptest.NewServer(b.handler)
+	t.Cleanup(srv.Close)
+	for accept, want := range map[string]string{"text/html": "text/html; charset=utf-8", "application/json": "application/problem+json"} {
+		c, err := net.Dial("tcp", srv.Listener.Addr().String())
+		b.must(err)
+		t.Cleanup(func() { _ = c.Close() })
+		_, err = io.WriteString(c, "POST /settings HTTP/1.1\r\nHost: portal.localhost\r\nAccept: "+accept+"\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ntheme=")
+		b.must(err)
+		b.must(c.(*net.TCPConn).CloseWrite())
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		b.must(err)
+		if got := resp.Header.Get("Content-Type"); resp.StatusCode != http.StatusRequestTimeout || got != want {
+			t.Errorf("half a form, %s: %d %s, want 408 %s", accept, resp.StatusCode, got, want)
+		}
+	}
 }
 
 // stuckWriter is a client that does not read.
