@@ -84,12 +84,16 @@ func (e *AuthError) Unwrap() error { return e.Err }
 
 // claims are what we read of an ID token or a userinfo answer.
 type claims struct {
+	Issuer            string   `json:"iss"`
 	Subject           string   `json:"sub"`
+	Audience          audience `json:"aud"`
 	SID               string   `json:"sid"`
 	Name              string   `json:"name"`
 	PreferredUsername string   `json:"preferred_username"`
 	Email             string   `json:"email"`
 	ACR               string   `json:"acr"`
+	Nonce             string   `json:"nonce"`
+	AccessTokenHash   string   `json:"at_hash"`
 	AZP               *string  `json:"azp"`
 	Expiry            *instant `json:"exp"`
 	IssuedAt          *instant `json:"iat"`
@@ -102,6 +106,19 @@ type claims struct {
 	AccountURI        any      `json:"http://opisense.opinum.com/account"`
 	role              string
 	saysRoles         bool
+}
+
+// audience is one name or a list of them (RFC 7519 section 4.1.3).
+type audience []string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (a *audience) UnmarshalJSON(b []byte) error {
+	var one string
+	if json.Unmarshal(b, &one) == nil {
+		*a = audience{one}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]string)(a))
 }
 
 // instant is a NumericDate (RFC 7519 section 2).
@@ -121,25 +138,25 @@ func (c *Client) verify(ctx context.Context, doc *metadata, raw secret.Text, non
 	if err != nil {
 		return Identity{}, err
 	}
-	if token.Issuer != doc.Issuer {
+	if cl.Issuer != doc.Issuer {
 		return Identity{}, &AuthError{Problem: ProblemIssuer}
 	}
-	if err := c.checkAudience(token.Audience, cl.AZP); err != nil {
+	if err := c.checkAudience(cl.Audience, cl.AZP); err != nil {
 		return Identity{}, err
 	}
 	if err := checkTimes(cl, c.c.Now()); err != nil {
 		return Identity{}, err
 	}
 	switch {
-	case nonce != "" && !secret.New(nonce).Equal(secret.New(token.Nonce)):
+	case nonce != "" && !secret.New(nonce).Equal(secret.New(cl.Nonce)):
 		return Identity{}, &AuthError{Problem: ProblemNonce}
 	case cl.Subject == "" || len(cl.Subject) > 255 || len(cl.SID) > 255:
 		return Identity{}, &AuthError{Problem: ProblemSubject}
-	case token.AccessTokenHash != "" && token.VerifyAccessToken(access.Reveal()) != nil:
+	case cl.AccessTokenHash != "" && token.VerifyAccessToken(access.Reveal()) != nil:
 		return Identity{}, &AuthError{Problem: ProblemHash}
 	}
 	id := identity(doc.Issuer, cl)
-	id.NonceHash = nonceHash(token.Nonce)
+	id.NonceHash = nonceHash(cl.Nonce)
 	return id, nil
 }
 
@@ -152,7 +169,7 @@ func nonceHash(nonce string) string {
 	return base64.RawURLEncoding.EncodeToString(h[:12])
 }
 
-// verifySigned checks the signature only and reads the claims.
+// verifySigned checks the signature only and reads the claims. What the library has read of them is not looked at: it takes SUB for sub.
 func (c *Client) verifySigned(ctx context.Context, doc *metadata, raw secret.Text) (*oidc.IDToken, claims, error) {
 	if len(raw.Reveal()) > 64<<10 {
 		return nil, claims{}, &AuthError{Problem: ProblemSignature, Err: errors.New("token too large")}
@@ -176,6 +193,7 @@ func (c *Client) verifySigned(ctx context.Context, doc *metadata, raw secret.Tex
 	if err != nil {
 		return nil, claims{}, &AuthError{Problem: ProblemSignature, Err: errors.New("claims of the wrong type")}
 	}
+	token.AccessTokenHash = cl.AccessTokenHash // for VerifyAccessToken
 	return token, cl, nil
 }
 
@@ -195,6 +213,9 @@ func (c *Client) checkAudience(aud []string, azp *string) error {
 	return nil
 }
 
+// oldest is how long ago a token may have been issued, whatever it says of its end.
+const oldest = 24 * time.Hour
+
 // checkTimes judges exp, iat and nbf with one leeway for clocks that differ.
 func checkTimes(cl claims, now time.Time) error {
 	clock := func(text string) error { return &AuthError{Problem: ProblemClock, Err: errors.New(text)} }
@@ -207,7 +228,7 @@ func checkTimes(cl claims, now time.Time) error {
 		return clock("issued in the future")
 	case cl.NotBefore != nil && cl.NotBefore.time().Sub(now) > Leeway:
 		return clock("not valid yet")
-	case now.Sub(cl.IssuedAt.time()) > 24*time.Hour:
+	case now.Sub(cl.IssuedAt.time()) > oldest:
 		return clock("issued long ago")
 	}
 	return nil
@@ -237,11 +258,11 @@ func (c *Client) CheckRefreshed(ctx context.Context, t Tokens, previous Identity
 	if err != nil {
 		return err
 	}
-	token, cl, err := c.verifySigned(ctx, doc, t.IDToken)
+	_, cl, err := c.verifySigned(ctx, doc, t.IDToken)
 	if err != nil {
 		return err
 	}
-	if token.Issuer != previous.Issuer || cl.Subject != previous.Subject || !slices.Contains(token.Audience, c.c.ClientID) {
+	if cl.Issuer != previous.Issuer || cl.Subject != previous.Subject || !slices.Contains(cl.Audience, c.c.ClientID) {
 		return ErrOtherSubject
 	}
 	id, err := c.verify(ctx, doc, t.IDToken, "", t.Access)

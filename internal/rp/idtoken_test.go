@@ -27,6 +27,9 @@ func TestHostileIDTokens(t *testing.T) {
 			}
 		}
 	}
+	rename := func(name, as string) func(*provider) {
+		return func(p *provider) { p.claims = func(c map[string]any) { c[as] = c[name]; delete(c, name) } }
+	}
 	in := func(d time.Duration) int64 { return time.Now().Add(d).Unix() }
 	for name, c := range map[string]struct {
 		hostile func(*provider)
@@ -38,6 +41,11 @@ func TestHostileIDTokens(t *testing.T) {
 		"empty subject":         {set("sub", ""), ProblemSubject},
 		"long subject":          {set("sub", strings.Repeat("a", 256)), ProblemSubject},
 		"subject is a number":   {set("sub", 7), ProblemSignature},
+		"subject in capitals":   {rename("sub", "SUB"), ProblemSubject},
+		"subject with a long s": {rename("sub", "\u017fub"), ProblemSubject},
+		"nonce in capitals":     {rename("nonce", "Nonce"), ProblemNonce},
+		"audience in capitals":  {rename("aud", "AUD"), ProblemAudience},
+		"issuer in capitals":    {rename("iss", "ISS"), ProblemIssuer},
 		"another audience":      {set("aud", "portico1"), ProblemAudience},
 		"no audience":           {set("aud", nil), ProblemAudience},
 		"one audience too many": {set("aud", []string{"portico", "other"}), ProblemAudience},
@@ -132,8 +140,11 @@ func TestTolerated(t *testing.T) {
 		"audience in a list": edit(func(c map[string]any) { c["aud"] = []string{"portico"} }),
 		"azp is us":          edit(func(c map[string]any) { c["azp"] = "portico" }),
 		"no at_hash":         edit(func(c map[string]any) { delete(c, "at_hash") }),
-		"account as text":    edit(func(c map[string]any) { c["account"] = "101" }),
-		"no kid anywhere":    func(p *provider) { p.noKid = true },
+		"others in capitals": edit(func(c map[string]any) {
+			c["SUB"], c["Nonce"], c["AUD"], c["Iss"], c["AT_HASH"], c["Exp"], c["Account"] = "bob", "x", "y", "z", "w", 1, 102
+		}),
+		"account as text": edit(func(c map[string]any) { c["account"] = "101" }),
+		"no kid anywhere": func(p *provider) { p.noKid = true },
 		"no kid, several keys": func(p *provider) {
 			p.noKid = true
 			p.extraKeys = []any{jose.JSONWebKey{Key: &newKeyPair(p.t).PublicKey}, jose.JSONWebKey{Key: &newKeyPair(p.t).PublicKey}}

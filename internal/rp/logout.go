@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ func (c *Client) EndSession(ctx context.Context, state string, hint secret.Text)
 	return u, nil
 }
 
-// LogoutToken is a verified back-channel logout token. Sessions to end are those of (Issuer, SID), or of (Issuer, Subject) when SID is empty.
+// LogoutToken is a verified back-channel logout token. Sessions to end are those of (Issuer, SID), or of (Issuer, Subject) when SID is empty. From Expires on, and Leeway more, VerifyLogout refuses it.
 type LogoutToken struct {
 	Issuer, Subject, SID, ID string
 	Expires                  time.Time
@@ -73,19 +74,42 @@ func (c *Client) VerifyLogout(ctx context.Context, raw string) (LogoutToken, err
 	if err != nil {
 		return LogoutToken{}, ErrLogoutToken
 	}
-	var cl struct {
-		claims
-		Nonce  json.RawMessage            `json:"nonce"`
-		Events map[string]json.RawMessage `json:"events"`
-	}
-	if t.Claims(&cl) != nil || cl.Nonce != nil || checkTimes(cl.claims, c.c.Now()) != nil {
+	cl, err := readLogout(t)
+	if err != nil || cl.Nonce != nil || !slices.Contains(cl.Audience, c.c.ClientID) || checkTimes(cl.claims, c.c.Now()) != nil {
 		return LogoutToken{}, ErrLogoutToken
 	}
 	var event map[string]any
 	if json.Unmarshal(cl.Events["http://schemas.openid.net/event/backchannel-logout"], &event) != nil || event == nil {
 		return LogoutToken{}, ErrLogoutToken
 	}
-	return LogoutToken{Issuer: t.Issuer, Subject: t.Subject, SID: t.SessionID, ID: t.TokenID, Expires: t.Expiry}, nil
+	ends := cl.IssuedAt.time().Add(oldest)
+	if said := cl.Expiry.time(); said.Before(ends) {
+		ends = said
+	}
+	return LogoutToken{Issuer: t.Issuer, Subject: t.Subject, SID: t.SessionID, ID: t.TokenID, Expires: ends}, nil
+}
+
+// logoutClaims are what we read of a logout token.
+type logoutClaims struct {
+	claims
+	ID     string                     `json:"jti"`
+	Nonce  json.RawMessage            `json:"nonce"`
+	Events map[string]json.RawMessage `json:"events"`
+}
+
+// readLogout reads the claims by their exact names, and wants the library to have read the same.
+func readLogout(t *oidc.LogoutToken) (cl logoutClaims, err error) {
+	var body json.RawMessage
+	if err := t.Claims(&body); err != nil {
+		return cl, err
+	}
+	if err := json.Unmarshal(exactly(body), &cl); err != nil {
+		return cl, err
+	}
+	if cl.Issuer != t.Issuer || cl.Subject != t.Subject || cl.SID != t.SessionID || cl.ID != t.TokenID {
+		err = errors.New("claims that differ in the case of their names only")
+	}
+	return cl, err
 }
 
 // logoutType reports whether the header's typ is one that logout tokens carry; many providers set none.

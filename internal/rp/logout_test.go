@@ -24,6 +24,10 @@ func TestLogoutTokens(t *testing.T) {
 	if _, err := c.VerifyLogout(t.Context(), p.sign(with(base, "sid", nil))); err != nil {
 		t.Errorf("sub only: %v", err)
 	}
+	far, err := c.VerifyLogout(t.Context(), p.sign(with(base, "exp", int64(1)<<62)))
+	if err != nil || far.Expires.After(time.Now().Add(oldest)) {
+		t.Errorf("a token without an end: until %v, %v; want what its iat says", far.Expires, err)
+	}
 	es := newProvider(t)
 	es.alg, es.signer = jose.ES256, ecKey(t)
 	for name, raw := range map[string]string{
@@ -31,6 +35,7 @@ func TestLogoutTokens(t *testing.T) {
 		"event is no object": p.sign(with(base, "events", map[string]any{"http://schemas.openid.net/event/backchannel-logout": "x"})), "a nonce": p.sign(with(base, "nonce", "n")), "an empty nonce": p.sign(with(base, "nonce", "")),
 		"another audience": p.sign(with(base, "aud", "porticoX")), "another issuer": p.sign(with(base, "iss", "https://evil")), "no jti": p.sign(with(base, "jti", nil)), "no iat": p.sign(with(base, "iat", nil)),
 		"issued in the future": p.sign(with(base, "iat", time.Now().Add(5*time.Minute).Unix())), "expired": p.sign(with(base, "exp", time.Now().Add(-2*time.Minute).Unix())),
+		"session in capitals": p.sign(with(with(base, "sid", nil), "SID", "s2")), "audience in capitals": p.sign(with(with(base, "aud", nil), "AUD", "portico")), "jti in capitals": p.sign(with(with(base, "jti", nil), "JTI", "j1")),
 		"about nobody": p.sign(with(with(base, "sub", nil), "sid", nil)), "empty": "", "too large": strings.Repeat("a", 20<<10), "not a token": "x.y.z",
 	} {
 		if got, err := c.VerifyLogout(t.Context(), raw); !errors.Is(err, ErrLogoutToken) {
