@@ -62,6 +62,17 @@ func TestAlarmsFollowWhatHappens(t *testing.T) {
 	w.click("[data-fresh-pause]", `[data-fresh-pause][aria-pressed="false"]`)
 	eventually(t, "what waited", func() bool { return strings.Contains(w.value(`acked.innerText`), "is about to be acknowledged") })
 
+	// A page that does not come is not called new, and is asked for again.
+	w.run(`document.querySelector("[data-fresh-said]").textContent = ""; window.refused = 0; window.real = window.fetch;
+		window.fetch = (address, how) => String(address).includes("/x/") ? Promise.resolve(new Response("", {status: 503, headers: {n: ++refused}})) : real(address, how)`)
+	w.run(fmt.Sprintf(change, 7000))
+	eventually(t, "a question", func() bool { return w.value(`String(refused)`) != "0" })
+	if text := w.value(said); text != "" {
+		t.Errorf("of a page that did not come it says %q", text)
+	}
+	w.run(`window.fetch = real`)
+	eventually(t, "the page after all", func() bool { return strings.HasPrefix(w.value(said), "Updated at ") })
+
 	for _, path := range []string{w.value(`acked.querySelector("a").pathname`), "/sites/204486/alarms"} {
 		w.visit(p, path)
 		w.run(`document.querySelector("#content h1").dataset.mark = "same"; document.querySelector("[data-fresh-sum]").dataset.freshSum = ""`)

@@ -28,6 +28,15 @@ func TestCarpetInABrowser(t *testing.T) {
 		t.Helper()
 		return w.promised(`fetch(document.querySelector("dh-carpet").dataset.values).then(r => r.json()).then(d => String(d.a[` + strconv.Itoa(day) + `*d.rows + ` + strconv.Itoa(row) + `]))`)
 	}
+	w.run(`window.real = window.fetch; window.refused = 0; window.carpet = document.querySelector("dh-carpet");
+		window.fetch = (address, how) => address === carpet.dataset.values ? Promise.reject(new TypeError("no network " + ++refused)) : real(address, how)`)
+	for _, x := range []float64{0.2, 0.3, 0.4} {
+		w.hover("dh-carpet", x, 0.5)
+	}
+	if asked := w.value(`String(refused)`); asked != "1" {
+		t.Errorf("values that do not come are asked for %s times within three steps of the mouse", asked)
+	}
+	w.run(`window.fetch = real; carpet.retryAt = 0`)
 	w.do(chromedp.Focus(chromedp.CSS(".carpet-cursor")))
 	eventually(t, "the first cell", func() bool {
 		return strings.HasPrefix(w.value(`document.querySelector(".carpet-cursor").getAttribute("aria-valuetext") ?? ""`), "Thu\u00a01\u00a0Oct\u00a02026 00:00, ")

@@ -51,6 +51,7 @@ class BoardEdit extends HTMLElement {
 
 	disconnectedCallback() {
 		this.leave?.abort();
+		this.querySelectorAll(".edit-corner").forEach((corner) => corner.remove());
 	}
 
 	/**
@@ -83,6 +84,7 @@ class BoardEdit extends HTMLElement {
 		target.className = "edit-target";
 		let to = { ...from };
 		const done = new AbortController();
+		this.leave?.signal.addEventListener("abort", () => end(false), { signal: done.signal });
 		cell.dataset.dragging = "";
 		this.append(target);
 

@@ -5,6 +5,8 @@
  */
 import { dayName, quantity, sentence } from "./words.js";
 
+const patience = 5000; // ms until values that did not come are asked for again
+
 /**
  * What is in the cells; CarpetDataModel in Go. null is a missing value, false a time that is still to come or that clocks skip.
  * @typedef {object} Values
@@ -17,6 +19,8 @@ import { dayName, quantity, sentence } from "./words.js";
  */
 
 class Carpet extends HTMLElement {
+	retryAt = 0;
+
 	connectedCallback() {
 		this.day = 0;
 		this.row = 0;
@@ -48,8 +52,11 @@ class Carpet extends HTMLElement {
 		this.box?.remove();
 	}
 
-	/** The values, fetched once; a failure leaves the picture as it was, and is tried again. */
+	/** The values, fetched once; a failure leaves the picture as it was, and is tried again, but not with each step of a mouse. */
 	async ready() {
+		if (!this.fetched && performance.now() < this.retryAt) {
+			return;
+		}
 		this.fetched ??= fetch(this.dataset.values ?? "", { headers: { Accept: "application/json" } }).then((r) => (r.ok ? r.json() : Promise.reject(new Error(r.statusText))));
 		try {
 			/** @type {Values} */
@@ -57,6 +64,7 @@ class Carpet extends HTMLElement {
 			this.field?.setAttribute("max", String(this.values.days.length - 1));
 		} catch {
 			this.fetched = undefined;
+			this.retryAt = performance.now() + patience;
 		}
 	}
 

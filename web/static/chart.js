@@ -10,13 +10,17 @@ import { wallClock } from "./words.js";
 /** @type {Promise<any> | undefined} */
 let library;
 
-/** Fetches uPlot once, when the first chart is there. @param {string} address */
+/** Fetches uPlot once, when the first chart is there; a failure is not kept for the charts that come later. @param {string} address */
 function uPlot(address) {
 	library ??= new Promise((resolve, reject) => {
 		const script = document.createElement("script");
 		script.src = address;
 		script.onload = () => resolve(/** @type {any} */ (window).uPlot);
-		script.onerror = reject;
+		script.onerror = (error) => {
+			library = undefined;
+			script.remove();
+			reject(error);
+		};
 		document.head.append(script);
 	});
 	return library;

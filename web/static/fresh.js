@@ -8,10 +8,15 @@ import { now } from "./clock.js";
 import { sentence, wallClock } from "./words.js";
 
 const pausedKey = "portico-paused";
+const least = 3000; // ms until a page that did not come is asked for again, at first and at most
+const most = 60_000;
+
+/** What htmx says of a request. @typedef {{response?: {status: number}}} Request */
 
 class Fresh extends HTMLElement {
 	latest = "";
 	stale = false;
+	failures = 0;
 
 	connectedCallback() {
 		this.gone = new AbortController();
@@ -19,7 +24,7 @@ class Fresh extends HTMLElement {
 		document.addEventListener("live-" + this.dataset.topic, (event) => this.told(/** @type {CustomEvent} */ (event).detail), { signal });
 		document.addEventListener("live-resync", () => this.changed(), { signal });
 		document.addEventListener("visibilitychange", () => this.catchUp(), { signal });
-		this.addEventListener("htmx:after:swap", () => this.say(), { signal });
+		this.addEventListener("htmx:finally:request", (event) => event.target === this && this.answered(/** @type {CustomEvent} */ (event).detail.ctx), { signal });
 		this.addEventListener("click", (event) => event.target instanceof Element && event.target.closest("[data-fresh-pause]") && this.pause(), { signal });
 		const bar = /** @type {HTMLElement | null} */ (this.querySelector("[data-fresh-bar]"));
 		if (bar) {
@@ -62,6 +67,20 @@ class Fresh extends HTMLElement {
 		if (this.stale && !this.paused && document.visibilityState === "visible") {
 			this.stale = false;
 			htmx.trigger(this, "fresh");
+		}
+	}
+
+	/** Says so when the page has come. Otherwise what is shown is as old as before, and is asked for again, unless the answer would be the same. @param {Request} request */
+	answered({ response }) {
+		if (response && response.status < 400) {
+			this.failures = 0;
+			this.say();
+			return;
+		}
+		this.stale = true;
+		if (!response || response.status === 429 || response.status >= 500) {
+			clearTimeout(this.timer);
+			this.timer = setTimeout(() => this.catchUp(), Math.min(most, least * 2 ** this.failures++) * (1 + Math.random() / 2));
 		}
 	}
 

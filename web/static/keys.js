@@ -129,7 +129,7 @@ function choose(range) {
 		return;
 	}
 	const boxes = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll("[data-row] input[type=checkbox]")]);
-	const from = range && latest ? boxes.indexOf(latest) : boxes.indexOf(box);
+	const from = range && latest?.isConnected ? boxes.indexOf(latest) : boxes.indexOf(box);
 	const to = boxes.indexOf(box);
 	const on = range || !box.checked;
 	for (const b of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) {

@@ -73,6 +73,7 @@ export class Wall extends HTMLElement {
 		this.gone?.abort();
 		clearInterval(this.timer);
 		clearTimeout(this.soon);
+		this.soon = undefined;
 		clearTimeout(this.still);
 	}
 
