@@ -1,7 +1,9 @@
 package datahub
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -129,6 +131,11 @@ var windowsZones = map[string]string{
 	"pacific standard time":           "America/Los_Angeles",
 	"alaskan standard time":           "America/Anchorage",
 	"hawaiian standard time":          "Pacific/Honolulu",
+}
+
+// ZoneNames lists the zones that people here know, by their IANA names, in alphabetical order; there are others.
+func ZoneNames() []string {
+	return slices.Compact(slices.Sorted(maps.Values(windowsZones)))
 }
 
 // HomeZone returns Belgium's zone, where the platform lives: for times that belong to no site.

@@ -32,7 +32,9 @@ var exploreMessages = []message{
 	{"problem.g", "Choose auto, raw, minute, hour, day, week, month or year.", "Choisissez auto, raw, minute, hour, day, week, month ou year.", "Kies auto, raw, minute, hour, day, week, month of year.", "Wählen Sie auto, raw, minute, hour, day, week, month oder year."},
 	{"problem.agg", "Choose auto, sum, avg, min, max, count or stdev.", "Choisissez auto, sum, avg, min, max, count ou stdev.", "Kies auto, sum, avg, min, max, count of stdev.", "Wählen Sie auto, sum, avg, min, max, count oder stdev."},
 	{"problem.cmp", "Choose none, prev, wk or ly.", "Choisissez none, prev, wk ou ly.", "Kies none, prev, wk of ly.", "Wählen Sie none, prev, wk oder ly."},
-	{"problem.tz", "Write a zone such as Europe/Brussels or UTC.", "Écrivez un fuseau comme Europe/Brussels ou UTC.", "Schrijf een zone zoals Europe/Brussels of UTC.", "Schreiben Sie eine Zone wie Europe/Brussels oder UTC."},
+	{"problem.tz", "“{0}” is no time zone. Write one such as Europe/Brussels, or UTC.", "« {0} » n’est pas un fuseau horaire. Écrivez-en un comme Europe/Brussels, ou UTC.", "‘{0}’ is geen tijdzone. Schrijf er een zoals Europe/Brussels, of UTC.", "„{0}“ ist keine Zeitzone. Schreiben Sie eine wie Europe/Brussels oder UTC."},
+	{"problem.tz-like", "“{0}” is no time zone. Did you mean {1}?", "« {0} » n’est pas un fuseau horaire. Vouliez-vous dire {1} ?", "‘{0}’ is geen tijdzone. Bedoelde u {1}?", "„{0}“ ist keine Zeitzone. Meinten Sie {1}?"},
+	{"explore.in-zone", "Show it in the time of {0}", "L’afficher à l’heure de {0}", "In de tijd van {0} tonen", "In der Zeit von {0} zeigen"},
 
 	{"series.problems", "Something in the address cannot be used. What you typed is still in the form.", "Un élément de l’adresse est inutilisable. Votre saisie est conservée dans le formulaire.", "Iets in het adres is onbruikbaar. Wat u typte, staat nog in het formulier.", "Etwas in der Adresse ist nicht brauchbar. Ihre Eingabe steht noch im Formular."},
 	{"series.granularity", "Granularity", "Granularité", "Granulariteit", "Granularität"},

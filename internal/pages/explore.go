@@ -37,7 +37,8 @@ type exploreLine struct {
 	variable datahub.Variable
 	source   datahub.Source
 	siteName string
-	zone     *time.Location
+	siteZone *time.Location // the site's own
+	zone     *time.Location // in which its times are shown
 
 	own, unit   string  // the variable's unit, and the one that is shown
 	factor      float64 // from the one to the other, with the sign that was asked for
@@ -137,12 +138,12 @@ func readLine(ctx context.Context, rd *reader, ref series.Ref) (exploreLine, err
 	if l.source, err = rd.source(ctx, l.variable.SourceID); err != nil {
 		return l, err
 	}
-	l.siteName, l.zone = l.source.SiteName, l.source.Zone()
+	l.siteName, l.siteZone = l.source.SiteName, l.source.Zone()
 	site, err := rd.site(ctx, l.source.SiteID)
 	if err == nil {
-		l.siteName, l.zone = site.Name, site.Zone()
+		l.siteName, l.siteZone = site.Name, site.Zone()
 	}
-	l.zone = rd.in(l.zone)
+	l.zone = rd.in(l.siteZone)
 	return l, endsSession(err)
 }
 

@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -406,5 +407,28 @@ func TestExploreKnowsSilenceFromAbsence(t *testing.T) {
 	b.faults.Set(fault.Rule{Path: "/variables", Fault: fault.Fault{Status: http.StatusServiceUnavailable}})
 	if a := b.get("/explore?s=" + store + "&s=" + engine); a.status < http.StatusInternalServerError {
 		t.Errorf("%d %.300s: the store is known from before, and nobody says what the other is", a.status, a.body)
+	}
+}
+
+// The field of the zone offers what one would choose, each once, the sites' own first; what is no zone is told in words, beside what could have been meant, and all that was typed and chosen is still there.
+func TestZonesAreOfferedAndJudged(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, page := range []string{"/explore?s=20101&s=80101", "/variables/20101?"} {
+		a := b.get(page + "&from=2026-07-01&to=2026-07-08")
+		a.want(t, page, http.StatusOK, `name="tz" value="" maxlength="64"`, `list="tz-offer"`, `<datalist id="tz-offer">`, `<option value="Europe/London">UTC+01:00</option>`, `<option value="UTC">UTC+00:00</option></datalist>`)
+		_, offer, _ := strings.Cut(a.body, `<datalist id="tz-offer">`)
+		offer, _, _ = strings.Cut(offer, "</datalist>")
+		if !strings.HasPrefix(offer, `<option value="Europe/Brussels">`) || strings.Contains(offer[:60], "UTC") || strings.Count(offer, `"Europe/Brussels"`) != 1 {
+			t.Errorf("%s offers %s", page, offer)
+		}
+		for typed, said := range map[string]string{"brussel": "“brussel” is no time zone. Did you mean Europe/Brussels?", "europe/brussels": "Did you mean Europe/Brussels?", "new york": "Did you mean America/New_York?", "Mars": "“Mars” is no time zone. Write one such as Europe/Brussels, or UTC."} {
+			a := b.get(page + "&from=2026-07-01&to=2026-07-08&g=hour&cmp=wk&tz=" + url.QueryEscape(typed))
+			a.want(t, typed, http.StatusBadRequest, said, `value="`+typed+`"`, `aria-invalid="true"`, `value="2026-07-01"`, `<option value="hour" selected>`, `<option value="wk" selected>`, "Show it in the time of Europe/Brussels")
+			if strings.Contains(a.body, "Show it in the time of Europe/Brussels") && !strings.Contains(a.body, "from=2026-07-01&amp;to=2026-07-08&amp;g=hour&amp;cmp=wk\"") {
+				t.Errorf("%s: the way back loses something", typed)
+			}
+		}
+		b.get(page+"&tz=Asia/Tokyo").want(t, "a zone that is not offered", http.StatusOK, "Asia/Tokyo")
 	}
 }

@@ -31,12 +31,15 @@ func presentExplore(d *exploreData, r *Request, layout templates.LayoutModel) te
 	return m
 }
 
-// wayBack leads from a range that cannot be shown to one that can.
+// wayBack leads from a range or a zone that cannot be shown to one that can.
 func (d *exploreData) wayBack(l locale.Locale) templates.Link {
-	if !d.query.problems["from"] && !d.query.problems["to"] {
-		return templates.Link{}
+	switch {
+	case d.query.problems["from"], d.query.problems["to"]:
+		return templates.Link{Text: l.T("time.last30"), Href: d.query.over("now-30d", "now")}
+	case d.query.problems["tz"]:
+		return templates.Link{Text: l.T("explore.in-zone", d.zone.String()), Href: d.query.href(func(q *exploreQuery) { q.zone = "" })}
 	}
-	return templates.Link{Text: l.T("time.last30"), Href: d.query.over("now-30d", "now")}
+	return templates.Link{}
 }
 
 // problems say which parameters cannot be used.
@@ -44,10 +47,18 @@ func (d *exploreData) problems(l locale.Locale) []string {
 	var list []string
 	for _, name := range []string{"s", "view", "from", "to", "g", "agg", "cmp", "unit", "tz", "at"} {
 		if d.query.problems[name] {
-			list = append(list, l.T("problem.named", name, l.T(locale.Key("problem."+name))))
+			list = append(list, l.T("problem.named", name, d.problem(name, l)))
 		}
 	}
 	return list
+}
+
+// problem says what is wrong with a parameter.
+func (d *exploreData) problem(name string, l locale.Locale) string {
+	if name == "tz" {
+		return zoneProblem(d.query.zone, l)
+	}
+	return l.T(locale.Key("problem." + name))
 }
 
 // chips are the variables with what can be done about each.
@@ -147,7 +158,7 @@ func (d *exploreData) timeBar(l locale.Locale) templates.TimeBarModel {
 	q := d.query
 	bar := templates.TimeBarModel{Action: q.path, Errors: map[string]string{}, Hidden: q.hidden("from", "to", "g", "agg", "cmp", "unit", "tz", "at")}
 	for name := range q.problems {
-		bar.Errors[name] = l.T(locale.Key("problem." + name))
+		bar.Errors[name] = d.problem(name, l)
 	}
 	if !d.r.From.IsZero() {
 		bar.Range = l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone))
@@ -165,6 +176,7 @@ func (d *exploreData) timeBar(l locale.Locale) templates.TimeBarModel {
 	}
 	bar.From, bar.To = field("from", l.T("time.from"), q.from, l.T("time.from-hint")), field("to", l.T("time.to"), q.to, l.T("time.to-hint"))
 	bar.Zone = field("tz", l.T("fact.zone"), q.zone, d.zone.String())
+	bar.Zone.Offer = d.zones()
 	if q.view == "duration" || q.path != explorePath {
 		bar.Level = field("at", l.T("explore.level"), q.level, l.T("explore.level-hint"))
 	}

@@ -134,6 +134,7 @@ type FieldModel struct {
 	Value string
 	Hint  string
 	Error string
+	Offer []OptionModel // what one would choose; anything else can be typed
 }
 
 // PagerModel leads through a list that has several pages.
