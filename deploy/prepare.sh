@@ -35,5 +35,5 @@ printf '%s\n' "$keys" >portico.keys
 for name in client-secret keycloak-admin postgres-password redis-password; do random >$name; done
 sed -e 's|http://localhost:8080|https://portal.test:8443|g' -e "s|portico-demo-secret|$(cat client-secret)|" ../keycloak/portico-realm.json >portico-realm.json
 printf 'user default on nopass resetkeys resetchannels -@all +ping\nuser portico on #%s ~portico:* resetchannels &portico:hints %s\n' "$(printf %s "$(cat redis-password)" | openssl dgst -sha256 -r | cut -d' ' -f1)" \
-  '+ping +hello +client|setname +eval +evalsha +time +get +set +del +zadd +zrem +zrange +zrangebyscore +zremrangebyscore +expire +ttl +publish +subscribe +config|get' >redis.acl
+  '+ping +hello +client|setname +eval +evalsha +time +get +set +del +zadd +zrem +zrange +zrangebyscore +zremrangebyscore +zremrangebyrank +zscore +expire +ttl +publish +subscribe +config|get' >redis.acl
 echo "deploy/secrets is made. Let browsers trust deploy/secrets/ca.crt, and this machine know the names: 127.0.0.1 portal.test id.test"

@@ -235,7 +235,7 @@ func TestNarrowUser(t *testing.T) {
 	}
 }
 
-var narrow = []any{"+ping", "+hello", "+client|setname", "+eval", "+evalsha", "+time", "+get", "+set", "+del", "+zadd", "+zrem", "+zrange", "+zrangebyscore", "+zremrangebyscore", "+expire", "+ttl", "+publish", "+subscribe"}
+var narrow = []any{"+ping", "+hello", "+client|setname", "+eval", "+evalsha", "+time", "+get", "+set", "+del", "+zadd", "+zrem", "+zrange", "+zrangebyscore", "+zremrangebyscore", "+zremrangebyrank", "+zscore", "+expire", "+ttl", "+publish", "+subscribe"}
 
 func TestWarnings(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,6 @@ if wait > 0 then return {'wait', wait} end
 redis.call('ZREMRANGEBYSCORE', all, '-inf', now)
 redis.call('ZADD', all, unpack(after))
 redis.call('ZREMRANGEBYRANK', all, 0, -most - 1)
-local last = redis.call('ZREVRANGE', all, 0, 0, 'WITHSCORES')
-redis.call('PEXPIRE', all, tonumber(last[2]) - now + SLACK)
+local last = redis.call('ZRANGE', all, -1, -1, 'WITHSCORES')
+redis.call('EXPIRE', all, math.ceil((tonumber(last[2]) - now + SLACK) / 1000))
 return {'ok', 0}
