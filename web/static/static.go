@@ -126,6 +126,9 @@ func (s *Set) load(fsys fs.FS, below, name string) *asset {
 		})
 		body = comments.ReplaceAll(body, nil)
 	}
+	if path.Ext(name) == ".css" {
+		body = indents.ReplaceAll(body, nil)
+	}
 	a := &asset{url: below + hashedName(name, body), kind: kinds[path.Ext(name)], body: body, gzipped: squeeze(body)}
 	s.names[name], s.urls[a.url] = a, a
 	return a
@@ -139,6 +142,9 @@ var mentions = map[string]*regexp.Regexp{
 
 // comments are those that have lines of their own; browsers have no use for them.
 var comments = regexp.MustCompile(`(?m)^[ \t]*(?://[^\n]*|/\*[^*]*(?:\*+[^*/][^*]*)*\*+/)[ \t]*\n`)
+
+// indents are before the first sign of a line. In a sheet they mean nothing; in a script they may be part of a text.
+var indents = regexp.MustCompile(`(?m)^[ \t]+`)
 
 var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8", ".woff2": "font/woff2"}
 

@@ -80,6 +80,16 @@ func TestScriptsMakeNoMarkup(t *testing.T) {
 	}
 }
 
+// A sheet is sent without its indentation, a script with it.
+func TestIndentation(t *testing.T) {
+	t.Parallel()
+	for name, indented := range map[string]bool{"app.css": false, "live.js": true} {
+		if body := string(portal.names[name].body); strings.Contains(body, "\n\t") != indented {
+			t.Errorf("%s: sent with indentation, want %v", name, indented)
+		}
+	}
+}
+
 // What is said to whoever reads a script stays here; what stands beside code, or looks like a comment and is none, stays as it is.
 func TestCommentsStayHere(t *testing.T) {
 	source := "// @ts-check\n/*\n * Why * so. /* */\nconst a = \"http://x/*\";\n\t/** @param {x} y */\n\tf(/** @type {z} */ (y)); // beside\n/** a */ g();\n"
