@@ -83,7 +83,7 @@ func (p *Pages) Absent(who Who) []string {
 
 func absent(rights datahub.Rights) []string {
 	var places []string
-	for _, p := range []struct{ place, feature string }{{"sites", datahub.FeatureSites}, {"explore", datahub.FeatureSources}, {"alarms", datahub.FeatureAlarms}} {
+	for _, p := range []struct{ place, feature string }{{"sites", datahub.FeatureSites}, {"explore", datahub.FeatureSources}, {"alarms", datahub.FeatureAlarms}, {"quality", datahub.FeatureSources}} {
 		if !rights.May(p.feature, datahub.RightRead) {
 			places = append(places, p.place)
 		}

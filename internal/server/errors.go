@@ -14,6 +14,7 @@ import (
 
 	"portico/internal/crew"
 	"portico/internal/datahub"
+	"portico/internal/locale"
 	"portico/internal/pages"
 	"portico/internal/query"
 	"portico/internal/rp"
@@ -200,8 +201,11 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError)
 		Layout: s.layout(r), Status: e.Status, Kind: e.Kind, RequestID: eventOf(r.Context()).ID,
 		Param: e.Param, Detail: e.Detail, Missing: e.Missing, RetryTo: e.RetryTo, Home: s.baseURL.String(),
 	}
+	if e.Kind == kindBadRequest && m.Detail != "" {
+		m.Detail = reason(e.Err, m.Detail, s.locale(r))
+	}
 	if m.RetryTo == "" && r.Method == http.MethodGet && e.Kind != kindSignInScheme {
-		m.RetryTo = localPath(s.here(r))
+		m.RetryTo = s.wayOn(r, e.Kind)
 	}
 	if u, err := url.Parse(m.RetryTo); err == nil && u.Path == "/auth/login" {
 		m.SignIn = s.signInModel(r, u.Query().Get("return_to"))
@@ -213,6 +217,33 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError)
 		s.log.ErrorContext(r.Context(), "error page not rendered", "request_id", m.RequestID, "error", err)
 		http.Error(w, "Internal error, request "+m.RequestID, http.StatusInternalServerError)
 	}
+}
+
+// wayOn is where the button of an error page leads: to the same page, as far as that can be another one the next time.
+func (s *Server) wayOn(r *http.Request, k kind) string {
+	switch {
+	case k == kindNotFound:
+		return "/sites"
+	case k == kindBadRequest && r.URL.RawQuery != "":
+		return localPath(r.URL.EscapedPath())
+	}
+	return localPath(s.here(r))
+}
+
+// reason says in the reader's language what is wrong with a parameter; text is the same in English.
+func reason(err error, text string, l locale.Locale) string {
+	for _, known := range []struct {
+		err error
+		key locale.Key
+	}{{query.ErrRepeated, "error.repeated"}, {query.ErrNumber, "error.number"}, {query.ErrTooLong, "error.too-long"}, {query.ErrChoice, "error.choice"}} {
+		if errors.Is(err, known.err) {
+			return l.T(known.key)
+		}
+	}
+	if l.Lang() == "en" {
+		return text
+	}
+	return l.T("error.unreadable")
 }
 
 // problem writes RFC 9457 JSON: type is the kind, so that programs need not read the words.

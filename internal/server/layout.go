@@ -65,13 +65,13 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 func placeOf(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch first {
-	case "overview", "explore", "alarms", "dashboards":
+	case "overview", "explore", "alarms", "dashboards", "quality":
 		return first
 	case "events":
 		return "alarms"
 	case "exports", "export":
 		return "explore"
-	case "sites", "sources", "variables", "groups", "forms", "files", "quality":
+	case "sites", "sources", "variables", "groups", "forms", "files":
 		return "sites"
 	}
 	return ""

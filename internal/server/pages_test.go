@@ -41,11 +41,29 @@ func TestPagesInFourLanguages(t *testing.T) {
 func TestPlaceInTheMenu(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
-	for path, place := range map[string]string{"/overview": "/overview", "/sites": "/sites", "/sites/204486": "/sites", "/sources/6044861": "/sites", "/variables/80101": "/sites", "/explore": "/explore"} {
+	for path, place := range map[string]string{"/overview": "/overview", "/sites": "/sites", "/sites/204486": "/sites", "/sources/6044861": "/sites", "/variables/80101": "/sites", "/explore": "/explore", "/quality": "/quality", "/variables/999999": "/sites", "/explore?view=nothing&s=80101": "/explore"} {
 		a := b.get(path)
 		marked := regexp.MustCompile(`<a class="place" href="([^"]+)" aria-current="page"`).FindAllStringSubmatch(a.body, -1)
 		if len(marked) != 1 || marked[0][1] != place {
 			t.Errorf("%s marks %v, want %s", path, marked, place)
+		}
+	}
+}
+
+// A page that cannot be shown keeps the menu for who is signed in, says why in their language, and leads to one that can.
+func TestWayOnFromErrors(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	for path, want := range map[string][]string{
+		"/variables/999999": {"Vers la liste des sites", `<a class="button primary" href="/sites">`, "Alice Peeters"},
+		"/sites?sort=zz":    {"ce choix n’est pas proposé", `<a class="button primary" href="/sites">`, "Ouvrir la page sans cette valeur", "Alice Peeters"},
+		"/sites?page=x":     {"n’est pas un nombre entier positif"},
+	} {
+		a := b.get(path, "Accept-Language", "fr")
+		for _, text := range want {
+			if !strings.Contains(a.body, text) {
+				t.Errorf("%s: %s, lacks %q", path, a.Status, text)
+			}
 		}
 	}
 }

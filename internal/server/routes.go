@@ -13,6 +13,7 @@ import (
 	"portico/internal/pages"
 	"portico/internal/session"
 	"portico/internal/shelf"
+	"portico/internal/token"
 	"portico/web/static"
 )
 
@@ -113,7 +114,13 @@ func (s *Server) person(h handler) http.Handler {
 		if navigation(r) && !ahead(r) {
 			s.touch(ctx, sess)
 		}
-		return h(w, r.WithContext(ctx))
+		r = r.WithContext(ctx)
+		err = h(w, r)
+		if err == nil || errors.Is(err, token.ErrLoginRequired) || errors.Is(err, token.ErrGone) {
+			return err
+		}
+		s.fail(w, r, err) // who is signed in keeps the menu
+		return nil
 	})
 }
 

@@ -57,8 +57,13 @@ func (m ErrorModel) address() string {
 func (m ErrorModel) signsIn() bool { return m.SignIn.URL != "" }
 
 func (m ErrorModel) retryText() string {
-	if m.RetryTo == "/" {
+	switch {
+	case m.RetryTo == "/":
 		return m.Layout.T("error.home")
+	case m.Kind == ErrorNotFound && m.RetryTo == "/sites":
+		return m.Layout.T("error.sites")
+	case m.Kind == ErrorBadRequest && m.Param != "" && !strings.Contains(m.RetryTo, "?"):
+		return m.Layout.T("error.without")
 	}
 	return m.Layout.T("error.retry")
 }
