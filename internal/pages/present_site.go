@@ -78,6 +78,7 @@ func siteIdentity(d siteData, l locale.Locale) []templates.FactModel {
 		{Term: l.T("fact.type"), Value: siteKind(d.profile)},
 		{Term: l.T("fact.address"), Value: address(site)},
 		{Term: l.T("fact.area"), Value: area(site, l)},
+		{Term: l.T("fact.ean"), Value: mainEAN(d.sources), Code: true},
 		{Term: l.T("fact.zone"), Value: site.Zone().String()},
 		{Term: l.T("fact.meters"), Value: l.Int(len(d.meters))},
 		{Term: l.T("fact.variables"), Value: l.Int(variables)},

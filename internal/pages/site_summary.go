@@ -3,11 +3,13 @@ package pages
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 
 	"portico/internal/chart"
 	"portico/internal/crew"
 	"portico/internal/datahub"
+	"portico/internal/locale"
 	"portico/web/templates"
 )
 
@@ -114,7 +116,7 @@ func (s *summaryReader) panels() []Panel {
 			}
 			figures := siteKPIs(d, l)
 			return func() { m.KPIs = figures }, nil
-		}})
+		}}, Panel{"carpet", &p.Carpet, s.carpet}, Panel{"breakdown", &p.Breakdown, s.breakdown})
 	}
 	if len(s.r.Parts) > 0 {
 		for i := range list {
@@ -146,7 +148,7 @@ func (s *summaryReader) meters(ctx context.Context) (func(), error) {
 	return func() { s.m.Meters = rows }, nil
 }
 
-func (s *summaryReader) identity(context.Context) (func(), error) {
+func (s *summaryReader) identity(ctx context.Context) (func(), error) {
 	variables, err := s.variables()
 	if err != nil {
 		return nil, err
@@ -155,11 +157,31 @@ func (s *summaryReader) identity(context.Context) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
+	next, err := s.nextEvent(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, src := range d.sources {
 		d.meters = append(d.meters, newMeter(src, variables[src.ID]))
 	}
 	l := s.r.Locale
-	facts, state := siteIdentity(d, l), d.profile.stateModel(l, d.now)
+	facts, state := append(siteIdentity(d, l), next...), d.profile.stateModel(l, d.now)
 	picture, _ := siteMap([]siteProfile{d.profile}, []templates.StateModel{state}, chart.MapSpec{Title: l.T("site.map"), Width: 300, Height: 240}, l, mapHref)
 	return func() { s.m.Facts, s.m.Map = facts, picture }, nil
+}
+
+// nextEvent is the first event that is planned for the site within a month, as a fact. Without an answer the rest is shown.
+func (s *summaryReader) nextEvent(ctx context.Context) ([]templates.FactModel, error) {
+	if !s.may(datahub.FeatureEvents, datahub.RightRead) {
+		return nil, nil
+	}
+	f := s.frame
+	events, _, err := s.events(ctx, datahub.EventQuery{Site: f.site.ID, From: midnight(f.now, f.zone, 0), To: midnight(f.now, f.zone, 31)})
+	for _, e := range slices.Backward(events) {
+		if e.From.After(f.now) {
+			l := s.r.Locale
+			return []templates.FactModel{{Term: l.T("site.next-event"), Value: l.T("problem.named", l.DateTime(e.From.In(f.zone), f.now), locale.Name(e.Title))}}, nil
+		}
+	}
+	return nil, endsSession(err)
 }

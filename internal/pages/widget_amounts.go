@@ -117,9 +117,16 @@ func brokenDown(d *exploreData, all []lineAmounts, l locale.Locale) (parts []amo
 	return parts
 }
 
-// stack draws parts over one another, in the unit in which the highest bar is read best.
+// stack draws parts over one another in a widget.
 func (w *widgetReader) stack(d *exploreData, parts []amountPart, unit string, widget board.Widget, m *templates.WidgetModel) {
-	l, total, highest := w.r.Locale, 0.0, 0.0
+	spec, larger, said := stacked(d, parts, unit, w.r.Locale)
+	m.About, m.Summary, m.Legend = w.r.Locale.T("chart.about", larger, d.zone.String()), said, legendOf(parts)
+	w.drawn(widget, m, spec.Frame, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Stack(spec) })
+}
+
+// stacked is parts over one another, in the unit in which the highest bar is read best, and what that says in words.
+func stacked(d *exploreData, parts []amountPart, unit string, l locale.Locale) (spec chart.StackSpec, larger, said string) {
+	total, highest := 0.0, 0.0
 	for i := range parts[0].slots {
 		bar := 0.0
 		for _, p := range parts {
@@ -127,19 +134,25 @@ func (w *widgetReader) stack(d *exploreData, parts []amountPart, unit string, wi
 		}
 		total, highest = total+bar, max(highest, bar)
 	}
-	_, larger := l.Scale(highest, unit)
+	_, larger = l.Scale(highest, unit)
 	factor, _ := locale.Convert(unit, larger)
-	spec := chart.StackSpec{Frame: d.frame(l), Range: d.r, Time: timeAxis(d.r, l)}
+	spec = chart.StackSpec{Frame: d.frame(l), Range: d.r, Time: timeAxis(d.r, l)}
 	var shares []string
 	for _, p := range parts {
 		spec.Parts = append(spec.Parts, chart.StackPart{Slots: scaled(p.slots, func(s series.Slot) float64 { return s.Value * factor }), Color: p.color})
-		m.Legend = append(m.Legend, templates.LegendModel{Color: p.color, Text: p.name, Rest: p.color == 0})
 		if total > 0 {
 			shares = append(shares, locale.Join(p.name, l.Percent(p.sum/total)))
 		}
 	}
-	m.About, m.Summary = l.T("chart.about", larger, d.zone.String()), l.T("widget.stack-about", l.Quantity(total, unit), strings.Join(shares, ", "))
-	w.drawn(widget, m, spec.Frame, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Stack(spec) })
+	return spec, larger, l.T("widget.stack-about", l.Quantity(total, unit), strings.Join(shares, ", "))
+}
+
+// legendOf names parts beside their colours.
+func legendOf(parts []amountPart) (list []templates.LegendModel) {
+	for _, p := range parts {
+		list = append(list, templates.LegendModel{Color: p.color, Text: p.name, Rest: p.color == 0})
+	}
+	return list
 }
 
 // restOf is what parts leave of a whole, nothing where the whole is not known. Parts that are more than the whole, as when it comes later than they, leave nothing.

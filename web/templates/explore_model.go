@@ -56,6 +56,8 @@ type PictureModel struct {
 	ID      string // unique on the page
 	Title   string
 	About   string
+	Link    Link // to the same with all controls; nothing without Href
+	Legend  []LegendModel
 	Wide    templ.Component
 	Narrow  templ.Component
 	Carpet  *CarpetModel
