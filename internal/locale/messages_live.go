@@ -28,6 +28,7 @@ var liveMessages = []message{
 	{"search.find", "Find", "Chercher", "Zoek", "Finden"},
 	{"search.meters", "Meters", "Compteurs", "Meters", "Zähler"},
 	{"search.variables", "Variables", "Variables", "Variabelen", "Variablen"},
+	{"search.none", "No name has all of these words. A part of each is enough.", "Aucun nom ne contient tous ces mots. Une partie de chacun suffit.", "Geen naam bevat al deze woorden. Een deel van elk woord volstaat.", "Kein Name enthält alle diese Wörter. Ein Teil von jedem genügt."},
 	{"search.some", "{0} ({1} of {2})", "{0} ({1} sur {2})", "{0} ({1} van {2})", "{0} ({1} von {2})"},
 	{"search.count", "{0} result for “{1}”|{0} results for “{1}”", "{0} résultat pour « {1} »|{0} résultats pour « {1} »", "{0} resultaat voor ‘{1}’|{0} resultaten voor ‘{1}’", "{0} Treffer für „{1}“|{0} Treffer für „{1}“"},
 	{"settings.density", "Tables", "Tableaux", "Tabellen", "Tabellen"},
@@ -64,6 +65,6 @@ var liveMessages = []message{
 	{"key.unit", "Next unit", "Unité suivante", "Volgende eenheid", "Nächste Einheit"},
 	{"key.select", "Select the row", "Sélectionner la ligne", "De rij kiezen", "Zeile auswählen"},
 	{"key.range", "Select up to here", "Sélectionner jusqu’ici", "Tot hier kiezen", "Bis hierher auswählen"},
-	{"key.acknowledge", "Acknowledge what is selected", "Acquitter la sélection", "De keuze bevestigen", "Auswahl quittieren"},
+	{"key.acknowledge", "Acknowledge what is selected", "Acquitter la sélection", "De keuze bevestigen", "Auswahl bestätigen"},
 	{"key.undo", "Undo", "Annuler", "Ongedaan maken", "Rückgängig"},
 }

@@ -153,5 +153,8 @@ func (l Locale) Bytes(n int64) string {
 		}
 		v, unit = v/1000, larger
 	}
+	if unit == "B" {
+		return Join(l.Int(int(n)), unit)
+	}
 	return Join(l.Value(v), unit)
 }

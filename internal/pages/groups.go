@@ -104,6 +104,9 @@ func (p *Pages) forms(_ http.ResponseWriter, r *Request) error {
 	return r.Render(http.StatusOK, templates.Lists(m))
 }
 
+// choicesMost bounds how many choices of a field are named.
+const choicesMost = 40
+
 func formGroup(f datahub.Form, g datahub.FormGroup, l locale.Locale) templates.ListModel {
 	about := l.T("forms.of-sites")
 	if strings.EqualFold(f.Entity, "source") {
@@ -115,7 +118,10 @@ func formGroup(f datahub.Form, g datahub.FormGroup, l locale.Locale) templates.L
 		for _, item := range field.Items {
 			items = append(items, locale.Plain(item.Name))
 		}
-		m.Rows = append(m.Rows, []templates.CellModel{{Text: locale.Name(field.Name)}, {Text: fieldKind(field, l)}, {Text: locale.Plain(strings.Join(items, ", "))}})
+		if len(items) > choicesMost {
+			items = append(items[:choicesMost], "…")
+		}
+		m.Rows = append(m.Rows, []templates.CellModel{{Text: locale.Name(field.Name)}, {Text: fieldKind(field, l)}, {Text: strings.Join(items, ", ")}})
 	}
 	return m
 }

@@ -174,6 +174,7 @@ func (d sitesData) mapModel(l locale.Locale) templates.SiteMapModel {
 	var shown chart.Box
 	m.Picture, shown = siteMap(d.onMap, states, chart.MapSpec{Title: l.T("overview.map"), Width: 900, Height: 640, View: d.query.box}, l, to)
 	if m.Picture != nil {
+		m.Narrow, _ = siteMap(d.onMap, states, chart.MapSpec{Title: l.T("overview.map"), Width: 330, Height: 300, View: d.query.box}, l, to)
 		m.Links = []templates.Link{{Text: l.T("map.closer"), Href: to(shown.Scaled(0.5))}, {Text: l.T("map.wider"), Href: to(shown.Scaled(2))}}
 		if d.query.box != nil {
 			m.Links = append(m.Links, templates.Link{Text: l.T("map.all"), Href: d.query.href(func(x *sitesQuery) { x.box = nil })})

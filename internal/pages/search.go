@@ -26,6 +26,7 @@ type searchData struct {
 	variables []datahub.Variable
 	names     map[datahub.SiteID]string   // of all sites
 	meters    map[datahub.SourceID]string // of all sources
+	siteOf    map[datahub.SourceID]datahub.SiteID
 	refs      lists
 	found     [3]int // sites, sources and variables, before the list was cut
 	partial   bool   // a list could not be read
@@ -96,7 +97,7 @@ func (d *searchData) candidates(ctx context.Context, rd *reader, sources []datah
 func (d *searchData) pick(sites []datahub.Site, sources []datahub.Source, variables []datahub.Variable) {
 	words := strings.Fields(strings.ToLower(d.query))
 	d.names, d.meters = map[datahub.SiteID]string{}, map[datahub.SourceID]string{}
-	siteOf := map[datahub.SourceID]datahub.SiteID{}
+	d.siteOf = map[datahub.SourceID]datahub.SiteID{}
 	for _, s := range sites {
 		d.names[s.ID] = locale.Name(s.Name)
 		if own(words, s.Name, s.City, s.Street, s.PostalCode) {
@@ -104,13 +105,13 @@ func (d *searchData) pick(sites []datahub.Site, sources []datahub.Source, variab
 		}
 	}
 	for _, s := range sources {
-		d.meters[s.ID], siteOf[s.ID] = locale.Name(s.Name), s.SiteID
+		d.meters[s.ID], d.siteOf[s.ID] = locale.Name(s.Name), s.SiteID
 		if own(words, s.Name+" "+s.EANNumber+" "+s.SerialNumber+" "+s.MeterNumber, d.names[s.SiteID]) {
 			d.sources = append(d.sources, s)
 		}
 	}
 	for _, v := range variables {
-		if own(words, v.Name, d.meters[v.SourceID], d.names[siteOf[v.SourceID]]) {
+		if own(words, v.Name, d.meters[v.SourceID], d.names[d.siteOf[v.SourceID]]) {
 			d.variables = append(d.variables, v)
 		}
 	}

@@ -35,6 +35,7 @@ func TestPagesOfASite(t *testing.T) {
 			t.Errorf("%s has %d bytes", path, len(a.body))
 		}
 	}
+	b.get("/sites/204481").want(t, "a site with several meters", http.StatusOK, "Last 90 days, hour by hour", "/explore/carpet.png?s=", "Breakdown by meter", "Unmetered rest", "EAN")
 	for path, status := range map[string]int{"/sites/0/alarms": 404, "/sites/987654/quality": 404, "/sites/204486/events?days=7": 400, "/sites/204486/quality?day=2026-02-30": 400, "/sites/204486/quality?from=x": 400, "/sites/204486/data?page=x": 400} {
 		if a := b.get(path); a.status != status {
 			t.Errorf("%s: %d, want %d", path, a.status, status)
@@ -58,6 +59,25 @@ func TestPagesAboutWhatTheDataHubKeeps(t *testing.T) {
 		if a := b.get(path); a.status != status {
 			t.Errorf("%s: %d, want %d", path, a.status, status)
 		}
+	}
+}
+
+// What is found says where it belongs; where nothing is, there is a way on.
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.get("/search?q=cold").want(t, "search", http.StatusOK, "Cold store Meuse", "Data hall Initialis · Aisles\u00a0(°C)")
+	b.get("/search?q=zzz").want(t, "search for nothing", http.StatusOK, "0 results for “zzz”", "No name has all of these words.", `href="/sites"`)
+}
+
+// Tabs of the browser are named by what their pages show of which site.
+func TestTitles(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for path, title := range map[string]string{
+		"/sites/204486": "Cold store Meuse", "/sites/204486/files": "Files · Cold store Meuse", "/sources/6044861": "Main electricity meter · Cold store Meuse", "/variables/60101": "Electricity · Cold store Meuse",
+	} {
+		b.get(path).want(t, path, http.StatusOK, "<title>"+title+" · Portico</title>")
 	}
 }
 

@@ -82,7 +82,8 @@ type FilterModel struct {
 // SiteMapModel is a map of sites with its twin, a list by state.
 type SiteMapModel struct {
 	Picture templ.Component
-	Links   []Link // closer, wider, all
+	Narrow  templ.Component // the same for phones
+	Links   []Link          // closer, wider, all
 	States  []SiteGroupModel
 	Note    string // about sites that are not on the map, "" for none
 }
@@ -126,6 +127,16 @@ type SiteFrameModel struct {
 	Sum    string // what there is, with Topic
 }
 
+// title names the page in a tab of the browser: first what it shows of the site, then the site.
+func (m SiteFrameModel) title() string {
+	for i, t := range m.Tabs {
+		if t.Current && i > 0 {
+			return t.Text + " · " + m.Head.Title
+		}
+	}
+	return m.Head.Title
+}
+
 // SiteModel is one site: how it is doing now.
 type SiteModel struct {
 	Frame  SiteFrameModel
@@ -135,14 +146,16 @@ type SiteModel struct {
 	Map    templ.Component
 	Meters []MeterRowModel
 
+	Carpet, Breakdown *PictureModel // nil for none
+
 	Sources int  // how many meters there will be
-	Metered bool // there will be KPIs
+	Metered bool // there will be KPIs and pictures
 	Panels  SitePanels
 }
 
 // SitePanels is how it stands with the parts of a site's summary.
 type SitePanels struct {
-	Head, KPIs, Trend, Meters, Identity PanelModel
+	Head, KPIs, Trend, Carpet, Breakdown, Meters, Identity PanelModel
 }
 
 // MeterRowModel is one source in a list.

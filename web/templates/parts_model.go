@@ -17,6 +17,14 @@ type PageHeadModel struct {
 	Actions []Link
 }
 
+// titleOf names the page in a tab of the browser, together with one of the pages above it: many meters and variables have the same name.
+func (m PageHeadModel) titleOf(above int) string {
+	if above >= len(m.Crumbs) {
+		return m.Title
+	}
+	return m.Title + " · " + m.Crumbs[above].Text
+}
+
 // TabModel is a view of the same thing under an address of its own.
 type TabModel struct {
 	Link

@@ -6,6 +6,7 @@ type SearchModel struct {
 	Query   string
 	Count   string // how many there are, and how many of them are shown; "" before anything was asked
 	Groups  []HitGroup
+	Empty   *EmptyModel // nothing has the words
 	Failure *FailureModel
 }
 
