@@ -213,11 +213,12 @@ function marks(u, data, color, font) {
 		ctx.moveTo(bbox.left, y);
 		ctx.lineTo(bbox.left + bbox.width, y);
 		ctx.stroke();
-		ctx.textAlign = "right";
 		ctx.setLineDash([]);
-		// The words of a level that lies close below another stand under it.
-		const below = y - last < 16 * devicePixelRatio;
-		write(ctx, r.text, bbox.left + bbox.width - 4 * devicePixelRatio, y + (below ? 13 : -4) * devicePixelRatio, color);
+		// The words of a level that lies close below another stand under it, and where the picture ends there, at its other side.
+		const close = y - last < 16 * devicePixelRatio;
+		const below = close && y + 16 * devicePixelRatio < bbox.top + bbox.height;
+		ctx.textAlign = close && !below ? "left" : "right";
+		write(ctx, r.text, close && !below ? bbox.left + 4 * devicePixelRatio : bbox.left + bbox.width - 4 * devicePixelRatio, y + (below ? 13 : -4) * devicePixelRatio, color);
 		last = y;
 	}
 	ctx.setLineDash([]);

@@ -92,7 +92,7 @@ class Part extends HTMLElement {
 	follow({ height, focused }) {
 		const box = /** @type {HTMLElement | null} */ (this.firstElementChild);
 		if (box && box.offsetHeight < height) {
-			box.style.minHeight = `${height}px`;
+			this.style.setProperty("--least", `${height}px`); // not on the box: what htmx takes for the same as before gets its own attributes a moment later
 		}
 		if (focused) {
 			this.tabIndex = -1;
