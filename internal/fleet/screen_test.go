@@ -55,17 +55,7 @@ func TestScreenOverReplicasAndRestarts(t *testing.T) {
 // pairScreen lets a person put a new dashboard of theirs onto a screen, and returns where the screen is led.
 func pairScreen(t *testing.T, p, tv *Person) string {
 	t.Helper()
-	made, err := p.Post("/dashboards", url.Values{"title": {"Wall"}})
-	if err != nil || made.StatusCode != http.StatusSeeOther {
-		t.Fatalf("a dashboard: %s", describe(made, err))
-	}
-	id := strings.Split(made.Header.Get("Location"), "/")[2]
-	waits, err := tv.Get("/screen")
-	code := codeShown.FindStringSubmatch(waits.Body)
-	if err != nil || code == nil {
-		t.Fatalf("the screen's page: %s", describe(waits, err))
-	}
-	asked, err := p.Send(visitor.NewForm(p.At("/pair")), url.Values{"code": {code[1]}, "name": {"Wall"}, "board": {id}, "every": {"20"}, "life": {"86400"}, "rights": {"own"}})
+	asked, err := approve(t, p, tv, newBoard(t, p), "own")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,6 +63,33 @@ func pairScreen(t *testing.T, p, tv *Person) string {
 	if err != nil || !done.URL().Query().Has("done") {
 		t.Fatalf("approved: %s", describe(done, err))
 	}
+	return paired(t, tv)
+}
+
+// newBoard makes a dashboard of a person's and returns its id.
+func newBoard(t *testing.T, p *Person) string {
+	t.Helper()
+	made, err := p.Post("/dashboards/import", url.Values{"json": {`{"title":"Wall","widgets":[{"id":"a","kind":"alarms","x":0,"y":0,"w":6,"h":6}]}`}})
+	if err != nil || made.StatusCode != http.StatusSeeOther {
+		t.Fatalf("a dashboard: %s", describe(made, err))
+	}
+	return strings.Split(made.Header.Get("Location"), "/")[2]
+}
+
+// approve lets a person approve what a television shows, and returns where that leads.
+func approve(t *testing.T, p, tv *Person, board, rights string) (visitor.Page, error) {
+	t.Helper()
+	waits, err := tv.Get("/screen")
+	code := codeShown.FindStringSubmatch(waits.Body)
+	if err != nil || code == nil {
+		t.Fatalf("the screen's page: %s", describe(waits, err))
+	}
+	return p.Send(visitor.NewForm(p.At("/pair")), url.Values{"code": {code[1]}, "name": {"Wall"}, "board": {board}, "every": {"20"}, "life": {"86400"}, "rights": {rights}})
+}
+
+// paired returns where a television is led that was approved.
+func paired(t *testing.T, tv *Person) string {
+	t.Helper()
 	shows, err := tv.Get("/screen")
 	if err != nil || shows.StatusCode != http.StatusSeeOther || !strings.HasPrefix(shows.Header.Get("Location"), "/tv/list/") {
 		t.Fatalf("the approved screen: %s", describe(shows, err))

@@ -230,6 +230,9 @@ func (p *Provider) RevokeTokens(whose fault.Whose) { p.storage.revokeTokens(whos
 // SignInOf returns the sid of the sign-in that an access token came of, also of one that has expired; "" for one of no browser's and for what is no token of ours.
 func (p *Provider) SignInOf(token string) string { return p.storage.signInOf(token) }
 
+// Lock locks a user's account: no password of theirs is good. What they were given before lives on.
+func (p *Provider) Lock(subject string, locked bool) { p.storage.lock(subject, locked) }
+
 // RevokeAll ends every sign-in: sessions, access and refresh tokens.
 func (p *Provider) RevokeAll() { p.storage.revokeAll() }
 

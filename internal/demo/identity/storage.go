@@ -30,6 +30,7 @@ type storage struct {
 	refresh            map[[32]byte]*refreshToken
 	verified           map[[32]byte]string // hash of an access token → its id
 	last               map[string]int64    // subject → account that they used last
+	locked             map[string]bool     // subject → no password is good
 	refreshes, replays int
 }
 
@@ -45,7 +46,7 @@ type sso struct {
 
 func newStorage(c Config) (*storage, error) {
 	s := &storage{c: c, sessions: map[string]*sso{}, requests: map[string]*authRequest{}, codes: map[string]string{}, access: map[string]*grant{},
-		refresh: map[[32]byte]*refreshToken{}, verified: map[[32]byte]string{}, last: map[string]int64{}}
+		refresh: map[[32]byte]*refreshToken{}, verified: map[[32]byte]string{}, last: map[string]int64{}, locked: map[string]bool{}}
 	return s, s.rotate()
 }
 
@@ -135,10 +136,22 @@ func (s *storage) byPassword(username, password string) *User {
 	for i := range s.c.Users {
 		u := &s.c.Users[i]
 		if (strings.EqualFold(u.Username, username) || strings.EqualFold(u.Email, username)) && subtle.ConstantTimeCompare([]byte(u.Password), []byte(password)) == 1 {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.locked[u.ID] {
+				return nil
+			}
 			return u
 		}
 	}
 	return nil
+}
+
+// lock locks a user out, or lets them in again.
+func (s *storage) lock(subject string, locked bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.locked[subject] = locked
 }
 
 // sweep forgets what is over, so that a demo that runs for weeks does not grow. The lock is held.
