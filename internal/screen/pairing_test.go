@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"portico/internal/board"
+	"portico/internal/grant"
 	"portico/internal/screen"
 	"portico/internal/session"
 	"portico/internal/shelf"
@@ -159,7 +160,7 @@ func TestRegister(t *testing.T) {
 	t.Parallel()
 	w, ctx := newWorld(), t.Context()
 	r := w.register(t)
-	s := screen.Screen{ID: screen.NewID(), Settings: screen.Settings{Name: "lobby", Boards: []string{"a", "b@7"}, Every: time.Minute}, Until: w.now.Add(time.Hour), Owner: board.Person{Issuer: "https://op", Subject: "alice"}}
+	s := screen.Screen{Reader: grant.Reader{ID: grant.NewID(), Until: w.now.Add(time.Hour)}, Settings: screen.Settings{Name: "lobby", Boards: []string{"a", "b@7"}, Every: time.Minute}, Owner: board.Person{Issuer: "https://op", Subject: "alice"}}
 	h := session.NewHandle()
 	s.SetKey(h)
 	if text := fmt.Sprintf("%v %+v %#v %s", s, s, s, s); strings.Contains(text, h.Cookie().Reveal()) {
@@ -168,7 +169,7 @@ func TestRegister(t *testing.T) {
 	if !s.Shows("a") || !s.Shows("b") || s.Shows("b@7") || s.Shows("c") {
 		t.Error("Shows tells what is not so")
 	}
-	for _, one := range []screen.Screen{s, {ID: screen.NewID(), Settings: screen.Settings{Name: "Entrance"}, Until: w.now}} {
+	for _, one := range []screen.Screen{s, {Reader: grant.Reader{ID: grant.NewID(), Until: w.now}, Settings: screen.Settings{Name: "Entrance"}}} {
 		if err := r.Put(ctx, one); err != nil {
 			t.Fatal(err)
 		}
@@ -229,10 +230,10 @@ func TestAFullRegister(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := w.register(t).Put(ctx, screen.Screen{ID: screen.NewID(), Until: w.now.Add(time.Hour)}); !errors.Is(err, screen.ErrTooMany) {
+	if err := w.register(t).Put(ctx, screen.Screen{Reader: grant.Reader{ID: grant.NewID(), Until: w.now.Add(time.Hour)}}); !errors.Is(err, screen.ErrTooMany) {
 		t.Errorf("Put of one more = %v, want ErrTooMany", err)
 	}
-	if err := w.register(t).Put(ctx, screen.Screen{ID: "screen-7", Until: w.now.Add(time.Hour)}); err != nil {
+	if err := w.register(t).Put(ctx, screen.Screen{Reader: grant.Reader{ID: "screen-7", Until: w.now.Add(time.Hour)}}); err != nil {
 		t.Errorf("Put of one that is there = %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/internal/grant"
 	"portico/internal/shelf"
 )
 
@@ -46,7 +47,7 @@ func NewRegister(k *shelf.Keeper, now func() time.Time) *Register {
 
 // Get returns a screen, or ErrNotFound.
 func (r *Register) Get(ctx context.Context, id string) (Screen, error) {
-	if !IsID(id) {
+	if !grant.IsID(id) {
 		return Screen{}, ErrNotFound
 	}
 	return shelf.Get[Screen](ctx, r.shelf, register, shelf.Screen, id)

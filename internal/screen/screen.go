@@ -3,11 +3,7 @@
 package screen
 
 import (
-	"crypto/rand"
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,16 +11,13 @@ import (
 
 	"portico/internal/board"
 	"portico/internal/grant"
-	"portico/internal/session"
 )
 
 // Bounds of what people choose for a screen.
 const (
-	MaxName   = 60 // characters
 	MaxBoards = 12
 	MinEvery  = 10 * time.Second
 	MaxEvery  = time.Hour
-	MaxLife   = 366 * 24 * time.Hour
 )
 
 // Settings are what people choose for a screen, when they approve it and later.
@@ -44,8 +37,8 @@ var (
 
 // Check reports the first mistake.
 func (s Settings) Check() error {
-	switch n := len([]rune(s.Name)); {
-	case n == 0 || n > MaxName || strings.TrimSpace(s.Name) != s.Name:
+	switch {
+	case !grant.IsName(s.Name):
 		return ErrName
 	case len(s.Boards) == 0 || len(s.Boards) > MaxBoards:
 		return ErrBoards
@@ -57,21 +50,15 @@ func (s Settings) Check() error {
 
 // Screen is an entry of the register.
 type Screen struct {
-	ID string `json:"id"`
+	grant.Reader
 	Settings
 	Owner board.Person `json:"owner"` // approved it; whose dashboards, and which of their account, it can show
 
-	Rights  grant.Rights `json:"rights"`
-	Subject string       `json:"subject"` // whose rights these are, at Issuer
-	Issuer  string       `json:"issuer"`
-	As      string       `json:"as"`      // their name
-	Offline bool         `json:"offline"` // the grant outlives the sign-in that it came from
-	// Handle is the cookie of the screen's session. It is kept so that the tokens can be given back when somebody revokes the screen; shelves are sealed.
-	Handle string `json:"handle"`
-	Look   string `json:"look,omitempty"` // how its owner wants to read: preferences, as a cookie has them
+	Subject string `json:"subject"` // whose rights it has, at Issuer
+	Issuer  string `json:"issuer"`
+	Offline bool   `json:"offline"`        // the grant outlives the sign-in that it came from
+	Look    string `json:"look,omitempty"` // how its owner wants to read: preferences, as a cookie has them
 
-	Created time.Time `json:"created"`
-	Until   time.Time `json:"until"`
 	Changed time.Time `json:"changed"`         // when Settings were; the zero time for never
 	Reload  time.Time `json:"reload,omitzero"` // when somebody last asked it to load its page anew
 	Report  Report    `json:"report"`
@@ -91,14 +78,6 @@ type Report struct {
 	Refused time.Time     `json:"refused,omitzero"` // since when its rights are refused; the zero time while they are not
 }
 
-// NewID returns an id of 80 random bits.
-func NewID() string { return strings.ToLower(rand.Text()[:16]) }
-
-// IsID reports whether text could be an id.
-func IsID(text string) bool {
-	return len(text) == 16 && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz234567") == ""
-}
-
 // Shows reports whether a dashboard is on the screen's list.
 func (s *Screen) Shows(id string) bool {
 	return slices.ContainsFunc(s.Boards, func(entry string) bool { board, _ := Entry(entry); return board == id })
@@ -113,18 +92,6 @@ func Entry(text string) (board string, site int64) {
 	}
 	return board, site
 }
-
-// Key returns the handle of the screen's session.
-func (s *Screen) Key() (session.Handle, error) { return session.ParseHandle(s.Handle) }
-
-// SetKey keeps the handle of the screen's session.
-func (s *Screen) SetKey(h session.Handle) { s.Handle = h.Cookie().Reveal() }
-
-// Format implements [fmt.Formatter] for every verb: no printer shows the handle.
-func (s Screen) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.ID) }
-
-// LogValue implements [slog.LogValuer].
-func (s Screen) LogValue() slog.Value { return slog.StringValue(s.ID) }
 
 // OwnedBy reports whether a person approved the screen, in any of their accounts.
 func (s *Screen) OwnedBy(issuer, subject string) bool {

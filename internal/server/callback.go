@@ -152,15 +152,3 @@ func (s *Server) endPrevious(ctx context.Context, previous *session.Session, now
 	}
 	s.forget(ctx, previous.Handle, session.ReasonReplaced)
 }
-
-// forget deletes a session with its tokens and gives the tokens back in the background.
-func (s *Server) forget(ctx context.Context, h session.Handle, reason string) {
-	t, terr := s.tokens.Tokens(ctx, h)
-	s.forgetData(h.ID())
-	if err := s.store.Delete(context.WithoutCancel(ctx), h.ID(), reason); err != nil {
-		note(ctx, errAttr("session_not_deleted", err))
-	}
-	if terr == nil {
-		s.giveBack(ctx, t)
-	}
-}

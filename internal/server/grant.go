@@ -167,14 +167,3 @@ func (s *Server) startGrant(ctx context.Context, h session.Handle, g granted, un
 
 // outlives reports whether tokens outlive the provider's session that they came from.
 func outlives(t rp.Tokens) bool { return slices.Contains(t.Scopes, "offline_access") }
-
-const revokeTime = 3 * time.Second
-
-// giveBack revokes tokens that nobody will use, while nobody waits for it.
-func (s *Server) giveBack(ctx context.Context, t token.Tokens) {
-	s.inBackground(ctx, revokeTime, func(ctx context.Context) {
-		if err := s.tokens.Revoke(ctx, t); err != nil {
-			s.log.WarnContext(ctx, "tokens not revoked", "error", err)
-		}
-	})
-}

@@ -43,13 +43,6 @@ func (s *Server) endHere(ctx context.Context, sess *session.Session) error {
 	return s.store.Delete(ctx, sess.Handle.ID(), session.ReasonLogout)
 }
 
-// forgetData lets the pages forget what they read in sessions that end. Other processes' pages do by themselves when it is old.
-func (s *Server) forgetData(ended ...session.ID) {
-	for _, id := range ended {
-		s.pages.Forget(id.String())
-	}
-}
-
 // signOut signs the person out here first, by end, then gives the tokens back, then sends the browser to the identity server. Whatever fails after the first step,
 // they are signed out.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request, sess *session.Session, how string, end func(context.Context, *session.Session) error) error {
@@ -62,11 +55,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, sess *session.S
 	s.leave(w)
 	s.audit(ctx, sess, audit.Event{Kind: audit.SignOut, Reason: how})
 	if terr == nil {
-		s.inBackground(ctx, 3*time.Second, func(ctx context.Context) {
-			if err := s.tokens.Revoke(ctx, tokens); err != nil {
-				s.log.WarnContext(ctx, "tokens not revoked", "session", sess.Handle.ID(), "error", err)
-			}
-		})
+		s.giveBack(ctx, tokens)
 	}
 	s.endAtProvider(w, r, tokens)
 	return nil

@@ -94,7 +94,7 @@ func (s *Server) askCode(w http.ResponseWriter, r *http.Request, status int, typ
 
 // boardParam and siteParam are what a page that leads here wants to be shown; anything else is dropped.
 func boardParam(q url.Values) string {
-	if id := q.Get("board"); screen.IsID(id) {
+	if id := q.Get("board"); grant.IsID(id) {
 		return id
 	}
 	return ""
@@ -118,7 +118,7 @@ func (s *Server) showPairing(w http.ResponseWriter, r *http.Request, status int,
 	if m.Choice, err = s.choiceOfBoards(r, approverOf(sess), f.Settings); err != nil {
 		return err
 	}
-	m.Lives = durationOptions(l, screenLives, f.life)
+	m.Lives = durationOptions(l, grantLives, f.life)
 	m.Rights = s.rightsOptions(l, sess, f.rights)
 	return s.render(w, r, status, templates.Pair(m))
 }
@@ -148,12 +148,12 @@ func (s *Server) pair(w http.ResponseWriter, r *http.Request) error {
 	}
 	f.Settings = set
 	seconds, _ := strconv.ParseInt(r.PostForm.Get("life"), 10, 64)
-	if f.life = time.Duration(seconds) * time.Second; !slices.Contains(screenLives, f.life) {
+	if f.life = time.Duration(seconds) * time.Second; !slices.Contains(grantLives, f.life) {
 		return badRequest("life", query.ErrChoice)
 	}
 	if problem != "" {
 		eventOf(r.Context()).Err = errors.New("not a screen that could be: " + string(problem))
-		return s.showPairing(w, r, http.StatusBadRequest, p, f, s.locale(r).T(problem, screen.MaxName, screen.MaxBoards))
+		return s.showPairing(w, r, http.StatusBadRequest, p, f, s.locale(r).T(problem, grant.MaxName, screen.MaxBoards))
 	}
 	want := wish{By: approverOf(sess), Life: f.life, Screen: &screenWish{p.Code, f.Settings}}
 	switch {

@@ -53,15 +53,15 @@ func (s *Server) approve(ctx context.Context, r *http.Request, want wish, g gran
 		return screen.Screen{}, err
 	}
 	now, h := s.wall().UTC().Truncate(time.Second), session.NewHandle()
-	scr := screen.Screen{ID: cmp.Or(former.ID, screen.NewID()), Settings: want.Screen.Settings, Owner: want.By, Rights: g.rights, Issuer: g.who.Issuer, Subject: g.who.Subject, As: g.who.Name, Offline: g.tokens != nil && outlives(*g.tokens),
-		Look: s.preferencesOf(r).String(), Created: now, Until: now.Add(want.Life), Report: screen.Report{Browser: p.About.String(), Address: p.About.Address}}
+	scr := screen.Screen{Reader: grant.Reader{ID: cmp.Or(former.ID, grant.NewID()), Rights: g.rights, As: g.who.Name, Created: now, Until: now.Add(want.Life)}, Settings: want.Screen.Settings, Owner: want.By, Issuer: g.who.Issuer, Subject: g.who.Subject, Offline: g.tokens != nil && outlives(*g.tokens),
+		Look: s.preferencesOf(r).String(), Report: screen.Report{Browser: p.About.String(), Address: p.About.Address}}
 	scr.SetKey(h)
 	if err := s.startScreen(ctx, h, &scr, p, g); err != nil {
 		s.forget(ctx, h, "pairing not finished")
 		return scr, err
 	}
 	if former.ID != "" {
-		if err := s.endScreenSession(ctx, &former, session.ReasonReplaced); err != nil {
+		if err := s.endScreen(ctx, &former, session.ReasonReplaced); err != nil {
 			note(ctx, errAttr("former_screen_not_ended", err)) // no cookie leads to it any more
 		}
 	}
@@ -80,19 +80,11 @@ func (s *Server) startScreen(ctx context.Context, h session.Handle, scr *screen.
 	return s.register.Put(ctx, *scr)
 }
 
-// endScreenSession ends the session of a screen, wherever it is, and gives its tokens back in the background.
-func (s *Server) endScreenSession(ctx context.Context, scr *screen.Screen, reason string) error {
+// endScreen ends the session of a screen, wherever it is, and gives its tokens back.
+func (s *Server) endScreen(ctx context.Context, scr *screen.Screen, reason string) error {
 	h, err := scr.Key()
 	if err != nil {
 		return nil // it never had one
 	}
-	t, terr := s.tokens.Tokens(ctx, h)
-	if err := s.store.Delete(context.WithoutCancel(ctx), h.ID(), reason); err != nil {
-		return err
-	}
-	s.forgetData(h.ID())
-	if terr == nil {
-		s.giveBack(ctx, t)
-	}
-	return nil
+	return s.endSession(ctx, h, reason)
 }

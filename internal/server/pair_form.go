@@ -17,10 +17,10 @@ import (
 	"portico/web/templates"
 )
 
-// What people choose from for a screen.
+// What people choose from for a screen, and how long also for a link.
 var (
 	screenEveries = []time.Duration{10 * time.Second, 20 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
-	screenLives   = []time.Duration{24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour, 365 * 24 * time.Hour}
+	grantLives    = []time.Duration{24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour, 365 * 24 * time.Hour}
 )
 
 const (
@@ -61,7 +61,7 @@ func (s *Server) choiceOfBoards(r *http.Request, owner board.Person, now screen.
 	if err != nil {
 		return templates.ScreenChoiceModel{}, err
 	}
-	m := templates.ScreenChoiceModel{Name: templates.FieldModel{Name: "name", Label: l.T("screen.name"), Hint: l.T("screen.name-hint", screen.MaxName), Value: now.Name}, Everies: durationOptions(l, screenEveries, now.Every)}
+	m := templates.ScreenChoiceModel{Name: templates.FieldModel{Name: "name", Label: l.T("screen.name"), Hint: l.T("screen.name-hint", grant.MaxName), Value: now.Name}, Everies: durationOptions(l, screenEveries, now.Every)}
 	site := siteParam(r.Form)
 	for _, b := range all {
 		value, chosen := b.ID, false

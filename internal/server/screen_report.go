@@ -43,48 +43,56 @@ func (s *Server) screenReport(w http.ResponseWriter, r *http.Request) error {
 	sess, scr, err := s.loadScreen(r)
 	switch {
 	case isNoSession(err) || err == nil && id != "" && id != scr.ID:
-		if err := s.pairAnswer(w, r, &a); err != nil {
-			return err
-		}
-		writeJSON(w, "application/json", http.StatusOK, a)
-		return nil
+		err = s.pairAnswer(w, r, &a)
 	case err != nil:
-		return &storeError{err}
+		err = &storeError{err}
+	default:
+		err = s.noteReport(w, r.WithContext(s.withScreen(r.Context(), sess, &scr)), &scr, &a)
 	}
+	if err != nil {
+		return err
+	}
+	writeJSON(w, "application/json", http.StatusOK, a)
+	return nil
+}
+
+// noteReport writes down what a screen with a session tells, and what it is told: the code when its rights are refused, else what people at their desks want of it.
+func (s *Server) noteReport(w http.ResponseWriter, r *http.Request, scr *screen.Screen, a *wallAnswer) error {
 	told, loaded, err := readReport(r.PostForm, s.wall())
 	if err != nil {
 		return err
 	}
 	told.Browser, told.Address = scr.Report.Browser, s.aboutBrowser(r).Address
-	ctx := s.withScreen(r.Context(), sess, &scr)
-	rights := s.haveRights(ctx)
-	if rightsRefused(rights) {
+	switch rights := s.haveRights(r.Context()); {
+	case rightsRefused(rights):
 		if told.Refused = scr.Report.Refused; told.Refused.IsZero() {
 			told.Refused = s.wall().UTC()
 		}
-		if err := s.pairAnswer(w, r, &a); err != nil {
+		if err := s.pairAnswer(w, r, a); err != nil {
 			return err
 		}
-	} else if rights != nil {
+	case rights != nil:
 		a.Trouble = "sign-in"
 	}
-	if s.wall().Sub(sess.LastSeen) > touchScreen {
-		s.touchScreen(ctx, sess)
-	}
-	if scr, err = s.register.Note(ctx, scr, told); err != nil {
-		note(ctx, errAttr("register_error", err)) // it is told again soon
+	s.touchScreen(r.Context())
+	now, err := s.register.Note(r.Context(), *scr, told)
+	if err != nil {
+		note(r.Context(), errAttr("register_error", err)) // it is told again soon
 	}
 	if a.Do == "" {
-		a.command(&scr, loaded)
+		a.command(&now, loaded)
 	}
-	writeJSON(w, "application/json", http.StatusOK, a)
 	return nil
 }
 
 // touchScreen is how often a screen's session is noted to be in use. It ends no later for it; but an operator sees it, and what an old key sealed is sealed under the present one then.
 const touchScreen = 10 * time.Minute
 
-func (s *Server) touchScreen(ctx context.Context, sess *session.Session) {
+func (s *Server) touchScreen(ctx context.Context) {
+	sess, _ := session.FromContext(ctx)
+	if s.wall().Sub(sess.LastSeen) <= touchScreen {
+		return
+	}
 	if err := s.screens.Touch(ctx, sess); err != nil && !errors.Is(err, session.ErrNotFound) {
 		note(ctx, errAttr("touch_error", err))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"portico/internal/audit"
 	"portico/internal/board"
+	"portico/internal/grant"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/screen"
@@ -136,7 +137,7 @@ func (s *Server) saveScreen(w http.ResponseWriter, r *http.Request, scr screen.S
 	if problem != "" {
 		scr.Settings = set
 		eventOf(r.Context()).Err = errors.New("not a screen that could be: " + string(problem))
-		return s.showScreen(w, r, http.StatusBadRequest, scr, "", s.locale(r).T(problem, screen.MaxName, screen.MaxBoards))
+		return s.showScreen(w, r, http.StatusBadRequest, scr, "", s.locale(r).T(problem, grant.MaxName, screen.MaxBoards))
 	}
 	if err := s.mayShow(r, &scr, set); err != nil {
 		return err
@@ -173,7 +174,7 @@ func (s *Server) mayShow(r *http.Request, scr *screen.Screen, set screen.Setting
 // revokeScreen ends a screen: its session first, so that it is over even if the rest fails, and then its entry. Its tokens are given back.
 func (s *Server) revokeScreen(w http.ResponseWriter, r *http.Request, scr screen.Screen) error {
 	ctx := r.Context()
-	if err := s.endScreenSession(ctx, &scr, session.ReasonElsewhere); err != nil {
+	if err := s.endScreen(ctx, &scr, session.ReasonElsewhere); err != nil {
 		return &storeError{err}
 	}
 	if err := s.register.Remove(ctx, scr.ID); err != nil && !errors.Is(err, screen.ErrNotFound) {

@@ -37,7 +37,7 @@ func (b *bench) board(title string) string {
 func (b *bench) onScreen(boards ...string) (screen.Screen, *http.Cookie) {
 	b.Helper()
 	h, w, now := session.NewHandle(), httptest.NewRecorder(), time.Now().UTC()
-	scr := screen.Screen{ID: screen.NewID(), Settings: screen.Settings{Name: "Control room", Boards: boards, Every: 20 * time.Second}, Owner: alice, Rights: grant.Own, Issuer: b.issuer, Subject: "alice", As: "Alice Peeters", Created: now, Until: now.Add(24 * time.Hour)}
+	scr := screen.Screen{Reader: grant.Reader{ID: grant.NewID(), Rights: grant.Own, As: "Alice Peeters", Created: now, Until: now.Add(24 * time.Hour)}, Settings: screen.Settings{Name: "Control room", Boards: boards, Every: 20 * time.Second}, Owner: alice, Issuer: b.issuer, Subject: "alice"}
 	scr.SetKey(h)
 	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: b.lifetime, Refresh: secret.New("refresh-secret"), Asked: now}, rp.Identity{Issuer: b.issuer, Subject: "alice"}, scr.Until))
 	sess, err := b.server.screens.Create(b.Context(), h, session.Identity{Issuer: b.issuer, Subject: "alice", Name: "Alice Peeters", Account: "101"},
@@ -68,7 +68,7 @@ func TestAScreenSeesItsListAndNothingElse(t *testing.T) {
 	for path, want := range map[string]string{"/tv/list/" + scr.ID: "Clock of Shown", "/tv/" + shown: "Clock of Shown", "/tv/" + shown + "?screen=" + scr.ID: "Clock of Shown"} {
 		b.get(path, "Cookie", cookies(c)).want(t, path, http.StatusOK, want, `data-screen="`+scr.ID+`"`)
 	}
-	for _, path := range []string{"/tv/" + other, "/tv/list/" + screen.NewID()} {
+	for _, path := range []string{"/tv/" + other, "/tv/list/" + grant.NewID()} {
 		if a := b.get(path, "Cookie", cookies(c)); a.StatusCode != http.StatusNotFound && a.Header.Get("Location") != "/screen" {
 			t.Errorf("%s answers %d to %q", path, a.StatusCode, a.Header.Get("Location"))
 		}
@@ -266,7 +266,7 @@ func TestScreensAreForTheirOwnersAndManagers(t *testing.T) {
 	post := func(who *http.Cookie, form string) answer {
 		return b.ask("POST", path, form, "Sec-Fetch-Site", "same-origin", "Cookie", cookies(who))
 	}
-	for what, a := range map[string]answer{"page": b.get(path, "Cookie", cookies(bob)), "revoke": post(bob, "do=revoke&sure=1"), "reload": post(bob, "do=reload"), "register": b.get("/admin/screens", "Cookie", cookies(bob)), "of no screen": b.get("/settings/screens/"+screen.NewID(), "Cookie", cookies(bob))} {
+	for what, a := range map[string]answer{"page": b.get(path, "Cookie", cookies(bob)), "revoke": post(bob, "do=revoke&sure=1"), "reload": post(bob, "do=reload"), "register": b.get("/admin/screens", "Cookie", cookies(bob)), "of no screen": b.get("/settings/screens/"+grant.NewID(), "Cookie", cookies(bob))} {
 		if a.StatusCode != http.StatusNotFound {
 			t.Errorf("%s for somebody else: %d", what, a.StatusCode)
 		}
@@ -296,7 +296,7 @@ func TestAllScreensInAFewReads(t *testing.T) {
 	b.server.managers = Managers{Role: "boss"}
 	const many = 500
 	for n := range many {
-		scr, h := screen.Screen{ID: screen.NewID(), Settings: screen.Settings{Name: "Screen " + strconv.Itoa(n), Boards: []string{"x"}, Every: time.Minute}, Owner: alice, Rights: grant.Own, Issuer: b.issuer, Subject: "alice", Until: time.Now().Add(time.Hour)}, session.NewHandle()
+		scr, h := screen.Screen{Reader: grant.Reader{ID: grant.NewID(), Rights: grant.Own, Until: time.Now().Add(time.Hour)}, Settings: screen.Settings{Name: "Screen " + strconv.Itoa(n), Boards: []string{"x"}, Every: time.Minute}, Owner: alice, Issuer: b.issuer, Subject: "alice"}, session.NewHandle()
 		scr.SetKey(h)
 		tokens, who := rp.Tokens{Access: secret.New("a"), ExpiresIn: b.lifetime, Asked: time.Now()}, session.Identity{Issuer: b.issuer, Subject: "alice"}
 		switch n {

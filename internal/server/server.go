@@ -3,21 +3,17 @@
 package server
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/a-h/templ"
 	"go.opentelemetry.io/otel/trace"
 
 	"portico/internal/audit"
@@ -212,50 +208,8 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 }
 
-// Timeouts of the public listener (OWASP ASVS 5.0, V4.2.5 and V15.2.2).
-const (
-	headerTimeout = 10 * time.Second
-	bodyTimeout   = 30 * time.Second
-	writeTimeout  = 60 * time.Second
-	idleTimeout   = 120 * time.Second
-	pageTimeout   = 25 * time.Second
-)
-
-// HTTPServer returns an http.Server with the portal's limits around h; what net/http itself has to say goes to log.
-func HTTPServer(h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes:               maxHeaderBytes - 4<<10, // net/http adds these four
-		DisableGeneralOptionsHandler: true, ErrorLog: httpLog(log), ConnContext: withConn,
-	}
-}
-
 // now is the server's clock, which decides what "now" means on every page.
 func (s *Server) now() time.Time { return s.pageClock() }
 
 // wall is the clock by which sessions, sign-ins and what is kept of others end. Both tell the same time, unless the Data Hub's data live in another one.
 func (s *Server) wall() time.Time { return s.clock() }
-
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// render writes a page. It is rendered into a buffer first, so that a component that fails still gives a clean error page.
-func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
-	b := buffers.Get().(*bytes.Buffer)
-	b.Reset()
-	defer buffers.Put(b)
-	if err := page.Render(r.Context(), b); err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	h.Set("Content-Security-Policy", s.pagePolicy(eventOf(r.Context())))
-	writeTogether(w, r, status, b.Bytes())
-	return nil
-}
-
-func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
-	w.Header().Set("Content-Type", contentType)
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
-}

@@ -10,7 +10,6 @@ import (
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/session"
-	"portico/internal/share"
 	"portico/web/templates"
 )
 
@@ -63,8 +62,8 @@ func (s *Server) showShares(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return &storeError{err}
 	}
-	m := templates.SharesModel{Layout: s.layout(r), Fresh: fresh, Error: problem, Lives: durationOptions(l, shareLives, 7*24*time.Hour), Rights: s.rightsOptions(l, sess, grant.Own),
-		Name: templates.FieldModel{Name: "name", Label: l.T("share.name"), Hint: l.T("share.name-hint", share.MaxName), Value: r.PostForm.Get("name")}}
+	m := templates.SharesModel{Layout: s.layout(r), Fresh: fresh, Error: problem, Lives: durationOptions(l, grantLives, 7*24*time.Hour), Rights: s.rightsOptions(l, sess, grant.Own),
+		Name: templates.FieldModel{Name: "name", Label: l.T("share.name"), Hint: l.T("share.name-hint", grant.MaxName), Value: r.PostForm.Get("name")}}
 	if done != "" {
 		m.Done = l.T(locale.Key("share.done-" + done))
 	}

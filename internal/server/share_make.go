@@ -14,7 +14,6 @@ import (
 	"portico/internal/grant"
 	"portico/internal/locale"
 	"portico/internal/query"
-	"portico/internal/screen"
 	"portico/internal/secret"
 	"portico/internal/session"
 	"portico/internal/share"
@@ -22,10 +21,7 @@ import (
 
 const sharesPath = "/settings/links"
 
-var (
-	shareLives   = []time.Duration{24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour, 90 * 24 * time.Hour, 365 * 24 * time.Hour}
-	shareReaches = []share.Reach{share.Month, share.Year, share.All}
-)
+var shareReaches = []share.Reach{share.Month, share.Year, share.All}
 
 // changeShares makes a link, or revokes one.
 func (s *Server) changeShares(w http.ResponseWriter, r *http.Request) error {
@@ -65,15 +61,15 @@ func (s *Server) readShare(r *http.Request, owner board.Person) (want wish, prob
 	f := r.PostForm
 	seconds, _ := strconv.ParseInt(f.Get("life"), 10, 64)
 	site, _ := query.ParseID(f.Get("site"))
-	link := &share.Link{ID: screen.NewID(), Name: locale.Plain(strings.TrimSpace(short(f.Get("name")))), Board: f.Get("board"), Site: site, Reach: share.Reach(f.Get("reach")), Owner: owner, Rights: grant.Rights(f.Get("rights"))}
+	link := &share.Link{Reader: grant.Reader{ID: grant.NewID(), Rights: grant.Rights(f.Get("rights"))}, Name: locale.Plain(strings.TrimSpace(short(f.Get("name")))), Board: f.Get("board"), Site: site, Reach: share.Reach(f.Get("reach")), Owner: owner}
 	want = wish{By: owner, Life: time.Duration(seconds) * time.Second, Link: link}
 	switch {
-	case !slices.Contains(shareLives, want.Life):
+	case !slices.Contains(grantLives, want.Life):
 		return want, "", badRequest("life", query.ErrChoice)
 	case !slices.Contains(shareReaches, link.Reach):
 		return want, "", badRequest("reach", query.ErrChoice)
-	case share.CheckName(link.Name) != nil:
-		return want, s.locale(r).T("share.wrong-name", share.MaxName), nil
+	case !grant.IsName(link.Name):
+		return want, s.locale(r).T("share.wrong-name", grant.MaxName), nil
 	}
 	b, err := board.NewLibrary(s.shelf, s.wall).Load(r.Context(), owner, link.Board)
 	switch {
@@ -124,7 +120,7 @@ func (s *Server) finishShare(w http.ResponseWriter, r *http.Request, want wish, 
 func (s *Server) startShare(ctx context.Context, opens secret.Text, link *share.Link, life time.Duration, g granted) error {
 	if g.tokens != nil {
 		h := session.NewHandle()
-		link.Handle = h.Cookie().Reveal()
+		link.SetKey(h)
 		if err := s.startGrant(ctx, h, g, link.Until, session.StartOptions{Life: life, About: session.About{Screen: link.Name}}); err != nil {
 			return err
 		}

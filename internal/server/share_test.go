@@ -14,7 +14,6 @@ import (
 	"portico/internal/board"
 	"portico/internal/grant"
 	"portico/internal/rp"
-	"portico/internal/screen"
 	"portico/internal/secret"
 	"portico/internal/session"
 	"portico/internal/share"
@@ -26,7 +25,7 @@ func (b *bench) linkTo(id string, life time.Duration) (share.Link, string) {
 	b.Helper()
 	scr, _ := b.onScreen(id) // a grant
 	now, token := time.Now().UTC(), share.NewToken()
-	link := share.Link{ID: scr.ID, Name: "For the plumber", Board: id, Reach: share.Month, Owner: alice, Rights: grant.Own, As: "Alice Peeters", Handle: scr.Handle, Created: now, Until: now.Add(life)}
+	link := share.Link{Reader: grant.Reader{ID: scr.ID, Rights: grant.Own, As: "Alice Peeters", Handle: scr.Handle, Created: now, Until: now.Add(life)}, Name: "For the plumber", Board: id, Reach: share.Month, Owner: alice}
 	b.must(b.server.shares.Put(b.Context(), token, link))
 	return link, token.Reveal()
 }
@@ -137,7 +136,7 @@ func TestOneLinkTooMany(t *testing.T) {
 		b.must(b.server.endSignInFor(w, r, attempt, rp.Identity{Issuer: b.issuer, Subject: "alice", Account: "101"}, rp.Tokens{Access: secret.New("a"), Refresh: secret.New("r"), ExpiresIn: time.Hour, Asked: time.Now()}))
 		return w.Result().Header.Get("Location")
 	}
-	ticket, err := b.server.wishes.Keep(t.Context(), wish{By: alice, Life: time.Hour, Link: &share.Link{ID: screen.NewID(), Name: "For the plumber", Owner: alice}})
+	ticket, err := b.server.wishes.Keep(t.Context(), wish{By: alice, Life: time.Hour, Link: &share.Link{Reader: grant.Reader{ID: grant.NewID()}, Name: "For the plumber", Owner: alice}})
 	b.must(err)
 	if to := end(ticket); to != "/settings/links?problem=full" {
 		t.Errorf("one too many leads to %s", to)

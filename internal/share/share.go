@@ -10,9 +10,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -20,16 +17,11 @@ import (
 	"portico/internal/board"
 	"portico/internal/grant"
 	"portico/internal/secret"
-	"portico/internal/session"
 	"portico/internal/shelf"
 )
 
-// Bounds of what people choose for a link.
-const (
-	MaxName  = 60 // characters
-	MaxLife  = 366 * 24 * time.Hour
-	MaxLinks = 1000 // that a portal can have
-)
+// MaxLinks is how many links a portal can have.
+const MaxLinks = 1000
 
 // Reach says how far back visitors see. Nothing before it is answered.
 type Reach string
@@ -52,49 +44,26 @@ func (r Reach) Since(now time.Time) time.Time {
 	return time.Time{}
 }
 
-// Link is one link.
+// Link is one link. Its id is known to its visitors.
 type Link struct {
-	ID      string       `json:"id"` // known to its visitors, and opens nothing
-	Name    string       `json:"name"`
-	Board   string       `json:"board"`
-	Site    int64        `json:"site,omitempty"` // of a template
-	Reach   Reach        `json:"reach"`
-	Owner   board.Person `json:"owner"` // made it; whose dashboards it can show
-	Rights  grant.Rights `json:"rights"`
-	As      string       `json:"as"`     // name of the one whose rights these are
-	Handle  string       `json:"handle"` // cookie of the grant's session, on the server only; "" with the application user's rights
-	Created time.Time    `json:"created"`
-	Until   time.Time    `json:"until"`
+	grant.Reader
+	Name  string       `json:"name"`
+	Board string       `json:"board"`
+	Site  int64        `json:"site,omitempty"` // of a template
+	Reach Reach        `json:"reach"`
+	Owner board.Person `json:"owner"` // made it; whose dashboards it can show
 }
-
-// Key returns the handle of the grant's session.
-func (l *Link) Key() (session.Handle, error) { return session.ParseHandle(l.Handle) }
 
 // OwnedBy reports whether a person made the link, in the account in which they are now.
 func (l *Link) OwnedBy(p board.Person) bool {
 	return l.Owner.Issuer == p.Issuer && l.Owner.Subject == p.Subject && l.Owner.Account == p.Account && p.Subject != ""
 }
 
-// Format implements [fmt.Formatter] for every verb: no printer shows the handle.
-func (l Link) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, l.ID) }
-
-// LogValue implements [slog.LogValuer].
-func (l Link) LogValue() slog.Value { return slog.StringValue(l.ID) }
-
 // Errors of Links, besides those of shelf.
 var (
 	ErrNotFound = shelf.ErrNotFound // there is no such link, it is over, or it was revoked: they look alike
-	ErrName     = errors.New("share: a name of 1 to 60 characters is wanted")
 	ErrTooMany  = errors.New("share: there are as many links as there can be")
 )
-
-// CheckName reports a name that no link can have.
-func CheckName(name string) error {
-	if n := len([]rune(name)); n == 0 || n > MaxName || strings.TrimSpace(name) != name {
-		return ErrName
-	}
-	return nil
-}
 
 // links is the shelf on which all links stand: whoever opens one is nobody in particular. Issuers are addresses, so that no person's shelf is this one.
 var links = shelf.OwnerOf("shares", "", "")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"portico/internal/board"
+	"portico/internal/grant"
 	"portico/internal/session"
 	"portico/internal/share"
 	"portico/internal/shelf"
@@ -32,7 +33,7 @@ func TestLinks(t *testing.T) {
 	store, now := memory.New(nil).Shelf(), time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	l := newLinks(t, store, &now)
 	token := share.NewToken()
-	link := share.Link{ID: "a", Name: "x", Board: "b", Owner: alice, Handle: "secret", Created: now, Until: now.Add(time.Hour)}
+	link := share.Link{Reader: grant.Reader{ID: "a", Handle: "secret", Created: now, Until: now.Add(time.Hour)}, Name: "x", Board: "b", Owner: alice}
 	if err := l.Put(t.Context(), token, link); err != nil {
 		t.Fatal(err)
 	}
