@@ -29,7 +29,7 @@ func (r *registration) deploy(t *testing.T, portal string, s settings) *identity
 // keycloakRows is what only Keycloak has, or only its administrators can do here.
 var keycloakRows = map[string]func(t *testing.T){
 	"account by parameter": accountByParameter, "bare host": bareHost, "client secret changed": secretChanged, "client session over": clientSessionOver, "user disabled": userDisabled,
-	"choose an account": chooseAccount, "context": contextOne, "client certificate": clientCertificate, "offline session": offlineSession, "stay signed in": staySignedIn, "application user": applicationUser,
+	"choose an account": chooseAccount, "context": contextOne, "client certificate": clientCertificate, "offline session": offlineSession, "stay signed in": staySignedIn, "application user": applicationUser, "screen, offline": screenOffline, "screen, online": screenOnline,
 	"in a browser": inBrowser, "in frames": inFrames, "levels": levels, "in a browser, with a hint": withHint,
 }
 
