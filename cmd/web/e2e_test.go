@@ -218,6 +218,7 @@ func TestClearMessages(t *testing.T) {
 		{[]string{"demo", "--listen=127.0.0.1:" + taken, "--identity-listen=127.0.0.1:0", "--hub-listen=127.0.0.1:0"}, []string{"address already in use", "--listen="}},
 		{[]string{"serve"}, []string{"--base-url", "--issuer", "--client-id", "--client-secret-file", "--keys"}},
 		{[]string{"serve", "--base-url=http://example.com", "--session-idle=never"}, []string{"must be https", "--session-idle"}},
+		{[]string{"serve", "--base-url=http://portal.internal:8080"}, []string{"must be https", "end TLS in a reverse proxy"}},
 		{[]string{"demo", "--listen=0.0.0.0:0"}, []string{"loopback"}},
 	} {
 		p := &program{t: t, log: &testserver.Log{}}

@@ -26,7 +26,7 @@ func (c Config) Check() error {
 }
 
 func (p Portal) check() error {
-	errs := []error{checkURL("base-url", p.BaseURL), checkListen("listen", p.Listen), p.DrainDelay.between("drain-delay", 0, time.Minute), p.checkProxies()}
+	errs := []error{checkBaseURL(p.BaseURL), checkListen("listen", p.Listen), p.DrainDelay.between("drain-delay", 0, time.Minute), p.checkProxies()}
 	if p.AdminListen != "" && p.AdminListen != "off" {
 		errs = append(errs, checkListen("admin-listen", p.AdminListen))
 		if p.AdminListen == p.Listen {
@@ -191,6 +191,15 @@ func checkURL(flag, raw string) error {
 		return fmt.Errorf("--%s: %q must be https; http is accepted on loopback only", flag, raw)
 	}
 	return fmt.Errorf("--%s: %q must be https", flag, redactURL(raw))
+}
+
+// checkBaseURL says what to do instead to somebody who wants plain http under a name of their network: the portal would start, and nobody could sign in.
+func checkBaseURL(raw string) error {
+	err := checkURL("base-url", raw)
+	if u, bad := url.Parse(raw); bad == nil && err != nil && u.Scheme == "http" && u.Host != "" && !LoopbackHost(u.Hostname()) {
+		return fmt.Errorf("%w. A sign-in and its cookies could be read on the way: end TLS in a reverse proxy, also on a network of your own, and name its https address", err)
+	}
+	return err
 }
 
 // LoopbackHost reports whether a host name or address never leaves this machine: localhost, *.localhost (RFC 6761

@@ -38,6 +38,7 @@ func TestMistakes(t *testing.T) {
 		"duration without unit":  {args: []string{"--session-idle=30"}, want: []string{"--session-idle"}},
 		"negative duration":      {args: []string{"--api-timeout=-1s"}, want: []string{"--api-timeout"}},
 		"portal by http":         {args: []string{"--base-url=http://portal.example.com"}, want: []string{"--base-url", "https"}},
+		"in one's own network":   {args: []string{"--base-url=http://portal.internal:8080"}, want: []string{`"http://portal.internal:8080" must be https; http is accepted on loopback only`, "end TLS in a reverse proxy"}},
 		"portal with a path":     {args: []string{"--base-url=https://portal.example.com/app"}, want: []string{"--base-url", "path"}},
 		"issuer by http":         {args: []string{"--issuer=http://id.example.com"}, want: []string{"--issuer", "https"}},
 		"issuer with a password": {args: []string{"--issuer=https://u:hunter2@id.example.com"}, want: []string{"--issuer"}},
