@@ -95,7 +95,7 @@ func (s scale) at(i int) float64 {
 // tick marks a place at the lower axis.
 func (p *plot) tick(x float64, label string) {
 	p.put(`<path class="axis" d="M`, x, ` `, p.y0, `v5"/>`)
-	p.text("tick", x, p.y0+18, p.anchor(x), label)
+	p.text("tick", x, p.y0+max(18, p.letters+3), p.anchor(x), label)
 }
 
 // anchor is where a tick's words stand: below it, and before it at the right edge.
@@ -114,35 +114,52 @@ func (p *plot) times(r series.Range, x func(time.Time) float64, write func(t tim
 		room--
 		ticks, whole = ticksOf(r, room)
 	}
-	for _, t := range ticks {
-		p.tick(x(t), write(t, whole))
+	for end, words := math.Inf(-1), ""; len(ticks) > 0; ticks = ticks[1:] {
+		at := x(ticks[0])
+		if words = write(ticks[0], whole); p.wordsFrom(at, words) < end {
+			words = "" // two are the fewest that are looked for, and may be too many
+		} else {
+			end = p.wordsFrom(at, words) + wide(words, p.letters) + p.letters/2
+		}
+		p.tick(at, words)
 	}
+}
+
+// wordsFrom is where words at the lower axis begin.
+func (p *plot) wordsFrom(at float64, words string) float64 {
+	width := wide(words, p.letters)
+	if p.anchor(at) == "end" {
+		return at - width
+	}
+	return at - width/2
 }
 
 // crowded reports whether words at the lower axis run into one another.
 func (p *plot) crowded(ticks []time.Time, whole bool, x func(time.Time) float64, write func(t time.Time, days bool) string) bool {
 	end := math.Inf(-1)
 	for _, t := range ticks {
-		at, words := x(t), wide(write(t, whole), p.letters)
-		from := at - words/2
-		if p.anchor(at) == "end" {
-			from = at - words
-		}
+		words := write(t, whole)
+		from := p.wordsFrom(x(t), words)
 		if from < end {
 			return true
 		}
-		end = from + words + p.letters/2
+		end = from + wide(words, p.letters) + p.letters/2
 	}
 	return false
 }
 
-// level writes the words of a level above it or below, at the right or at the left: where no other level's words stand, and, if it can be, nothing is drawn. Higher levels come first.
+// level writes the words of a level above it or below, at the right or at the left: where no other level's words stand, and, if it can be, nothing is drawn. Higher levels come first. In a picture that is too low for words the level stands without.
 func (p *plot) level(y float64, label string, drawn func(area box) bool) {
 	places := p.around(y, wide(label, p.letters))
 	fits := slices.DeleteFunc(slices.Clone(places), func(b box) bool {
 		return b.top < p.y1-p.letters*0.3 || b.bottom > p.y0 || slices.ContainsFunc(p.levels, b.meets)
 	})
-	fits = append(fits, places[0])
+	if len(fits) == 0 {
+		if p.y0-p.y1 < 3*p.letters {
+			return
+		}
+		fits = places[:1]
+	}
 	at := fits[max(slices.IndexFunc(fits, func(b box) bool { return !drawn(b) }), 0)]
 	p.levels = append(p.levels, at)
 	x, anchor := at.right, "end"

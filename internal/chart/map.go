@@ -32,6 +32,7 @@ type MapSpec struct {
 	Title         string
 	Markers       []Marker
 	Width, Height int
+	Letters       float64                              // how large the page writes in the picture; 0 as on pages for people
 	View          *Box                                 // what is shown; nil: all markers
 	Closed        bool                                 // nothing leads anywhere
 	Cluster       func(c Cluster) (label, href string) // names a cluster and what it leads to; nil draws all markers by themselves
@@ -63,7 +64,7 @@ func Map(spec MapSpec) (SVG, Box) {
 		o.draw(&b, "near", v)
 	}
 	belgium.draw(&b, "land", v)
-	r := max(v.w/float64(spec.Width), v.h/float64(spec.Height)) * 6.5
+	r := max(v.w/float64(spec.Width), v.h/float64(spec.Height)) * Frame{Letters: spec.Letters}.letters() * 0.565
 	for _, p := range spec.places(r, v) {
 		p.draw(&b, r)
 	}

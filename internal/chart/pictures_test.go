@@ -71,7 +71,7 @@ func pictures(t testing.TB) map[string]SVG {
 		"days":      CarpetDays(Spec{Range: r, Time: clockOrDay}, 6),
 		"key":       Key(ramp, num),
 		"stack":     Stack(StackSpec{Frame: framed("c"), Range: r, Time: clockOrDay, Parts: stacked(month)}),
-		"sankey":    Sankey(SankeySpec{Frame: framed("c"), In: []Flow{{"Grid <1>", "40 kWh", 40, 1}, {"Roof & wall with a name that is far too long to be written", "20 kWh", 20, 2}, {"Battery", "0", 0, 5}}, Out: []Flow{{"HVAC", "30 kWh", 30, 8}, {"Export", "0.1 kWh", 0.1, 1}, {"Heat", "19.9 kWh", 19.9, 4}, {"Rest", "10 kWh", 10, 0}}}),
+		"sankey":    Sankey(SankeySpec{Frame: framed("c"), In: []Flow{{"Grid <1>", "40 kWh", 40, 1, ""}, {"Roof & wall with a name that is far too long to be written", "20 kWh", 20, 2, ""}, {"Battery", "0", 0, 5, ""}}, Out: []Flow{{"HVAC", "30 kWh", 30, 8, ""}, {"Export", "0.1 kWh", 0.1, 1, ""}, {"Heat", "19.9 kWh", 19.9, 4, ""}, {"Rest", "10 kWh", 10, 0, ""}}}),
 		"nothing":   Histogram(HistogramSpec{Frame: framed("c"), Count: num}) + Duration(DurationSpec{Frame: framed("d"), For: time.Duration.String}) + Scatter(ScatterSpec{Frame: framed("e"), X: num}),
 	}
 }
@@ -89,7 +89,7 @@ func stacked(days []series.Slot) []StackPart {
 // Bands are as wide as their amounts, and what comes in has the width of what goes out.
 func TestSankeyIsToScale(t *testing.T) {
 	t.Parallel()
-	picture := string(Sankey(SankeySpec{Frame: framed("c"), In: []Flow{{"a", "", 60, 1}, {"b", "", 20, 2}}, Out: []Flow{{"c", "", 40, 3}, {"d", "", 40, 4}, {"e", "", 0, 5}}}))
+	picture := string(Sankey(SankeySpec{Frame: framed("c"), In: []Flow{{"a", "", 60, 1, ""}, {"b", "", 20, 2, ""}}, Out: []Flow{{"c", "", 40, 3, ""}, {"d", "", 40, 4, ""}, {"e", "", 0, 5, ""}}}))
 	heights := map[string]float64{}
 	for _, m := range regexp.MustCompile(`<rect class="bar (s\d)"[^>]* height="([\d.]+)"`).FindAllStringSubmatch(picture, -1) {
 		heights[m[1]], _ = strconv.ParseFloat(m[2], 64)

@@ -49,7 +49,7 @@ func TestLargeWritingHasRoom(t *testing.T) {
 	f := Frame{ID: "r", Width: 500, Height: 110, Value: num, Letters: 17}
 	r := series.Range{From: start, To: start.AddDate(0, 0, 7), Zone: time.UTC}
 	day := func(t time.Time, _ bool) string { return t.Format("Mon 2 Jan 2006") }
-	flows := []Flow{{"Production", "40.2 MWh", 40, 1}, {"Battery discharge", "4.4 MWh", 4, 2}, {"Grid", "3.0 MWh", 3, 3}}
+	flows := []Flow{{"Production", "40.2 MWh", 40, 1, ""}, {"Battery discharge", "4.4 MWh", 4, 2, ""}, {"Grid", "3.0 MWh", 3, 3, ""}}
 	for name, picture := range map[string]SVG{
 		"stack": Stack(StackSpec{Frame: f, Range: r, Parts: []StackPart{{days, 1}}, Time: day}), "trend": Trend(Spec{Frame: f, Range: r, Lines: []Line{{Slots: days, Color: 1, Bars: true}}, Time: day}),
 		"sankey": Sankey(SankeySpec{Frame: f, In: flows, Out: flows}),
@@ -84,5 +84,38 @@ func TestWordsOfLevelsKeepClear(t *testing.T) {
 	}
 	if set, reset := strings.Index(string(picture), ">sets"), strings.Index(string(picture), ">resets"); set > reset {
 		t.Error("the words of the lower level come first")
+	}
+}
+
+// Low widgets of walls: a picture that is higher than its place is made smaller as a whole, and its writing with it.
+func TestLowPicturesKeepTheirHeight(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC)
+	r := series.Range{From: start, To: start.AddDate(0, 0, 1), Zone: time.UTC}
+	f := Frame{ID: "r", Width: 400, Height: 40, Value: num, Letters: 17}
+	flows := []Flow{{"Production", "40.2 MWh · 84.5 %", 40, 1, "84.5 %"}, {"A battery with a long name", "4.4 MWh · 9.2 %", 4, 2, "9.2 %"}, {"Grid", "3.0 MWh · 6.3 %", 3, 3, "6.3 %"}}
+	ribbon := Ribbon(RibbonSpec{Frame: f, Range: r, Names: 130, Time: clockOrDay, Rows: []RibbonRow{{"Liège", "", []Band{{start, start.Add(time.Hour), "alarm", "a"}}}}})
+	f.Height = 110
+	sankey := Sankey(SankeySpec{Frame: f, In: flows, Out: flows})
+	for _, tt := range []struct {
+		name    string
+		picture SVG
+		most    int
+		words   []string
+	}{{"ribbon", ribbon, 42, []string{">Liège<"}}, {"sankey", sankey, 110, []string{">Production 84.5 %<", "… 9.2 %<", "<title>Grid: 3.0 MWh · 6.3 %<"}}} {
+		height, err := strconv.Atoi(regexp.MustCompile(`viewBox="0 0 \d+ (\d+)"`).FindStringSubmatch(string(tt.picture))[1])
+		if err != nil || height > tt.most {
+			t.Errorf("%s is %d high, want at most %d", tt.name, height, tt.most)
+		}
+		for _, words := range tt.words {
+			if !strings.Contains(string(tt.picture), words) {
+				t.Errorf("%s lacks %q", tt.name, words)
+			}
+		}
+	}
+	s := spec(false, hours(24))
+	s.Letters, s.Height, s.Rules = 17, 50, []Rule{{Value: 12, Label: "the limit"}}
+	if picture := string(Trend(s)); strings.Contains(picture, "the limit") || !strings.Contains(picture, `class="rule"`) {
+		t.Error("in a picture that is too low for its words a level is written, or not drawn")
 	}
 }

@@ -7,7 +7,8 @@ type Flow struct {
 	Label string
 	Text  string // the amount in words
 	Value float64
-	Color int // 1 to 8, the palette's slot; 0 for what nobody measures
+	Color int    // 1 to 8, the palette's slot; 0 for what nobody measures
+	Share string // how much of all it is, for pictures that have no room for more
 }
 
 // SankeySpec describes what comes into a place and what becomes of it.
@@ -28,15 +29,20 @@ type sankey struct {
 
 	letters float64 // how large writing is
 	row     float64 // that a name and its amount take
+	low     bool    // the name and the share stand in one line
 }
 
 // Sankey draws flows as bands as wide as their amounts: from the left into a bar in the middle, and from there to the right. What has no amount is left out.
 func Sankey(s SankeySpec) SVG {
 	in, out := flowing(s.In), flowing(s.Out)
 	letters := s.letters()
-	row := math.Round(letters * 2.95)
-	s.Height = max(s.Height, int(row)*max(len(in), len(out), 1)+2*top)
-	p := &sankey{width: float64(s.Width), height: float64(s.Height), names: min(max(float64(s.Width)*0.34, 84), 17.5*letters), letters: letters, row: row}
+	row, n, names := math.Round(letters*2.95), max(len(in), len(out), 1), 0.34
+	low := s.Letters > 0 && float64(s.Height) < 0.85*(row*float64(n)+2*top) // it would be made smaller on a wall, and its writing with it
+	if low {
+		row, names = math.Round(letters*1.5), 0.46
+	}
+	s.Height = max(s.Height, int(row)*n+2*top)
+	p := &sankey{width: float64(s.Width), height: float64(s.Height), names: min(max(float64(s.Width)*names, 84, min(10*letters, float64(s.Width)*0.42)), 17.5*letters), letters: letters, row: row, low: low}
 	p.scale = min(p.fit(in), p.fit(out))
 	p.open(s.Frame, "sankey", "img")
 	p.side(in, p.names, p.names+sankeyNode, p.width/2, "end")
@@ -105,8 +111,13 @@ func (p *sankey) side(flows []Flow, name, node, middle float64, anchor string) {
 		p.put(`<path class="flow `, class, `" d="M`, node, ` `, from, `C`, bend, ` `, from, ` `, bend, ` `, at, ` `, middle, ` `, at, `V`, at+h,
 			`C`, bend, ` `, at+h, ` `, bend, ` `, from+h, ` `, node, ` `, from+h, `Z"><title>`, escape(f.Label), `: `, escape(f.Text), `</title></path>`)
 		p.put(`<rect class="bar `, class, `" x="`, min(name, node), `" y="`, from, `" width="`, sankeyNode, `" height="`, max(h, 1), `"/>`)
-		p.text("tick name", name+away, y+slot/2-p.letters*0.26, anchor, shortened(f.Label, p.names, p.letters))
-		p.text("tick", name+away, y+slot/2+p.letters*1.04, anchor, f.Text)
+		if p.low {
+			share := wide(f.Share, p.letters) + 1.2*p.letters
+			p.text("tick name", name+away, y+slot/2+p.letters*0.35, anchor, shortened(f.Label, p.names-share, p.letters)+" "+f.Share)
+		} else {
+			p.text("tick name", name+away, y+slot/2-p.letters*0.26, anchor, shortened(f.Label, p.names, p.letters))
+			p.text("tick", name+away, y+slot/2+p.letters*1.04, anchor, f.Text)
+		}
 		y, at = y+slot, at+h
 	}
 }

@@ -43,6 +43,7 @@ var boardMessages = []message{
 	{"board.pause", "Pause", "Mettre en pause", "Pauzeren", "Anhalten"},
 	{"board.go-on", "Go on", "Reprendre", "Verdergaan", "Fortsetzen"},
 	{"wall.sign-in", "Sign-in service not reachable since {0} – showing last data", "Service de connexion injoignable depuis {0} – dernières données affichées", "Aanmelddienst onbereikbaar sinds {0} – laatste gegevens getoond", "Anmeldedienst nicht erreichbar seit {0} – letzte Daten werden gezeigt"},
+	{"widget.more", "and {0} more", "et {0} de plus", "en nog {0}", "und {0} weitere"},
 	{"wall.hub", "Data Hub not reachable since {0} – showing last data", "Data Hub injoignable depuis {0} – dernières données affichées", "Data Hub onbereikbaar sinds {0} – laatste gegevens getoond", "Data Hub nicht erreichbar seit {0} – letzte Daten werden gezeigt"},
 	{"wall.portal", "Portal not reachable since {0} – showing last data", "Portail injoignable depuis {0} – dernières données affichées", "Portaal onbereikbaar sinds {0} – laatste gegevens getoond", "Portal nicht erreichbar seit {0} – letzte Daten werden gezeigt"},
 	{"wall.offline", "No network since {0} – showing last data", "Pas de réseau depuis {0} – dernières données affichées", "Geen netwerk sinds {0} – laatste gegevens getoond", "Kein Netz seit {0} – letzte Daten werden gezeigt"},

@@ -60,7 +60,8 @@ func (w *widgetReader) flow(ctx context.Context, widget board.Widget, m *templat
 	}
 	for _, side := range [][]chart.Flow{in, out} {
 		for i := range side {
-			side[i].Text = locale.Join(l.Quantity(side[i].Value, unit), "· "+l.Percent(side[i].Value/total))
+			side[i].Share = l.Percent(side[i].Value / total)
+			side[i].Text = locale.Join(l.Quantity(side[i].Value, unit), "· "+side[i].Share)
 		}
 	}
 	m.About = l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone))

@@ -36,9 +36,10 @@ func (w *widgetReader) league(_ context.Context, widget board.Widget, m *templat
 	}
 	slices.SortStableFunc(list, func(a, b standing) int { return cmp.Compare(b.by, a.by) })
 	l := w.r.Locale
-	for _, e := range list[:min(len(list), widgetItems)] {
+	for _, e := range list[:w.lines(widget, len(list))] {
 		m.Items = append(m.Items, e.item(widget.Order, w))
 	}
+	w.more(m, len(list))
 	m.About = l.T("widget.so-far")
 	if widget.Order != board.ByUse {
 		m.About = l.T(locale.Key("order." + string(widget.Order)))

@@ -18,6 +18,26 @@ import (
 // widgetItems bounds how many lines a widget has.
 const widgetItems = 12
 
+// lines is for how many lines a widget has room: on a wall, whose widgets do not grow with them, one is left for how many there are besides.
+func (w *widgetReader) lines(widget board.Widget, n int) int {
+	line := 29
+	if widget.W < 4 && widget.H > 2 { // some take two
+		line = 40
+	}
+	room := max((82*widget.H-75)/line, 1)
+	if w.wall && n > min(room, widgetItems) {
+		return min(max(room-1, 1), widgetItems)
+	}
+	return min(n, widgetItems)
+}
+
+// more says how many lines there are besides those that are shown on a wall.
+func (w *widgetReader) more(m *templates.WidgetModel, n int) {
+	if rest := n - len(m.Items); w.wall && rest > 0 && m.Reason == "" {
+		m.Reason = w.r.Locale.T("widget.more", rest)
+	}
+}
+
 // alarmWall lists the alarms that are present: the most urgent first, of those the ones that have stood for longest. What somebody has seen keeps its place, dimmed.
 func (w *widgetReader) alarmWall(ctx context.Context, widget board.Widget, m *templates.WidgetModel) error {
 	alarms, err := w.alarms(ctx, datahub.AlarmQuery{Sites: w.sitesOf(widget)})
@@ -30,13 +50,13 @@ func (w *widgetReader) alarmWall(ctx context.Context, widget board.Widget, m *te
 	})
 	slices.SortStableFunc(alarms, bySeverity)
 	l := w.r.Locale
-	for _, a := range alarms[:min(len(alarms), widgetItems)] {
+	for _, a := range alarms[:w.lines(widget, len(alarms))] {
 		m.Items = append(m.Items, templates.WidgetItem{
 			Link: templates.Link{Text: locale.Name(a.Name), Href: alarmHref(a.ID)}, State: alarmStateModel(a, l), Note: priorityText(a, l),
 			Value: l.Duration(w.now.Sub(changed(a))), Dim: alarmState(a) == alarmAcknowledged,
 		})
 	}
-	if len(alarms) > widgetItems {
+	if len(alarms) > len(m.Items) {
 		m.Reason = l.T("alarms.open-count", len(alarms))
 	}
 	m.Menu = []templates.Link{{Text: l.T("widget.all"), Href: "/alarms"}}
@@ -89,11 +109,10 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 	slices.SortStableFunc(spec.Rows, func(a, b chart.RibbonRow) int { return cmp.Compare(rank(present(a, r)), rank(present(b, r))) })
 	if w.wall { // as many as can be read
 		spec.Names = 240
-		spec.Rows = spec.Rows[:min(len(spec.Rows), max((52*widget.H-90)/24, 2))]
 	}
 	all := spec.Rows
 	w.drawn(widget, m, spec.Frame, func(f chart.Frame) chart.SVG {
-		spec.Frame, spec.Rows = f, all[:min(len(all), max((f.Height-30)/24, 2))]
+		spec.Frame, spec.Rows = f, all[:min(len(all), max((f.Height-18)/24, 1))]
 		if f.Width == narrowWidth { // on a phone there is room below
 			spec.Names, spec.Rows = 130, all
 		}
@@ -142,7 +161,7 @@ func (w *widgetReader) siteMap(_ context.Context, widget board.Widget, m *templa
 		states[i] = s.stateModel(w.r.Locale, w.now)
 	}
 	width, height := w.size(widget)
-	m.Picture, _ = siteMap(sites, states, chart.MapSpec{Title: m.Title, Width: width, Height: height, Closed: w.closed()}, w.r.Locale, mapHref)
+	m.Picture, _ = siteMap(sites, states, chart.MapSpec{Title: m.Title, Width: width, Height: height, Letters: w.letters(), Closed: w.closed()}, w.r.Locale, mapHref)
 	m.Menu = []templates.Link{{Text: w.r.Locale.T("widget.all"), Href: "/sites?view=map"}}
 	if m.Picture == nil {
 		w.lacks(m, "none-"+m.Kind)
@@ -168,7 +187,7 @@ func (w *widgetReader) freshness(_ context.Context, widget board.Widget, m *temp
 	})
 	slices.SortStableFunc(sites, func(a, b siteProfile) int { return a.electricity.last.Compare(b.electricity.last) })
 	l := w.r.Locale
-	for _, s := range sites[:min(len(sites), widgetItems)] {
+	for _, s := range sites[:w.lines(widget, len(sites))] {
 		p := s.electricity
 		state := freshness(w.now.Sub(p.last), p.own)
 		item := templates.WidgetItem{Link: templates.Link{Text: locale.Name(s.site.Name), Href: siteHref(s.site.ID)}, State: templates.StateModel{Name: state, Text: l.T(locale.Key("state." + state))}, Value: l.T("state.no-data")}
@@ -177,6 +196,7 @@ func (w *widgetReader) freshness(_ context.Context, widget board.Widget, m *temp
 		}
 		m.Items = append(m.Items, item)
 	}
+	w.more(m, len(sites))
 	m.Menu = []templates.Link{{Text: l.T("widget.all"), Href: "/sites?status=late"}}
 	w.noItems(m)
 	return nil

@@ -142,12 +142,10 @@ func (w *widgetReader) draw(t trendData, widget board.Widget, m *templates.Widge
 func (w *widgetReader) drawn(widget board.Widget, m *templates.WidgetModel, f chart.Frame, draw func(chart.Frame) chart.SVG) {
 	f.ID, f.Title, f.Desc = "w-"+widget.ID+"-p", cmp.Or(m.Title, w.kindName(widget.Kind)), m.Summary
 	f.Width, f.Height = w.size(widget)
-	if w.wall {
-		f.Letters = wallLetters
-	}
+	f.Letters = w.letters()
 	m.Picture = draw(f)
-	if !w.wall && f.Width > narrowWidth+50 {
-		f.ID, f.Width, f.Height = f.ID+"-n", narrowWidth, narrowHeight
+	if f.Width > narrowWidth+50 || w.wall {
+		f.ID, f.Width, f.Height, f.Letters = f.ID+"-n", narrowWidth, narrowHeight, w.letters()*0.765 // as the style sheet says
 		m.Narrow = draw(f)
 	}
 }
@@ -155,14 +153,18 @@ func (w *widgetReader) drawn(widget board.Widget, m *templates.WidgetModel, f ch
 // wallLetters is how large walls write in pictures, as their style sheet says.
 const wallLetters = 17
 
+// letters is how large writing in pictures is; 0 as on pages for people.
+func (w *widgetReader) letters() float64 {
+	if w.wall {
+		return wallLetters
+	}
+	return 0
+}
+
 // size is how large a picture is drawn for a widget, so that its writing has the size that it should have where it is looked at.
 func (w *widgetReader) size(widget board.Widget) (width, height int) {
-	if w.wall { // of 1080 lines, with a line of words about what is in the way
-		around := 96
-		if widget.Kind == board.Today || widget.Kind == board.Peak { // beside the figure
-			around = 118
-		}
-		return max(107*widget.W-28, 180), max(52*widget.H-around, 60)
+	if w.wall {
+		return wallSize(widget)
 	}
 	around := 112 // head, foot, and a line that says what is seen
 	switch widget.Kind {
@@ -177,6 +179,28 @@ func (w *widgetReader) size(widget board.Widget) (width, height int) {
 		around += 26
 	}
 	return max(100*widget.W-40, 280), max(72*widget.H-around, 110)
+}
+
+// wallSize is size for walls: of 1080 lines, with a line of words about what is in the way.
+func wallSize(widget board.Widget) (width, height int) {
+	width, height = 107*widget.W-28, 53*widget.H
+	figure := widget.Kind == board.Today || widget.Kind == board.Peak
+	switch {
+	case widget.H == 1: // nothing beside it
+		return width, 37
+	case widget.H == 2 && figure: // at its left
+		return max(width-150, 120), height - 50
+	case figure: // above it
+		height -= 36
+	case widget.Kind == board.AlarmRibbon: // no foot
+		height += 14
+	case len(widget.Series) > 1 && widget.Kind != board.Flow: // a legend, of as many lines as it takes
+		height -= 20 * (1 + 125*(len(widget.Series)-1)/max(width, 1))
+	}
+	if widget.W < 5 { // the unit stands below the title
+		height -= 17
+	}
+	return max(width, 180), max(height-50, 54)
 }
 
 // carpetQuery is what a carpet shows: a month when nobody chose, because a day or two of a dashboard's own period make none.
