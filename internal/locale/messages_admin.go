@@ -22,7 +22,7 @@ var adminMessages = []message{
 	{"audit.details", "Details", "Détails", "Details", "Einzelheiten"},
 
 	{"health.title", "Health", "État", "Toestand", "Zustand"},
-	{"health.dependencies", "What the portal depends on", "Ce dont dépend le portail", "Waarvan de portal afhangt", "Wovon das Portal abhängt"},
+	{"health.dependencies", "What the portal depends on", "Ce dont dépend le portail", "Waarvan het portaal afhangt", "Wovon das Portal abhängt"},
 	{"health.dependency", "Service", "Service", "Dienst", "Dienst"},
 	{"health.dependency.store", "Sessions", "Sessions", "Sessies", "Sitzungen"},
 	{"health.dependency.database", "Database", "Base de données", "Database", "Datenbank"},

@@ -43,7 +43,7 @@ var noticeMessages = []message{
 	{"expired.next", "Sign in again to go on where you were.", "Reconnectez-vous pour reprendre où vous en étiez.", "Meld u opnieuw aan om verder te gaan waar u was.", "Melden Sie sich erneut an, um dort weiterzumachen, wo Sie waren."},
 	{"account.title", "Change account", "Changer de compte", "Van account wisselen", "Konto wechseln"},
 	{"account.intro", "You see the data of one account at a time. To see another one you are signed in again; where the sign-in service knows you, it does not ask.", "Vous voyez les données d’un compte à la fois. Pour en voir un autre, vous êtes reconnecté ; si le service de connexion vous reconnaît, il ne demande rien.", "U ziet de gegevens van één account tegelijk. Voor een ander account wordt u opnieuw aangemeld; kent de aanmelddienst u nog, dan vraagt hij niets.", "Sie sehen die Daten eines Kontos. Für ein anderes werden Sie neu angemeldet; kennt der Anmeldedienst Sie noch, fragt er nicht."},
-	{"account.current", "Present account", "Compte actuel", "Huidig account", "Aktuelles Konto"},
+	{"account.current", "Current account", "Compte actuel", "Huidig account", "Aktuelles Konto"},
 	{"account.number", "Number", "Numéro", "Nummer", "Nummer"},
 	{"account.other", "Number of the other account", "Numéro de l’autre compte", "Nummer van het andere account", "Nummer des anderen Kontos"},
 	{"account.hint", "Digits only, as your administrator gave it to you.", "Des chiffres uniquement, tels que votre administrateur vous l’a donné.", "Alleen cijfers, zoals uw beheerder het u gaf.", "Nur Ziffern, wie Ihr Administrator sie Ihnen gab."},

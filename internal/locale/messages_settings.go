@@ -2,7 +2,7 @@ package locale
 
 var settingsMessages = []message{
 	{"settings.look", "Look and language", "Apparence et langue", "Weergave en taal", "Darstellung und Sprache"},
-	{"settings.look-about", "These choices are kept for you, and in this browser, where they count before you sign in, too.", "Ces choix sont conservés pour vous, et dans ce navigateur, où ils valent aussi avant la connexion.", "Deze keuzes blijven voor u bewaard, en in deze browser, waar ze ook gelden voordat u zich aanmeldt.", "Diese Wahl bleibt für Sie bewahrt, und in diesem Browser, wo sie auch vor der Anmeldung gilt."},
+	{"settings.look-about", "These choices are kept for you, and in this browser, where they count before you sign in, too.", "Ces choix sont conservés pour vous, et dans ce navigateur, où ils s’appliquent aussi avant la connexion.", "Deze keuzes blijven voor u bewaard, en in deze browser, waar ze ook gelden voordat u zich aanmeldt.", "Diese Einstellungen werden für Sie gespeichert, und in diesem Browser, wo sie auch vor der Anmeldung gelten."},
 	{"settings.reading", "Reading", "Lecture", "Lezen", "Lesen"},
 	{"settings.save", "Save", "Enregistrer", "Opslaan", "Speichern"},
 	{"settings.formats", "Dates and numbers", "Dates et nombres", "Datums en getallen", "Daten und Zahlen"},

@@ -2,6 +2,7 @@ package locale
 
 // shareMessages are the words of links by which people without an account look at a dashboard.
 var shareMessages = []message{
+	{"share.tab", "Links", "Liens", "Links", "Links"},
 	{"share.title", "Links to dashboards", "Liens vers des tableaux de bord", "Links naar dashboards", "Links zu Dashboards"},
 	{"share.about", "Whoever has a link sees its dashboard without signing in, until it ends or you revoke it.", "Quiconque a un lien voit son tableau de bord sans se connecter, jusqu’à sa fin ou sa révocation.", "Wie een link heeft, ziet het dashboard zonder aan te melden, tot de link afloopt of u hem intrekt.", "Wer einen Link hat, sieht das Dashboard ohne Anmeldung, bis er endet oder Sie ihn widerrufen."},
 	{"share.none", "You have no links.", "Vous n’avez aucun lien.", "U hebt geen links.", "Sie haben keine Links."},
