@@ -69,7 +69,8 @@ type alarmsData struct {
 	total   int             // entries on all pages
 	units   map[datahub.VariableID]string
 	pending []undoable
-	done    string // what a form before this page did
+	wrong   *query.Error // from or to, when it cannot be read
+	done    string       // what a form before this page did
 	days    *alarmDays
 	may     func(feature string, right datahub.Right) bool
 }
@@ -86,10 +87,14 @@ func (p *Pages) alarms(_ http.ResponseWriter, r *Request) error {
 		return err
 	}
 	d.done = done
+	status := http.StatusOK
+	if d.wrong != nil {
+		status = http.StatusBadRequest
+	}
 	if d.pending, err = p.pendingOf(r); err != nil {
 		return err
 	}
-	if d.query.view == "days" {
+	if d.query.view == "days" && d.wrong == nil {
 		d.days = readAlarmDays(r.Context(), r.Hub, d.counted, d.zone, d.now)
 		if err := endsSession(d.days.err); err != nil {
 			return err
@@ -97,19 +102,17 @@ func (p *Pages) alarms(_ http.ResponseWriter, r *Request) error {
 	} else if err := d.fillEntries(r.Context(), rd); err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.Alarms(presentAlarms(d, r.Locale, rd.layout(r))))
+	return r.Render(status, templates.Alarms(presentAlarms(d, r.Locale, rd.layout(r))))
 }
 
-// alarmsOf reads what the address asks for.
+// alarmsOf reads what the address asks for; d.wrong says which time of it cannot be read, and then alarms of all times are counted.
 func (rd *reader) alarmsOf(r *Request) (d alarmsData, err error) {
 	d = alarmsData{now: r.Now, zone: time.UTC, may: rd.may}
 	if d.query, err = parseAlarmsQuery(r.URL.Query()); err != nil {
 		return d, err
 	}
-	span, err := changedIn(d.query, r.Now)
-	if err != nil {
-		return d, err
-	}
+	var span *series.Range
+	span, d.wrong = changedIn(d.query, r.Now)
 	return d, d.read(r.Context(), rd, span)
 }
 

@@ -81,7 +81,7 @@ func (q alarmsQuery) filtered() bool {
 }
 
 // changedIn reads from and to, of which either may be missing; nil when both are.
-func changedIn(q alarmsQuery, now time.Time) (*series.Range, error) {
+func changedIn(q alarmsQuery, now time.Time) (*series.Range, *query.Error) {
 	if q.from == "" && q.to == "" {
 		return nil, nil
 	}

@@ -70,10 +70,16 @@ func TestAlarmsListAndFilters(t *testing.T) {
 			t.Errorf("%s: the list has %q", query, texts[1])
 		}
 	}
-	for query, param := range map[string]string{"state=x": "state", "ack=maybe": "ack", "kind=x": "kind", "site=a": "site", "group=-1": "group", "from=yesterday": "from", "to=x": "to", "page=0": "page", "view=x": "view", "q=a&q=b": "q"} {
+	for query, param := range map[string]string{"state=x": "state", "ack=maybe": "ack", "kind=x": "kind", "site=a": "site", "group=-1": "group", "page=0": "page", "view=x": "view", "q=a&q=b": "q"} {
 		if a := b.get("/alarms?" + query); a.status != http.StatusBadRequest || !strings.Contains(a.err.Error(), param) {
 			t.Errorf("%s: %d, %v", query, a.status, a.err)
 		}
+	}
+	for field, text := range map[string]string{"from": "Write now-7d/d or a local time", "to": "Write now/d or a local time"} { // what was typed is still there
+		b.get("/alarms?q=flat&"+field+"=yesterday").want(t, field, http.StatusBadRequest, text, `value="yesterday"`, `value="flat"`, `aria-invalid="true"`, "still in the form")
+	}
+	if a := b.get("/export/alarms?format=csv&from=yesterday"); a.status != http.StatusBadRequest {
+		t.Errorf("a file over a time that cannot be read: %d", a.status)
 	}
 	b.get("/alarms?view=days").want(t, "days", http.StatusOK, "Alarms per day, last 30 days", "<svg", "<table")
 	if a := b.get("/alarms?group=999999"); a.status != http.StatusNotFound {

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -74,6 +75,7 @@ type eventsData struct {
 	types  []datahub.Named
 	events []datahub.Event // newest first in the list, oldest first in the calendar
 	more   bool            // there are more than are shown
+	wrong  *query.Error    // from or to, when it cannot be read
 	done   string
 	may    func(feature string, right datahub.Right) bool
 }
@@ -95,7 +97,12 @@ func (p *Pages) events(_ http.ResponseWriter, r *Request) error {
 	}
 	d.zone, d.in = rd.in(zoneOf(d.sites, q.site)), rd.in
 	if d.r, err = q.span(d.now, d.zone); err != nil {
-		return err
+		wrong, ok := errors.AsType[*query.Error](err)
+		if !ok || wrong.Param == "month" {
+			return err
+		}
+		d.wrong = wrong
+		return r.Render(http.StatusBadRequest, templates.Events(presentEvents(d, r.Locale, rd.layout(r))))
 	}
 	found, err := r.Hub.Events(r.Context(), datahub.EventQuery{Site: q.site, From: d.r.From, To: d.r.To})
 	if err != nil {

@@ -42,6 +42,12 @@ func TestEventsListAndCalendar(t *testing.T) {
 	}
 }
 
+// A time that cannot be read is told at its field, and the rest of the filter stays.
+func TestEventsOverATimeThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	newBench(t).get("/events?q=door&from=yesterday&to=now").want(t, "from", http.StatusBadRequest, `value="yesterday"`, `value="door"`, "Write now-7d/d or a local time", `aria-invalid="true"`)
+}
+
 var eventForms = regexp.MustCompile(`href="(/events/\d+)"`)
 
 func TestEventsAreMadeChangedAndDeleted(t *testing.T) {

@@ -78,7 +78,8 @@ func TestExploreDrawsTwoAxesConvertsAndTurns(t *testing.T) {
 		}
 	}
 	b.get("/explore?s="+store+"~GW").want(t, "another quantity", http.StatusBadRequest, "its unit cannot be converted")
-	b.get("/explore?s="+store+"&s=999999999").want(t, "a variable that is not there", http.StatusBadRequest, "none that you may see", "Electricity")
+	b.get("/explore?s="+store+"&s=999999999").want(t, "a variable that is not there", http.StatusBadRequest, "Variable: A variable cannot be shown", "none that you may see", "Electricity",
+		`<a href="/explore?s=`+store+`&amp;from=now-7d&amp;to=now">Show it without that</a>`)
 	b.get("/explore?s=999999999").want(t, "only that", http.StatusNotFound)
 	b.get("/explore?"+strings.Repeat("s="+store+"&", 3)+"from=now-1d&to=now").want(t, "the same thrice", http.StatusOK)
 }
@@ -228,6 +229,17 @@ func TestExploreMarksAlarmsAndEvents(t *testing.T) {
 	a.want(t, "a freezer", http.StatusOK, "band state-alarm", "sets at", "resets at", `class="flag"`)
 	if d := b.data("/explore?s=" + freezer + "&from=now-2d&to=now"); len(d.Bands) == 0 || len(d.Flags) == 0 || len(d.Rules) != 2 {
 		t.Errorf("the browser gets %d bands, %d flags, %d rules", len(d.Bands), len(d.Flags), len(d.Rules))
+	}
+}
+
+// An alarm's level far from the values is told, not drawn: the axis is the values'.
+func TestLevelsFarFromTheValuesAreTold(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	const sunday = "/explore?s=10101&from=2026-10-25T00:00&to=2026-10-26T00:00" // an office that sleeps at an eighth of its limit
+	b.get(sunday).want(t, "a quiet day", http.StatusOK, "Levels of alarms outside of the picture: sets at 90.0", "resets at 80.0")
+	if d := b.data(sunday); len(d.Axes) == 0 || d.Axes[0].Max > 40 || len(d.Rules) > 0 { // that data come or not has no level
+		t.Errorf("the axis is %+v, the levels are %+v", d.Axes, d.Rules)
 	}
 }
 
@@ -385,7 +397,9 @@ func TestExploreLinks(t *testing.T) {
 		`href="/explore?s=`+store+`&amp;s=`+freezer+`!r@max&amp;view=table&amp;from=now-2d/d&amp;to=now/d&amp;cmp=wk"`, // the highest values
 		`href="/explore?s=`+store+`&amp;s=`+freezer+`!r&amp;from=now-2d/d&amp;to=now/d&amp;cmp=wk"`,                    // the chart
 		`<input type="hidden" name="s" value="`+freezer+`!r">`, `<option value="60302">`, `rel="prev"`, "Shorter time", "Longer time",
-		`data-key="ArrowLeft"`, `data-key="="`, `data-key="-"`, `data-key="t+d"`, `data-key="t+y"`, `data-key-next="c"`, `data-key-next="v"`, `data-key-next="u"`)
+		`data-key="ArrowLeft"`, `data-key="="`, `data-key="-"`, `data-key="t+d"`, `data-key="t+y"`, `data-key-next="c"`, `data-key-next="v"`, `data-key-next="u"`,
+		`explain=1#explain"`, `href="/dashboards/add?kind=trend&amp;range=now-2d%2Fd&amp;series=`+store+`&amp;series=`+freezer+`%21r"`)
+	b.get("/explore?s="+store+"&view=carpet&from=now-30d/d&to=now").want(t, "a range that goes on", http.StatusOK, `href="/dashboards/add?kind=carpet&amp;range=now-30d%2Fd&amp;series=`+store+`"`)
 	b.get("/explore?s="+store+"&add=1&site=204482&from=now-2d/d&to=now/d").want(t, "adding from another site", http.StatusOK, `href="/explore?s=`+store+`&amp;s=`+school+`&amp;from=now-2d/d&amp;to=now/d"`)
 }
 

@@ -21,6 +21,9 @@ func (p *Pages) exportAlarms(w http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
+	if d.wrong != nil {
+		return d.wrong
+	}
 	alarms := d.shown()
 	if d.units, err = rd.unitsOf(r.Context(), measuredBy(alarms)); err != nil {
 		return err

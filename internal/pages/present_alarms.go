@@ -34,6 +34,9 @@ func presentAlarms(d alarmsData, l locale.Locale, layout templates.LayoutModel) 
 	for _, e := range d.entries {
 		m.Entries = append(m.Entries, d.entry(e, l))
 	}
+	if d.wrong != nil {
+		m.Entries = nil
+	}
 	if len(m.Entries) == 0 {
 		m.Empty = d.empty(l)
 		return m
@@ -98,6 +101,7 @@ func (d alarmsData) filter(l locale.Locale) templates.AlarmFilterModel {
 		To:    templates.FieldModel{Name: "to", Label: l.T("time.to"), Value: q.to, Hint: l.T("time.to-hint")},
 		State: q.state, View: q.view,
 	}
+	wrongTime(d.wrong, &m.From, &m.To, l)
 	m.Acks = choices("alarms.ack-", []string{"", "no", "yes"}, q.ack, l)
 	m.Kinds = choices("alarms.kind-", append([]string{""}, alarmKinds...), q.kind, l)
 	m.Sites = []templates.OptionModel{{Text: l.T("alarms.every-site"), Selected: q.site == 0}}
@@ -114,6 +118,18 @@ func (d alarmsData) filter(l locale.Locale) templates.AlarmFilterModel {
 		m.Clear = alarmsQuery{}.href(q.state, q.view, 1)
 	}
 	return m
+}
+
+// wrongTime tells at its field which time cannot be read.
+func wrongTime(wrong *query.Error, from, to *templates.FieldModel, l locale.Locale) {
+	if wrong == nil {
+		return
+	}
+	if wrong.Param == to.Name {
+		to.Error = l.T("problem.to")
+	} else {
+		from.Error = l.T("problem.from")
+	}
 }
 
 // choices are the options of a select whose texts begin alike; the empty one is any.
@@ -256,7 +272,10 @@ func alarmNotices(pending []undoable, again bool, l locale.Locale) []templates.A
 
 func (d alarmsData) empty(l locale.Locale) *templates.EmptyModel {
 	m := &templates.EmptyModel{Text: l.T("alarms.none"), Next: templates.Link{Text: l.T("alarms.show-all"), Href: alarmsQuery{}.href("all", "", 1)}}
-	if d.query.filtered() {
+	switch {
+	case d.wrong != nil:
+		m.Text = l.T("series.problems")
+	case d.query.filtered():
 		m.Text = l.T("alarms.none-found")
 	}
 	return m

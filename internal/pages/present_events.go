@@ -13,7 +13,10 @@ import (
 
 func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) templates.EventsModel {
 	m := templates.EventsModel{Layout: layout, Sections: alarmSections(l, "/events", d.may), Query: d.query.q}
-	m.Head = templates.PageHeadModel{Title: l.T("place.events"), Facts: []string{l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone)), d.zone.String()}}
+	m.Head = templates.PageHeadModel{Title: l.T("place.events"), Facts: []string{d.zone.String()}}
+	if d.wrong == nil {
+		m.Head.Facts = []string{l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone)), d.zone.String()}
+	}
 	var write templates.Link // none without the right
 	if d.may(datahub.FeatureEvents, datahub.RightWrite) {
 		write = templates.Link{Text: l.T("events.new"), Href: query.With("/events/new", "site", idText(int64(d.query.site)))}
@@ -39,6 +42,9 @@ func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) 
 	}
 	if len(m.Events) == 0 {
 		m.Empty = &templates.EmptyModel{Text: l.T("events.none"), Next: write}
+		if d.wrong != nil {
+			m.Empty = &templates.EmptyModel{Text: l.T("series.problems"), Next: templates.Link{Text: l.T("time.last30"), Href: "/events"}}
+		}
 	}
 	return m
 }
@@ -71,6 +77,7 @@ func (d eventsData) filter(l locale.Locale) templates.EventFilterModel {
 		m.From = templates.FieldModel{Name: "from", Label: l.T("time.from"), Value: q.from, Hint: l.T("time.from-hint")}
 		m.To = templates.FieldModel{Name: "to", Label: l.T("time.to"), Value: q.to, Hint: l.T("time.to-hint")}
 	}
+	wrongTime(d.wrong, &m.From, &m.To, l)
 	if q.site != 0 || q.kind != 0 || q.q != "" {
 		m.Clear = eventsQuery{from: q.from, to: q.to}.href(q.view, q.month)
 	}

@@ -1,12 +1,16 @@
 package pages
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"portico/internal/board"
 	"portico/internal/datahub"
 	"portico/internal/locale"
+	"portico/internal/query"
 	"portico/internal/series"
 	"portico/web/templates"
 )
@@ -31,7 +35,7 @@ func presentExplore(d *exploreData, r *Request, layout templates.LayoutModel) te
 	return m
 }
 
-// wayBack leads from a range or a zone that cannot be shown to one that can.
+// wayBack leads from what cannot be shown to what can: to another range or zone, or to the same view without what is in its way.
 func (d *exploreData) wayBack(l locale.Locale) templates.Link {
 	switch {
 	case d.query.problems["from"], d.query.problems["to"]:
@@ -39,15 +43,25 @@ func (d *exploreData) wayBack(l locale.Locale) templates.Link {
 	case d.query.problems["tz"]:
 		return templates.Link{Text: l.T("explore.in-zone", d.zone.String()), Href: d.query.href(func(q *exploreQuery) { q.zone = "" })}
 	}
-	return templates.Link{}
+	return templates.Link{Text: l.T("explore.without"), Href: d.query.href(func(q *exploreQuery) {
+		for name, value := range map[string]*string{"view": &q.view, "g": &q.g, "agg": &q.agg, "cmp": &q.cmp, "unit": &q.unit, "at": &q.level} {
+			if q.problems[name] {
+				*value = ""
+			}
+		}
+	})}
 }
 
 // problems say which parameters cannot be used.
 func (d *exploreData) problems(l locale.Locale) []string {
 	var list []string
-	for _, name := range []string{"s", "view", "from", "to", "g", "agg", "cmp", "unit", "tz", "at"} {
-		if d.query.problems[name] {
-			list = append(list, l.T("problem.named", name, d.problem(name, l)))
+	for _, p := range []struct {
+		name  string
+		label locale.Key
+	}{{"s", "column.variable"}, {"view", "explore.views"}, {"from", "time.from"}, {"to", "time.to"}, {"g", "series.granularity"}, {"agg", "series.aggregate"}, {"cmp", "series.compare"},
+		{"unit", "fact.unit"}, {"tz", "fact.zone"}, {"at", "explore.level"}} {
+		if d.query.problems[p.name] {
+			list = append(list, l.T("problem.named", l.T(p.label), d.problem(p.name, l)))
 		}
 	}
 	return list
@@ -283,5 +297,24 @@ func (d *exploreData) links(l locale.Locale) []templates.Link {
 		q.from, q.to, q.zone = series.Local(d.r.From, d.zone), series.Local(d.r.To, d.zone), d.zone.String()
 		q.g, q.explain = wordOf(d.granularity), false
 	})
-	return append([]templates.Link{{Text: l.T("explore.permalink"), Href: fixed}}, d.files(l)...)
+	explain := d.query.href(func(q *exploreQuery) { q.explain = true }) + "#explain"
+	return append(append([]templates.Link{{Text: l.T("explore.permalink"), Href: fixed}}, d.files(l)...), templates.Link{Text: l.T("widget.explain"), Href: explain}, d.toBoard(l))
+}
+
+// boardKinds are the widgets that show what a view does; any other view becomes a trend.
+var boardKinds = map[string]board.Kind{"carpet": board.Carpet, "calendar": board.Carpet, "profile": board.Carpet, "duration": board.Duration, "histogram": board.Duration}
+
+// toBoard leads to where this view becomes a widget of a dashboard. A range that goes on with the time goes along; with any other the widget has the dashboard's.
+func (d *exploreData) toBoard(l locale.Locale) templates.Link {
+	kind := cmp.Or(boardKinds[d.query.view], board.Trend)
+	form, _ := board.FormOf(kind)
+	var refs []string
+	for _, ref := range d.query.refs[:min(len(d.query.refs), form.MostSeries)] {
+		refs = append(refs, ref.String())
+	}
+	from := ""
+	if strings.HasPrefix(d.query.from, "now") && !d.r.To.Before(d.now) {
+		from = d.query.from
+	}
+	return templates.Link{Text: l.T("board.add-to"), Href: query.WithSeveral(query.With("/dashboards/add", "kind", string(kind), "range", from), "series", refs)}
 }

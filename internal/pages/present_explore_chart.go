@@ -1,7 +1,9 @@
 package pages
 
 import (
+	"math"
 	"slices"
+	"strings"
 
 	"portico/internal/chart"
 	"portico/internal/datahub"
@@ -75,7 +77,7 @@ func (d *exploreData) chart(l locale.Locale) templates.ChartModel {
 
 // trend is the lines of a chart with what happened meanwhile. A line whose axis has another unit is not drawn.
 func (d *exploreData) trend(l locale.Locale) trendData {
-	t := trendData{id: "series", r: d.r, now: d.now, full: d.query.path == explorePath, live: true, late: l.T("states.late-name"), bands: d.bands(l), flags: d.flags(l), rules: d.rules(l)}
+	t := trendData{id: "series", r: d.r, now: d.now, full: d.query.path == explorePath, live: true, late: l.T("states.late-name"), bands: d.bands(l), flags: d.flags(l), rules: d.rules(l, true)}
 	t.unit, _ = d.axisUnit(false)
 	t.rightUnit, _ = d.axisUnit(true)
 	for i, line := range d.lines {
@@ -94,7 +96,15 @@ func (d *exploreData) trend(l locale.Locale) trendData {
 }
 
 func (d *exploreData) chartNotes(l locale.Locale) []string {
-	var notes []string
+	var notes, far []string
+	for _, r := range d.rules(l, false) {
+		if !slices.Contains(far, r.Label) {
+			far = append(far, r.Label)
+		}
+	}
+	if len(far) > 0 {
+		notes = append(notes, l.T("explore.far", strings.Join(far, ", ")))
+	}
 	for i, line := range d.lines {
 		if line.differences {
 			notes = append(notes, l.T("problem.named", d.name(i), l.T("series.differences")))
@@ -134,9 +144,13 @@ func (d *exploreData) flags(l locale.Locale) []chart.Flag {
 }
 
 // rules are the values at which alarms set and reset.
-func (d *exploreData) rules(l locale.Locale) []chart.Rule {
+// rules are the levels of alarms that lie near the values, or those that do not: a picture with room for them would show the values as a line at its foot.
+func (d *exploreData) rules(l locale.Locale, near bool) []chart.Rule {
 	var rules []chart.Rule
 	for _, a := range d.marks.levels {
+		if alarmKind(a) == "binary" {
+			continue
+		}
 		for _, line := range d.lines {
 			if line.variable.ID != a.Variable || line.differences || !d.fits(line) || d.granularity != datahub.GranularityRaw && line.isAmount(d.granularity) {
 				continue
@@ -145,8 +159,10 @@ func (d *exploreData) rules(l locale.Locale) []chart.Rule {
 				value *float64
 				key   locale.Key
 			}{{a.Set, "explore.set"}, {a.Reset, "explore.reset"}} {
-				if level.value != nil {
-					v := *level.value * line.factor
+				if level.value == nil {
+					continue
+				}
+				if v := *level.value * line.factor; d.near(line, v) == near {
 					rules = append(rules, chart.Rule{Value: v, Right: line.right, Faint: level.key == "explore.reset", Label: l.T(level.key, line.quantity(v, l))})
 				}
 			}
@@ -154,6 +170,17 @@ func (d *exploreData) rules(l locale.Locale) []chart.Rule {
 		}
 	}
 	return rules
+}
+
+// near reports whether a picture of the line that is at most three times as high as its values need shows v, too.
+func (d *exploreData) near(line exploreLine, v float64) bool {
+	sum := series.Summarize(line.slots)
+	low, high := sum.Min, sum.Max
+	if line.isAmount(d.granularity) {
+		low, high = min(low, 0), max(high, 0)
+	}
+	room := max(high-low, max(math.Abs(low), math.Abs(high))/4)
+	return v >= low-room && v <= high+room
 }
 
 // brush is the longer time around the range, each part of it a link.

@@ -110,7 +110,7 @@ func (d *exploreData) summary(i int, l locale.Locale) string {
 	}
 	if line.compared.err == nil && len(line.compared.slots) > 0 {
 		if change := d.change(line, sum, l); change != locale.None {
-			text += " " + l.T("series.sum-change", change, l.T(locale.Key("compare."+string(d.compare))))
+			text += " " + l.T(locale.Key("series.sum-change-"+string(d.compare)), change)
 		}
 	}
 	if c := sum.Completeness(); c < 1 {

@@ -134,7 +134,11 @@ func (d *exploreData) scatter(l locale.Locale) templates.PictureModel {
 	m.Summary = l.T("explore.pairs", l.Int(len(spec.Pairs)))
 	if f, ok := series.FitLine(spec.Pairs); ok {
 		spec.Line = &f
-		m.Summary += " " + l.T("explore.fit", d.name(1), l.Value(f.A), l.Value(f.B), d.name(0), l.Percent(f.R2))
+		fit := locale.Key("explore.fit")
+		if f.B < 0 {
+			fit = "explore.fit-falls"
+		}
+		m.Summary += " " + l.T(fit, d.name(1), l.Value(f.A), l.Value(math.Abs(f.B)), d.name(0), l.Percent(f.R2))
 	}
 	d.sized(&m, d.frame(l), func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Scatter(spec) })
 	return m
