@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"portico/internal/health"
 	"portico/internal/locale"
@@ -40,6 +41,9 @@ func (s *Server) presentHealth(l locale.Locale, one health.Status) templates.Hea
 	m.Since = templates.ClockModel{Text: l.DayMonth(one.Since) + " " + one.Since.Format("15:04:05"), ISO: one.Since.Format("2006-01-02T15:04:05Z07:00")}
 	m.For, m.Asked = l.Duration(s.wall().Sub(one.Since)), l.Ago(s.wall().Sub(one.Asked))
 	m.Took = l.T("health.ms", int(one.Took.Milliseconds()))
+	if one.Took < time.Millisecond {
+		m.Took = l.T("health.ms", "< 1")
+	}
 	switch {
 	case !one.Up:
 		m.State = templates.StateModel{Name: "silent", Text: l.T("health.down")}

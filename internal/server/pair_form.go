@@ -102,9 +102,17 @@ func durationOptions(l locale.Locale, offered []time.Duration, now time.Duration
 	}
 	var list []templates.OptionModel
 	for _, d := range offered {
-		list = append(list, templates.OptionModel{Value: strconv.FormatInt(int64(d/time.Second), 10), Text: l.Duration(d), Selected: d == now})
+		list = append(list, templates.OptionModel{Value: strconv.FormatInt(int64(d/time.Second), 10), Text: spanText(l, d), Selected: d == now})
 	}
 	return list
+}
+
+// spanText writes how long something lasts: whole days in words, as people choose them.
+func spanText(l locale.Locale, d time.Duration) string {
+	if d > 0 && d%(24*time.Hour) == 0 {
+		return l.T("screen.days", int(d/(24*time.Hour)))
+	}
+	return l.Duration(d)
 }
 
 // rightsOptions are whose rights the person can give a screen.

@@ -11,16 +11,20 @@ import (
 )
 
 // settingsTabs are the pages about settings.
-func settingsTabs(l locale.Locale, here string) []templates.TabModel {
-	return []templates.TabModel{
+func (s *Server) settingsTabs(l locale.Locale, here string) []templates.TabModel {
+	list := []templates.TabModel{
 		{Link: templates.Link{Text: l.T("settings.look"), Href: "/settings"}, Current: here == "/settings"},
 		{Link: templates.Link{Text: l.T("settings.sessions"), Href: "/settings/sessions"}, Current: here == "/settings/sessions"},
 	}
+	if s.shareLinks {
+		list = append(list, templates.TabModel{Link: templates.Link{Text: l.T("share.tab"), Href: sharesPath}, Current: here == sharesPath})
+	}
+	return list
 }
 
 func (s *Server) sessionsModel(r *http.Request, records []session.Record, ended int) templates.SessionsModel {
 	l, now := s.locale(r), s.wall()
-	m := templates.SessionsModel{Layout: s.layout(r), Tabs: settingsTabs(l, "/settings/sessions")}
+	m := templates.SessionsModel{Layout: s.layout(r), Tabs: s.settingsTabs(l, "/settings/sessions")}
 	switch {
 	case ended == 0:
 		m.Done = l.T("sessions.done-none")

@@ -20,7 +20,7 @@ import (
 // settingsPage shows what a person can choose, with an example of each way to write.
 func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) error {
 	p, l := s.preferencesOf(r), s.locale(r)
-	m := templates.SettingsModel{Layout: s.layout(r), Tabs: settingsTabs(l, "/settings")}
+	m := templates.SettingsModel{Layout: s.layout(r), Tabs: s.settingsTabs(l, "/settings")}
 	for _, c := range choosable {
 		if !slices.Contains([]string{"formats", "units", "zone"}, c.name) {
 			continue // the others have buttons of their own

@@ -62,7 +62,7 @@ func (s *Server) showShares(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return &storeError{err}
 	}
-	m := templates.SharesModel{Layout: s.layout(r), Fresh: fresh, Error: problem, Lives: durationOptions(l, grantLives, 7*24*time.Hour), Rights: s.rightsOptions(l, sess, grant.Own),
+	m := templates.SharesModel{Layout: s.layout(r), Tabs: s.settingsTabs(l, sharesPath), Fresh: fresh, Error: problem, Lives: durationOptions(l, grantLives, 7*24*time.Hour), Rights: s.rightsOptions(l, sess, grant.Own),
 		Name: templates.FieldModel{Name: "name", Label: l.T("share.name"), Hint: l.T("share.name-hint", grant.MaxName), Value: r.PostForm.Get("name")}}
 	if done != "" {
 		m.Done = l.T(locale.Key("share.done-" + done))

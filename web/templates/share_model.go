@@ -12,6 +12,7 @@ type SharedModel struct {
 // SharesModel is a person's links, and the form that makes one.
 type SharesModel struct {
 	Layout  LayoutModel
+	Tabs    []TabModel
 	Done    string
 	Error   string
 	Fresh   string // address of the link that was just made: it is shown once
