@@ -48,6 +48,7 @@ func (p *Pages) Routes() []pages.Route {
 	return []pages.Route{
 		{Pattern: "GET /dashboards", Handler: p.list},
 		{Pattern: "POST /dashboards", Handler: p.create},
+		{Pattern: "GET /dashboards/add", Handler: p.offer},
 		{Pattern: "POST /dashboards/import", Handler: p.load},
 		{Pattern: "GET /dashboards/schema.json", Handler: p.schema},
 		{Pattern: "GET /dashboards/{board}", Handler: p.view},
@@ -136,7 +137,7 @@ func address(id string, rest ...string) string {
 
 // by says who saved something and when.
 func by(s board.Stored, r *pages.Request) string {
-	return locale.Join(s.By, r.Locale.DateTime(s.Saved.In(datahub.HomeZone()), r.Now))
+	return r.Locale.T("board.saved", s.By, r.Locale.DateTime(s.Saved.In(datahub.HomeZone()), r.Now))
 }
 
 // siteOf reads which site a template is about.

@@ -239,6 +239,29 @@ func TestComposeByButtons(t *testing.T) {
 	b.get(strings.Replace(at, "/dashboards", "/tv", 1)).want(t, "the wall", http.StatusOK, "Notes", "12:00:00 CET", `http-equiv="refresh"`)
 }
 
+// What is seen in the explorer becomes a widget: of a dashboard that there is, or of a new one. What cannot be kept is told where it was typed, and loses nothing.
+func TestAddToADashboard(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	at := b.create("title", "One")
+	const what = "kind=trend&range=now-7d%2Fd&series=4711&series=4712%21r"
+	a := b.get("/dashboards/add?" + what)
+	a.want(t, "the offer", http.StatusOK, "Load of 4711, Load of 4712!r", "now-7d/d", `formaction="`+at+`/edit"`, `<input type="hidden" name="series" value="4712!r">`)
+	fields := []string{"do", "add", "kind", "trend", "range", "now-7d/d", "series", "4711"}
+	to := b.post(at+"/edit", fields...)
+	to.want(t, "add", http.StatusSeeOther)
+	b.get(strings.TrimSuffix(to.to, "#settings")).want(t, "the editor", http.StatusOK, `value="4711"`, `value="now-7d/d"`)
+	made := b.post("/dashboards", append(fields, "title", "Two")...)
+	made.want(t, "a new one", http.StatusSeeOther)
+	b.get(strings.TrimSuffix(made.to, "/edit")+"/board.json").want(t, "the new one", http.StatusOK, `"title": "Two"`, `"kind": "trend"`, `"4711"`)
+	b.post("/dashboards", append(fields, "title", " ")...).want(t, "no title", http.StatusBadRequest, "Enter plain text of up to 80 characters", `value="4711"`)
+	for _, wrong := range []string{"", "?kind=iframe", "?kind=clock&series=4711", "?kind=trend&series=x", "?kind=trend&range=soon"} {
+		if got := b.get("/dashboards/add" + wrong).status; got == http.StatusOK {
+			t.Errorf("%q is offered", wrong)
+		}
+	}
+}
+
 func TestSeriesAreChosen(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -360,7 +383,7 @@ func TestTwoPeopleSave(t *testing.T) {
 	alice.get(at+"/edit").want(t, "alice's draft", http.StatusOK, "By alice")
 	alice.post(at+"/edit", "do", "over").want(t, "alice saves over", http.StatusSeeOther)
 	bob.get(at).want(t, "afterwards", http.StatusOK, "By alice")
-	alice.get(at+"/versions").want(t, "versions", http.StatusOK, "Version 1", "Version 2", "Version 3", "present")
+	alice.get(at+"/versions").want(t, "versions", http.StatusOK, "Version 1", "Version 2", "Version 3", "current")
 	bob.post(at+"/versions", "revision", "2").want(t, "restore", http.StatusSeeOther)
 	alice.get(at).want(t, "restored", http.StatusOK, "By bob")
 	bob.post(at+"/versions", "revision", "99").want(t, "no such version", http.StatusNotFound)

@@ -104,11 +104,16 @@ var steps = map[string]func(b *board.Board, r *pages.Request) (string, error){
 	"board":    about,
 }
 
-func add(b *board.Board, r *pages.Request) (string, error) {
-	id := b.Add(board.Kind(r.PostForm.Get("kind")))
+func add(b *board.Board, r *pages.Request) (string, error) { return addFrom(b, r.PostForm) }
+
+// addFrom puts a widget of a kind onto b, with series and a range where values have them.
+func addFrom(b *board.Board, values url.Values) (string, error) {
+	id := b.Add(board.Kind(values.Get("kind")))
 	if id == "" {
 		return "", &board.Error{Path: "kind", Code: board.BadKind}
 	}
+	w := &b.Widgets[b.Find(id)]
+	w.Series, w.Range = values["series"], values.Get("range")
 	return id, nil
 }
 

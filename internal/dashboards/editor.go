@@ -41,7 +41,7 @@ func (p *Pages) showEditor(r *pages.Request, status int, problem string) error {
 	l := r.Locale
 	m := templates.DashboardEditModel{
 		Layout: r.Layout, ID: s.ID, Widgets: widgets, Undo: len(d.Before) > 0, Changed: len(d.Before) > 0 || d.Revision != s.Revision, PerSite: b.PerSite, Error: problem,
-		Head: templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.dashboards"), Href: "/dashboards"}, {Text: s.Board.Title, Href: address(s.ID)}}, Title: l.T("board.edit")},
+		Head: templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.dashboards"), Href: "/dashboards"}, {Text: s.Board.Title, Href: address(s.ID)}}, Title: l.T("board.edit-title", s.Board.Title)},
 		Board: []templates.FieldModel{
 			{Name: "title", Label: l.T("board.title"), Value: b.Title, Hint: l.T("board.title-hint")}, {Name: "folder", Label: l.T("board.folder"), Value: b.Folder, Hint: l.T("board.folder-hint")},
 			{Name: "range", Label: l.T("board.range"), Value: b.Range, Hint: l.T("board.range-hint")},

@@ -63,12 +63,26 @@ func row(s board.Stored, r *pages.Request) templates.DashboardRow {
 	return templates.DashboardRow{Link: templates.Link{Text: s.Board.Title, Href: address(s.ID)}, About: locale.Join(about, "· "+by(s, r))}
 }
 
-// create makes an empty dashboard and opens it for editing.
+// create makes a dashboard, empty or with the widget that the form has, and opens it for editing.
 func (p *Pages) create(w http.ResponseWriter, r *pages.Request) error {
 	if err := form(r); err != nil {
 		return err
 	}
-	return p.keep(w, r, board.Board{Title: r.PostForm.Get("title"), Folder: r.PostForm.Get("folder"), PerSite: r.PostForm.Get("per-site") != ""}, "/edit")
+	b := board.Board{Title: r.PostForm.Get("title"), Folder: r.PostForm.Get("folder"), PerSite: r.PostForm.Get("per-site") != ""}
+	if !r.PostForm.Has("kind") {
+		return p.keep(w, r, b, "/edit")
+	}
+	_, err := addFrom(&b, r.PostForm)
+	if err == nil {
+		var s board.Stored
+		if s, err = library(r).Create(r.Context(), person(r), b); err == nil {
+			return see(w, r, address(s.ID, "/edit"))
+		}
+	}
+	if text, ok := refusal(err, r.Locale); ok {
+		return p.showOffer(r, r.PostForm, http.StatusBadRequest, text)
+	}
+	return err
 }
 
 // load takes a dashboard as JSON.

@@ -6,5 +6,6 @@ import "./live.js";
 import "./fresh.js";
 import "./keys.js";
 import "./palette.js";
+import "./print.js";
 import "./chart.js";
 import "./carpet.js";

@@ -47,7 +47,7 @@ export function options(uPlot, data, element, width, height, zoom, point) {
 	const style = getComputedStyle(element);
 	const color = (/** @type {string} */ name) => style.getPropertyValue("--" + name).trim();
 	const font = `450 11.5px ${color("font")}`;
-	const grid = { stroke: color("border"), width: 1 };
+	const grid = { stroke: color("grid") || color("border"), width: 1 };
 	const scales = /** @type {Record<string, any>} */ ({ x: { time: true, range: [data.from, data.to] } });
 	const axes = /** @type {any[]} */ ([timeAxis(data, { font, stroke: color("text-3"), ticks: { stroke: color("border"), width: 1, size: 5 } })]);
 	data.axes.forEach((a, i) => {
@@ -206,22 +206,22 @@ function marks(u, data, color, font) {
 	ctx.font = font.replace("11.5", String(11.5 * devicePixelRatio));
 	ctx.fillStyle = ctx.strokeStyle = color("critical");
 	ctx.lineWidth = devicePixelRatio;
-	let last = -Infinity;
-	for (const [r, y] of (data.rules ?? []).map((r) => [r, u.valToPos(r.value, "y" + r.axis, true)]).sort((a, b) => a[1] - b[1])) {
-		ctx.setLineDash([5 * devicePixelRatio, 3 * devicePixelRatio]);
+	const levels = (data.rules ?? []).map((r) => ({ text: r.text, y: u.valToPos(r.value, "y" + r.axis, true) })).sort((a, b) => a.y - b.y);
+	ctx.setLineDash([5 * devicePixelRatio, 3 * devicePixelRatio]);
+	for (const { y } of levels) {
 		ctx.beginPath();
 		ctx.moveTo(bbox.left, y);
 		ctx.lineTo(bbox.left + bbox.width, y);
 		ctx.stroke();
-		ctx.setLineDash([]);
-		// The words of a level that lies close below another stand under it, and where the picture ends there, at its other side.
-		const close = y - last < 16 * devicePixelRatio;
-		const below = close && y + 16 * devicePixelRatio < bbox.top + bbox.height;
-		ctx.textAlign = close && !below ? "left" : "right";
-		write(ctx, r.text, close && !below ? bbox.left + 4 * devicePixelRatio : bbox.left + bbox.width - 4 * devicePixelRatio, y + (below ? 13 : -4) * devicePixelRatio, color);
-		last = y;
 	}
 	ctx.setLineDash([]);
+	ctx.textAlign = "right";
+	const taken = /** @type {number[]} */ ([]);
+	for (const { text, y } of levels) {
+		const foot = wordsAt(y, taken, bbox);
+		taken.push(foot);
+		write(ctx, text, bbox.left + bbox.width - 4 * devicePixelRatio, foot, color);
+	}
 	ctx.fillStyle = ctx.strokeStyle = color("text-2");
 	for (const s of data.spikes ?? []) {
 		spike(u, s, color);
@@ -237,6 +237,21 @@ function marks(u, data, color, font) {
 		ctx.fill();
 	}
 	ctx.restore();
+}
+
+/** Where the words of a level stand: above it, below it where others are above already, else above those; never below the picture. @param {number} y @param {number[]} taken @param {{top: number, height: number}} bbox */
+function wordsAt(y, taken, bbox) {
+	const line = 14 * devicePixelRatio;
+	const free = (/** @type {number} */ foot) => foot < bbox.top + bbox.height && taken.every((other) => Math.abs(other - foot) >= line);
+	const below = y + 13 * devicePixelRatio;
+	let foot = y - 5 * devicePixelRatio;
+	if (!free(foot) && free(below)) {
+		return below;
+	}
+	while (!free(foot) && foot > bbox.top) {
+		foot -= line;
+	}
+	return foot;
 }
 
 /** Where a line leaves the picture: a marker at its edge, with the value. @param {any} u @param {{axis: number, at: number, low?: boolean, text: string}} s @param {(name: string) => string} color */

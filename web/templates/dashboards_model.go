@@ -86,6 +86,17 @@ type DashboardRow struct {
 	About string // "8 widgets · shared · Alice, yesterday 14:10"
 }
 
+// DashboardAddModel is a widget that waits for a dashboard.
+type DashboardAddModel struct {
+	Layout LayoutModel
+	Head   PageHeadModel
+	Error  string
+	Facts  []FactModel // what it is
+	Fields []HiddenModel
+	Boards []DashboardRow
+	Title  FieldModel // of a new dashboard
+}
+
 // DashboardModel is a dashboard that is looked at.
 type DashboardModel struct {
 	Layout    LayoutModel
