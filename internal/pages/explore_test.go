@@ -410,7 +410,7 @@ func TestExploreWithoutTheRest(t *testing.T) {
 	b.faults.Set(fault.Rule{Path: "/alarms", Fault: fault.Fault{Status: 500}})
 	b.get("/explore?s="+freezer+"&from=now-2d&to=now").want(t, "no alarms", http.StatusOK, `class="chart trend"`, "Alarms and events could not be read in full")
 	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Status: 500}})
-	b.get("/explore?s="+engine+"&from=now-2d&to=now").want(t, "no data", http.StatusOK, "not available just now")
+	b.get("/explore?s="+engine+"&from=now-2d&to=now").want(t, "no data", http.StatusOK, "The Data Hub answered with an error")
 }
 
 // That the Data Hub does not say what one of several variables is, is no mistake of the address.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/internal/demo/fault"
 	"portico/internal/locale"
 )
 
@@ -48,6 +49,26 @@ func TestFaultsAreToldWhereTheDataAreShown(t *testing.T) {
 		"resent":        {"/explore?s=" + resent + "&from=2026-11-10&to=2026-11-11", []string{"96 of 96"}},
 	} {
 		b.get(tt.target).want(t, name, http.StatusOK, tt.texts...)
+	}
+}
+
+// Of what could not be read nothing is said, least of all that it is as it should be.
+func TestNothingIsSaidOfWhatWasNotRead(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Status: 500}})
+	for target, tt := range map[string]struct{ says, doesNotSay []string }{
+		"/overview":     {[]string{"None of the 12 sites could be read in full.", "Which site stands out is not known just now.", "The Data Hub answered with an error (500)."}, []string{"as usual", "No site stands out", "None of these sites has"}},
+		"/quality":      {[]string{"The Data Hub answered with an error (500)."}, []string{"are on time", "No meter"}},
+		"/sites/204486": {[]string{"The Data Hub answered with an error (500)."}, []string{"There are no data"}},
+	} {
+		a := b.get(target)
+		a.want(t, target, http.StatusOK, tt.says...)
+		for _, claim := range tt.doesNotSay {
+			if strings.Contains(a.body, claim) {
+				t.Errorf("%s claims %q", target, claim)
+			}
+		}
 	}
 }
 

@@ -98,6 +98,11 @@ func presentOvernight(sites []siteProfile, now time.Time, l locale.Locale) templ
 	}
 	if len(m.Rows) == 0 {
 		m.Empty, m.Note = &templates.EmptyModel{Text: l.T("overnight.none")}, ""
+		if n, err := metersRead(sites); n == 0 && err != nil {
+			m.Empty.Text = Trouble(err, l)
+		} else if err != nil {
+			m.Empty.Text = l.T("overnight.partly")
+		}
 	}
 	return m
 }

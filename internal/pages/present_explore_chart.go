@@ -48,11 +48,13 @@ func (d *exploreData) title(l locale.Locale) string {
 
 // failure is what stands in the place of a picture of lines when nothing could be read, or nothing came; both are nil when there is something.
 func (d *exploreData) failure(lines []exploreLine, l locale.Locale) (*templates.FailureModel, *templates.EmptyModel) {
-	switch {
-	case slices.ContainsFunc(lines, func(l exploreLine) bool { return series.Summarize(l.slots).Count > 0 }):
+	if slices.ContainsFunc(lines, func(l exploreLine) bool { return series.Summarize(l.slots).Count > 0 }) {
 		return nil, nil
-	case slices.ContainsFunc(lines, func(l exploreLine) bool { return l.err != nil }):
-		return &templates.FailureModel{Text: l.T("panel.failed"), RetryTo: d.query.href(nil)}, nil
+	}
+	for _, line := range lines {
+		if line.err != nil {
+			return &templates.FailureModel{Text: Trouble(line.err, l), RetryTo: d.query.href(nil)}, nil
+		}
 	}
 	return nil, &templates.EmptyModel{Text: l.T("chart.empty"), Next: templates.Link{Text: l.T("time.last30"), Href: d.query.over("now-30d", "now")}}
 }

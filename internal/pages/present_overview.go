@@ -245,7 +245,23 @@ func lead(d overviewData, electricity total, l locale.Locale) templates.Link {
 		text := l.T("lead.more", locale.Name(most.site.Name), l.Percent(math.Round(growth*100)/100), l.Day(earlier(d.now, d.zone, 7)))
 		return templates.Link{Text: text, Href: siteHref(most.site.ID)}
 	}
+	if _, err := metersRead(d.sites); err != nil {
+		return templates.Link{Text: l.T("lead.unknown")}
+	}
 	return templates.Link{Text: l.T("lead.none")}
+}
+
+// metersRead counts the sites whose electricity could be read, and returns what kept others from it: of those nothing is said.
+func metersRead(sites []siteProfile) (n int, err error) {
+	for _, s := range sites {
+		if s.electricity.usable() {
+			n++
+		}
+		if s.electricity.err != nil {
+			err = s.electricity.err
+		}
+	}
+	return n, err
 }
 
 // overviewTrend shows yesterday and today, with the same two weekdays of last week dashed.
@@ -254,6 +270,10 @@ func overviewTrend(d overviewData, electricity, solar total, l locale.Locale) te
 	m := templates.ChartModel{ID: "trend", Title: l.T("overview.trend"), About: l.T("chart.about", "kW", d.zone.String())}
 	if solar.sites == 0 {
 		m.Title = l.T("kpi.electricity")
+	}
+	if n, err := metersRead(d.sites); n == 0 && err != nil {
+		m.Failure = &templates.FailureModel{Text: Trouble(err, l), RetryTo: "/overview"}
+		return m
 	}
 	if electricity.sites == 0 && solar.sites == 0 {
 		m.Empty = &templates.EmptyModel{Text: l.T("overview.no-meters"), Next: templates.Link{Text: l.T("overview.all"), Href: "/sites"}}

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -154,7 +155,7 @@ func lateMeters(sites []siteQualityData, now time.Time, l locale.Locale) templat
 		}
 	}
 	if len(m.Rows) == 0 {
-		m.Empty, m.Note = &templates.EmptyModel{Text: l.T("quality.late-none")}, ""
+		m.Empty, m.Note = &templates.EmptyModel{Text: unblamed(sites, "quality.late-none", "quality.late-none-partly", l)}, ""
 	}
 	return m
 }
@@ -170,9 +171,30 @@ func stuckMeters(sites []siteQualityData, l locale.Locale) templates.ListModel {
 		}
 	}
 	if len(m.Rows) == 0 {
-		m.Empty = &templates.EmptyModel{Text: l.T("quality.stuck-none")}
+		m.Empty = &templates.EmptyModel{Text: unblamed(sites, "quality.stuck-none", "quality.stuck-none-partly", l)}
 	}
 	return m
+}
+
+// unblamed says that no meter is to blame, as far as their values could be read.
+func unblamed(sites []siteQualityData, none, partly locale.Key, l locale.Locale) string {
+	read, failed := 0, error(nil)
+	for _, s := range sites {
+		for _, x := range s.meters {
+			if err := cmp.Or(x.err, x.newest.err); err != nil {
+				failed = err
+			} else {
+				read++
+			}
+		}
+	}
+	switch {
+	case failed == nil:
+		return l.T(none)
+	case read == 0:
+		return Trouble(failed, l)
+	}
+	return l.T(partly)
 }
 
 func meterCell(m *meterQuality) templates.CellModel {

@@ -188,7 +188,7 @@ func siteTrend(d siteData, l locale.Locale, retry string) templates.ChartModel {
 	m := templates.ChartModel{ID: "trend", Title: l.T("site.trend")}
 	switch {
 	case p.err != nil:
-		m.Failure = &templates.FailureModel{Text: l.T("panel.failed"), RetryTo: retry}
+		m.Failure = &templates.FailureModel{Text: Trouble(p.err, l), RetryTo: retry}
 		return m
 	case !p.found:
 		m.Empty = &templates.EmptyModel{Text: l.T("site.no-main"), Next: templates.Link{Text: l.T("site.meters"), Href: siteTabHref(d.site.ID, "sources")}}

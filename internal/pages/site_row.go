@@ -154,6 +154,9 @@ func partial(sites []siteProfile, l locale.Locale, retry string) *templates.Fail
 	if failed == 0 {
 		return nil
 	}
+	if failed == len(sites) {
+		return &templates.FailureModel{Text: l.T("partial.no-site", failed), RetryTo: retry}
+	}
 	return &templates.FailureModel{Text: l.T("partial.sites", failed, len(sites)), RetryTo: retry}
 }
 

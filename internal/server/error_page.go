@@ -55,6 +55,8 @@ func (s *Server) wayOn(r *http.Request, k kind) string {
 	switch {
 	case k == kindNotFound:
 		return "/sites"
+	case k == kindForbidden, k == kindHubNoAccess:
+		return "/" // trying again changes nothing
 	case k == kindBadRequest && r.URL.RawQuery != "":
 		return localPath(r.URL.EscapedPath())
 	}
