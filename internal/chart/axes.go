@@ -11,10 +11,14 @@ import (
 // scale is an axis of values with its ticks.
 type scale struct{ low, high, step float64 }
 
+// farthest is where axes end: what lies beyond has no distance to the other end that is a number.
+const farthest = 1e300
+
 // newScale fits low to high into about four steps with round ends; zero comes into sight when it must, or is near.
 func newScale(low, high float64, zero bool) scale {
+	low, high = max(low, -farthest), min(high, farthest)
 	switch {
-	case low > high:
+	case !(low <= high): // no values, or one that is no number
 		low, high = 0, 1
 	case zero || low > 0 && low < high*0.5 || low == 0:
 		low, high = min(low, 0), max(high, 0)

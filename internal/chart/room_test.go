@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -37,6 +38,24 @@ func together(list []box) bool {
 		}
 	}
 	return false
+}
+
+// Values so far apart that their distance is no number any more, or that are none themselves, still have an axis, and it is found.
+func TestAxesOfAnyValues(t *testing.T) {
+	t.Parallel()
+	values := []float64{-math.MaxFloat64, -1e308, -1, 0, math.SmallestNonzeroFloat64, 1e-12, 1, 9007199254740993, 1e308, math.MaxFloat64, math.Inf(1), math.Inf(-1), math.NaN()}
+	for _, low := range values {
+		for _, high := range values {
+			for _, zero := range []bool{false, true} {
+				left := newScale(low, high, zero)
+				for name, s := range map[string]scale{"an axis": left, "beside another": newScale(0, 7, true).over(left.parts()), "over another": left.over(newScale(0, 7, true).parts())} {
+					if n := s.parts(); math.IsNaN(s.low+s.high+s.step) || math.IsInf(s.high-s.low, 0) || s.step <= 0 || n < 1 || n > 20 {
+						t.Errorf("from %g to %g, %s: %+v with %d steps", low, high, name, s, n)
+					}
+				}
+			}
+		}
+	}
 }
 
 func TestLargeWritingHasRoom(t *testing.T) {

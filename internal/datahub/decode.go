@@ -33,7 +33,10 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// real reads a finite number that is written as a number or as a string.
+// largest is more than anything that is measured, and little enough for sums, products and squares of it to stay numbers.
+const largest = 1e100
+
+// real reads a finite number, up to largest, that is written as a number or as a string.
 type real float64
 
 func (r *real) UnmarshalJSON(b []byte) error {
@@ -42,7 +45,7 @@ func (r *real) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+	if err != nil || math.IsNaN(f) || math.Abs(f) > largest {
 		return malformed("number")
 	}
 	*r = real(f)

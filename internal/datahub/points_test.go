@@ -46,6 +46,7 @@ func TestDecodePoints(t *testing.T) {
 		{"offset", `[{"date":"2026-03-01T01:15:00+01:00","rawValue":1},{"date":"2026-03-01T00:30:00.0000000Z","rawValue":2},{"date":"2026-03-01T02:45:00+0200","rawValue":3}]`,
 			[]DataPoint{{at(0, 15), 1}, {at(0, 30), 2}, {at(0, 45), 3}}},
 		{"null value is a gap", `[{"date":"2026-03-01T00:15:00","rawValue":null},{"date":"2026-03-01T00:30:00"}]`, nil},
+		{"what nothing measures is a gap", `[{"date":"2026-03-01T00:15:00","rawValue":1e308},{"date":"2026-03-01T00:30:00","rawValue":"-1e200"},{"date":"2026-03-01T00:45:00","rawValue":1}]`, []DataPoint{{at(0, 45), 1}}},
 		{"zero is no gap", `[{"date":"2026-03-01T00:15:00","rawValue":0}]`, []DataPoint{{at(0, 15), 0}}},
 		{"numeric string", `[{"date":"2026-03-01T00:15:00","rawValue":"4.5","variableId":"7"}]`, []DataPoint{{at(0, 15), 4.5}}},
 		{"unordered, the last of two counts", `[{"date":"2026-03-01T02:00:00","rawValue":3},{"date":"2026-03-01T01:00:00","rawValue":1},{"date":"2026-03-01T01:00:00","rawValue":2}]`,

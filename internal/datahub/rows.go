@@ -124,7 +124,7 @@ func (r *rows) isForeign(value []byte) bool {
 	return err == nil && id != int64(r.query.Variable)
 }
 
-// number reads a finite number, also one in quotes; null is no number.
+// number reads a finite number, also one in quotes; null is no number, and what nothing can measure is no value either.
 func (r *rows) number(f *float64, is *bool, b []byte, i int) int {
 	var end int
 	*is = true
@@ -145,6 +145,9 @@ func (r *rows) number(f *float64, is *bool, b []byte, i int) int {
 	}
 	if end == bad {
 		r.fault = "value"
+	}
+	if math.Abs(*f) > largest {
+		*is = false
 	}
 	return end
 }
