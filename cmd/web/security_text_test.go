@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -82,7 +83,7 @@ func TestS66HostileTextIsInert(t *testing.T) {
 			rec := httptest.NewRecorder()
 			r.Header.Del("Accept-Encoding")
 			s.hub.ServeHTTP(rec, r)
-			body := regexp.MustCompile(`("(?:name|street|city|description|localisation|serialNumber|eanNumber|mappingConfig|symbol)":)"[^"]*"`).ReplaceAllStringFunc(rec.Body.String(), func(member string) string {
+			body := regexp.MustCompile(`("(?:name|title|comment|street|city|description|localisation|serialNumber|eanNumber|mappingConfig|symbol)":)"[^"]*"`).ReplaceAllStringFunc(rec.Body.String(), func(member string) string {
 				key, _, _ := strings.Cut(member, ":")
 				return key + ":" + string(quoted)
 			})
@@ -97,9 +98,10 @@ func TestS66HostileTextIsInert(t *testing.T) {
 		})
 		p := s.visitor(t, 0)
 		p.get(p.toCallback("/sites")).want(t, http.StatusSeeOther)
-		for _, path := range []string{"/sites", "/sites/204481", "/sites/204481?tab=meters", "/overview", "/sources/6044811", "/variables/80101", "/explore?site=204481", "/explore?s=80101", "/auth/session", "/settings/sessions", "/nothing"} {
+		event := cmp.Or(regexp.MustCompile(`/events/[0-9]+`).FindString(p.get("/events").Body), "/events")
+		for _, path := range []string{"/sites", "/sites/204481", "/sites/204481?tab=meters", "/overview", "/sources/6044811", "/variables/80101", "/explore?site=204481", "/explore?s=80101", "/alarms", "/events", "/auth/session", "/settings/sessions", "/nothing", event} {
 			a := p.get(path)
-			if a.StatusCode != http.StatusOK && a.StatusCode != http.StatusNotFound {
+			if large := what == "very long" && path == "/events" && a.StatusCode == http.StatusBadGateway; a.StatusCode != http.StatusOK && a.StatusCode != http.StatusNotFound && !large { // so many such texts are more than an answer may be
 				t.Errorf("%s: %s gives %d", what, path, a.StatusCode)
 			}
 			for _, live := range []string{"<script>alert", `onmouseover="alert`, "<img src=x", "\u202e", "\u2066", "\x00", "\x1b", `href="javascript:`, strings.Repeat("ä", 200), strings.Repeat("\u0301", 200)} {

@@ -179,7 +179,7 @@ type wireAlarm struct {
 	Created   moment      `json:"createdDate"`
 }
 
-func (w wireAlarm) key() (string, bool) { return string(w.ID), w.ID != "" }
+func (w wireAlarm) key() (string, bool) { return string(w.ID), w.ID != "" && visible(string(w.ID)) }
 
 func (w wireAlarm) alarm() Alarm {
 	a := Alarm{

@@ -40,6 +40,7 @@ func TestAlarms(t *testing.T) {
 		"nulls":                   {`[{"id":"x","setValue":null,"enabled":null,"priority":null,"latestStateChange":null,"exceptions":null,"createdDate":null}]`, []Alarm{{ID: "x", Enabled: true}}},
 		"enumerations as numbers": {`[{"id":"x","granularity":"15","granularityTimeBase":2,"aggregationType":"1","enabled":0}]`, []Alarm{{ID: "x", Window: Step{15, Minute}, Aggregate: Sum}}},
 		"no date of the change":   {`[{"id":"x","latestStateChange":{"state":{"present":true}}}]`, []Alarm{{ID: "x", Enabled: true}}},
+		"ids that no address has": {`[{"id":"a\u0000b"},{"id":"x"},{"id":"a\u202eb"},{"id":"a b"}]`, []Alarm{{ID: "x", Enabled: true}}},
 		"null for a list":         {`null`, nil},
 	} {
 		got, err := newClient(t, says(tt.body)).Alarms(t.Context(), AlarmQuery{})
@@ -49,7 +50,7 @@ func TestAlarms(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	for _, body := range []string{`{"message":"no"}`, `[{"siteId":1}]`, `[{"id":"x","createdDate":"soon"}]`, `[{"id":{}}]`, `[{"id":"x"}`, ``} {
+	for _, body := range []string{`{"message":"no"}`, `[{"siteId":1}]`, `[{"id":"x","createdDate":"soon"}]`, `[{"id":{}}]`, `[{"id":"x","setValue":1e308}]`, `[{"id":"x"}`, ``} {
 		if got, err := newClient(t, says(body)).Alarms(t.Context(), AlarmQuery{}); !errors.Is(err, ErrMalformed) {
 			t.Errorf("Alarms of %q = %v, %v, want ErrMalformed", body, got, err)
 		}

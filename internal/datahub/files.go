@@ -69,7 +69,7 @@ type wireFile struct {
 	Created moment `json:"createdDate"`
 }
 
-func (w wireFile) key() (string, bool) { return string(w.ID), w.ID != "" }
+func (w wireFile) key() (string, bool) { return string(w.ID), w.ID != "" && visible(string(w.ID)) }
 
 func (w wireFile) file() File {
 	return File{ID: FileID(w.ID), Name: string(w.Name), Size: int64(w.Size), Type: string(w.Type), Site: SiteID(w.Site), Created: time.Time(w.Created)}

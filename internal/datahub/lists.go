@@ -209,6 +209,11 @@ func id(n *number, least number) (string, bool) {
 	return strconv.FormatInt(int64(*n), 10), true
 }
 
+// visible reports whether an opaque id has nothing in it that addresses and pages do not show: no blanks, control characters or characters beyond ASCII.
+func visible(id string) bool {
+	return !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r >= 0x7f })
+}
+
 // fill puts an id into a path. It returns ErrNotFound for what no Data Hub has for an id, because such an id comes from an address that
 // somebody wrote by hand and could lead elsewhere.
 func fill(path, id string) (string, error) {

@@ -13,11 +13,20 @@ func Name(s string) string {
 // Plain makes a text from elsewhere harmless where markup cannot set it apart: no control characters, none that change the direction of text, no lone line breaks, and not longer than
 // a line.
 func Plain(s string) string {
+	return strings.Join(strings.Fields(harmless(s, 120, "")), " ")
+}
+
+// Typed is Plain for a field in which somebody goes on writing: up to so many characters, with its blanks and line breaks.
+func Typed(s string, most int) string { return harmless(s, most, "\n\r\t") }
+
+// harmless returns the first characters of s, without those that change the direction of text, and with blanks for control characters other than the allowed ones.
+func harmless(s string, most int, allowed string) string {
 	n := 0
-	s = strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		switch {
-		case n >= 120:
+		case n >= most:
 			return -1
+		case strings.ContainsRune(allowed, r):
 		case r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xfffd || r == 0xfeff:
 			r = ' '
 		case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x61c || r == 0x2028 || r == 0x2029:
@@ -26,7 +35,6 @@ func Plain(s string) string {
 		n++
 		return r
 	}, strings.ToValidUTF8(s, " "))
-	return strings.Join(strings.Fields(s), " ")
 }
 
 // Bracket puts a unit or an id behind a name into brackets; nothing stays nothing.

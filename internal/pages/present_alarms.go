@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,7 @@ import (
 	"portico/web/templates"
 )
 
-func alarmHref(id datahub.AlarmID) string { return "/alarms/" + string(id) }
+func alarmHref(id datahub.AlarmID) string { return "/alarms/" + url.PathEscape(string(id)) }
 
 func presentAlarms(d alarmsData, l locale.Locale, layout templates.LayoutModel) templates.AlarmsModel {
 	m := templates.AlarmsModel{Layout: layout, Head: templates.PageHeadModel{Title: l.T("place.alarms"), Facts: d.counts(l)}, Sections: alarmSections(l, query.With("/alarms", "view", d.query.view), d.may), Views: d.views(l), Filter: d.filter(l)}

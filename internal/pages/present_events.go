@@ -187,7 +187,7 @@ func presentEventForm(d eventFormData, l locale.Locale, layout templates.LayoutM
 		m.Sites = siteOptions(d.sites, f.site, l)
 		m.Sites[0].Text = l.T("events.choose-site")
 	}
-	m.Head = templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.events"), Href: "/events"}}, Title: cmp.Or(f.title, title)}
+	m.Head = templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.events"), Href: "/events"}}, Title: cmp.Or(locale.Plain(f.title), title)}
 	wrong := func(field string) string {
 		if key := f.wrong[field]; key != "" {
 			return l.T(locale.Key(key))
@@ -195,8 +195,8 @@ func presentEventForm(d eventFormData, l locale.Locale, layout templates.LayoutM
 		return ""
 	}
 	m.Problem, m.SiteError = wrong(""), wrong("site")
-	m.Title = templates.FieldModel{Name: "title", Label: l.T("events.title"), Value: f.title, Error: wrong("title")}
-	m.Comment = templates.FieldModel{Name: "comment", Label: l.T("events.comment"), Value: f.comment}
+	m.Title = templates.FieldModel{Name: "title", Label: l.T("events.title"), Value: locale.Typed(f.title, titleMost), Error: wrong("title")}
+	m.Comment = templates.FieldModel{Name: "comment", Label: l.T("events.comment"), Value: locale.Typed(f.comment, commentMost)}
 	m.From = templates.FieldModel{Name: "from", Label: l.T("time.from"), Value: f.from, Error: wrong("from")}
 	m.To = templates.FieldModel{Name: "to", Label: l.T("time.to"), Value: f.to, Hint: l.T("events.to-hint"), Error: wrong("to")}
 	return m
