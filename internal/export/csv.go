@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // byteOrderMark makes spreadsheets read a file as UTF-8.
@@ -57,10 +58,10 @@ func (f Form) field(c Cell) string {
 	return ""
 }
 
-// harmless puts an apostrophe before a text that spreadsheets would take for a formula. Somebody else may have chosen it, to have it run on the computer of
-// whoever opens the file.
+// harmless puts an apostrophe before a text that spreadsheets would take for a formula, also by the wide letters that some of them read as the others. Somebody else may have chosen it, to have it
+// run on the computer of whoever opens the file.
 func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n\x00＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

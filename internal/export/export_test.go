@@ -198,7 +198,7 @@ func checkRow(t *testing.T, book *excelize.File, f Form, raw []string, i int) {
 }
 
 func TestTextsAreNeverFormulas(t *testing.T) {
-	for _, s := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"} {
+	for _, s := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\x00=1", "＝1+1", "＋1", "－1", "＠SUM(A1)"} {
 		if got := harmless(s); got != "'"+s {
 			t.Errorf("harmless(%q) = %q", s, got)
 		}
