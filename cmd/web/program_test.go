@@ -75,6 +75,12 @@ type program struct {
 // start runs the program until the test ends and, in demo mode, reads the addresses that it prints.
 func start(t *testing.T, env []string, args ...string) *program {
 	t.Helper()
+	return startOther(t, binary, env, args...)
+}
+
+// startOther is start with another build of the program.
+func startOther(t *testing.T, binary string, env []string, args ...string) *program {
+	t.Helper()
 	p := &program{t: t, cmd: exec.Command(binary, args...), log: &testserver.Log{}, done: make(chan error, 1), urls: map[string]string{}}
 	p.cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
 	p.cmd.Stderr = p.log

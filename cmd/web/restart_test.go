@@ -90,7 +90,13 @@ func (d *deployment) serve(t *testing.T) *program {
 // serveAt starts a process of the portal at another port of this machine.
 func (d *deployment) serveAt(t *testing.T, port string) *program {
 	t.Helper()
-	p := start(t, d.env, "serve", "--listen=127.0.0.1:"+port)
+	return d.serveOther(t, binary, port)
+}
+
+// serveOther starts a process of another build.
+func (d *deployment) serveOther(t *testing.T, binary, port string) *program {
+	t.Helper()
+	p := startOther(t, binary, d.env, "serve", "--listen=127.0.0.1:"+port)
 	eventually(t, "readiness", func() bool {
 		resp, err := http.Get("http://127.0.0.1:" + port + "/readyz")
 		if err != nil {
