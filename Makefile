@@ -12,11 +12,19 @@ build: ## build bin/web
 	CGO_ENABLED=0 go build -trimpath -o bin/web ./cmd/web
 
 test: ## run every test; what runs concurrently also under the race detector
-	go test ./... -timeout 20m
-	CGO_ENABLED=1 go test -race $(RACE) -args -explore.n=1000
-	CGO_ENABLED=1 go test -race ./internal/session/... ./internal/store/... ./internal/rp/... ./internal/datahub/... ./internal/server/... ./internal/pages ./internal/demo/...
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-patient test-busy
 
-RACE := ./internal/token
+# What waits most of the time, for tokens to end and for servers to start, goes on beside what computes. lint has vetted everything.
+PATIENT := internal/(interop|fleet|faultpoint|store/)
+
+test-patient:
+	go test -vet=off -p 1 -timeout 20m ./internal/interop ./internal/fleet ./internal/faultpoint ./internal/store/...
+
+# -short leaves out what does one thing after the other, in which no race can be.
+test-busy:
+	go test -vet=off -timeout 20m $$(go list ./... | grep -vE '$(PATIENT)')
+	CGO_ENABLED=1 go test -vet=off -race ./internal/token -args -explore.n=1000
+	CGO_ENABLED=1 go test -vet=off -race -short ./internal/session/... ./internal/store/... ./internal/rp/... ./internal/datahub/... ./internal/server/... ./internal/pages ./internal/demo/...
 
 generate: ## make the generated files: templ components, the style sheet, docs/config.md
 	go generate ./web/... ./internal/demo/...
@@ -41,8 +49,10 @@ vuln: ## known vulnerabilities, if the database can be reached
 	go tool -modfile=tools/go.mod govulncheck ./...
 
 fuzz: ## run each fuzz target for a short while
-	@set -e; for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' internal | xargs -n1 dirname | sort -u); do \
-	  for n in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$f/*_test.go | cut -d' ' -f2); do go test ./$$f -run xxx -fuzz "^$$n$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x; done; done
+	@set -e; bin=$$(mktemp -d); trap 'rm -rf $$bin' EXIT; for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' internal | xargs -n1 dirname | sort -u); do \
+	  go test -c -vet=off -fuzz . -o $$bin/fuzz ./$$f; \
+	  for n in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$f/*_test.go | cut -d' ' -f2); do echo $$f $$n; \
+	    (cd $$f && $$bin/fuzz -test.run xxx -test.fuzz "^$$n$$" -test.fuzztime $(FUZZTIME) -test.fuzzminimizetime 10x -test.fuzzcachedir $$(go env GOCACHE)/fuzz/portico/$$f); done; done
 
 FUZZTIME := 10s
 
@@ -62,4 +72,4 @@ image: ## build the container image
 check: ## all that CI runs, in CI's order
 	bash .ci/run
 
-.PHONY: help demo build test generate keep vendor fmt lint vuln fuzz bench rolling image check
+.PHONY: help demo build test test-patient test-busy generate keep vendor fmt lint vuln fuzz bench rolling image check
