@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -164,5 +167,66 @@ func TestKeysOfListsAndPlaces(t *testing.T) {
 		w.keys("g", place.key)
 		w.arrives(place.path)
 	}
+	w.wantNoComplaints()
+}
+
+// Another view that takes long says so beside a way out: the picture that was there stays, the page goes on living, and asking again works.
+func TestALoadCanBeGivenUp(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	w := openWindow(t, true)
+	w.signIn(p)
+	hub := func(faults string) {
+		t.Helper()
+		resp, err := http.Post(strings.Replace(p.urls["data-hub"], "hub.localhost", "127.0.0.1", 1)+"/faults", "application/json", strings.NewReader(`{"faults":[`+faults+`]}`))
+		if err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatalf("%v, %v", resp, err)
+		}
+		_ = resp.Body.Close()
+	}
+	w.visit(p, "/explore?s=20101&from=now-7d/d&to=now/d")
+	eventually(t, "the chart", func() bool {
+		return w.value(`String(document.querySelector("dh-chart[data-drawn]") !== null)`) == "true"
+	})
+	hub(`"delay@path:/data@delay:12s"`)
+	want := regexp.MustCompile(`^hidden for more than a second; Still loading after \d+.s\s+Cancel; Cancelled. You still see the last view.; \?s=20101&from=now-7d/d&to=now/d with 1 chart$`)
+	for _, way := range []string{`document.querySelector("[data-load-stop]").click()`, `document.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", bubbles: true}))`} {
+		if got := w.promised(fmt.Sprintf(givesUp, way)); !want.MatchString(got) {
+			t.Errorf("%s: %s", way, got)
+		}
+	}
+	eventually(t, "the stream", func() bool { return w.value(`String(document.querySelector("dh-live").source?.readyState)`) == "1" })
+	hub("")
+	w.click(`.presets a[href*="now-30d"]`, `.presets a[href*="now-30d"][aria-current]`)
+	w.wantNoComplaints()
+}
+
+// givesUp asks for another view and gives it up, all in one: a driver that asks for something while the browser is about to leave waits until it has.
+const givesUp = `(async () => {
+	const box = document.querySelector("[data-load-box]"), began = performance.now();
+	document.querySelector('.presets a[href*="now-30d"]').click();
+	while (box.hidden && performance.now() - began < 9000) await new Promise(r => setTimeout(r, 50));
+	const took = performance.now() - began, said = box.innerText;
+	%s;
+	return [took > 1000 ? "hidden for more than a second" : "there after " + took, said, box.innerText, location.search + " with " + document.querySelectorAll("dh-chart[data-drawn]").length + " chart"].join("; ");
+})()`
+
+// The first view has nothing behind it: its place can be given up as soon as it is there, and asked for again.
+func TestAFirstLoadCanBeGivenUp(t *testing.T) {
+	t.Parallel()
+	p := demo(t, "--demo-fail=hub=delay@path:/data@delay:5s")
+	w := openWindow(t, true)
+	w.signIn(p)
+	const part = `document.querySelector('dh-part[data-part="content"]')`
+	w.run(`location.assign("/explore?s=20101")`)
+	eventually(t, "a way out", func() bool {
+		return w.value(`String(`+part+`?.querySelector("[data-part-stop]")?.checkVisibility())`) == "true"
+	})
+	w.run(part + `.querySelector("[data-part-stop]").click()`)
+	if text := w.value(part + `.innerText`); !strings.Contains(text, "This part was not loaded. Try again") {
+		t.Errorf("after it was given up it says %q", text)
+	}
+	w.run(part + `.querySelector("[data-part-retry]").click()`)
+	eventually(t, "the chart", func() bool { return w.value(`String(document.querySelector("dh-chart") !== null)`) == "true" })
 	w.wantNoComplaints()
 }

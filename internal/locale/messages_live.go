@@ -15,6 +15,8 @@ var liveMessages = []message{
 	{"part.request", "Request {0}", "Requête {0}", "Verzoek {0}", "Anfrage {0}"},
 	{"part.failed", "This part could not be loaded. The rest of the page is as it should be.", "Cette partie n’a pas pu être chargée. Le reste de la page est correct.", "Dit deel kon niet worden geladen. De rest van de pagina klopt.", "Dieser Teil konnte nicht geladen werden. Der Rest der Seite stimmt."},
 	{"part.stopped", "This part was not loaded.", "Cette partie n’a pas été chargée.", "Dit deel is niet geladen.", "Dieser Teil wurde nicht geladen."},
+	{"action.cancel", "Cancel", "Annuler", "Annuleren", "Abbrechen"},
+	{"load.kept", "Cancelled. You still see the last view.", "Annulé. Vous voyez toujours la dernière vue.", "Geannuleerd. U ziet nog de vorige weergave.", "Abgebrochen. Sie sehen weiterhin die letzte Ansicht."},
 	{"part.again", "Try again", "Réessayer", "Opnieuw proberen", "Erneut versuchen"},
 	{"part.whole", "Load the page with this part", "Charger la page avec cette partie", "De pagina met dit deel laden", "Seite mit diesem Teil laden"},
 	{"chart.cursor", "Values of {0}; arrow keys move in time", "Valeurs de {0} ; les flèches avancent dans le temps", "Waarden van {0}; pijltjestoetsen gaan door de tijd", "Werte von {0}; Pfeiltasten bewegen sich in der Zeit"},

@@ -16,7 +16,6 @@ var screenMessages = []message{
 	{"screen.step-open", "On the screen, open", "À l’écran, ouvrez", "Open op het scherm", "Öffnen Sie auf dem Bildschirm"},
 	{"screen.step-type", "It shows a code. Type it here.", "Un code s’affiche. Saisissez-le ici.", "Er verschijnt een code. Typ die hier.", "Er zeigt einen Code. Geben Sie ihn hier ein."},
 	{"screen.next", "Go on", "Continuer", "Verder", "Weiter"},
-	{"screen.cancel", "Cancel", "Annuler", "Annuleren", "Abbrechen"},
 	{"screen.asks", "This asks to be a screen", "Cet appareil demande à devenir un écran", "Dit vraagt om een scherm te worden", "Das möchte ein Bildschirm werden"},
 	{"screen.asked", "It asked {0}.", "Demande reçue {0}.", "Gevraagd {0}.", "Angefragt {0}."},
 	{"screen.was", "It was a screen here before.", "Il était déjà un écran ici.", "Het was hier eerder al een scherm.", "Es war hier schon einmal ein Bildschirm."},

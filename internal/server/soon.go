@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,7 +30,7 @@ const wholeParam = "whole"
 func (s *Server) soon(h pages.Handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		q := s.pageRequest(w, r)
-		if !inTab(r) || r.Method != http.MethodGet || r.URL.Query().Has(wholeParam) {
+		if !inTab(r) || r.Method != http.MethodGet || r.URL.Query().Has(wholeParam) || again(r) {
 			return h(w, q)
 		}
 		q.Until = time.Now().Add(panelPatience)
@@ -53,6 +55,16 @@ func (s *Server) soon(h pages.Handler) handler {
 		m := templates.WaitingModel{Layout: q.Layout, Title: titleOf(q.Layout, s.locale(r)), Part: templates.PanelModel{Name: "content", From: q.From + "content", State: "waiting"}}
 		return s.render(w, r, http.StatusOK, templates.Waiting(m))
 	}
+}
+
+// viewed are the paths of pages that are looked at in one view after the other.
+var viewed = []string{"/explore", "/variables/"}
+
+// again reports whether a tab asks for another view of the page that it shows. It goes on showing that one until the answer is there, which is better than a place for what comes, and the page's script offers to
+// give up (load.js): then the request ends, and all that it asked of the Data Hub.
+func again(r *http.Request) bool {
+	from, err := url.Parse(r.Referer())
+	return err == nil && from.Host == r.Host && from.Path == r.URL.Path && slices.ContainsFunc(viewed, func(path string) bool { return strings.HasPrefix(r.URL.Path, path) })
 }
 
 // whole answers when all of the page is there.

@@ -1,11 +1,17 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"html"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -120,4 +126,101 @@ func TestWidgetsComeByThemselves(t *testing.T) {
 	b.signIn()
 	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Status: 500}})
 	b.get(address, script...).want(t, "a widget that fails", http.StatusOK, `data-state="failed"`, "answered with an error (500)", "Request ", `data-part-retry="w-load"`)
+}
+
+// Who looks at a variable keeps their picture until the next one is there: it is waited for. Who comes from elsewhere has nothing to look at, and gets the place of what comes.
+func TestAnotherViewIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	b.wait()
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 400 * time.Millisecond}})
+	for _, tt := range []struct {
+		path, from string
+		whole      bool
+	}{
+		{"/explore?s=80101&from=now-2d&to=now", b.base + "/explore?s=80101", true}, {"/variables/80101?from=now-2d&to=now", b.base + "/variables/80101", true},
+		{"/explore?s=80101&from=now-2d&to=now", b.base + "/sites/204486", false}, {"/explore?s=80101&from=now-2d&to=now", "http://elsewhere.example/explore", false}, {"/variables/80101?from=now-2d&to=now", b.base + "/variables/80102", false},
+	} {
+		b.signIn() // nothing of hers is kept
+		a := b.get(tt.path, append([]string{"Referer", tt.from}, tab...)...)
+		if waits := strings.Contains(a.body, `data-part="content"`); a.StatusCode != http.StatusOK || waits == tt.whole || tt.whole && !strings.Contains(a.body, "<dh-chart") {
+			t.Errorf("%s from %s: %d, a place for what comes %t", tt.path, tt.from, a.StatusCode, waits)
+		}
+	}
+}
+
+// Who gives up waiting is not worked for any more: what the Data Hub was asked for them is taken back, and it is asked nothing else.
+func TestNobodyIsWorkedForWhoGaveUp(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	var asked, left atomic.Int32
+	behind, err := url.Parse(b.hubURL)
+	b.must(err)
+	proxy := httputil.NewSingleHostReverseProxy(behind)
+	data := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/data") {
+			proxy.ServeHTTP(w, r)
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body) // a server notices that somebody leaves when it has read all
+		asked.Add(1)
+		<-r.Context().Done()
+		left.Add(1)
+	}))
+	t.Cleanup(data.Close)
+	b.hubURL = data.URL
+	b.wait()
+	portal := httptest.NewServer(b.handler)
+	t.Cleanup(portal.Close)
+	for name, tt := range map[string]struct {
+		path   string
+		header []string
+	}{
+		"another view": {"/explore?s=80101", append([]string{"Referer", b.base + "/explore?s=80101"}, tab...)},
+		"the content":  {"/x/explore?s=80101&part=content", []string{"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b.signIn()
+			asked.Store(0)
+			left.Store(0)
+			ctx, cancel := context.WithCancel(t.Context())
+			r, err := http.NewRequestWithContext(ctx, http.MethodGet, portal.URL+tt.path, nil)
+			b.must(err)
+			r.Host, r.Header = "portal.localhost:8080", http.Header{"Accept": {"text/html"}, "Cookie": {b.cookie.Name + "=" + b.cookie.Value}}
+			for i := 0; i < len(tt.header); i += 2 {
+				r.Header.Set(tt.header[i], tt.header[i+1])
+			}
+			gone := make(chan error, 1)
+			go func() {
+				_, err := http.DefaultClient.Do(r)
+				gone <- err
+			}()
+			settled(t, "asked for points", &asked)
+			cancel()
+			if err := <-gone; !errors.Is(err, context.Canceled) {
+				t.Errorf("the browser got an answer: %v", err)
+			}
+			before := asked.Load()
+			settled(t, "left", &left)
+			if asked.Load() != before || left.Load() != before {
+				t.Errorf("asked %d times, then %d more; %d were taken back", before, asked.Load()-before, left.Load())
+			}
+		})
+	}
+}
+
+// settled waits until n counts something, and nothing more for a moment.
+func settled(t *testing.T, what string, n *atomic.Int32) {
+	t.Helper()
+	for last, same, tries := int32(0), 0, 0; same < 5; tries++ {
+		if tries > 200 {
+			t.Fatalf("%s: %d times within five seconds", what, n.Load())
+		}
+		time.Sleep(25 * time.Millisecond)
+		if now := n.Load(); now > 0 && now == last {
+			same++
+		} else {
+			last, same = now, 0
+		}
+	}
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /* Everything that signed-in pages do with a script. Each module is for one thing, and binds itself to elements of its own name or to data- attributes. */
 import "./parts.js";
+import "./load.js";
 import "./clock.js";
 import "./live.js";
 import "./fresh.js";

@@ -36,6 +36,7 @@ class Live extends HTMLElement {
 		document.addEventListener("visibilitychange", () => this.wake(), { signal });
 		document.addEventListener("resume", () => this.restart(), { signal }); // the browser had frozen the page
 		document.addEventListener("session-back", () => this.back(), { signal });
+		document.addEventListener("load-stopped", () => this.source && this.open(), { signal }); // the browser had stopped this stream too
 		this.querySelector("[data-live-reload]")?.addEventListener("click", () => location.reload(), { signal });
 		this.watchdog = setInterval(() => this.check(), 2000);
 		this.want(this.dataset.src ?? "");

@@ -1,7 +1,8 @@
 // @ts-check
 /*
  * Parts of a page that come after it. A part that was not ready in time stands there in its own shape. Those of a page are asked for together, and each is put in its place as soon
- * as it is there; after three seconds it says how long that takes, after ten it can be given up, and when it fails the rest of the page is none the worse.
+ * as it is there; after three seconds it says how long that takes, after ten it can be given up, and when it fails the rest of the page is none the worse. What a page is about comes after
+ * a second at the earliest, so that it can be given up at once. A request of which nobody wants anything any more ends.
  */
 import htmx from "./htmx.min.js";
 import { duration, sentence } from "./words.js";
@@ -16,6 +17,9 @@ const before = new Map();
 
 /** <dh-part> is the place of a part. One whose state is waiting is asked for at once. */
 class Part extends HTMLElement {
+	/** Wants nothing any more of the request that is on its way. @type {(() => void) | undefined} */
+	leave;
+
 	connectedCallback() {
 		this.addEventListener("click", this);
 		const last = before.get(this.dataset.part ?? "");
@@ -40,6 +44,7 @@ class Part extends HTMLElement {
 		}
 		event.preventDefault();
 		if (pressed.dataset.partRetry === undefined) {
+			this.leave?.();
 			this.fail("part.stopped");
 			return;
 		}
@@ -56,6 +61,9 @@ class Part extends HTMLElement {
 		const began = performance.now();
 		const note = this.querySelector("[data-part-note]");
 		const stop = /** @type {HTMLElement | null} */ (this.querySelector("[data-part-stop]"));
+		if (stop && this.dataset.part === "content") {
+			stop.hidden = false;
+		}
 		clearInterval(this.timer);
 		this.timer = setInterval(() => {
 			const waited = performance.now() - began;
@@ -140,10 +148,14 @@ function ask(part) {
 async function load(parts) {
 	const rest = new Map(parts.map((p) => [p.dataset.part ?? "", p]));
 	const [first, ...others] = parts;
+	const unwanted = new AbortController();
+	for (const [name, part] of rest) {
+		part.leave = () => rest.delete(name) && rest.size === 0 && unwanted.abort();
+	}
 	const address = [first.dataset.src, ...others.map((p) => `part=${encodeURIComponent(p.dataset.part ?? "")}`)].join("&");
 	let request = "";
 	try {
-		const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(patience) });
+		const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal: AbortSignal.any([AbortSignal.timeout(patience), unwanted.signal]) });
 		if (!answer.ok) {
 			request = (await answer.json()).request_id ?? "";
 		} else if (parts.length === 1) {

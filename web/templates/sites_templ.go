@@ -221,7 +221,7 @@ func siteRows(m SitesModel) templ.Component {
 			}
 		}
 		if m.Figures.State == "waiting" {
-			templ_7745c5c3_Err = waitingNote(m.Layout).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = waitingNote(m.Layout, m.Layout.T("part.stop")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

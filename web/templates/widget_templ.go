@@ -297,7 +297,7 @@ func widget(l LayoutModel, m WidgetModel) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = waitingNote(l).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = waitingNote(l, l.T("part.stop")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
