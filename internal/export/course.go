@@ -27,10 +27,10 @@ type Course struct {
 	By          string // who made it
 	Address     string // of the page that shows the same
 
-	count, expected int
+	count, expected, late int // values, as far as rows were made
 }
 
-// Table has a row for each slot of any line: its beginning, its end, by how much clocks were ahead of UTC, a column for each line, and whether values are missing. A slot
+// Table has a row for each slot of any line: its beginning, its end, by how much clocks were ahead of UTC, a column for each line, and whether values are missing, came late or are calculated. A slot
 // that no value came for is a row all the same; one that nothing is expected for yet is not.
 func (c *Course) Table(l locale.Locale) Table {
 	t := Table{Columns: []Column{{Title: l.T("export.begin", c.Range.Zone.String())}, {Title: l.T("export.end")}, {Title: l.T("export.offset")}}}
@@ -65,7 +65,8 @@ type instant struct {
 func (c *Course) row(m instant, l locale.Locale) ([]Cell, bool) {
 	row := []Cell{Time(m.start), Time(m.end), Text(locale.Offset(m.start.In(c.Range.Zone)))}
 	var missing []string
-	values, expected, state := 0, 0, series.Measured
+	states := map[series.State][]string{} // names of the lines
+	values, expected := 0, 0
 	for i, s := range m.slots {
 		cell := Cell{}
 		if s != nil && !s.Future {
@@ -77,22 +78,45 @@ func (c *Course) row(m instant, l locale.Locale) ([]Cell, bool) {
 			missing = append(missing, c.Lines[i].Name)
 		default:
 			cell = Number(s.Value)
-			state = max(state, s.State)
+			states[s.State] = append(states[s.State], c.Lines[i].Name)
 			values++
 		}
 		row = append(row, cell)
 	}
 	c.count += values
 	c.expected += expected
+	c.late += len(states[series.Late])
 	switch {
 	case expected == 0 && values == 0:
 		return nil, false
 	case values == 0:
 		return append(row, Text(l.T("export.no-data"))), true
-	case len(missing) > 0:
-		return append(row, Text(l.T("export.partly", strings.Join(missing, ", ")))), true
 	}
-	return append(row, Text(l.T(locale.Key("export.state-"+[]string{"measured", "late", "estimated"}[state])))), true
+	return append(row, Text(c.state(missing, states, l))), true
+}
+
+// state says what is to be known of the values of a row; of which lines, unless it is so of all.
+func (c *Course) state(missing []string, states map[series.State][]string, l locale.Locale) string {
+	var list []string
+	if len(missing) > 0 {
+		list = append(list, l.T("export.partly", strings.Join(missing, ", ")))
+	}
+	for _, s := range []struct {
+		state   series.State
+		all, of locale.Key
+	}{{series.Late, "export.state-late", "export.late-of"}, {series.Estimated, "export.state-estimated", "export.estimated-of"}} {
+		switch names := states[s.state]; len(names) {
+		case 0:
+		case len(c.Lines):
+			list = append(list, l.T(s.all))
+		default:
+			list = append(list, l.T(s.of, strings.Join(names, ", ")))
+		}
+	}
+	if list == nil {
+		return l.T("export.state-measured")
+	}
+	return strings.Join(list, "; ")
 }
 
 // moments goes through all lines side by side, by time.
@@ -177,6 +201,7 @@ func (c *Course) about(what string, l locale.Locale) []Fact {
 		Fact{l.T("series.granularity"), Text(c.Granularity)},
 		Fact{l.T("series.aggregate"), Text(c.Aggregation)},
 		Fact{l.T("export.completeness"), Text(l.T("export.completeness-is", l.Percent(share), c.count, c.expected))},
+		Fact{l.T("export.late"), Text(l.T("export.late-is", c.late))},
 		Fact{l.T("export.made"), Time(c.Made)},
 		Fact{l.T("export.by"), Text(c.By)},
 		Fact{l.T("export.address"), Text(c.Address)},

@@ -279,3 +279,34 @@ func TestSheetNames(t *testing.T) {
 		}
 	}
 }
+
+// The last column says what is to be known of the values: of which lines, unless it is so of all.
+func TestStatesOfRows(t *testing.T) {
+	r := series.Range{From: time.Date(2026, 11, 1, 0, 0, 0, 0, brussels), To: time.Date(2026, 11, 1, 5, 0, 0, 0, brussels), Zone: brussels}
+	line := func(name string, states ...series.State) Line {
+		var slots []series.Slot
+		for i, s := range states {
+			start := r.From.Add(time.Duration(i) * time.Hour)
+			slots = append(slots, series.Slot{Start: start, End: start.Add(time.Hour), Value: 1, State: s, Missing: s == 99})
+		}
+		return Line{Name: name, Slots: all(slots)}
+	}
+	const missing = series.State(99)
+	c := &Course{Range: r, Lines: []Line{line("a", series.Measured, series.Late, series.Late, missing, missing), line("b", series.Measured, series.Measured, series.Late, series.Late, missing), line("c", series.Measured, series.Estimated, series.Late, series.Measured, missing)}}
+	table := c.Table(locale.For(locale.English))
+	var got []string
+	for row, err := range table.Rows {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, row[len(row)-1].text)
+	}
+	if want := []string{"complete", "came late: a; calculated: c", "came late", "missing: a; came late: b", "no data"}; !slices.Equal(got, want) {
+		t.Errorf("the rows say %q, want %q", got, want)
+	}
+	for _, fact := range table.About() {
+		if fact.Term == "Late values" && !strings.HasPrefix(fact.Value.text, "5 values are marked") {
+			t.Errorf("the description says %s", fact.Value.text)
+		}
+	}
+}

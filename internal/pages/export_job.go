@@ -31,18 +31,19 @@ const (
 
 // exportJob is a file that is made, or being made, in parts: values, which become CSV or XLSX when the file is fetched. Whoever has it on the shelf owns it.
 type exportJob struct {
-	Query  string      `json:"query"` // of /export, with the range in absolute times
-	Format string      `json:"format"`
-	Form   string      `json:"form"`
-	Sheet  exportSheet `json:"sheet"`
-	Parts  int         `json:"parts"`
-	Done   int         `json:"done"` // parts that are kept
-	Bytes  int         `json:"bytes"`
-	Rows   int         `json:"rows"` // roughly, when it is complete
-	Made   time.Time   `json:"made"`
-	Beat   time.Time   `json:"beat"`   // last sign of life of whoever makes it
-	Worker string      `json:"worker"` // who that is
-	Failed string      `json:"failed"` // "", away, refused or large
+	Query  string         `json:"query"` // of /export, with the range in absolute times
+	Format string         `json:"format"`
+	Form   string         `json:"form"`
+	Sheet  exportSheet    `json:"sheet"`
+	Late   [][]series.Gap `json:"late,omitempty"` // of each variable: what the session that asked knew to have come late
+	Parts  int            `json:"parts"`
+	Done   int            `json:"done"` // parts that are kept
+	Bytes  int            `json:"bytes"`
+	Rows   int            `json:"rows"` // roughly, when it is complete
+	Made   time.Time      `json:"made"`
+	Beat   time.Time      `json:"beat"`   // last sign of life of whoever makes it
+	Worker string         `json:"worker"` // who that is
+	Failed string         `json:"failed"` // "", away, refused or large
 }
 
 func (j exportJob) complete() bool { return j.Parts > 0 && j.Done == j.Parts }
@@ -62,13 +63,22 @@ func (p *Pages) startExport(r *Request, x *exportPlan, q exportQuery) (string, e
 	pinned.explore.from, pinned.explore.to, pinned.explore.zone = series.Local(x.d.r.From, x.d.zone), series.Local(x.d.r.To, x.d.zone), x.d.zone.String()
 	_, query, _ := strings.Cut(pinned.address("/export"), "?")
 	_, err := shelf.Change(r.Context(), r.Shelf, r.Owner, shelf.Export, name, exportLife, func(j *exportJob) error {
-		*j = exportJob{Query: query, Format: q.format, Form: q.form, Sheet: x.sheet(r), Parts: len(x.parts), Rows: x.rows, Made: time.Now(), Beat: time.Now()}
+		*j = exportJob{Query: query, Format: q.format, Form: q.form, Sheet: x.sheet(r), Late: p.cameLate(r, x), Parts: len(x.parts), Rows: x.rows, Made: time.Now(), Beat: time.Now()}
 		return nil
 	})
 	if err == nil {
 		p.workOn(r, name)
 	}
 	return name, err
+}
+
+// cameLate are the stretches of each variable whose values the session knows to have come late: whoever makes the file may be another process, later.
+func (p *Pages) cameLate(r *Request, x *exportPlan) [][]series.Gap {
+	late := make([][]series.Gap, len(x.d.lines))
+	for i, line := range x.d.lines {
+		late[i] = p.kept.absences(r.Who, line.variable.ID, time.Now()).late()
+	}
+	return late
 }
 
 // workOn goes on with a job until it is complete, fails, or the process is going away; what is done stays done.
@@ -167,6 +177,7 @@ func (w *exportWork) parts(ctx context.Context, job exportJob) error {
 	if len(x.parts) != job.Parts || len(x.lines) != len(job.Sheet.Names) {
 		return fmt.Errorf("export: %d parts of %d lines, were %d of %d: the variables have changed", len(x.parts), len(x.lines), job.Parts, len(job.Sheet.Names))
 	}
+	x.late = job.Late
 	for part := job.Done; part < job.Parts; part++ {
 		if err := w.part(ctx, x, part); err != nil {
 			return err

@@ -68,7 +68,8 @@ type exportPlan struct {
 	g     datahub.Granularity
 	lines []exportLine
 	parts []series.Range
-	rows  int // roughly
+	rows  int            // roughly
+	late  [][]series.Gap // of each line of d: stretches whose values are known to have come late, beside what reading finds out; nil for none
 }
 
 // exportLine is a column: a variable, or what it is compared with.
@@ -156,13 +157,18 @@ func (x *exportPlan) divide() {
 func (x *exportPlan) read(ctx context.Context, rd *reader, part, line int) ([]series.Slot, error) {
 	r, column := x.parts[part], x.lines[line]
 	l := &x.d.lines[column.index]
-	if !column.compared {
-		got := l.read(ctx, rd, r, x.g)
-		return got.slots, got.err
+	wanted := r
+	if column.compared {
+		wanted = x.before(r)
 	}
-	before := x.before(r)
-	got := l.read(ctx, rd, before, x.g)
-	return series.Align(got.slots, before, r), got.err
+	got := l.read(ctx, rd, wanted, x.g)
+	if column.index < len(x.late) {
+		series.MarkLate(got.slots, x.late[column.index])
+	}
+	if column.compared {
+		return series.Align(got.slots, wanted, r), got.err
+	}
+	return got.slots, got.err
 }
 
 // before is what a part is compared with: as far back, by the calendar, as the whole range is.

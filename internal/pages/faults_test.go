@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"portico/internal/demo/fault"
 	"portico/internal/locale"
@@ -163,10 +166,55 @@ func TestLateValuesAreMarked(t *testing.T) {
 		t.Errorf("the browser gets %d series, the last one %q", len(d.Series), last.Role)
 	}
 	b.get(target+"&view=table").want(t, "as a table", http.StatusOK, "(came late)")
+	b.wantLateValuesInFiles(t, strings.Replace(target, "/explore?", "", 1))
 	at(4, 30)
 	b.get(target).want(t, "much later", http.StatusOK, "values came late, Sun\u00a01\u00a0Nov 01:00 – 03:15: they were not there at Sun\u00a01\u00a0Nov 04:00.")
 	b.who.Session = "another"
 	if a := b.get(target); strings.Contains(a.body, "came late") {
 		t.Error("a session that did not look before says that values came late")
 	}
+}
+
+// wantLateValuesInFiles fetches what the explorer shows as files, small and made in the background, next to a variable of which nothing came late.
+func (b *bench) wantLateValuesInFiles(t *testing.T, query string) {
+	t.Helper()
+	form := locale.For(locale.English).Written()
+	late := func(rows [][]string, mark string) (n int) {
+		for _, row := range rows[1:] {
+			if row[len(row)-1] == mark {
+				n++
+			}
+		}
+		return n
+	}
+	rows := b.get("/export?"+query+"&values=all").file(t, form)
+	marked := late(rows, "came late")
+	if marked < 4 || marked > 12 {
+		t.Errorf("%d rows came late, want those of about two hours", marked)
+	}
+	if n := late(b.get("/export?"+query+"&s=80101&values=all").file(t, form), "came late: "+strings.TrimSuffix(rows[0][3], " ["+unitIn(rows[0][3])+"]")); n != marked {
+		t.Errorf("beside another variable %d rows say which one came late, want %d", n, marked)
+	}
+	about, err := excelize.OpenReader(strings.NewReader(b.get("/export?" + query + "&values=all&format=xlsx").body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts, err := about.GetRows("About")
+	if text := strings.Join(flat(facts), "|"); err != nil || !strings.Contains(text, fmt.Sprintf("Late values|%d values are marked “came late”", marked)) || !strings.Contains(text, "does not say when a value came") {
+		t.Errorf("the workbook says %s, %v", text, err)
+	}
+	values, err := url.ParseQuery(query + "&values=all")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := b.post("/exports", values)
+	b.work()
+	if n := late(b.get(made.header.Get("Location")+"/file").file(t, form), "came late"); n != marked {
+		t.Errorf("%d rows of a file that is made in the background came late, want %d", n, marked)
+	}
+}
+
+func unitIn(head string) string {
+	_, unit, _ := strings.Cut(strings.TrimSuffix(head, "]"), "[")
+	return unit
 }

@@ -33,19 +33,27 @@ type absence struct {
 func (rd *reader) absences(v datahub.Variable, slots []series.Slot) absences {
 	rd.kept.noting.Lock() // pages read a variable in several ways at once, and none may lose what another saw
 	defer rd.kept.noting.Unlock()
-	key := keptKey{rd.who, fmt.Sprint("absences ", v.ID)}
-	var known absences
-	if value, _, ok := rd.kept.get(key, rd.real); ok {
-		known = value.(absences)
-	}
+	known := rd.kept.absences(rd.who, v.ID, rd.real)
 	if len(slots) == 0 || slots[0].End.Sub(slots[0].Start) > time.Hour || rd.standsIn() {
 		return known
 	}
 	now := known.after(slots, due(slots, v.Step.Duration(), rd.now), rd.now)
 	if len(now.open)+len(now.came)+len(known.open) > 0 {
-		rd.kept.keep(key, now, (len(now.open)+len(now.came))*absenceBytes+200, rd.real, absencesLife)
+		rd.kept.keep(absenceKey(rd.who, v.ID), now, (len(now.open)+len(now.came))*absenceBytes+200, rd.real, absencesLife)
 	}
 	return now
+}
+
+func absenceKey(who Who, v datahub.VariableID) keptKey {
+	return keptKey{who, fmt.Sprint("absences ", v)}
+}
+
+// absences is what a session remembers of a variable by now.
+func (k *kept) absences(who Who, v datahub.VariableID, now time.Time) (known absences) {
+	if value, _, ok := k.get(absenceKey(who, v), now); ok {
+		known = value.(absences)
+	}
+	return known
 }
 
 // due are the gaps in what should have come by now, by the variable's own step.
