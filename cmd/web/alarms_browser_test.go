@@ -73,7 +73,16 @@ func TestAlarmsFollowWhatHappens(t *testing.T) {
 	w.run(`window.fetch = real`)
 	eventually(t, "the page after all", func() bool { return strings.HasPrefix(w.value(said), "Updated at ") })
 
-	for _, path := range []string{w.value(`acked.querySelector("a").pathname`), "/sites/204486/alarms"} {
+	// The chart of an alarm's page follows too, and at once when its time has come.
+	w.visit(p, w.value(`document.querySelector("#content a.alarm-name").pathname`))
+	const drawing = `document.querySelector("dh-chart .chart-wide desc")`
+	for what, due := range map[string]string{"a change": fmt.Sprintf(change, 7000), "its time": `(() => { const f = document.querySelector("dh-fresh"); f.querySelector("[data-fresh-quiet]").dataset.freshIn = "0.1"; f.await() })()`} {
+		w.run(drawing + `.textContent = "old"`)
+		w.run(due)
+		eventually(t, "the chart after "+what, func() bool { return len(w.value(drawing+`.textContent`)) > len("old") })
+	}
+
+	for _, path := range []string{w.value(`location.pathname`), "/sites/204486/alarms"} {
 		w.visit(p, path)
 		w.run(`document.querySelector("#content h1").dataset.mark = "same"; document.querySelector("[data-fresh-sum]").dataset.freshSum = ""`)
 		w.run(fmt.Sprintf(change, 9000))

@@ -105,6 +105,12 @@ func TestAlarmPage(t *testing.T) {
 	flat := regexp.MustCompile(`/alarms/[0-9a-f]{24}`).FindString(b.get("/alarms?state=all&q=flat+17").body)
 	b.get(flat).want(t, "flat 17", http.StatusOK, "sets: 0.005", "resets: 0.001", "sets at 0.005", "notice", "acknowledged")
 	b.get(flat+"?days=30&at=2026-03-01T12:00:00Z").want(t, "a moment", http.StatusOK, "14\u00a0Feb", "15\u00a0Mar")
+	for path, want := range map[string][]string{ // what is read again when something changes: the moment that is shown, or now
+		flat + "?days=30&at=2026-03-01T12:00:00Z":               {`data-hx-get="/x` + flat + `?at=2026-03-01T12%3A00%3A00Z&amp;days=30&amp;part=content"`, `data-fresh-in=""`},
+		flat + "?days=7&at=" + b.now.UTC().Format(time.RFC3339): {`data-hx-get="/x/?part=content"`, `data-fresh-in="900"`},
+	} {
+		b.get(path).want(t, path, http.StatusOK, want...)
+	}
 	for _, query := range []string{"?days=2", "?at=now", "?at=2026"} {
 		if a := b.get(flat + query); a.status != http.StatusBadRequest {
 			t.Errorf("%s: %d", query, a.status)

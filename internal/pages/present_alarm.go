@@ -2,6 +2,7 @@ package pages
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ const (
 func presentAlarm(d alarmData, l locale.Locale, layout templates.LayoutModel) templates.AlarmModel {
 	a := d.alarm
 	m := templates.AlarmModel{Layout: layout, ID: string(a.ID), ReturnTo: alarmHref(a.ID)}
+	m.Renewed, m.Every = d.renewal(layout.ReturnTo)
 	m.Head = templates.PageHeadModel{
 		Crumbs: []templates.Link{{Text: l.T("place.alarms"), Href: "/alarms"}, {Text: locale.Name(d.site.Name), Href: siteHref(a.Site)}, {Text: locale.Name(d.source.Name), Href: sourceHref(a.Source)}},
 		Title:  locale.Name(a.Name), State: alarmStateModel(a, l), Facts: texts(priorityText(a, l), ruleText(a, d.unit, l), d.zone.String()),
@@ -53,6 +55,18 @@ func presentAlarm(d alarmData, l locale.Locale, layout templates.LayoutModel) te
 	}
 	return m
 }
+
+// renewal is where the page is read again, and after how many seconds in any case. What is shown stays, whatever happens to the alarm, unless it ends now: then it goes on, as the variable's values come.
+func (d alarmData) renewal(here string) (address, every string) {
+	if d.r.To.Before(d.now) {
+		return d.href(d.at, d.days), ""
+	}
+	step := min(max(d.variable.Step.Duration(), renewalLeast), renewalMost)
+	return here, strconv.Itoa(int(step.Seconds()))
+}
+
+// How often an alarm's chart that ends now is drawn again.
+const renewalLeast, renewalMost = time.Minute, 15 * time.Minute
 
 func (d alarmData) href(at time.Time, days string) string {
 	return query.With(alarmHref(d.alarm.ID), "at", at.UTC().Format(time.RFC3339), "days", days)

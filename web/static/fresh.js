@@ -1,7 +1,8 @@
 // @ts-check
 /*
  * Pages that follow what they show: <dh-fresh data-topic="alarms"> fetches its page again when the stream tells of a change, and htmx changes what differs, so that what is chosen, typed,
- * opened, focused and scrolled stays as it is. It says politely what there is now, waits while nobody looks, and can be paused.
+ * opened, focused and scrolled stays as it is. It says politely what there is now, waits while nobody looks, and can be paused. What is only looked at again because its time has come is worth a
+ * word when something else came of it than a chart that goes on.
  */
 import htmx from "./htmx.min.js";
 import { now } from "./clock.js";
@@ -16,6 +17,8 @@ const most = 60_000;
 class Fresh extends HTMLElement {
 	latest = "";
 	stale = false;
+	quiet = false;
+	sum = "";
 	failures = 0;
 
 	connectedCallback() {
@@ -30,6 +33,7 @@ class Fresh extends HTMLElement {
 		if (bar) {
 			bar.hidden = false;
 		}
+		this.sum = this.summed();
 		this.show();
 		this.await();
 	}
@@ -55,8 +59,9 @@ class Fresh extends HTMLElement {
 		}
 	}
 
-	/** Notes that there is something new; all who hear of it at once do not ask at once. */
-	changed() {
+	/** Notes that there is something new; all who hear of it at once do not ask at once. @param {boolean} [quiet] */
+	changed(quiet = false) {
+		this.quiet = quiet && (this.quiet || !this.stale);
 		this.stale = true;
 		clearTimeout(this.timer);
 		this.timer = setTimeout(() => this.catchUp(), 200 + Math.random() * 800);
@@ -98,9 +103,17 @@ class Fresh extends HTMLElement {
 		}
 	}
 
+	/** What there is, in words. */
+	summed() {
+		return /** @type {HTMLElement | null} */ (this.querySelector("[data-fresh-sum]"))?.dataset.freshSum ?? "";
+	}
+
 	say() {
-		const sum = /** @type {HTMLElement | null} */ (this.querySelector("[data-fresh-sum]"))?.dataset.freshSum ?? "";
-		this.tell(sentence("live.renewed", wallClock(this.dataset.zone ?? "UTC")(new Date(now())).seconds, sum));
+		const sum = this.summed();
+		if (!this.quiet || sum !== this.sum) {
+			this.tell(sentence("live.renewed", wallClock(this.dataset.zone ?? "UTC")(new Date(now())).seconds, sum));
+		}
+		this.sum = sum;
 		this.show();
 		this.await();
 	}
@@ -116,9 +129,10 @@ class Fresh extends HTMLElement {
 	/** What waits for its time, such as an acknowledgement, is looked at again when it has come. */
 	await() {
 		clearTimeout(this.due);
-		const waits = [.../** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-fresh-in]"))].map((e) => Number(e.dataset.freshIn || Infinity));
-		if (Math.min(...waits) < Infinity) {
-			this.due = setTimeout(() => this.changed(), Math.min(...waits) * 1000);
+		const waits = [.../** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-fresh-in]"))].filter((e) => e.dataset.freshIn);
+		const [first] = waits.sort((a, b) => Number(a.dataset.freshIn) - Number(b.dataset.freshIn));
+		if (first) {
+			this.due = setTimeout(() => this.changed(first.dataset.freshQuiet !== undefined), Number(first.dataset.freshIn) * 1000);
 		}
 	}
 }

@@ -100,6 +100,8 @@ type AlarmModel struct {
 	Events     []EventRowModel
 	MoreEvents Link // none without Href
 	ReturnTo   string
+	Renewed    string // address at which the page is read again when something has changed
+	Every      string // seconds after which it is read again in any case, "" for never
 }
 
 // StateLineModel is a state over time as a picture, for desks and phones, and in words.

@@ -645,8 +645,8 @@ func dialogs(l LayoutModel) templ.Component {
 	})
 }
 
-// htmxConfig lets errors leave the page as it is, and history to the browser. Where a page is renewed, charts stay as they were drawn and what was opened stays open.
-const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"noSwap":[204,304,"4xx","5xx"],"defaultTimeout":30000,"morphSkip":"[data-fresh-bar],dh-chart","morphIgnore":["open"]}`
+// htmxConfig lets errors leave the page as it is, and history to the browser. Where a page is renewed, charts that a script drew stay as they are and what was opened stays open.
+const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"noSwap":[204,304,"4xx","5xx"],"defaultTimeout":30000,"morphSkip":"[data-fresh-bar],dh-chart[data-drawn]","morphIgnore":["open"]}`
 
 // colorScheme tells the browser which of its own parts to use before the style sheet is there.
 func colorScheme(theme string) string {
