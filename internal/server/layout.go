@@ -37,7 +37,7 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 		T:    func(key string, args ...any) string { return l.T(locale.Key(key), args...) },
 		Lang: l.Lang(), Theme: p.get("theme"), Density: p.get("density"), Keys: p.get("keys"), ReturnTo: s.here(r), Clock: s.clockModel(l), Version: s.version, Loaded: s.wall().UnixMilli(),
 		RequestID: e.ID, NoIndex: s.noIndex, ShareLinks: s.shareLinks, Nonce: e.Nonce, Fixed: &s.fixed,
-		Assets: templates.AssetsModel{Stylesheet: static.URL("app.css"), Icons: static.URL("icons.svg"), Favicon: static.URL("favicon.svg"), Font: static.URL("inter-latin.woff2"), SessionWatch: static.URL("session_watch.js"), App: static.URL("app.js"), UPlot: static.URL("uplot.min.js")},
+		Assets: templates.AssetsModel{Stylesheet: static.URL("app.css"), WallSheet: static.URL("wall.css"), Icons: static.URL("icons.svg"), Favicon: static.URL("favicon.svg"), Font: static.URL("inter-latin.woff2"), SessionWatch: static.URL("session_watch.js"), App: static.URL("app.js"), UPlot: static.URL("uplot.min.js")},
 	}
 	m.Place = placeOf(r.URL.Path)
 	if s.notice != "" {

@@ -62,7 +62,7 @@ func Screen(m ScreenModel) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = head(&m.Layout, m.Layout.T("screen.title")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = head(m.Layout.onWall(), m.Layout.T("screen.title")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -8,7 +8,11 @@ package templates
 //go:generate go tool templ generate -path .
 //go:generate go run ../static/gen
 
-import "github.com/a-h/templ"
+import (
+	"slices"
+
+	"github.com/a-h/templ"
+)
 
 // Text returns a sentence of the portal in the reader's language. The key is one of the catalogue's, the arguments fill its
 // places {0}, {1} … and select its plural form.
@@ -98,6 +102,7 @@ type ClockModel struct {
 // AssetsModel holds the addresses of static files under their content-hashed names.
 type AssetsModel struct {
 	Stylesheet string // app.css
+	WallSheet  string // wall.css, of pages on walls
 	Icons      string // icons.svg, a sprite
 	Favicon    string // favicon.svg
 	Font       string // inter-latin.woff2, fetched early
@@ -114,6 +119,12 @@ type AssetsModel struct {
 func (l LayoutModel) titled(title string) LayoutModel {
 	l.Title = title
 	return l
+}
+
+// onWall is the layout of a page on a wall, which has a style sheet of its own besides.
+func (l LayoutModel) onWall() *LayoutModel {
+	l.Assets.Sheets = append(slices.Clone(l.Assets.Sheets), l.Assets.WallSheet)
+	return &l
 }
 
 // Link is a text that leads somewhere.

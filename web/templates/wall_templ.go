@@ -75,7 +75,7 @@ func Wall(m WallModel) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = head(&m.Layout, m.Title).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = head(m.Layout.onWall(), m.Title).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
