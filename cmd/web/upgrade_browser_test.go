@@ -42,7 +42,7 @@ func TestUpgradeUnderAnOpenWall(t *testing.T) {
 	if w.value(version) != old || w.value(marks) != picture {
 		t.Error("the wall does not stay as it was until its hour")
 	}
-	if lost := w.promised(`(async names => (await Promise.all(names.map(async n => (await fetch("/static/" + n)).ok ? "" : n))).filter(n => n).join(" "))(` + kept + `)`); lost != "" {
+	if lost := w.promised(`(async names => (await Promise.all(names.map(async n => (await fetch("/static/" + n, {cache: "reload"})).ok ? "" : n))).filter(n => n).join(" "))(` + kept + `)`); lost != "" {
 		t.Errorf("the newer portal lacks files of the version before: %s", lost)
 	}
 
