@@ -17,7 +17,7 @@ var allowed = map[string][]string{
 	"web/static/keep":         {"web/static"},
 	"internal/server":         {"internal/audit", "internal/board", "internal/crew", "internal/dashboards", "internal/datahub", "internal/faultpoint", "internal/grant", "internal/health", "internal/limit", "internal/live", "internal/locale", "internal/pages", "internal/query", "internal/rp", "internal/screen", "internal/secret", "internal/session", "internal/share", "internal/shelf", "internal/token", "web/static", "web/templates"},
 	"internal/dashboards":     {"internal/board", "internal/datahub", "internal/locale", "internal/pages", "internal/query", "web/static", "web/templates"},
-	"internal/pages":          {"internal/board", "internal/chart", "internal/crew", "internal/datahub", "internal/export", "internal/locale", "internal/pause", "internal/query", "internal/series", "internal/shelf", "internal/token", "web/templates"},
+	"internal/pages":          {"internal/board", "internal/chart", "internal/crew", "internal/datahub", "internal/export", "internal/filter", "internal/locale", "internal/pause", "internal/query", "internal/series", "internal/shelf", "internal/token", "web/templates"},
 	"internal/chart":          {"internal/series"},
 	"internal/export":         {"internal/locale", "internal/series"},
 	"internal/series":         {"internal/datahub"},

@@ -21,6 +21,9 @@ func presentSites(d sitesData, l locale.Locale, layout templates.LayoutModel) te
 		m.Head.Actions = append(m.Head.Actions, templates.Link{Text: strings.ToUpper(format), Href: d.fileHref(format)})
 	}
 	d.filter(&m, l)
+	if m.Problems = d.filterProblems(l); len(m.Problems) > 0 {
+		return m
+	}
 	if d.found != d.total {
 		m.Head.Facts = append(m.Head.Facts, l.T("sites.found", d.found))
 	}
@@ -105,9 +108,7 @@ func (d sitesData) filter(m *templates.SitesModel, l locale.Locale) {
 		m.Views = append(m.Views, templates.TabModel{Link: templates.Link{Text: l.T(locale.Key("sites.view-" + v)), Href: q.href(func(x *sitesQuery) { x.view = v })}, Current: v == m.View})
 	}
 	m.Query = templates.FieldModel{Name: "q", Label: l.T("sites.search"), Value: q.q}
-	if q.q != "" {
-		m.Chosen = append(m.Chosen, templates.FilterModel{Text: l.T("sites.with", q.q), Remove: q.href(func(x *sitesQuery) { x.q = "" })})
-	}
+	m.Chosen = q.termChips(l)
 	if q.only != nil {
 		m.Chosen = append(m.Chosen, templates.FilterModel{Text: l.T("sites.only", len(q.only)), Remove: q.href(func(x *sitesQuery) { x.only = nil })})
 	}

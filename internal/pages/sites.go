@@ -12,6 +12,7 @@ import (
 	"portico/internal/chart"
 	"portico/internal/crew"
 	"portico/internal/datahub"
+	"portico/internal/filter"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/web/templates"
@@ -22,8 +23,9 @@ const sitesPerPage = 25
 
 // sitesQuery is what the address of the list of sites says.
 type sitesQuery struct {
-	view   string // list, map or cards
-	q      string
+	view   string        // list, map or cards
+	q      string        // as it was typed
+	terms  []filter.Term // what is in q
 	group  datahub.GroupID
 	by     string           // one of siteGroupings, "" for rows that do not stand together
 	status string           // one of siteStatuses, "" for any
@@ -52,6 +54,7 @@ func parseSitesQuery(values url.Values) (q sitesQuery, err error) {
 		return q, err
 	}
 	q.q = locale.Plain(q.q)
+	q.terms = filter.Parse(q.q, siteFields)
 	if q.group, q.by, err = parseGroups(values); err != nil {
 		return q, err
 	}
@@ -156,6 +159,8 @@ type sitesData struct {
 	rows   int           // on all pages: found, and more where sites stand in several groups
 	sites  []siteProfile
 	onMap  []siteProfile // all that match, on the map, with their states only
+	known  []siteProfile // those that match with their figures, where they had to be read to find out; nil elsewhere
+	wide   int           // so many sites are left when figures would decide that they are not read; 0 where they are
 	now    time.Time
 	size   int // sites of a page; 0 means sitesPerPage
 	may    func(feature string, right datahub.Right) bool
@@ -184,7 +189,7 @@ func (p *Pages) sites(_ http.ResponseWriter, r *Request) error {
 	var panels []Panel
 	if len(shown) > 0 {
 		panels = []Panel{{"rows", &figures, func(ctx context.Context) (func(), error) {
-			sites, err := rd.readSites(ctx, shown, refs, oneDay)
+			sites, err := d.figures(ctx, rd, shown, refs)
 			return func() { d.sites = sites }, err
 		}}}
 	}
@@ -198,7 +203,11 @@ func (p *Pages) sites(_ http.ResponseWriter, r *Request) error {
 				unknown(m.Sections[i].Rows, figures, r.Locale)
 			}
 		}
-		return r.Render(http.StatusOK, templates.Sites(m))
+		status := http.StatusOK
+		if len(m.Problems) > 0 {
+			status = http.StatusBadRequest
+		}
+		return r.Render(status, templates.Sites(m))
 	})
 }
 
@@ -222,7 +231,10 @@ func (d *sitesData) read(ctx context.Context, rd *reader) error {
 	if err != nil {
 		return err
 	}
-	d.sites, err = rd.readSites(ctx, shown, refs, oneDay)
+	if d.wide > 0 || len(filter.Problems(d.query.terms)) > 0 {
+		return &query.Error{Param: "q", Err: query.ErrChoice}
+	}
+	d.sites, err = d.figures(ctx, rd, shown, refs)
 	return err
 }
 
@@ -232,12 +244,15 @@ func (d *sitesData) page(ctx context.Context, rd *reader) ([]datahub.Site, lists
 	if err != nil {
 		return nil, refs, err
 	}
-	if d.query.status != "" || d.query.view == "map" {
+	if found, err = d.withFigures(ctx, rd, found, refs); err != nil {
+		return nil, refs, err
+	}
+	if d.query.status != "" || d.query.view == "map" || d.query.asks("status", "alarms") {
 		states, err := rd.siteStates(ctx, found, refs)
 		if err != nil {
 			return nil, refs, err
 		}
-		states = slices.DeleteFunc(states, func(s siteProfile) bool { return d.query.status != "" && s.state(d.now) != d.query.status })
+		states = slices.DeleteFunc(states, func(s siteProfile) bool { return !d.query.fitsState(s, d.now) })
 		if d.found = len(states); d.query.view == "map" {
 			d.onMap = states
 			return nil, refs, nil
@@ -265,19 +280,30 @@ func (d *sitesData) page(ctx context.Context, rd *reader) ([]datahub.Site, lists
 // find reads the sites that match all that is asked of names and groups.
 func (d *sitesData) find(ctx context.Context, rd *reader) (found []datahub.Site, refs lists, err error) {
 	var members map[datahub.SiteID]bool
-	g, ctx := crew.WithContext(ctx)
-	g.Go(func() (err error) { found, refs, err = rd.sitesAndLists(ctx); return err })
-	g.Go(func() (err error) { d.groups, err = rd.groups(ctx); return endsSession(err) })
+	g, reading := crew.WithContext(ctx)
+	g.Go(func() (err error) { found, refs, err = rd.sitesAndLists(reading); return err })
+	g.Go(func() (err error) {
+		if d.groups, err = rd.groups(reading); d.query.asks("group") {
+			return err
+		}
+		return endsSession(err)
+	})
 	if d.query.group != 0 {
-		g.Go(func() (err error) { members, err = rd.members(ctx, d.query.group); return err })
+		g.Go(func() (err error) { members, err = rd.members(reading, d.query.group); return err })
 	}
 	if err := g.Wait(); err != nil {
 		return nil, refs, err
 	}
-	d.total = len(found)
-	return slices.DeleteFunc(found, func(site datahub.Site) bool {
-		return !matches(site, refs, d.query.q) || d.query.only != nil && !slices.Contains(d.query.only, site.ID) || members != nil && !members[site.ID]
-	}), refs, nil
+	if d.total = len(found); len(filter.Problems(d.query.terms)) > 0 {
+		return nil, refs, nil
+	}
+	found = slices.DeleteFunc(found, func(site datahub.Site) bool {
+		return !d.query.fitsSite(site, refs) || d.query.only != nil && !slices.Contains(d.query.only, site.ID) || members != nil && !members[site.ID]
+	})
+	if found, err = d.inGroups(ctx, rd, found); err == nil {
+		found, err = d.query.withMeters(ctx, rd, found)
+	}
+	return found, refs, err
 }
 
 // order sorts sites by what is known of them without their data; by is the name of a column.
@@ -288,18 +314,4 @@ func order(sites []datahub.Site, by string) {
 	if by == "-site" || by == "-town" {
 		slices.Reverse(sites)
 	}
-}
-
-// matches reports whether every word of q stands in the site's name, town, street, postal code or type, in any case.
-func matches(site datahub.Site, refs lists, q string) bool {
-	if q == "" {
-		return true
-	}
-	text := strings.ToLower(strings.Join([]string{site.Name, site.City, site.Street, site.PostalCode, siteKind(siteProfile{site: site, kind: refs.siteTypes[site.TypeID]})}, " "))
-	for word := range strings.FieldsSeq(strings.ToLower(q)) {
-		if !strings.Contains(text, word) {
-			return false
-		}
-	}
-	return true
 }

@@ -2,14 +2,17 @@ package pages
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"portico/internal/datahub"
 	"portico/internal/demo/energy"
+	"portico/internal/filter"
 	"portico/internal/locale"
 	"portico/web/templates"
 )
@@ -168,10 +171,74 @@ func TestColumnsAreKept(t *testing.T) {
 func TestWordsFindSites(t *testing.T) {
 	t.Parallel()
 	site, refs := datahub.Site{Name: "Cold store Meuse", City: "Liège", Street: "Quai 1", PostalCode: "4020", TypeID: 3}, lists{siteTypes: map[int]string{3: "Warehouse"}}
-	for q, want := range map[string]bool{"meuse": true, "liège": true, "quai": true, "4020": true, "ware": true, "MEUSE col": true, "store gent": false, "liege": false} {
-		if got := matches(site, refs, q); got != want {
+	for q, want := range map[string]bool{"meuse": true, "liège": true, "quai": true, "4020": true, "ware": true, "MEUSE col": true, "store gent": false, "liege": false, `"store meuse"`: true, "city:liège": true, "city:meuse": false, "postalcode startswith 40": true, "type=warehouse name!~cold": false} {
+		if got := (sitesQuery{terms: filter.Parse(q, siteFields)}).fitsSite(site, refs); got != want {
 			t.Errorf("%q: %t, want %t", q, got, want)
 		}
 	}
 	newBench(t).get("/sites").want(t, "help", http.StatusOK, "What can be typed", "in any order")
+}
+
+// What is typed narrows the list by what pages know of sites. Each term is a chip that can be taken out; the address has the same text, and so have the list's files.
+func TestSitesAreFilteredByWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	names := func(q string) []string {
+		t.Helper()
+		rows := b.get("/export/sites?format=csv&q="+url.QueryEscape(q)).file(t, locale.For(locale.English).Written())
+		var list []string
+		for _, row := range rows[1:] {
+			list = append(list, row[0])
+		}
+		return list
+	}
+	all := names("")
+	group := regexp.MustCompile(`<option value="(\d+)">([^<]+)</option>`).FindStringSubmatch(b.get("/sites").body)
+	for _, q := range []string{"city:Liège", "city=liège status:alarm,ok,late,silent,none", "meter:Compressors cold", `group:"` + group[2] + `"`, "group<>" + strings.Fields(group[2])[0], "alarms>0", "status<>alarm", "kwh>1", "kwh<=1", "kw >= 0.1 city:Liège", "status=ok OR"} {
+		a := b.get("/sites?q=" + url.QueryEscape(q))
+		if strings.HasSuffix(q, "OR") {
+			a.want(t, q, http.StatusBadRequest, "“OR” is not understood")
+			continue
+		}
+		a.want(t, q, http.StatusOK, `name="q" value="`+html.EscapeString(q)+`"`, `class="chip" href="/sites`)
+		found := names(q)
+		if len(found) == 0 || len(found) == len(all) && !strings.Contains(q, "kwh>") {
+			t.Errorf("%s: %d of %d sites", q, len(found), len(all))
+		}
+		for _, name := range all {
+			if there := strings.Contains(a.body, html.EscapeString(name)+"</bdi>"); there != slices.Contains(found, name) {
+				t.Errorf("%s: %s is on the page %t, in the file %t", q, name, there, !there)
+			}
+		}
+	}
+	if n := len(names("kwh>1")) + len(names("kwh<=1")); n > len(all) {
+		t.Errorf("%d sites use more than 1 kWh or do not, of %d", n, len(all))
+	}
+	byGroup, others := names("group:"+group[2]), names(`group!~"`+group[2]+`"`)
+	if len(byGroup)+len(others) != len(all) {
+		t.Errorf("%d sites are in a group and %d are not, of %d", len(byGroup), len(others), len(all))
+	}
+	b.get("/sites?q="+url.QueryEscape("cold city:Liège")).want(t, "chips", http.StatusOK, `href="/sites?q=city%3ALi%C3%A8ge"><bdi>with “cold”</bdi>`, `href="/sites?q=cold"><bdi>city:Liège</bdi>`)
+}
+
+// What is not understood is told by name, with a way out for each, and stays in the field; the list's file is refused.
+func TestWhatIsNotUnderstoodIsTold(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for _, lang := range locale.Langs() {
+		b.lang = lang
+		a := b.get("/sites?view=cards&q=" + url.QueryEscape("cold ville:Liège status:red"))
+		a.want(t, string(lang), http.StatusBadRequest, `value="cold ville:Liège status:red"`, `aria-invalid="true"`, `role="alert"`, "ville:Liège", "name, city, street", "alarm, ok, late, silent, none", `class="chip field-error" href="/sites?q=cold+status%3Ared&amp;view=cards"`)
+		if strings.Contains(a.body, "site-card") {
+			t.Errorf("%s: there are sites all the same", lang)
+		}
+	}
+	b.lang = locale.English
+	for q, said := range map[string]string{"city:": "“city:” is not understood: the value is missing.", `"cold`: "the quotation mark at the end is missing", "kwh>much": "the value is no number", "status>ok": "cannot be compared so", "a OR b": "write commas between values",
+		strings.Repeat("a ", 21): "too many words"} {
+		b.get("/sites?q="+url.QueryEscape(q)).want(t, q, http.StatusBadRequest, said)
+		if a := b.get("/export/sites?q=" + url.QueryEscape(q)); a.status != http.StatusBadRequest {
+			t.Errorf("the file of %s: %d", q, a.status)
+		}
+	}
 }

@@ -51,7 +51,7 @@ func formSpecimens(l LayoutModel) []Specimen {
 		{"select", "plain", selectField("site", "Site", choices, "")},
 		{"select", "wrong", selectField("place", "Site", choices, "Choose one of the sites.")},
 		{"segments", "two", segments("density", "Tables", []OptionModel{{"comfortable", "Comfortable", true}, {"compact", "Compact", false}})},
-		{"site filter", "with chips", siteFilter(SitesModel{Layout: l, Query: FieldModel{Label: "Site, town or type", Value: "cold"}, Status: choices, Chosen: []FilterModel{{"with “cold”", "/sites"}}, Choices: []OptionModel{{"town", "Town", true}, {"now", "Now", false}}})},
+		{"site filter", "with chips", siteFilter(SitesModel{Layout: l, Query: FieldModel{Label: "Site, town or type", Value: "cold"}, Status: choices, Chosen: []FilterModel{{Text: "with “cold”", Remove: "/sites?q=ville%3AGent"}, {Text: "ville:Gent", Wrong: true, Remove: "/sites?q=cold"}}, Choices: []OptionModel{{"town", "Town", true}, {"now", "Now", false}}})},
 		{"star", "off", star(l, StarModel{Kind: "site", ID: "1", Name: "Cold store Meuse"})},
 		{"star", "on", star(l, StarModel{Kind: "site", ID: "1", Name: "Cold store Meuse", On: true})},
 	}

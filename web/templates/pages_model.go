@@ -60,6 +60,7 @@ type SitesModel struct {
 	By       []OptionModel // by what rows stand together, none where there are no rows
 	Status   []OptionModel
 	Chosen   []FilterModel // what narrows the list, each with the address without it
+	Problems []string      // what of the filter is not understood; there are no rows then
 	Kept     []FieldModel  // parameters that the filter's form keeps: names and values
 	Carried  []FieldModel  // parameters that the form of the rows keeps
 	Choices  []OptionModel // columns of the table
@@ -76,6 +77,7 @@ type SitesModel struct {
 // FilterModel is a filter that counts, and the address without it.
 type FilterModel struct {
 	Text   string
+	Wrong  bool // it is not understood
 	Remove string
 }
 
