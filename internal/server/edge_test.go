@@ -161,6 +161,13 @@ func TestStoreDown(t *testing.T) {
 	if a := b.ask("POST", "/auth/logout", ""); a.StatusCode != http.StatusServiceUnavailable || len(a.Cookies()) > 0 {
 		t.Errorf("logout: %d, cookies %v", a.StatusCode, a.Cookies())
 	}
+	for _, cookie := range []string{"", b.cookie.Name + "=" + b.cookie.Value} {
+		a := b.get("/auth/login?return_to=/sites", "Cookie", cookie)
+		a.want(t, "nobody is sent to the identity server", http.StatusServiceUnavailable, "Your session cannot be read just now", "/auth/login?return_to=%2Fsites")
+		if len(a.Cookies()) > 0 || a.Header.Get("Retry-After") == "" {
+			t.Errorf("sign-in without a store: cookies %v, Retry-After %q", a.Cookies(), a.Header.Get("Retry-After"))
+		}
+	}
 	b.get("/readyz").want(t, "/readyz", http.StatusServiceUnavailable)
 	b.get("/healthz").want(t, "/healthz", http.StatusOK)
 	b.store.Heal()

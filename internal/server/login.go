@@ -85,8 +85,11 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	return s.begin(w, r, o)
 }
 
-// begin keeps the attempt with the browser and sends it to the identity server.
+// begin keeps the attempt with the browser and sends it to the identity server, unless the store is down: nobody gives a password for a session that could not be kept.
 func (s *Server) begin(w http.ResponseWriter, r *http.Request, o rp.LoginOptions) error {
+	if err := s.store.Ping(r.Context()); err != nil {
+		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindStore, RetryAfter: retryAfterDefault, RetryTo: s.loginPath(o.ReturnTo), Err: &storeError{err}}
+	}
 	attempt, target, err := s.rp.Begin(r.Context(), o)
 	if err != nil {
 		return s.signInFailed(o.ReturnTo, err)
