@@ -152,3 +152,26 @@ func TestTokensSayWhenTheyWereAskedFor(t *testing.T) {
 		t.Errorf("refresh: asked %v, answered %v, %v", tokens.Asked, answered, err)
 	}
 }
+
+// However a provider writes how long its tokens live, a sign-in reads it as a refresh does.
+func TestLifetimesAtSignIn(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		`60`: time.Minute, `"60"`: time.Minute, `60.0`: time.Minute, `60.9`: time.Minute, `"60.0"`: time.Minute, `1e12`: 24 * time.Hour, `1000000000000000000000000`: 24 * time.Hour,
+		`0`: 0, `-1`: 0, `null`: 0, `"soon"`: 0, `""`: 0, `true`: 0, `[60]`: 0, `{}`: 0,
+	} {
+		p := newProvider(t)
+		c, _ := p.client()
+		p.token = func(_ http.ResponseWriter, a map[string]any) bool {
+			a["expires_in"] = json.RawMessage(text)
+			return false
+		}
+		_, tokens, err := p.login(c)
+		if err != nil || tokens.ExpiresIn != want || tokens.Access.Empty() || tokens.Refresh.Empty() {
+			t.Errorf("expires_in %s: %v, %v, want %v", text, tokens.ExpiresIn, err, want)
+		}
+		if p.count("/token") != 1 {
+			t.Errorf("expires_in %s: %d token requests", text, p.count("/token"))
+		}
+	}
+}

@@ -219,7 +219,7 @@ func (c *Client) accept(a tokenAnswer, asked time.Time) (Tokens, error) {
 		return Tokens{}, &GrantError{Class: Unknown, Status: status, Err: errors.New("refresh token has characters that no token has")}
 	}
 	return Tokens{
-		Access: secret.New(a.AccessToken), ExpiresIn: lifetime(a.ExpiresIn, 24*time.Hour), Refresh: secret.New(a.RefreshToken), RefreshExpiresIn: lifetime(a.RefreshExpiresIn, 10*365*24*time.Hour),
+		Access: secret.New(a.AccessToken), ExpiresIn: lifetime(a.ExpiresIn, longestLife), Refresh: secret.New(a.RefreshToken), RefreshExpiresIn: lifetime(a.RefreshExpiresIn, 10*365*24*time.Hour),
 		IDToken: secret.New(a.IDToken), Scopes: strings.Fields(a.Scope), Asked: asked,
 	}, nil
 }
@@ -270,7 +270,8 @@ func (c *Client) exchange(ctx context.Context, doc *metadata, code string, a Att
 		options = append(options, oauth2.SetAuthURLParam(name, proof.Get(name)))
 	}
 	var sent atomic.Bool
-	ctx = traced(context.WithValue(ctx, oauth2.HTTPClient, c.grants), &sent)
+	client := &http.Client{Transport: wholeSeconds{c.grants.Transport}, CheckRedirect: c.grants.CheckRedirect}
+	ctx = traced(context.WithValue(ctx, oauth2.HTTPClient, client), &sent)
 	asked := c.c.Now()
 	tok, err := c.oauth(doc, a.LoginOptions).Exchange(ctx, code, options...)
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
