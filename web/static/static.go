@@ -127,7 +127,7 @@ func (s *Set) load(fsys fs.FS, below, name string) *asset {
 		body = comments.ReplaceAll(body, nil)
 	}
 	if path.Ext(name) == ".css" {
-		body = indents.ReplaceAll(body, nil)
+		body = tight(body)
 	}
 	a := &asset{url: below + hashedName(name, body), kind: kinds[path.Ext(name)], body: body, gzipped: squeeze(body)}
 	s.names[name], s.urls[a.url] = a, a
@@ -143,8 +143,18 @@ var mentions = map[string]*regexp.Regexp{
 // comments are those that have lines of their own; browsers have no use for them.
 var comments = regexp.MustCompile(`(?m)^[ \t]*(?://[^\n]*|/\*[^*]*(?:\*+[^*/][^*]*)*\*+/)[ \t]*\n`)
 
-// indents are before the first sign of a line. In a sheet they mean nothing; in a script they may be part of a text.
-var indents = regexp.MustCompile(`(?m)^[ \t]+`)
+// What a style sheet has for people: comments beside rules, space around signs and after the names of properties. In a script such space may be part of a text.
+var (
+	asides = regexp.MustCompile(`/\*[^*]*(?:\*+[^*/][^*]*)*\*+/`)
+	spaces = regexp.MustCompile(`\s*([{};,])\s*`)
+	colons = regexp.MustCompile(`([{;][a-z-]+):\s+`)
+)
+
+// tight is a style sheet without what only people read. No text of a sheet may hold one of the signs { } ; ,
+func tight(sheet []byte) []byte {
+	sheet = spaces.ReplaceAll(asides.ReplaceAll(sheet, nil), []byte("$1"))
+	return bytes.ReplaceAll(colons.ReplaceAll(sheet, []byte("$1:")), []byte(";}"), []byte("}"))
+}
 
 var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8", ".woff2": "font/woff2"}
 

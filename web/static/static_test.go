@@ -90,6 +90,27 @@ func TestIndentation(t *testing.T) {
 	}
 }
 
+// A sheet that is made tight says what it said.
+func TestTightSheets(t *testing.T) {
+	source := ".a,\n.b > :is(i, b) {\n\tcolor: red; /* beside */\n\tgrid: \"x y\" auto;\n\t&:hover a:focus {\n\t\t--x: 1px;\n\t}\n}\n\n@media (min-width: 720px) {\n\ti { margin: 0 auto; }\n}\n"
+	want := `.a,.b > :is(i,b){color:red;grid:"x y" auto;&:hover a:focus{--x:1px}}@media (min-width: 720px){i{margin:0 auto}}`
+	if got := string(tight([]byte(source))); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	for _, text := range regexp.MustCompile(`(?m)^[^\["]*content: "[^"]*[{};,][^"]*"`).FindAllString(string(sheet(t)), -1) {
+		t.Errorf("a text would be changed: %s", text)
+	}
+}
+
+func sheet(t *testing.T) []byte {
+	t.Helper()
+	b, err := files.ReadFile("app.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 // What is said to whoever reads a script stays here; what stands beside code, or looks like a comment and is none, stays as it is.
 func TestCommentsStayHere(t *testing.T) {
 	source := "// @ts-check\n/*\n * Why * so. /* */\nconst a = \"http://x/*\";\n\t/** @param {x} y */\n\tf(/** @type {z} */ (y)); // beside\n/** a */ g();\n"
