@@ -72,7 +72,7 @@ func (p *Pages) restore(w http.ResponseWriter, r *pages.Request) error {
 func (p *Pages) conflict(r *pages.Request, theirs board.Stored) error {
 	l := r.Locale
 	return r.Render(http.StatusConflict, templates.DashboardConflict(templates.DashboardConflictModel{
-		Layout: r.Layout, ID: theirs.ID, Head: templates.PageHeadModel{Title: l.T("board.conflict")}, About: l.T("board.conflict-about", theirs.By, r.Locale.DateTime(theirs.Saved.In(datahub.HomeZone()), r.Now)),
+		Layout: r.Layout, ID: theirs.ID, Head: templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.dashboards"), Href: "/dashboards"}, {Text: theirs.Board.Title, Href: address(theirs.ID)}}, Title: l.T("board.conflict")}, About: l.T("board.conflict-about", theirs.By, r.Locale.DateTime(theirs.Saved.In(datahub.HomeZone()), r.Now)),
 		Theirs: templates.Link{Text: l.T("board.theirs"), Href: address(theirs.ID)}, Mine: templates.Link{Text: l.T("board.mine"), Href: address(theirs.ID, "/edit")},
 	}))
 }

@@ -57,5 +57,5 @@ var faultMessages = []message{
 	{"faults.do-revoke", "Take my tokens back", "Retirer mes jetons", "Mijn tokens intrekken", "Meine Tokens einziehen"},
 	{"faults.nobody", "Nobody is signed in with this browser.", "Personne n’est connecté avec ce navigateur.", "Met deze browser is niemand aangemeld.", "Mit diesem Browser ist niemand angemeldet."},
 	{"faults.sign-in", "Sign in", "Se connecter", "Aanmelden", "Anmelden"},
-	{"faults.more", "The words in grey are those of the command line:", "Les mots en gris sont ceux de la ligne de commande :", "De woorden in grijs zijn die van de opdrachtregel:", "Die Wörter in Grau sind die der Befehlszeile:"},
+	{"faults.more", "The same from the command line:", "La même chose en ligne de commande :", "Hetzelfde op de opdrachtregel:", "Dasselbe auf der Befehlszeile:"},
 }

@@ -57,7 +57,7 @@ export function options(uPlot, data, element, width, height, zoom, point) {
 	return {
 		width,
 		height,
-		padding: [10, data.axes.length > 1 ? 0 : 12, 0, 0],
+		padding: [10, data.axes.length > 1 ? 0 : 22, 0, 0], // half of the last date has room at the right
 		tzDate: (/** @type {number} */ at) => uPlot.tzDate(new Date(at * 1000), data.zone),
 		legend: { show: false },
 		scales,
