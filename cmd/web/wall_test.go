@@ -296,6 +296,7 @@ func TestWallDoesNotGrow(t *testing.T) {
 		t.Error("the key does not stop the wall")
 	}
 	w.sees(".wall-pause", "Go on")
+	w.steps()
 	w.promised(`updates(1000)`) // what is made once
 	w.promised(`turns(12)`)
 	w.wantNoGrowth(fmt.Sprintf("%d updates and %d turns", *wallUpdates, *wallRotations), func() {
@@ -308,6 +309,37 @@ func TestWallDoesNotGrow(t *testing.T) {
 		t.Logf("an update of a widget takes %s ms", w.value(`(spent / made).toFixed(1)`))
 	})
 	w.wantNoComplaints()
+}
+
+// steps turns a paused wall of three parts by keys, by its buttons and by a finger.
+func (w *window) steps() {
+	w.t.Helper()
+	key := func(name string) func() {
+		return func() {
+			w.run(`document.dispatchEvent(new KeyboardEvent("keydown", {key: "` + name + `", bubbles: true}))`)
+		}
+	}
+	for _, step := range []struct {
+		what string
+		do   func()
+		want string
+	}{
+		{"arrow to the right", key("ArrowRight"), "2 of 3"},
+		{"arrow to the left", key("ArrowLeft"), "1 of 3"},
+		{"arrow to the left, before the first", key("ArrowLeft"), "3 of 3"},
+		{"the button to the next", func() { w.run(`document.querySelector("[data-step=next]").click()`) }, "1 of 3"},
+		{"the button to the one before", func() { w.run(`document.querySelector("[data-step=before]").click()`) }, "3 of 3"},
+		{"a finger to the right", func() { w.swipe(".wall-grid", 200, 10) }, "2 of 3"},
+		{"a finger to the left", func() { w.swipe(".wall-grid", -200, 10) }, "3 of 3"},
+		{"a finger that goes down", func() { w.swipe(".wall-grid", 90, 120) }, "3 of 3"},
+		{"arrow to the right, after the last", key("ArrowRight"), "1 of 3"},
+	} {
+		step.do()
+		eventually(w.t, step.what+" leads to "+step.want, func() bool { return w.value(`document.querySelector(".wall-page").textContent`) == step.want })
+	}
+	if w.value(`String(wall.paused)`) != "true" {
+		w.t.Error("a wall that was stopped goes on after a step")
+	}
 }
 
 // Nothing on a wall is smaller than can be read at four metres, and there is nothing around it, also when the Data Hub is away (rows 8 and 25).

@@ -452,9 +452,10 @@ func TestWallTurns(t *testing.T) {
 	}
 	b.post(at+"/edit", "do", "save").want(t, "save", http.StatusSeeOther)
 	tv := strings.Replace(at, "/dashboards", "/tv", 1)
-	b.get(tv).want(t, "the first part", http.StatusOK, "1 of 2", `content="20;url=`+tv+`?page=2"`)
+	b.get(tv).want(t, "the first part", http.StatusOK, "1 of 2", `content="20;url=`+tv+`?page=2"`, `data-before="/x`+tv+`?page=2"`, `href="`+tv+`?page=2" title="Next part"`)
 	b.get(tv+"?page=2").want(t, "the second part", http.StatusOK, "2 of 2", `content="20;url=`+tv+`"`)
 	b.get(tv+"?page=9").want(t, "a part that is gone", http.StatusOK, "2 of 2")
+	b.get(tv+"?page=2&pause=1").want(t, "steps of a paused wall", http.StatusOK, `href="`+tv+`?pause=1" title="Part before"`, `href="`+tv+`?pause=1" title="Next part"`)
 	if paused := b.get(tv + "?pause=1"); strings.Contains(paused.body, "http-equiv=\"refresh\"") || !strings.Contains(paused.body, "Go on") {
 		t.Error("a paused wall turns")
 	}

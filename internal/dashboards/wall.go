@@ -138,8 +138,14 @@ func (t *tour) present(r *pages.Request, s stop, pictures pages.Pictures) templa
 	}
 	every, next := wallEvery, t.at
 	if n := len(t.stops); n > 1 {
+		before := (t.at+n-2)%n + 1
 		every, next = t.every, t.at%n+1
-		m.Page, m.Next, m.Turn = l.T("board.part", t.at, n), "/x"+t.address(next, ""), strconv.Itoa(every)
+		m.Page, m.Before, m.Next, m.Turn = l.T("board.part", t.at, n), "/x"+t.address(before, ""), "/x"+t.address(next, ""), strconv.Itoa(every)
+		pause := ""
+		if t.paused {
+			pause = "1"
+		}
+		m.Steps = []templates.Link{{Text: l.T("wall.back"), Href: t.address(before, pause)}, {Text: l.T("wall.forward"), Href: t.address(next, pause)}}
 	}
 	if t.paused {
 		m.Pause = templates.Link{Text: l.T("board.go-on"), Href: t.address(t.at, "")}

@@ -33,6 +33,7 @@ export class Wall extends HTMLElement {
 	/** The latest request did not get through. */
 	unreached = false;
 	busy = false;
+	stepping = false;
 	/** What is to be asked for: nothing, what has changed, or everything. @type {"" | "changed" | "all"} */
 	wish = "";
 	hour = quiet[0] + Math.random() * (quiet[1] - quiet[0]);
@@ -57,6 +58,10 @@ export class Wall extends HTMLElement {
 			document.addEventListener(name, () => this.touched(), { signal, passive: true });
 		}
 		this.pauseLink?.addEventListener("click", (event) => this.pause(event), { signal });
+		for (const link of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-step]"))) {
+			link.addEventListener("click", (event) => this.step(event, link.dataset.step === "before" ? "before" : "next"), { signal });
+		}
+		swipes(this, (event, way) => void this.step(event, way), signal);
 		this.querySelector(".wall-ended a")?.setAttribute("href", "/auth/login?return_to=" + encodeURIComponent(location.pathname + location.search));
 		this.clock = wallClock(this.dataset.zone ?? "UTC");
 		this.began = this.turned = this.asked = performance.now();
@@ -108,8 +113,32 @@ export class Wall extends HTMLElement {
 
 	/** @param {KeyboardEvent} event */
 	key(event) {
-		if (event.key.toLowerCase() === "p" && !event.ctrlKey && !event.altKey && !event.metaKey && document.documentElement.dataset.keys !== "off") {
+		if (event.ctrlKey || event.altKey || event.metaKey) {
+			return;
+		}
+		if (event.key.toLowerCase() === "p" && document.documentElement.dataset.keys !== "off") {
 			this.pause(event);
+		} else if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+			void this.step(event, event.key === "ArrowLeft" ? "before" : "next");
+		}
+	}
+
+	/** Turns to the part before or to the next one, also while the wall is paused. @param {Event} event @param {"before" | "next"} way */
+	async step(event, way) {
+		const address = this.stage.dataset[way];
+		if (!address) {
+			return;
+		}
+		event.preventDefault();
+		if (way === "next" && this.next) {
+			this.show(this.next);
+		} else if (!this.stepping) {
+			this.stepping = true;
+			const stage = await this.part(address);
+			this.stepping = false;
+			if (stage) {
+				this.show(stage);
+			}
 		}
 	}
 
@@ -169,11 +198,22 @@ export class Wall extends HTMLElement {
 		if (!address) {
 			return;
 		}
-		const next = (await this.fetched(address + (address.includes("?") ? "&" : "?") + "part=wall"))?.querySelector(".wall-stage");
-		if (next instanceof HTMLElement && this.isConnected) {
-			this.next = document.adoptNode(next);
-			await pictures(this.next);
+		const from = this.stage;
+		const next = await this.part(address);
+		if (from === this.stage) { // nobody has turned meanwhile
+			this.next = next;
 		}
+	}
+
+	/** Fetches a part with its pictures; null when it does not come. @param {string} address @returns {Promise<HTMLElement | null>} */
+	async part(address) {
+		const found = (await this.fetched(address + (address.includes("?") ? "&" : "?") + "part=wall"))?.querySelector(".wall-stage");
+		if (!(found instanceof HTMLElement && this.isConnected)) {
+			return null;
+		}
+		const part = document.adoptNode(found);
+		await pictures(part);
+		return part;
 	}
 
 	/** Puts a part in the place of the one that is shown. @param {HTMLElement} stage */
@@ -499,6 +539,27 @@ export class Wall extends HTMLElement {
 	go() {
 		location.reload();
 	}
+}
+
+const far = 80; // px that a finger goes to the side for a turn
+
+/** Tells of a finger that goes to the side. @param {HTMLElement} wall @param {(event: Event, way: "before" | "next") => void} turn @param {AbortSignal} signal */
+function swipes(wall, turn, signal) {
+	/** @type {PointerEvent | null} */
+	let from = null;
+	wall.addEventListener("pointerdown", (event) => (from = event.pointerType === "touch" && event.isPrimary ? event : null), { signal });
+	wall.addEventListener("pointercancel", () => (from = null), { signal });
+	wall.addEventListener(
+		"pointerup",
+		(event) => {
+			const [x, y] = from ? [event.clientX - from.clientX, event.clientY - from.clientY] : [0, 0];
+			from = null;
+			if (Math.abs(x) > far && Math.abs(x) > 2 * Math.abs(y)) {
+				turn(event, x > 0 ? "before" : "next");
+			}
+		},
+		{ signal },
+	);
 }
 
 /** Waits until the pictures of a part can be shown, so that none of them is seen coming. @param {Element} part */

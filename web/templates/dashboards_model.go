@@ -188,7 +188,9 @@ type WallModel struct {
 	Page     string // "2 of 3", "" when there is one part only
 	Self     string // address of this part, for scripts
 	Next     string // of the next one, "" when there is one part only
-	Turn     string // seconds until then
+	Before   string // of the one before
+	Steps    []Link // to the part before and to the next one, none when there is one part only
+	Turn     string // seconds until the next one
 	Pause    Link   // stops or goes on
 	Paused   bool
 	Clock    ClockModel
