@@ -12,7 +12,7 @@ build: ## build bin/web
 	CGO_ENABLED=0 go build -trimpath -o bin/web ./cmd/web
 
 test: ## run every test; what runs concurrently also under the race detector
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-patient test-busy
+	@$(MAKE) --no-print-directory -j2 test-patient test-busy
 
 # What waits most of the time, for tokens to end and for servers to start, goes on beside what computes. lint has vetted everything.
 PATIENT := internal/(interop|fleet|faultpoint|store/)
