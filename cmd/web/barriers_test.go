@@ -22,7 +22,7 @@ var lookAt = flag.String("look-at", "", "look for barriers only on pages whose a
 // lookedAt are the pages that are looked at: one of each kind, and each way to show what has several.
 var lookedAt = []string{
 	"/overview", "/sites", "/sites?view=map", "/sites?view=cards", "/sites/204486", "/sites/204486/sources", "/sites/204486/data", "/sites/204486/alarms", "/sites/204486/events", "/sites/204486/properties",
-	"/sites/204486/files", "/sites/204486/quality", "/sources/6044861", "/variables/80101", "/explore", "/explore?s=80101&cmp=prev", "/explore?s=80101&view=table", "/explore?s=80101&view=carpet",
+	"/sites/204486/files", "/sites/204486/quality", "/sources/6044861", "/variables/80101", "/explore", "/explore?s=80101&cmp=prev", "/explore?s=10101&view=table&from=2026-10-25T00:00&to=2026-10-26T00:00", "/explore?s=80101&view=carpet",
 	"/explore?s=80101&view=calendar", "/explore?s=80101&view=profile", "/alarms", "/alarms?state=all", "/alarms?view=days", "/events", "/events?view=calendar", "/events/new", "/search?q=cold", "/quality", "/files",
 	"/groups", "/forms", "/exports", "/dashboards", "/dashboards/energybalance?whole=1", "/dashboards/energybalance/print", "/settings", "/settings/links", "/settings/sessions", "/auth/session", "/auth/account", "/auth/expired?to=/sites", "/admin/screens", "/admin/health", "/admin/audit", "/pair", "/screen", "/demo", "/demo/tour", "/demo/flow",
 	"/demo/faults", "/demo/clock", "/demo/gallery?theme=light", "/demo/gallery?theme=dark", "/demo/gallery?theme=contrast", "/nothing-here",
