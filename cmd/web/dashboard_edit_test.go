@@ -153,6 +153,13 @@ func TestComposeByTouch(t *testing.T) {
 	w.arranged("By touch")
 }
 
+// chord presses a key with Ctrl held.
+func (w *window) chord(key string) {
+	w.t.Helper()
+	w.settle(w.ctx)
+	w.run(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "` + key + `", ctrlKey: true, bubbles: true, cancelable: true})); 0`)
+}
+
 // reach goes on with Tab until something that matches has the focus.
 func (w *window) reach(selector string) {
 	w.t.Helper()
@@ -211,7 +218,12 @@ func TestComposeByKeyboard(t *testing.T) {
 		}
 	}
 	press(clockCell+" button[value=up]", "board-edit")
-	press("button[value=save]", ".board-view")
+	press(clockCell+" button[value=wider]", "board-edit")
+	w.chord("z")
+	eventually(t, "the step is taken back", func() bool { return w.cell(clockCell) == "1 1 5 1" })
+	w.do(chromedp.WaitVisible(chromedp.CSS("board-edit .edit-corner")))
+	w.chord("s")
+	w.do(chromedp.WaitVisible(chromedp.CSS(".board-view")))
 	b := w.savedBoard()
 	if len(b.Widgets) != 2 || b.Title != "By keyboard" || b.Widgets[0].Kind != "clock" || b.Widgets[0].W != 5 || b.Widgets[1].Title != "Power" || len(b.Widgets[1].Series) != 1 {
 		t.Errorf("saved: %+v", b)

@@ -68,5 +68,6 @@ var liveMessages = []message{
 	{"key.select", "Select the row", "Sélectionner la ligne", "De rij kiezen", "Zeile auswählen"},
 	{"key.range", "Select up to here", "Sélectionner jusqu’ici", "Tot hier kiezen", "Bis hierher auswählen"},
 	{"key.acknowledge", "Acknowledge what is selected", "Acquitter la sélection", "De keuze bevestigen", "Auswahl bestätigen"},
+	{"key.save", "Save the dashboard", "Enregistrer le tableau de bord", "Het dashboard opslaan", "Das Dashboard speichern"},
 	{"key.undo", "Undo", "Annuler", "Ongedaan maken", "Rückgängig"},
 }
