@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,10 +43,10 @@ type world struct {
 	*bench
 	rand     *rand.Rand
 	replicas []*Manager
-	ended    bool // by logout
-	lost     bool // an answer was lost, by the provider's doing, a crash or a store that refused it
-	rejected bool // the Data Hub rejected an access token before its time
-	refused  bool // the provider said invalid_grant unasked
+	ended    bool        // by logout
+	lost     bool        // an answer was lost, by the provider's doing, a crash or a store that refused it
+	rejected atomic.Bool // the Data Hub rejected an access token before its time
+	refused  bool        // the provider said invalid_grant unasked
 	talk     bool
 }
 
@@ -103,7 +104,7 @@ func (w *world) step() {
 		}
 	case n < 9:
 		w.say("rejected call")
-		w.rejected = true
+		w.rejected.Store(true)
 		go func() { _, _ = m.Source(w.h).Renew(context.Background(), secret.New("at-0")) }()
 	case n < 14:
 		d := time.Duration(w.rand.IntN(70)) * time.Second
@@ -155,7 +156,12 @@ func (w *world) crash() {
 	w.say("replica %d crashes at %s", i, point)
 	old := w.replicas[i]
 	w.bench.crash(old, point)
-	_, _ = old.Source(w.h).Token(context.Background())
+	over := make(chan struct{})
+	go func() { // which ends with the replica, also when a refresh that is under way reaches the point first
+		defer close(over)
+		_, _ = old.Source(w.h).Token(context.Background())
+	}()
+	<-over
 	synctest.Wait()
 	w.replicas[i] = w.replica()
 	if point != faultpoint.RefreshLocked && point != faultpoint.RefreshSaved {
@@ -170,7 +176,7 @@ func (w *world) presentedAgain(token string) {
 	switch {
 	case w.policy == Never:
 		w.t.Errorf("%s was presented again", token)
-	case w.policy == Strict && err == nil && time.Now().Before(r.AccessExpiry) && !w.rejected:
+	case w.policy == Strict && err == nil && time.Now().Before(r.AccessExpiry) && !w.rejected.Load():
 		w.t.Errorf("%s was presented again with %v left to lose", token, time.Until(r.AccessExpiry))
 	}
 }
