@@ -14,17 +14,20 @@ build: ## build bin/web
 test: ## run every test; what runs concurrently also under the race detector
 	@$(MAKE) --no-print-directory -j2 test-patient test-busy
 
-# What waits most of the time, for tokens to end and for servers to start, goes on beside what computes. lint has vetted everything.
+# What waits most of the time, for tokens to end and for servers to start, goes on beside what computes.
 PATIENT := internal/(interop|fleet|faultpoint|store/)
 
+# lint has vetted everything, and no debugger looks at these.
+GOTEST := go test -vet=off -ldflags=-w
+
 test-patient:
-	go test -vet=off -p 1 -timeout 20m ./internal/interop ./internal/fleet ./internal/faultpoint ./internal/store/...
+	$(GOTEST) -p 1 -timeout 20m ./internal/interop ./internal/fleet ./internal/faultpoint ./internal/store/...
 
 # -short leaves out what does one thing after the other, in which no race can be.
 test-busy:
-	go test -vet=off -timeout 20m $$(go list ./... | grep -vE '$(PATIENT)')
-	CGO_ENABLED=1 go test -vet=off -race ./internal/token -args -explore.n=1000
-	CGO_ENABLED=1 go test -vet=off -race -short ./internal/session/... ./internal/store/... ./internal/rp/... ./internal/datahub/... ./internal/server/... ./internal/pages ./internal/demo/...
+	$(GOTEST) -timeout 20m $$(go list ./... | grep -vE '$(PATIENT)')
+	CGO_ENABLED=1 $(GOTEST) -race ./internal/token -args -explore.n=1000
+	CGO_ENABLED=1 $(GOTEST) -race -short ./internal/session/... ./internal/store/... ./internal/rp/... ./internal/datahub/... ./internal/server/... ./internal/pages ./internal/demo/...
 
 generate: ## make the generated files: templ components, the style sheet, docs/config.md
 	go generate ./web/... ./internal/demo/...
@@ -50,7 +53,7 @@ vuln: ## known vulnerabilities, if the database can be reached
 
 fuzz: ## run each fuzz target for a short while
 	@set -e; bin=$$(mktemp -d); trap 'rm -rf $$bin' EXIT; for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' internal | xargs -n1 dirname | sort -u); do \
-	  go test -c -vet=off -fuzz . -o $$bin/fuzz ./$$f; \
+	  $(GOTEST) -c -fuzz . -o $$bin/fuzz ./$$f; \
 	  for n in $$(grep -hoE '^func Fuzz[A-Za-z0-9]+' $$f/*_test.go | cut -d' ' -f2); do echo $$f $$n; \
 	    (cd $$f && $$bin/fuzz -test.run xxx -test.fuzz "^$$n$$" -test.fuzztime $(FUZZTIME) -test.fuzzminimizetime 10x -test.fuzzcachedir $$(go env GOCACHE)/fuzz/portico/$$f); done; done
 
