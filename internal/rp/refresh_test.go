@@ -175,3 +175,20 @@ func TestLifetimesAtSignIn(t *testing.T) {
 		}
 	}
 }
+
+// An ID token or a scope that is no text is none; the tokens beside it are the only good ones.
+func TestRefreshKeepsTokensBesideOddMembers(t *testing.T) {
+	t.Parallel()
+	for _, odd := range []string{`5`, `["openid","datahub-api"]`, `{}`, `null`} {
+		p := newProvider(t)
+		c, _ := p.client()
+		p.token = func(_ http.ResponseWriter, a map[string]any) bool {
+			a["id_token"], a["scope"] = json.RawMessage(odd), json.RawMessage(odd)
+			return false
+		}
+		got, err := c.Refresh(t.Context(), secret.New("rt-canary"), "")
+		if err != nil || got.Access.Empty() || got.Refresh.Empty() || !got.IDToken.Empty() || len(got.Scopes) > 0 {
+			t.Errorf("%s: access token %t, refresh token %t, scopes %v, %v", odd, !got.Access.Empty(), !got.Refresh.Empty(), got.Scopes, err)
+		}
+	}
+}

@@ -195,8 +195,19 @@ type tokenAnswer struct {
 	ExpiresIn        json.RawMessage `json:"expires_in"`
 	RefreshToken     string          `json:"refresh_token"`
 	RefreshExpiresIn json.RawMessage `json:"refresh_expires_in"`
-	IDToken          string          `json:"id_token"`
-	Scope            string          `json:"scope"`
+	IDToken          said            `json:"id_token"`
+	Scope            said            `json:"scope"`
+}
+
+// said is a text that an answer can do without: another value is none, and does not cost the tokens beside it.
+type said string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (s *said) UnmarshalJSON(b []byte) error {
+	var text string
+	_ = json.Unmarshal(b, &text) // stays empty when it is no text
+	*s = said(text)
+	return nil
 }
 
 func (c *Client) parse(body []byte, asked time.Time) (Tokens, error) {
@@ -220,7 +231,7 @@ func (c *Client) accept(a tokenAnswer, asked time.Time) (Tokens, error) {
 	}
 	return Tokens{
 		Access: secret.New(a.AccessToken), ExpiresIn: lifetime(a.ExpiresIn, longestLife), Refresh: secret.New(a.RefreshToken), RefreshExpiresIn: lifetime(a.RefreshExpiresIn, 10*365*24*time.Hour),
-		IDToken: secret.New(a.IDToken), Scopes: strings.Fields(a.Scope), Asked: asked,
+		IDToken: secret.New(string(a.IDToken)), Scopes: strings.Fields(string(a.Scope)), Asked: asked,
 	}, nil
 }
 
@@ -287,8 +298,9 @@ func (c *Client) exchange(ctx context.Context, doc *metadata, code string, a Att
 		return Tokens{}, &GrantError{Class: Unknown, Err: errors.New("answer cannot be read")} // the library's text quotes the answer
 	}
 	t := tokenAnswer{AccessToken: tok.AccessToken, TokenType: tok.TokenType, RefreshToken: tok.RefreshToken}
-	t.IDToken, _ = tok.Extra("id_token").(string)
-	t.Scope, _ = tok.Extra("scope").(string)
+	idToken, _ := tok.Extra("id_token").(string)
+	scope, _ := tok.Extra("scope").(string)
+	t.IDToken, t.Scope = said(idToken), said(scope)
 	t.ExpiresIn, _ = json.Marshal(tok.Extra("expires_in"))
 	t.RefreshExpiresIn, _ = json.Marshal(tok.Extra("refresh_expires_in"))
 	return c.accept(t, asked)
