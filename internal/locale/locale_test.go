@@ -133,3 +133,14 @@ func FuzzMatch(f *testing.F) {
 		}
 	})
 }
+
+func TestBytes(t *testing.T) {
+	t.Parallel()
+	for l, want := range map[Lang]string{English: "812 B, 4.20 kB, 18.0 MB", French: "812 o, 4,20 ko, 18,0 Mo", German: "812 B, 4,20 kB, 18,0 MB"} {
+		f := For(l)
+		got := strings.ReplaceAll(f.Bytes(812)+", "+f.Bytes(4_200)+", "+f.Bytes(18_000_000), nbsp, " ")
+		if got != want {
+			t.Errorf("%s: %q, want %q", l, got, want)
+		}
+	}
+}

@@ -144,16 +144,20 @@ func (l Locale) Change(from, to float64) string {
 	return text + nbsp + "%"
 }
 
-// Bytes writes a size: 812 B, 4.2 kB, 18 MB.
+// Bytes writes a size: 812 B, 4.20 kB, 18.0 MB; in French 18,0 Mo.
 func (l Locale) Bytes(n int64) string {
-	v, unit := float64(n), "B"
-	for _, larger := range []string{"kB", "MB", "GB"} {
+	units := []string{"B", "kB", "MB", "GB"}
+	if l.lang == French {
+		units = []string{"o", "ko", "Mo", "Go"}
+	}
+	v, unit := float64(n), units[0]
+	for _, larger := range units[1:] {
 		if v < 1000 {
 			break
 		}
 		v, unit = v/1000, larger
 	}
-	if unit == "B" {
+	if unit == units[0] {
 		return Join(l.Int(int(n)), unit)
 	}
 	return Join(l.Value(v), unit)

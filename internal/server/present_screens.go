@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"portico/internal/datahub"
@@ -138,7 +137,7 @@ func (s *Server) screenFacts(l locale.Locale, scr screen.Screen, tokenAge string
 	}
 	add("screens.token-age", tokenAge)
 	if rep.Heap > 0 {
-		add("screens.heap", strconv.FormatInt(rep.Heap>>20, 10)+"\u00a0MB")
+		add("screens.heap", l.Bytes(rep.Heap))
 	}
 	if rep.Up > 0 {
 		add("screens.up", l.Duration(rep.Up))
