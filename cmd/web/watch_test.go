@@ -38,6 +38,9 @@ func (w *window) value(script string) string {
 	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](script))
+	for err != nil && strings.Contains(err.Error(), "navigated") { // the page that was asked has gone, the next one is there
+		text, err = chromedp.Run(ctx, chromedp.Evaluate[string](script))
+	}
 	if err != nil {
 		w.t.Fatalf("%s: %v", script, err)
 	}

@@ -136,7 +136,7 @@ func TestS100GatesOfCI(t *testing.T) {
 			t.Errorf(".ci/run has no %q", gate)
 		}
 	}
-	for _, step := range []string{"go vet", "staticcheck", "govulncheck", "go test -vet=off -race", "$$(go list ./... |"} {
+	for _, step := range []string{"go vet", "staticcheck", "govulncheck", "$(GOTEST) -race", "$$(go list ./... |"} {
 		if !strings.Contains(makefile, step) {
 			t.Errorf("the Makefile has no %q", step)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,15 +84,23 @@ func TestEndedConnections(t *testing.T) {
 	rs := []session.Record{create(t, s, "alice"), create(t, s, "bob"), create(t, s, "carol"), create(t, s, "dave")}
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg, killer sync.WaitGroup
+	const through = 1 << 40
+	steps := make([]atomic.Int64, len(rs)) // of each, or through
 	killer.Go(func() {
 		for ctx.Err() == nil {
 			server.Do(t, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
-			time.Sleep(40 * time.Millisecond)
+			for i := range steps { // what was repeated is not broken again, however slow it is
+				for was := steps[i].Load(); ctx.Err() == nil && steps[i].Load() < min(was+2, through); {
+					time.Sleep(5 * time.Millisecond)
+				}
+			}
 		}
 	})
-	for _, r := range rs {
+	for i, r := range rs {
 		wg.Go(func() {
+			defer steps[i].Store(through)
 			for n := range 50 {
+				steps[i].Add(1)
 				next := r
 				next.Version, next.Sealed = int64(n+2), []byte(fmt.Sprint(r.Subject, n))
 				if err := s.Sessions().Save(t.Context(), next); err != nil {
