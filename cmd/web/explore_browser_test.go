@@ -230,3 +230,18 @@ func TestAFirstLoadCanBeGivenUp(t *testing.T) {
 	eventually(t, "the chart", func() bool { return w.value(`String(document.querySelector("dh-chart") !== null)`) == "true" })
 	w.wantNoComplaints()
 }
+
+// What comes slowly and says what is wrong with the address is the page all the same.
+func TestASlowPageSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	p := demo(t, "--demo-fail=hub=delay@path:/alarms@delay:3s")
+	w := openWindow(t, true)
+	w.signIn(p)
+	w.run(`location.assign("/alarms?from=whenever")`)
+	eventually(t, "the place of the page", func() bool {
+		return w.value(`document.querySelector('dh-part[data-part="content"]')?.dataset.state ?? ""`) == "waiting"
+	})
+	eventually(t, "the page", func() bool {
+		return w.value(`document.querySelector('main form [name="from"]')?.value ?? ""`) == "whenever"
+	})
+}

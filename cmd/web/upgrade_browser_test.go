@@ -31,7 +31,7 @@ func TestUpgradeUnderAnOpenWall(t *testing.T) {
 	})()`)
 	w.do(chromedp.Navigate(d.base+"/tv/"+id), chromedp.WaitVisible(chromedp.CSS("dh-wall[data-runs] .widget")))
 	eventually(t, "the stream tells of the board", func() bool { return w.value(`String(document.querySelector("dh-wall").states.size)`) == "1" })
-	const version, looks = `document.querySelector("dh-live").dataset.build`, `document.querySelector("link[rel=stylesheet]").href`
+	const version, looks = `document.querySelector("dh-live")?.dataset.build ?? ""`, `document.querySelector("link[rel=stylesheet]").href`
 	old, sheet, picture := w.value(version), w.value(looks), w.value(marks)
 
 	if err := before.stop(syscall.SIGTERM); err != nil {

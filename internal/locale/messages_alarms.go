@@ -106,6 +106,7 @@ var alarmMessages = []message{
 	{"events.more", "The newest {0} are shown. Choose a shorter time to see the others.", "Les {0} plus récents sont affichés. Choisissez une période plus courte pour voir les autres.", "De nieuwste {0} worden getoond. Kies een kortere periode om de andere te zien.", "Die neuesten {0} werden gezeigt. Wählen Sie eine kürzere Zeit, um die anderen zu sehen."},
 	{"events.more-day", "{0} more|{0} more", "{0} autre|{0} autres", "nog {0}|nog {0}", "{0} weiteres|{0} weitere"},
 	{"events.times", "{0} × {1}", "{0} × {1}", "{0} × {1}", "{0} × {1}"},
+	{"events.each", "Show each", "Les afficher un à un", "Elk afzonderlijk tonen", "Einzeln zeigen"},
 	{"events.new", "New event", "Nouvel événement", "Nieuwe gebeurtenis", "Neues Ereignis"},
 	{"events.change", "Event", "Événement", "Gebeurtenis", "Ereignis"},
 	{"events.edit", "Change", "Modifier", "Wijzigen", "Ändern"},

@@ -167,3 +167,24 @@ func TestR21AnswerOfADeletionIsLost(t *testing.T) {
 		t.Errorf("%d to %s, %v", a.status, a.header.Get("Location"), a.err)
 	}
 }
+
+// A day's events that are alike stand behind one row, where the newest of them would; other days, sites and titles have their own.
+func TestEventsThatAreAlikeAreOneRow(t *testing.T) {
+	t.Parallel()
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 0, 0, 0, time.UTC) }
+	d := eventsData{now: at(26, 20), zone: time.UTC, in: func(*time.Location) *time.Location { return time.UTC }, may: func(string, datahub.Right) bool { return true }}
+	for i, e := range []struct {
+		day, hour int
+		site      datahub.SiteID
+		title     string
+	}{{26, 18, 1, "Door"}, {26, 16, 1, "Filter"}, {26, 15, 1, "Door"}, {26, 14, 2, "Door"}, {26, 9, 1, "Door"}, {25, 9, 1, "Door"}, {25, 8, 1, "Door"}} {
+		d.events = append(d.events, datahub.Event{ID: datahub.EventID(i + 1), Site: e.site, Title: e.title, From: at(e.day, e.hour), To: at(e.day, e.hour)})
+	}
+	var got []string
+	for _, row := range d.list(locale.For(locale.English)) {
+		got = append(got, fmt.Sprint(row.Title, " ", len(row.Alike)))
+	}
+	if want := "3 × Door 3, Filter 0, Door 0, Door 0, Door 0"; strings.Join(got, ", ") != want {
+		t.Errorf("rows %q, want %s", got, want)
+	}
+}

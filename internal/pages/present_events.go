@@ -33,10 +33,7 @@ func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) 
 		m.Head.Facts[0] = m.Calendar.Title
 		return m
 	}
-	for _, e := range d.events {
-		site := d.sites[e.Site]
-		m.Events = append(m.Events, eventRow(e, d.in(site.Zone()), d.now, locale.Name(site.Name), d.typeName(e.TypeID), d.may(datahub.FeatureEvents, datahub.RightWrite), l))
-	}
+	m.Events = d.list(l)
 	if d.more {
 		m.More = l.T("events.more", eventsAtMost)
 	}
@@ -47,6 +44,40 @@ func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) 
 		}
 	}
 	return m
+}
+
+// alikeFrom is how many events of a day that are alike stand behind one row of the list.
+const alikeFrom = 3
+
+// list has the newest first. A door that opens forty times a day is one row, behind which there are forty.
+func (d eventsData) list(l locale.Locale) (rows []templates.EventRowModel) {
+	row := func(e datahub.Event) templates.EventRowModel {
+		site := d.sites[e.Site]
+		return eventRow(e, d.in(site.Zone()), d.now, locale.Name(site.Name), d.typeName(e.TypeID), d.may(datahub.FeatureEvents, datahub.RightWrite), l)
+	}
+	dayOf := func(e datahub.Event) string { return e.From.In(d.in(d.sites[e.Site].Zone())).Format(time.DateOnly) }
+	for rest := d.events; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && dayOf(rest[n]) == dayOf(rest[0]) {
+			n++
+		}
+		for _, same := range alike(rest[:n]) {
+			each := make([]templates.EventRowModel, len(same))
+			for i, e := range same {
+				each[i] = row(e)
+			}
+			if len(same) < alikeFrom {
+				rows = append(rows, each...)
+				continue
+			}
+			zone, last := d.in(d.sites[same[0].Site].Zone()), same[len(same)-1]
+			of := each[0]
+			of.Title, of.When, of.Editable, of.Alike = l.T("events.times", len(same), of.Title), l.Range(last.From.In(zone), laterOf(same[0].From, same[0].To).In(zone)), false, each
+			rows = append(rows, of)
+		}
+		rest = rest[n:]
+	}
+	return rows
 }
 
 func (d eventsData) typeName(id int) string { return typeName(d.types, id) }
@@ -126,8 +157,10 @@ func (d eventsData) day(day time.Time, month time.Month, l locale.Locale) templa
 	next := day.AddDate(0, 0, 1)
 	list := d.query
 	list.from, list.to = day.Format(time.DateOnly), next.Format(time.DateOnly)
-	alike := d.alike(day, next)
-	for _, same := range alike[:min(len(alike), linesPerDay)] {
+	groups := alike(slices.DeleteFunc(slices.Clone(d.events), func(e datahub.Event) bool {
+		return !e.From.Before(next) || !e.To.After(day) && e.From.Before(day)
+	}))
+	for _, same := range groups[:min(len(groups), linesPerDay)] {
 		e := same[0]
 		row := eventRow(e, d.zone, d.now, locale.Name(d.sites[e.Site].Name), d.typeName(e.TypeID), false, l)
 		if len(same) > 1 {
@@ -137,19 +170,15 @@ func (d eventsData) day(day time.Time, month time.Month, l locale.Locale) templa
 		}
 		m.Events = append(m.Events, row)
 	}
-	if len(alike) > linesPerDay {
-		m.More = templates.Link{Text: l.T("events.more-day", len(alike)-linesPerDay), Href: list.href("", "")}
+	if len(groups) > linesPerDay {
+		m.More = templates.Link{Text: l.T("events.more-day", len(groups)-linesPerDay), Href: list.href("", "")}
 	}
 	return m
 }
 
-// alike groups the events of a day by what happened where.
-func (d eventsData) alike(day, next time.Time) [][]datahub.Event {
-	var groups [][]datahub.Event
-	for _, e := range d.events {
-		if !e.From.Before(next) || !e.To.After(day) && e.From.Before(day) {
-			continue
-		}
+// alike groups events by what happened where.
+func alike(events []datahub.Event) (groups [][]datahub.Event) {
+	for _, e := range events {
 		i := slices.IndexFunc(groups, func(g []datahub.Event) bool { return g[0].Site == e.Site && g[0].Title == e.Title })
 		if i < 0 {
 			groups = append(groups, []datahub.Event{e})

@@ -66,17 +66,22 @@ type Histogram struct {
 	Counts     []int
 }
 
-// Classes sorts the values of slots into at most that many classes whose ends are round numbers. Without values there are none.
+// Classes sorts the values of slots into at most that many classes whose ends are round numbers. Values that have a step of their own, as those with one decimal, are as many in each class if that can be had with classes
+// not much wider, and the largest begins a class: otherwise some classes would be empty, or count twice what others do, for that reason alone. Without values there are none.
 func Classes(slots []Slot, most int) Histogram {
 	sum := Summarize(slots)
 	if sum.Count == 0 || most < 1 {
 		return Histogram{}
 	}
 	width := RoundStep(max(sum.Max-sum.Min, math.Abs(sum.Max)*1e-9, 1e-9) / float64(most))
+	step, widest := stepOf(slots, (sum.Max-sum.Min)/float64(20*most)), 4.01*width
 	for {
-		low := math.Floor(sum.Min/width) * width
+		low := math.Floor(sum.Min/width+1e-9) * width
 		n := max(int(math.Ceil((sum.Max-low)/width-1e-9)), 1)
-		if n > most {
+		if step > 0 {
+			n = int((sum.Max-low)/width+1e-9) + 1
+		}
+		if n > most || width < 0.999*step || step > 0 && width < widest && !multiple(width, step) {
 			width = RoundStep(width * 1.01)
 			continue
 		}
@@ -88,6 +93,35 @@ func Classes(slots []Slot, most int) Histogram {
 		}
 		return h
 	}
+}
+
+// stepOf is the smallest difference between values when all differences are multiples of it, and it is at least least; 0 otherwise.
+func stepOf(slots []Slot, least float64) float64 {
+	var values, gaps []float64
+	for _, s := range slots {
+		if !s.Missing {
+			values = append(values, s.Value)
+		}
+	}
+	slices.Sort(values)
+	for i := 1; i < len(values); i++ {
+		if gap := values[i] - values[i-1]; gap > math.Abs(values[i])*1e-12 { // not only the last bits
+			gaps = append(gaps, gap)
+		}
+	}
+	if len(gaps) == 0 {
+		return 0
+	}
+	step := slices.Min(gaps)
+	if step < least || slices.ContainsFunc(gaps, func(gap float64) bool { return !multiple(gap, step) }) {
+		return 0
+	}
+	return step
+}
+
+func multiple(of, step float64) bool {
+	times := of / step
+	return times > 0.999 && math.Abs(times-math.Round(times)) < 1e-3
 }
 
 // RoundStep is 1, 2, 2.5 or 5 times a power of ten, at least x, which must be above zero.

@@ -52,6 +52,30 @@ func TestClassesHoldEveryValue(t *testing.T) {
 	}
 }
 
+// Values with one decimal, as many of each, make classes of which none is empty and only the outer ones hold fewer.
+func TestClassesOfValuesWithAStep(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{2, 3, 5, 9, 30, 47, 100, 263} {
+		var values []float64
+		for i := range n {
+			values = append(values, float64(183+i)/10, float64(183+i)/10)
+		}
+		counts := Classes(readings(values...), 40).Counts
+		for i, got := range counts {
+			if inner := i > 0 && i < len(counts)-1; got == 0 || inner && got != counts[1] {
+				t.Errorf("%d values a tenth apart: %v", n, counts)
+				break
+			}
+		}
+		if len(counts) > 40 || len(counts) < min(n, 8) {
+			t.Errorf("%d values a tenth apart: %d classes", n, len(counts))
+		}
+	}
+	if h := Classes(readings(0, 100, 100), 40); len(h.Counts) != 2 || h.Counts[0] != 1 || h.Counts[1] != 2 {
+		t.Errorf("on and off: %+v", h)
+	}
+}
+
 func TestByWeekday(t *testing.T) {
 	t.Parallel()
 	z := zone(t, "Europe/Brussels")

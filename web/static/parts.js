@@ -156,7 +156,7 @@ async function load(parts) {
 	let request = "";
 	try {
 		const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal: AbortSignal.any([AbortSignal.timeout(patience), unwanted.signal]) });
-		if (!answer.ok) {
+		if (!answer.ok && /json/.test(answer.headers.get("Content-Type") ?? "json")) {
 			request = (await answer.json()).request_id ?? "";
 		} else if (parts.length === 1) {
 			arrived(rest, first.dataset.part ?? "", await answer.text());

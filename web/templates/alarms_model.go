@@ -128,6 +128,7 @@ type EventRowModel struct {
 	ISO      string
 	Site     string // "" where the page says it
 	SiteHref string
-	Href     string // its page
-	Editable bool   // there it can be changed
+	Href     string          // its page
+	Editable bool            // there it can be changed
+	Alike    []EventRowModel // those that this row stands for; nil: one event
 }

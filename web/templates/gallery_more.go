@@ -33,11 +33,14 @@ func eventSpecimens(l LayoutModel) []Specimen {
 	e := EventRowModel{Title: "Dock door opened", Type: "Door", When: "Thu 26 Nov 14:00 – 14:06", ISO: "2026-11-26T13:00:00Z", Site: "Cold store Meuse", SiteHref: "/sites/1", Href: "/events/1"}
 	editable, long := e, e
 	editable.Editable, long.Title = true, longName
+	often := e
+	often.Title, often.Alike = "3 × Dock door opened", []EventRowModel{e, e, e}
 	day := CalendarDayModel{Number: "26", Name: "Thu 26 Nov 2026", ISO: "2026-11-26", Today: true, Events: []EventRowModel{e}, More: Link{"3 more", "/events?from=2026-11-26"}}
 	outside := CalendarDayModel{Number: "1", Name: "Tue 1 Dec 2026", ISO: "2026-12-01", Outside: true}
 	return []Specimen{
 		{"event list", "of who may only look", eventList(l, []EventRowModel{e, long})},
 		{"event list", "of who may change them", eventList(l, []EventRowModel{editable})},
+		{"event list", "of a door that opened again and again", eventList(l, []EventRowModel{often})},
 		{"calendar", "a week", calendar(l, CalendarModel{Title: "November 2026", Prev: "/events?month=2026-10", Next: "/events?month=2026-12", Days: []string{"Mon", "Tue"}, Weeks: []CalendarWeekModel{{"48", []CalendarDayModel{day, outside}}}})},
 	}
 }
