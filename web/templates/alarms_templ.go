@@ -2213,7 +2213,7 @@ func eventList(l LayoutModel, list []EventRowModel) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(e.Alike) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 171, "<details><summary>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 171, "<details><summary class=\"button quiet\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
