@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -108,11 +109,16 @@ func newFleet(t *testing.T, c Config) *Fleet {
 	return New(t, c)
 }
 
-// signedIn signs people in, one after the other.
+// signedIn signs people in, one after the other. Who is asked to come again, as on a busy machine, does so.
 func signedIn(t *testing.T, people ...*Person) {
 	t.Helper()
 	for _, p := range people {
-		if a, err := p.SignIn(); err != nil || !p.Owns(a) {
+		a, err := p.SignIn()
+		for try := 0; try < 3 && err == nil && a.StatusCode == http.StatusServiceUnavailable; try++ {
+			time.Sleep(time.Second)
+			a, err = p.SignIn()
+		}
+		if err != nil || !p.Owns(a) {
 			t.Fatalf("signing in %s: %s", p.Name, describe(a, err))
 		}
 	}

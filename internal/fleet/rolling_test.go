@@ -18,7 +18,7 @@ var (
 func TestR41RollingRestart(t *testing.T) {
 	t.Parallel()
 	onEachStore(t, func(t *testing.T, store Store) {
-		f := newFleet(t, Config{Store: store, Replicas: 2, People: 4})
+		f := newFleet(t, Config{Store: store, Replicas: 2, People: 4, Env: []string{"PORTICO_DRAIN_DELAY=3s"}}) // as it is by default: the balancer has to notice on a busy machine, too
 		r, err := f.Roll(t.Context(), Rolling{Load: Load{People: f.People, Rate: *rollRate}, For: *rollFor, Pause: 300 * time.Millisecond})
 		if err != nil {
 			t.Fatal(err)
