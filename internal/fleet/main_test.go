@@ -109,12 +109,12 @@ func newFleet(t *testing.T, c Config) *Fleet {
 	return New(t, c)
 }
 
-// signedIn signs people in, one after the other. Who is asked to come again, as on a busy machine, does so.
+// signedIn signs people in, one after the other. Who is asked to come again, or finds no replica ready for a moment, as on a busy machine, does so.
 func signedIn(t *testing.T, people ...*Person) {
 	t.Helper()
 	for _, p := range people {
 		a, err := p.SignIn()
-		for try := 0; try < 3 && err == nil && a.StatusCode == http.StatusServiceUnavailable; try++ {
+		for try := 0; try < 5 && err == nil && (a.StatusCode == http.StatusServiceUnavailable || a.StatusCode == http.StatusBadGateway); try++ {
 			time.Sleep(time.Second)
 			a, err = p.SignIn()
 		}
