@@ -90,8 +90,8 @@ func (w *window) begin(p *program, title string) (column float64) {
 	}
 	w.click(".pick-chip", ".series-field")
 	w.click(`#settings a.button`, "board-edit")
-	if got := w.cell(clockCell); got != "1 1 2 1" {
-		w.t.Fatalf("the clock lies at %q", got)
+	if clock, number := w.cell(clockCell), w.cell(numberCell); clock != "1 1 2 1" || number != "3 1 3 2" {
+		w.t.Fatalf("the clock lies at %q, and the figure at %q", clock, number)
 	}
 	_, _ = fmt.Sscan(w.value(`String(document.querySelector("board-edit").clientWidth / 12)`), &column)
 	w.do(chromedp.WaitVisible(chromedp.CSS(clockCell + " .edit-corner")))
@@ -105,7 +105,7 @@ func (w *window) arranged(title string) {
 	w.t.Helper()
 	w.click(`button[value=save]`, ".board-view")
 	b := w.savedBoard()
-	if len(b.Widgets) != 2 || b.Title != title || b.Widgets[0].W != 4 || b.Widgets[1].X != 5 || len(b.Widgets[1].Series) != 1 {
+	if len(b.Widgets) != 2 || b.Title != title || b.Widgets[0].W != 4 || b.Widgets[1].X != 7 || len(b.Widgets[1].Series) != 1 {
 		w.t.Errorf("saved: %+v", b)
 	}
 	w.wantNoComplaints()
@@ -122,7 +122,7 @@ func TestComposeByMouse(t *testing.T) {
 	eventually(t, "a wider clock", func() bool { return w.cell(clockCell) == "1 1 4 1" })
 	w.do(chromedp.WaitVisible(chromedp.CSS(numberCell + " .edit-handle")))
 	w.pull(numberCell+" .edit-handle", 5*column, 0)
-	eventually(t, "the number at the right", func() bool { return w.cell(numberCell) == "6 1 3 2" })
+	eventually(t, "the number at the right", func() bool { return w.cell(numberCell) == "8 1 3 2" })
 	w.arranged("By mouse")
 }
 
@@ -141,13 +141,13 @@ func TestComposeByTouch(t *testing.T) {
 	eventually(t, "a wider clock", func() bool { return w.cell(clockCell) == "1 1 4 1" })
 	w.do(chromedp.WaitVisible(chromedp.CSS(numberCell + " .edit-handle")))
 	w.swipe(numberCell+" .edit-handle", 5*column, 0)
-	eventually(t, "the number at the right", func() bool { return w.cell(numberCell) == "6 1 3 2" })
+	eventually(t, "the number at the right", func() bool { return w.cell(numberCell) == "8 1 3 2" })
 	w.do(chromedp.WaitVisible(chromedp.CSS(numberCell + " .edit-handle")))
 	w.middle(numberCell + " .widget-body")
 	w.run(`window.from = scrollY; 0`)
 	w.swipe(numberCell+" .widget-body", 0, 120)
 	eventually(t, "the page follows the finger", func() bool { return w.value(`String(window.from - scrollY > 40)`) == "true" })
-	if got := w.cell(numberCell); got != "6 1 3 2" {
+	if got := w.cell(numberCell); got != "8 1 3 2" {
 		t.Errorf("after the page was moved the number lies at %q", got)
 	}
 	w.arranged("By touch")
@@ -217,10 +217,10 @@ func TestComposeByKeyboard(t *testing.T) {
 			t.Errorf("after a step %q has the focus", got)
 		}
 	}
-	press(clockCell+" button[value=up]", "board-edit")
+	press(clockCell+" button[value=left]", "board-edit") // to where the figure is, which makes room
 	press(clockCell+" button[value=wider]", "board-edit")
 	w.chord("z")
-	eventually(t, "the step is taken back", func() bool { return w.cell(clockCell) == "1 1 5 1" })
+	eventually(t, "the step is taken back", func() bool { return w.cell(clockCell) == "3 1 5 1" })
 	w.do(chromedp.WaitVisible(chromedp.CSS("board-edit .edit-corner")))
 	w.chord("s")
 	w.do(chromedp.WaitVisible(chromedp.CSS(".board-view")))

@@ -43,19 +43,28 @@ func (b *Board) next(w Widget, direction int) (nearest *Widget) {
 	return nearest
 }
 
-// Add puts a new widget below all others, as large as its kind is at first, and returns its id. A kind that there is not makes nothing and returns "".
+// Add puts a new widget, as large as its kind is at first, where there is room for it, and returns its id. A kind that there is not makes nothing and returns "".
 func (b *Board) Add(k Kind) string {
 	f, ok := FormOf(k)
 	if !ok {
 		return ""
 	}
 	w := Widget{ID: NewID(), Kind: k, W: f.W, H: f.H}
-	for _, other := range b.Widgets {
-		w.Y = max(w.Y, other.Y+other.H)
-	}
+	w.X, w.Y = b.room(w.W, w.H)
 	b.Widgets = append(b.Widgets, w)
 	b.settle("")
 	return w.ID
+}
+
+// room is the first place in reading order at which a widget of a size lies over no other: beside or between the others, or else below them.
+func (b *Board) room(width, height int) (x, y int) {
+	for w := (Widget{W: width, H: height}); ; w.Y++ {
+		for w.X = 0; w.X+w.W <= Columns; w.X++ {
+			if !overlaps(b.Widgets, w) {
+				return w.X, w.Y
+			}
+		}
+	}
 }
 
 // Remove takes a widget away. It reports whether there was one.

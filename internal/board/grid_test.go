@@ -75,6 +75,34 @@ func TestWidgetsMakeRoom(t *testing.T) {
 	}
 }
 
+// A new widget comes where people look first: into the first place that is large enough for it. Here it is a clock, of two columns and a row, or a text, of four columns and two rows.
+func TestNewWidgetsTakeTheFirstRoom(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		there []string
+		kind  board.Kind
+		want  string
+	}{
+		"on an empty board":           {nil, board.Text, "++++........\n++++........"},
+		"beside the others":           {[]string{"a 0 0 4 2", "b 4 0 4 2"}, board.Text, "aaaabbbb++++\naaaabbbb++++"},
+		"between two":                 {[]string{"a 0 0 4 2", "b 8 0 4 2"}, board.Text, "aaaa++++bbbb\naaaa++++bbbb"},
+		"where a small one has room":  {[]string{"a 0 0 5 2", "b 7 0 5 2"}, board.Clock, "aaaaa++bbbbb\naaaaa..bbbbb"},
+		"and a large one has none":    {[]string{"a 0 0 5 2", "b 7 0 5 2"}, board.Text, "aaaaa..bbbbb\naaaaa..bbbbb\n++++........\n++++........"},
+		"below, where a column ended": {[]string{"a 0 0 8 3", "b 8 0 4 1"}, board.Text, "aaaaaaaabbbb\naaaaaaaa++++\naaaaaaaa++++"},
+		"below all, where none has":   {[]string{"a 0 0 9 2", "b 9 0 3 2"}, board.Text, "aaaaaaaaabbb\naaaaaaaaabbb\n++++........\n++++........"},
+	} {
+		b := of(t, tt.there...)
+		if i := b.Find(b.Add(tt.kind)); i < 0 {
+			t.Errorf("%s: there is no new widget", name)
+		} else {
+			b.Widgets[i].Title = "+"
+		}
+		if got := picture(b); got != tt.want {
+			t.Errorf("%s:\n%s\nwant\n%s", name, got, tt.want)
+		}
+	}
+}
+
 // Whatever people do, no widget leaves the grid, lies over another, hangs in the air, or is smaller than its kind needs; and each is still there.
 func TestTheGridHolds(t *testing.T) {
 	t.Parallel()

@@ -23,18 +23,18 @@ func TestComposeByButtons(t *testing.T) {
 	text := b.add(at, board.Text)
 	clock := b.add(at, board.Clock)
 	b.post(at+"/edit?w="+text, "do", "set", "widget", text, "title", "Notes", "text", "First\r\n\r\nsecond").want(t, "set", http.StatusSeeOther)
-	if a := b.post(at+"/edit", "do", "up", "widget", clock); a.to != at+"/edit#up-"+clock {
+	if a := b.post(at+"/edit", "do", "left", "widget", clock); a.to != at+"/edit#left-"+clock { // it came beside the text, which makes room
 		t.Errorf("after a step at %s: whoever makes another one has to look for the button", a.to)
 	}
 	b.get(at).want(t, "the board before it is saved", http.StatusOK, "There is nothing on this dashboard yet")
-	b.get(at+"/edit").want(t, "the draft", http.StatusOK, "Notes", `value="undo"`, "Each step is kept", `id="up-`+clock+`"`)
+	b.get(at+"/edit").want(t, "the draft", http.StatusOK, "Notes", `value="undo"`, "Each step is kept", `id="left-`+clock+`"`)
 	if a := b.post(at+"/edit", "do", "save"); a.to != at+"?done=save" {
 		t.Fatalf("save: %d, %s", a.status, a.to)
 	}
 	page := b.get(at + "?done=save")
 	page.want(t, "the board", http.StatusOK, "Notes", "Saved.")
 	if strings.Index(page.body, `id="w-`+clock) > strings.Index(page.body, `id="w-`+text) {
-		t.Error("the clock was moved up and stands below")
+		t.Error("the clock was moved to where the text was, and stands below it")
 	}
 	var kept board.Board
 	if err := json.Unmarshal([]byte(b.get(at+"/board.json").body), &kept); err != nil || kept.Widgets[kept.Find(text)].Text != "First\n\nsecond" {

@@ -16,8 +16,8 @@ func TestWallTurns(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	at := b.create("title", "High")
-	for range 4 {
-		b.add(at, board.League) // four rows each
+	for range 5 {
+		b.add(at, board.Completeness) // three rows each, in which a second one has no room
 	}
 	b.post(at+"/edit", "do", "save").want(t, "save", http.StatusSeeOther)
 	tv := strings.Replace(at, "/dashboards", "/tv", 1)
@@ -41,8 +41,8 @@ func TestWallsLiveByTheirScript(t *testing.T) {
 	b := newBench(t)
 	at := b.create("title", "High")
 	var ids []string
-	for range 4 {
-		ids = append(ids, b.add(at, board.League))
+	for range 5 {
+		ids = append(ids, b.add(at, board.Completeness))
 	}
 	b.post(at+"/edit", "do", "save").want(t, "save", http.StatusSeeOther)
 	id := strings.TrimPrefix(at, "/dashboards/")
@@ -54,7 +54,7 @@ func TestWallsLiveByTheirScript(t *testing.T) {
 	}
 	r := &pages.Request{Request: httptest.NewRequest(http.MethodGet, "/live", nil), Who: b.who, Locale: locale.For(b.lang), Shelf: b.shelf}
 	s, err := New(titled{}).State(t.Context(), r, id)
-	if err != nil || len(s.Marks) != 4 || s.Revision != "2" || s.Gone {
+	if err != nil || len(s.Marks) != 5 || s.Revision != "2" || s.Gone {
 		t.Errorf("state %+v, %v", s, err)
 	}
 	for _, name := range []string{"aaaaaaaaaaaaaaaa", id + ".x", "../etc", ""} {
