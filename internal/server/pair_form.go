@@ -35,12 +35,12 @@ type pairForm struct {
 	rights grant.Rights
 }
 
-// proposal is the form as it is shown first: as the screen was before, if it was one, else with what the page before was about.
+// proposal is the form as it is shown first: as the screen was before, if it was one of the person's, else with what the page before was about.
 func (s *Server) proposal(r *http.Request, p screen.Pairing, sess *session.Session) (pairForm, error) {
 	f := pairForm{Settings: screen.Settings{Name: s.locale(r).T("screen.name-first"), Every: usualEvery}, life: usualLife, rights: grant.Own}
 	if p.Before != "" {
 		scr, err := s.register.Get(r.Context(), p.Before)
-		if err == nil && scr.OwnedBy(sess.Identity.Issuer, sess.Identity.Subject) {
+		if err == nil && concerns(&scr, sess.Identity) {
 			f.Settings, f.rights = scr.Settings, scr.Rights
 			return f, nil
 		}

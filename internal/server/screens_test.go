@@ -289,6 +289,27 @@ func TestScreensAreForTheirOwnersAndManagers(t *testing.T) {
 	}
 }
 
+// A browser that was a screen is offered as that one again to whoever approved it and to the one with whose rights it read; others begin anew.
+func TestAScreenIsOfferedAsItWas(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	shown := b.board("Shown")
+	b.must(board.NewLibrary(b.server.shelf, nil).Share(t.Context(), alice, shown, true))
+	scr, c := b.onScreen(shown)
+	_, err := b.server.register.Change(t.Context(), scr.ID, func(s *screen.Screen) error { s.Subject = "vera"; return nil })
+	b.must(err)
+	b.must(b.store.Sessions().Delete(t.Context(), mustKey(t, &scr).ID(), session.ReasonElsewhere))
+	_, code, _ := strings.Cut(b.get("/screen", "Cookie", cookies(c)).body, `data-pair="code">`)
+	for subject, again := range map[string]bool{"alice": true, "vera": true, "bob": false} {
+		page := b.get("/pair?code="+code[:9], "Cookie", cookies(b.start(session.Identity{Subject: subject, Account: "101"}, session.About{})))
+		page.want(t, subject, http.StatusOK, `name="board" value="`+shown+`"`)
+		ticked, named := strings.Contains(page.body, `name="board" value="`+shown+`" checked`), strings.Contains(page.body, `value="Control room"`)
+		if ticked != again || named != again {
+			t.Errorf("to %s the dashboard is offered ticked: %t, and the name: %t, want both %t", subject, ticked, named, again)
+		}
+	}
+}
+
 // The register of all screens costs a few reads of the store, however many there are, and tells how each one's grant is.
 func TestAllScreensInAFewReads(t *testing.T) {
 	t.Parallel()
