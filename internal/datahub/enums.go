@@ -104,18 +104,6 @@ func (p *TimePeriod) UnmarshalJSON(b []byte) error {
 	return unmarshalEnum(b, (*int)(p), unknownPeriod, timePeriods)
 }
 
-// ParseGranularity reads the word of a granularity in any case.
-func ParseGranularity(s string) (Granularity, bool) {
-	n, ok := index(s, granularities)
-	return Granularity(n), ok
-}
-
-// ParseAggregate reads the word of an aggregate in any case, also in its long spelling.
-func ParseAggregate(s string) (Aggregate, bool) {
-	n, ok := index(s, aggregates, longAggregates)
-	return Aggregate(n), ok
-}
-
 func word(words []string, n int) string {
 	if n >= 0 && n < len(words) {
 		return words[n]
