@@ -146,6 +146,9 @@ func (s *Server) readSettings(r *http.Request, owner board.Person) (set screen.S
 		if slices.Contains(set.Boards, entry) {
 			continue
 		}
+		if len(set.Boards) == screen.MaxBoards { // each costs reads of the store
+			return set, "screen.wrong-boards", nil
+		}
 		if _, err := library.Load(r.Context(), owner, id); errors.Is(err, board.ErrNotFound) {
 			return set, "screen.wrong-boards", nil
 		} else if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"portico/internal/board"
 	"portico/internal/grant"
 	"portico/internal/rp"
+	"portico/internal/screen"
 	"portico/internal/secret"
 	"portico/internal/session"
 	"portico/internal/share"
@@ -193,6 +195,26 @@ func TestStrangersCauseFewReads(t *testing.T) {
 	}
 	if n := counted.lists.Load(); n != 1 {
 		t.Errorf("the register is read %d times for one code", n)
+	}
+}
+
+// A list that is longer than a screen's can be is refused before all of it is looked for: a board can stand on it with any site.
+func TestLongListsCauseFewReads(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	counted := &countedShelf{Store: b.items}
+	b.items = counted
+	b.serve()
+	id := b.board("Shown")
+	scr, _ := b.onScreen(id)
+	form := url.Values{"do": {"save"}, "name": {"Wall"}, "every": {"20"}}
+	for site := range 200 {
+		form.Add("board", id+"@"+strconv.Itoa(site+1))
+	}
+	counted.loads.Store(0)
+	b.ask("POST", screensPath+scr.ID, form.Encode(), "Sec-Fetch-Site", "same-origin").want(t, "200 boards", http.StatusBadRequest, "Choose 1 to 12 of the dashboards")
+	if n := counted.loads.Load(); n > 4*screen.MaxBoards {
+		t.Errorf("%d reads for a list that is too long", n)
 	}
 }
 
