@@ -107,7 +107,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	}
 	sess, err := s.cookies.Start(ctx, w, h, who, o)
 	if err != nil {
-		s.forget(ctx, h, "sign-in not finished")
+		s.forget(ctx, h, session.ReasonUnfinished)
 		if _, ended := errors.AsType[*session.EndedError](err); ended {
 			return s.signInRefused(ctx, "ended", &pageError{Status: http.StatusForbidden, Kind: kindSignInEnded, RetryTo: s.loginPath(attempt.ReturnTo), Err: err})
 		}

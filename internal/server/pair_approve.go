@@ -57,7 +57,7 @@ func (s *Server) approve(ctx context.Context, r *http.Request, want wish, g gran
 		Look: s.preferencesOf(r).String(), Report: screen.Report{Browser: p.About.String(), Address: p.About.Address}}
 	scr.SetKey(h)
 	if err := s.startScreen(ctx, h, &scr, p, g); err != nil {
-		s.forget(ctx, h, "pairing not finished")
+		s.forget(ctx, h, session.ReasonUnfinished)
 		return scr, err
 	}
 	if former.ID != "" {

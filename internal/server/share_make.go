@@ -101,7 +101,7 @@ func (s *Server) finishShare(w http.ResponseWriter, r *http.Request, want wish, 
 	link.Until = link.Created.Add(want.Life)
 	if err := s.startShare(ctx, opens, &link, want.Life, g); err != nil {
 		if h, err := link.Key(); err == nil {
-			s.forget(ctx, h, "link not finished")
+			s.forget(ctx, h, session.ReasonUnfinished)
 		}
 		if errors.Is(err, share.ErrTooMany) {
 			return "", wishFull, nil

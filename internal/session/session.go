@@ -75,6 +75,7 @@ const (
 	ReasonRefused      = "refused"       // the provider refused the grant, or the subject changed
 	ReasonExpired      = "expired"       // idle or absolute limit
 	ReasonRevoked      = "revoked"       // what the session was for, a link, was revoked
+	ReasonUnfinished   = "unfinished"    // it never began: the sign-in, the pairing or the link that it was for failed on the way
 	ReasonOperator     = "operator"      // ended by an operator
 	ReasonCap          = "cap"           // too many sessions of one person; the oldest ended
 )
