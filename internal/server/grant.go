@@ -72,51 +72,61 @@ func (s *Server) signInFor(w http.ResponseWriter, r *http.Request, want wish) er
 	return s.begin(w, r, o)
 }
 
-// The reasons for which a sign-in makes no screen and no link; they stand in the address of the page that tells them.
+// unmet is why there is no screen and no link; it stands in the address of the page that tells it.
+type unmet string
+
 const (
-	wishGone    = "gone"    // it took too long, somebody was faster, or it was done already
-	wishOther   = "other"   // the browser is not that of the person who wants it
-	wishAccount = "account" // whoever signed in works in another account
-	wishBrief   = "brief"   // the identity server gave nothing that lasts
-	wishFull    = "full"    // there are as many as there can be
+	wishGone    unmet = "gone"    // it took too long, somebody was faster, or it was done already
+	wishOther   unmet = "other"   // the browser is not that of the person who wants it
+	wishAccount unmet = "account" // whoever signed in works in another account
+	wishBrief   unmet = "brief"   // the identity server gave nothing that lasts
+	wishFull    unmet = "full"    // there are as many as there can be
 )
+
+func (u unmet) Error() string { return "wish not met: " + string(u) }
 
 // problemParam reads which of them the page tells, "" for none.
 func problemParam(q url.Values) (string, error) {
-	return query.Choice(q, "problem", wishGone, wishOther, wishAccount, wishBrief, wishFull)
+	return query.Choice(q, "problem", string(wishGone), string(wishOther), string(wishAccount), string(wishBrief), string(wishFull))
+}
+
+// tell leads to the page that shows what was made, or to page with why nothing was.
+func tell(w http.ResponseWriter, r *http.Request, page, made string, err error) error {
+	if why, ok := errors.AsType[unmet](err); ok {
+		made = page + "?problem=" + string(why)
+	} else if err != nil {
+		return err
+	}
+	http.Redirect(w, r, made, http.StatusSeeOther)
+	return nil
 }
 
 // endSignInFor ends a sign-in for a screen or a link. What it brought is given back unless something reads with it.
 func (s *Server) endSignInFor(w http.ResponseWriter, r *http.Request, attempt rp.Attempt, id rp.Identity, t rp.Tokens) error {
 	what, ticket, _ := strings.Cut(attempt.For, " ")
-	to, problem, err := s.fulfil(w, r, attempt, ticket, id, t)
-	if err != nil || problem != "" {
+	made, err := s.fulfil(w, r, attempt, ticket, id, t)
+	if err == nil {
+		s.limits.signIns.Give(s.network(r))
+	} else {
 		s.giveBack(r.Context(), token.Tokens{Access: t.Access, Refresh: t.Refresh})
 	}
-	switch {
-	case err != nil:
-		return err
-	case problem != "":
-		page, _, _ := strings.Cut(localPath(attempt.ReturnTo), "?")
-		s.audit(r.Context(), nil, audit.Event{Kind: audit.SignInFailed, Reason: what + "-" + problem})
-		to = page + "?problem=" + problem
-	default:
-		s.limits.signIns.Give(s.network(r))
+	if why, ok := errors.AsType[unmet](err); ok {
+		s.audit(r.Context(), nil, audit.Event{Kind: audit.SignInFailed, Reason: what + "-" + string(why)})
 	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
-	return nil
+	page, _, _ := strings.Cut(localPath(attempt.ReturnTo), "?")
+	return tell(w, r, page, made, err)
 }
 
 // fulfil makes what the person wants, and returns the page that says so. Whoever signed in may be another user, as long as it is in the same account: that is whose rights it gets.
-func (s *Server) fulfil(w http.ResponseWriter, r *http.Request, attempt rp.Attempt, ticket string, id rp.Identity, t rp.Tokens) (to, problem string, err error) {
-	sess, want, problem, err := s.wishOf(r, ticket)
+func (s *Server) fulfil(w http.ResponseWriter, r *http.Request, attempt rp.Attempt, ticket string, id rp.Identity, t rp.Tokens) (page string, err error) {
+	sess, want, err := s.wishOf(r, ticket)
 	switch {
-	case err != nil || problem != "":
-		return "", problem, err
+	case err != nil:
+		return "", err
 	case id.Account != "" && want.By.Account != "" && id.Account != want.By.Account:
-		return "", wishAccount, nil
+		return "", wishAccount
 	case t.Refresh.Empty():
-		return "", wishBrief, nil
+		return "", wishBrief
 	}
 	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Account: want.By.Account, AccountName: sess.Identity.AccountName, AuthTime: id.AuthTime}
 	if outlives(t) {
@@ -130,24 +140,22 @@ func (s *Server) fulfil(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 }
 
 // wishOf returns what the person wanted who is signed in in this browser.
-func (s *Server) wishOf(r *http.Request, ticket string) (sess *session.Session, want wish, problem string, err error) {
+func (s *Server) wishOf(r *http.Request, ticket string) (sess *session.Session, want wish, err error) {
 	sess, err = s.cookies.Load(r)
 	switch {
 	case isNoSession(err):
-		return nil, want, wishOther, nil
+		return nil, want, wishOther
 	case err != nil:
-		return nil, want, "", &storeError{err}
+		return nil, want, &storeError{err}
 	}
 	want, err = s.wishes.Take(r.Context(), ticket)
 	switch {
 	case errors.Is(err, grant.ErrGone):
-		return sess, want, wishGone, nil
-	case err != nil:
-		return sess, want, "", err
-	case want.By.Issuer != sess.Identity.Issuer || want.By.Subject != sess.Identity.Subject || want.By.Account != sess.Identity.Account:
-		return sess, want, wishOther, nil
+		err = wishGone
+	case err == nil && (want.By.Issuer != sess.Identity.Issuer || want.By.Subject != sess.Identity.Subject || want.By.Account != sess.Identity.Account):
+		err = wishOther
 	}
-	return sess, want, "", nil
+	return sess, want, err
 }
 
 // startGrant keeps tokens, and then the session that makes them reachable: back-channel logout and whoever ends all sessions of a person find it.

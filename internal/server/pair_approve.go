@@ -16,34 +16,28 @@ import (
 )
 
 // finishScreen pairs a screen with the grant of a sign-in.
-func (s *Server) finishScreen(r *http.Request, want wish, g granted) (to, problem string, err error) {
-	scr, err := s.approve(r.Context(), r, want, g)
+func (s *Server) finishScreen(r *http.Request, want wish, g granted) (page string, err error) {
+	scr, err := s.approve(r, want, g)
 	switch {
 	case errors.Is(err, screen.ErrCode):
-		return "", wishGone, nil
+		err = wishGone
 	case errors.Is(err, screen.ErrTooMany):
-		return "", wishFull, nil
+		err = wishFull
 	}
-	return pairPath + "?done=" + scr.ID, "", err
+	return pairPath + "?done=" + scr.ID, err
 }
 
 // approveForApplication pairs a screen with the application user's rights. There is no grant to be had for it.
 func (s *Server) approveForApplication(w http.ResponseWriter, r *http.Request, want wish) error {
 	who := session.Identity{Issuer: want.By.Issuer, Subject: "application:" + s.application.User, Name: locale.Plain(s.application.User), Account: want.By.Account}
-	to, problem, err := s.finishScreen(r, want, granted{rights: grant.Application, who: who, started: s.wall()})
-	if err != nil {
-		return err
-	}
-	if problem != "" {
-		to = pairPath + "?problem=" + problem
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
-	return nil
+	made, err := s.finishScreen(r, want, granted{rights: grant.Application, who: who, started: s.wall()})
+	return tell(w, r, pairPath, made, err)
 }
 
 // approve makes the screen of a code: the code is used up first, then tokens and session are there, then the register knows it, and then the screen hears of it. A browser that was a screen before
 // is the same one again. screen.ErrCode when somebody else was faster.
-func (s *Server) approve(ctx context.Context, r *http.Request, want wish, g granted) (screen.Screen, error) {
+func (s *Server) approve(r *http.Request, want wish, g granted) (screen.Screen, error) {
+	ctx := r.Context()
 	p, err := s.pairings.Take(ctx, want.Screen.Code)
 	if err != nil {
 		return screen.Screen{}, err

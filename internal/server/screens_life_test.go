@@ -144,7 +144,7 @@ func (w *wallBench) pair(boards ...string) {
 	}
 	t := w.op.next()
 	who := session.Identity{Issuer: w.issuer, Subject: "alice", Name: "Alice Peeters", Account: "101"}
-	scr, err := w.server.approve(w.Context(), httptest.NewRequest(http.MethodGet, w.base+"/pair", nil), wish{By: alice, Screen: &screenWish{Code: code, Settings: screen.Settings{Name: "Wall", Boards: boards, Every: time.Minute}}, Life: 365 * 24 * time.Hour},
+	scr, err := w.server.approve(httptest.NewRequestWithContext(w.Context(), http.MethodGet, w.base+"/pair", nil), wish{By: alice, Screen: &screenWish{Code: code, Settings: screen.Settings{Name: "Wall", Boards: boards, Every: time.Minute}}, Life: 365 * 24 * time.Hour},
 		granted{rights: grant.Own, who: who, started: time.Now(), tokens: &t, about: rp.Identity{Issuer: w.issuer, Subject: "alice", Account: "101"}})
 	w.must(err)
 	w.screen = scr

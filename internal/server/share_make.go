@@ -83,19 +83,12 @@ func (s *Server) readShare(r *http.Request, owner board.Person) (want wish, prob
 
 // shareForApplication makes a link with the application user's rights. There is no grant to be had for it.
 func (s *Server) shareForApplication(w http.ResponseWriter, r *http.Request, want wish) error {
-	to, problem, err := s.finishShare(w, r, want, granted{rights: grant.Application, who: session.Identity{Name: locale.Plain(s.application.User)}})
-	if err != nil {
-		return err
-	}
-	if problem != "" {
-		to = sharesPath + "?problem=" + problem
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
-	return nil
+	made, err := s.finishShare(w, r, want, granted{rights: grant.Application, who: session.Identity{Name: locale.Plain(s.application.User)}})
+	return tell(w, r, sharesPath, made, err)
 }
 
 // finishShare makes the link: tokens and session of its grant first, then the link itself, then what opens it goes to the browser, for the next page to show.
-func (s *Server) finishShare(w http.ResponseWriter, r *http.Request, want wish, g granted) (to, problem string, err error) {
+func (s *Server) finishShare(w http.ResponseWriter, r *http.Request, want wish, g granted) (page string, err error) {
 	ctx, link, opens := r.Context(), *want.Link, share.NewToken()
 	link.As, link.Created = g.who.Name, s.wall().UTC().Truncate(time.Second)
 	link.Until = link.Created.Add(want.Life)
@@ -104,16 +97,16 @@ func (s *Server) finishShare(w http.ResponseWriter, r *http.Request, want wish, 
 			s.forget(ctx, h, session.ReasonUnfinished)
 		}
 		if errors.Is(err, share.ErrTooMany) {
-			return "", wishFull, nil
+			return "", wishFull
 		}
-		return "", "", err
+		return "", err
 	}
 	s.audit(ctx, nil, audit.Event{Kind: audit.Share, Reason: "made", Issuer: link.Owner.Issuer, Person: s.personRef(link.Owner.Issuer, link.Owner.Subject),
 		Details: map[string]string{"link": link.ID, "rights": string(link.Rights), "board": link.Board, "reach": string(link.Reach), "until": link.Until.Format(time.RFC3339)}})
 	c := s.shareCookie(sharesPath, opens.Reveal())
 	c.MaxAge = 300
 	http.SetCookie(w, c)
-	return sharesPath + "?done=make", "", nil
+	return sharesPath + "?done=make", nil
 }
 
 // startShare keeps tokens and session of a link's own grant, if it has one, and then the link.
