@@ -42,24 +42,29 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	s.attempts.clear(w, attempt)
 	id, tokens, err := s.rp.Finish(r.Context(), attempt, q)
 	if err != nil {
-		note(r.Context(), slog.String("sign_in", "refused"))
-		s.observer.SignIn(signInOutcome(err))
-		if attempt.Prompt == "none" && rp.InteractionNeeded(err) {
-			again := s.loginOptions
-			again.ReturnTo, again.Account, again.LoginHint, again.Stay = attempt.ReturnTo, attempt.Account, attempt.LoginHint, attempt.Stay
-			return s.begin(w, r, again)
-		}
-		failed := s.signInFailed(attempt.ReturnTo, err)
-		if e, ok := errors.AsType[*pageError](failed); ok && attempt.For != "" {
-			e.RetryTo = localPath(attempt.ReturnTo)
-		}
-		return s.signInRefused(r.Context(), signInOutcome(err), failed)
+		return s.notSignedIn(w, r, attempt, err)
 	}
 	faultpoint.Reach(faultpoint.CallbackExchanged)
 	if attempt.For != "" {
 		return s.endSignInFor(w, r, attempt, id, tokens)
 	}
 	return s.signIn(w, r, attempt, id, tokens)
+}
+
+// notSignedIn asks the person where asking nobody was not enough, and says otherwise why the sign-in failed.
+func (s *Server) notSignedIn(w http.ResponseWriter, r *http.Request, attempt rp.Attempt, err error) error {
+	note(r.Context(), slog.String("sign_in", "refused"))
+	s.observer.SignIn(signInOutcome(err))
+	if attempt.Prompt == "none" && rp.InteractionNeeded(err) {
+		again := s.loginOptions
+		again.ReturnTo, again.Account, again.LoginHint, again.Stay = attempt.ReturnTo, attempt.Account, attempt.LoginHint, attempt.Stay
+		return s.begin(w, r, again)
+	}
+	failed := s.signInFailed(attempt.ReturnTo, err)
+	if e, ok := errors.AsType[*pageError](failed); ok && attempt.For != "" {
+		e.RetryTo = localPath(attempt.ReturnTo)
+	}
+	return s.signInRefused(r.Context(), signInOutcome(err), failed)
 }
 
 // hashed keeps what a store is told from being of use to whoever reads it there.
@@ -108,10 +113,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	sess, err := s.cookies.Start(ctx, w, h, who, o)
 	if err != nil {
 		s.forget(ctx, h, session.ReasonUnfinished)
-		if _, ended := errors.AsType[*session.EndedError](err); ended {
-			return s.signInRefused(ctx, "ended", &pageError{Status: http.StatusForbidden, Kind: kindSignInEnded, RetryTo: s.loginPath(attempt.ReturnTo), Err: err})
-		}
-		return &storeError{err}
+		return s.notStarted(ctx, attempt, err)
 	}
 	faultpoint.Reach(faultpoint.CallbackSaved)
 	if previous != nil {
@@ -127,6 +129,14 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	s.forgetLost(w, r)
 	http.Redirect(w, r, localPath(attempt.ReturnTo), http.StatusSeeOther)
 	return nil
+}
+
+// notStarted says why there is no session: it was ended before it began, or nobody could keep it.
+func (s *Server) notStarted(ctx context.Context, attempt rp.Attempt, err error) error {
+	if _, ended := errors.AsType[*session.EndedError](err); ended {
+		return s.signInRefused(ctx, "ended", &pageError{Status: http.StatusForbidden, Kind: kindSignInEnded, RetryTo: s.loginPath(attempt.ReturnTo), Err: err})
+	}
+	return &storeError{err}
 }
 
 // displayName is what the person is called, as somebody else wrote it: made harmless and not longer than a line.

@@ -53,18 +53,10 @@ func (s *Server) partBy(request func(http.ResponseWriter, *http.Request) (*pages
 		}
 		out := &partWriter{w: w, several: len(names) > 1}
 		q.Render = func(status int, page templ.Component) error {
-			wanted := names
 			if q.Part != "" {
-				wanted = []string{q.Part}
+				return out.render(whole.Context(), status, page, q.Part)
 			}
-			b := &bytes.Buffer{}
-			for _, name := range wanted {
-				if err := out.render(whole.Context(), b, page, name); err != nil {
-					return err
-				}
-			}
-			out.send(status, b.Bytes())
-			return nil
+			return out.render(whole.Context(), status, page, names...)
 		}
 		err = h(w, q)
 		if out.begun {
@@ -97,8 +89,20 @@ type partWriter struct {
 	begun   bool
 }
 
-// render appends a part of a page to b.
-func (p *partWriter) render(ctx context.Context, b *bytes.Buffer, page templ.Component, name string) error {
+// render sends parts of a page, all of them or none.
+func (p *partWriter) render(ctx context.Context, status int, page templ.Component, names ...string) error {
+	b := &bytes.Buffer{}
+	for _, name := range names {
+		if err := p.add(ctx, b, page, name); err != nil {
+			return err
+		}
+	}
+	p.send(status, b.Bytes())
+	return nil
+}
+
+// add appends a part of a page to b.
+func (p *partWriter) add(ctx context.Context, b *bytes.Buffer, page templ.Component, name string) error {
 	if p.several {
 		b.WriteString(`<template data-part="` + templ.EscapeString(name) + `">`)
 	}

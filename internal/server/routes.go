@@ -27,20 +27,7 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET /{$}", s.entrance(s.page(s.home)))
 	m.Handle("GET /live", s.seen(s.live))
 	for _, route := range append(s.pages.Routes(), s.dashboards.Routes()...) {
-		if strings.HasPrefix(route.Pattern, "GET "+wallsPath) {
-			part, _ := partPattern(route.Pattern)
-			m.Handle(part, s.onWalls(s.wallPart(route.Handler)))
-			m.Handle(route.Pattern, s.onWalls(s.wallPage(route.Handler)))
-			continue
-		}
-		if strings.HasSuffix(route.Pattern, dashboards.PrintPath) {
-			m.Handle(route.Pattern, s.page(s.whole(route.Handler)))
-			continue
-		}
-		if part, ok := partPattern(route.Pattern); ok {
-			m.Handle(part, s.page(s.part(route.Handler)))
-		}
-		m.Handle(route.Pattern, s.page(s.soon(route.Handler)))
+		s.data(m, route)
 	}
 	m.Handle("GET "+screenPath, s.public(s.screenPage))
 	m.Handle("POST "+screenPath, s.public(s.screenState))
@@ -86,6 +73,23 @@ func (s *Server) routes() http.Handler {
 		s.handle(m, p)
 	}
 	return s.refuseUnknown(m)
+}
+
+// data mounts a page of Data Hub data, and where it has parts that come by themselves, those beside it.
+func (s *Server) data(m *http.ServeMux, route pages.Route) {
+	part, hasParts := partPattern(route.Pattern)
+	switch {
+	case strings.HasPrefix(route.Pattern, "GET "+wallsPath):
+		m.Handle(part, s.onWalls(s.wallPart(route.Handler)))
+		m.Handle(route.Pattern, s.onWalls(s.wallPage(route.Handler)))
+		return
+	case strings.HasSuffix(route.Pattern, dashboards.PrintPath):
+		m.Handle(route.Pattern, s.page(s.whole(route.Handler)))
+		return
+	case hasParts:
+		m.Handle(part, s.page(s.part(route.Handler)))
+	}
+	m.Handle(route.Pattern, s.page(s.soon(route.Handler)))
 }
 
 // page wraps a handler that shows a signed-in person something.
