@@ -93,45 +93,42 @@ var asymmetric = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", 
 
 // New checks c, reporting all mistakes at once, and returns a Client. Nothing is sent.
 func New(c Config) (*Client, error) {
-	var errs []error
-	if _, err := endpoint(c.Issuer); err != nil {
-		errs = append(errs, fmt.Errorf("issuer: %w", err))
+	c.complete()
+	signers, keys := parseClientKeys(c.ClientKeys)
+	if keys == nil {
+		keys = (&Client{c: c, signers: signers}).checkStyle()
 	}
-	if c.ClientID == "" {
-		errs = append(errs, errors.New("client id is missing"))
+	var certificates error
+	c.Transport, certificates = withCertificates(c)
+	if err := errors.Join(c.check(), keys, certificates); err != nil {
+		return nil, fmt.Errorf("rp: %w", err)
 	}
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Client{
+		c:        c,
+		signers:  signers,
+		http:     &http.Client{Transport: c.Wrap(c.Transport), CheckRedirect: stay, Timeout: c.Timeout},
+		grants:   &http.Client{Transport: c.Wrap(oneShot(c.Transport)), CheckRedirect: stay},
+		metadata: metadataCache{flights: newFlights()},
+		keys:     keyCache{flights: newFlights()},
+	}, nil
+}
+
+// complete fills in what was left out.
+func (c *Config) complete() {
 	c.AuthStyle = orDefault(c.AuthStyle, AuthStyleDiscovered)
-	signers, err := parseClientKeys(c.ClientKeys)
-	if errs = append(errs, err); err == nil {
-		errs = append(errs, (&Client{c: c, signers: signers}).checkStyle())
-	}
-	if _, err := endpoint(c.RedirectURL); err != nil {
-		errs = append(errs, fmt.Errorf("redirect URL: %w", err))
-	}
+	c.Pushed = orDefault(c.Pushed, PushedAuto)
+	c.OfflineAccess = orDefault(c.OfflineAccess, OfflineAuto)
+	c.Timeout = orDefault(c.Timeout, 10*time.Second)
 	if len(c.Algorithms) == 0 {
 		c.Algorithms = []string{"RS256"}
-	}
-	for _, a := range c.Algorithms {
-		if !slices.Contains(asymmetric, a) {
-			errs = append(errs, fmt.Errorf("algorithm %q is not an asymmetric signature", a))
-		}
 	}
 	if len(c.Scopes) == 0 {
 		c.Scopes = []string{"openid", "profile", "email", "datahub-api"}
 	}
-	if !slices.Contains(c.Scopes, "openid") {
-		errs = append(errs, errors.New("scope openid is missing"))
-	}
 	if c.Transport == nil {
 		c.Transport = transport()
 	}
-	c.Transport, err = withCertificates(c)
-	if err := errors.Join(append(errs, err)...); err != nil {
-		return nil, fmt.Errorf("rp: %w", err)
-	}
-	c.Pushed = orDefault(c.Pushed, PushedAuto)
-	c.OfflineAccess = orDefault(c.OfflineAccess, OfflineAuto)
-	c.Timeout = orDefault(c.Timeout, 10*time.Second)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -144,15 +141,29 @@ func New(c Config) (*Client, error) {
 	if c.Wrap == nil {
 		c.Wrap = func(t http.RoundTripper) http.RoundTripper { return t }
 	}
-	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{
-		c:        c,
-		signers:  signers,
-		http:     &http.Client{Transport: c.Wrap(c.Transport), CheckRedirect: stay, Timeout: c.Timeout},
-		grants:   &http.Client{Transport: c.Wrap(oneShot(c.Transport)), CheckRedirect: stay},
-		metadata: metadataCache{flights: newFlights()},
-		keys:     keyCache{flights: newFlights()},
-	}, nil
+}
+
+// check judges what needs no key and no certificate.
+func (c *Config) check() error {
+	var errs []error
+	if _, err := endpoint(c.Issuer); err != nil {
+		errs = append(errs, fmt.Errorf("issuer: %w", err))
+	}
+	if c.ClientID == "" {
+		errs = append(errs, errors.New("client id is missing"))
+	}
+	if _, err := endpoint(c.RedirectURL); err != nil {
+		errs = append(errs, fmt.Errorf("redirect URL: %w", err))
+	}
+	for _, a := range c.Algorithms {
+		if !slices.Contains(asymmetric, a) {
+			errs = append(errs, fmt.Errorf("algorithm %q is not an asymmetric signature", a))
+		}
+	}
+	if !slices.Contains(c.Scopes, "openid") {
+		errs = append(errs, errors.New("scope openid is missing"))
+	}
+	return errors.Join(errs...)
 }
 
 func transport() http.RoundTripper {
