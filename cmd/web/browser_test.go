@@ -152,6 +152,7 @@ func TestSiteInABrowser(t *testing.T) {
 			w.readsASite()
 			w.changesItsLook()
 			w.fitsAPhone()
+			w.comesBeforeItsForm(p)
 			w.breaksTheDemo(p)
 			w.leaves()
 			w.mu.Lock()
@@ -222,6 +223,26 @@ func (w *window) fitsAPhone() {
 		}
 	}
 	w.do(chromedp.EmulateViewport(1440, 900))
+}
+
+// comesBeforeItsForm opens a variable on a phone, where its chart comes first and the form of the range is folded, and on a desk, where it is not.
+func (w *window) comesBeforeItsForm(p *program) {
+	w.t.Helper()
+	w.do(chromedp.EmulateViewport(360, 640), chromedp.Navigate(p.urls["portal"]+"/variables/80101"), chromedp.WaitVisible(chromedp.CSS(".chart-narrow .chart")))
+	if _, height := w.box(".time-fold"); height > 60 {
+		w.t.Errorf("the form takes %d pixels before the chart", height)
+	}
+	w.click(".time-fold > summary", ".time-form [name=from]")
+	if _, height := w.box(".time-fold"); height < 200 {
+		w.t.Errorf("the form is opened, and takes %d pixels", height)
+	}
+	w.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(p.urls["portal"]+"/variables/80101"), chromedp.WaitVisible(chromedp.CSS(".chart-wide .chart")))
+	if _, height := w.box(".time-form"); height < 60 {
+		w.t.Errorf("the form takes %d pixels on a desk", height)
+	}
+	if shown := w.style(".time-fold > summary", "display"); shown != "none" {
+		w.t.Errorf("what opens the form is there on a desk: %s", shown)
+	}
 }
 
 // breaksTheDemo switches a fault on, sees it listed, and ends everything with one button. The page is in French by now.

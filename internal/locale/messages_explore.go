@@ -6,6 +6,7 @@ var exploreMessages = []message{
 	{"pick.none", "This site has no variables that you may see.", "Ce site n’a pas de variable que vous puissiez voir.", "Deze site heeft geen variabelen die u mag zien.", "Dieser Standort hat keine Variablen, die Sie sehen dürfen."},
 
 	{"time.bar", "Time range", "Période", "Periode", "Zeitraum"},
+	{"time.fold", "Choose range and values", "Choisir la période et les valeurs", "Periode en waarden kiezen", "Zeitraum und Werte wählen"},
 	{"time.presets", "Common ranges", "Périodes courantes", "Gangbare periodes", "Übliche Zeiträume"},
 	{"time.earlier", "One step earlier", "Une étape plus tôt", "Eén stap eerder", "Einen Schritt früher"},
 	{"time.later", "One step later", "Une étape plus tard", "Eén stap later", "Einen Schritt später"},
