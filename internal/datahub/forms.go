@@ -16,10 +16,10 @@ type FormGroup struct {
 	Fields []FormField
 }
 
-// FormField is a field of a form. The platform publishes the meaning of the types 0 (text), 1 and 2 (numbers) and 5 (date) only.
+// FormField is a field of a form. The platform publishes the meaning of the types 0 (text), 1 and 2 (numbers) and 5 (date) only; FieldTypes names those that an account's fields can have.
 type FormField struct {
 	Name  string
-	Type  int
+	Type  int // id of one of the FieldTypes
 	List  bool
 	Items []FormItem // what can be chosen
 }

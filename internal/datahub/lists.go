@@ -42,6 +42,7 @@ const (
 	pathGroups     = "/groups"
 	pathGroupSites = "/groups/{id}/sites"
 	pathForms      = "/form"
+	pathFieldTypes = "/form/fieldTypes"
 	pathFiles      = "/storage"
 	pathFile       = "/storage/file"
 )

@@ -48,6 +48,11 @@ func (c *Client) VariableTypes(ctx context.Context) ([]Named, error) {
 	return c.named(ctx, pathVariableTypes)
 }
 
+// FieldTypes returns the reference list of the types that fields of forms have.
+func (c *Client) FieldTypes(ctx context.Context) ([]Named, error) {
+	return c.named(ctx, pathFieldTypes)
+}
+
 func (c *Client) named(ctx context.Context, path string) ([]Named, error) {
 	return listing[wireNamed, Named]{path: path, convert: wireNamed.named}.read(ctx, c)
 }

@@ -55,6 +55,8 @@ var hubMessages = []message{
 	{"forms.of-sources", "Filled in for meters.", "Rempli pour les compteurs.", "Ingevuld voor meters.", "Für Zähler ausgefüllt."},
 	{"field.text", "text", "texte", "tekst", "Text"},
 	{"field.number", "number", "nombre", "getal", "Zahl"},
+	{"field.whole", "whole number", "nombre entier", "geheel getal", "ganze Zahl"},
+	{"field.truth", "yes or no", "oui ou non", "ja of nee", "ja oder nein"},
 	{"field.date", "date", "date", "datum", "Datum"},
 	{"field.list", "choice", "choix", "keuze", "Auswahl"},
 	{"field.other", "type {0}", "type {0}", "type {0}", "Typ {0}"},

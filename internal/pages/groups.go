@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/locale"
 	"portico/internal/query"
@@ -87,15 +88,22 @@ func (p *Pages) group(_ http.ResponseWriter, r *Request) error {
 // forms shows the definitions of the account's forms.
 func (p *Pages) forms(_ http.ResponseWriter, r *Request) error {
 	rd := p.reader(r)
-	forms, err := rd.forms(r.Context())
-	if err != nil {
+	var forms []datahub.Form
+	var types map[int]string
+	g, ctx := crew.WithContext(r.Context())
+	g.Go(func() (err error) { forms, err = rd.forms(ctx); return err })
+	g.Go(func() (err error) {
+		types, err = rd.named(ctx, "field types", rd.hub.FieldTypes)
+		return endsSession(err)
+	})
+	if err := g.Wait(); err != nil {
 		return err
 	}
 	l := r.Locale
 	m := templates.ListsModel{Layout: rd.layout(r), Head: templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.sites"), Href: "/sites"}}, Title: l.T("forms.title"), Facts: []string{l.T("forms.count", len(forms))}}}
 	for _, f := range forms {
 		for _, g := range f.Groups {
-			m.Lists = append(m.Lists, formGroup(f, g, l))
+			m.Lists = append(m.Lists, formGroup(f, g, types, l))
 		}
 	}
 	if len(m.Lists) == 0 {
@@ -107,7 +115,7 @@ func (p *Pages) forms(_ http.ResponseWriter, r *Request) error {
 // choicesMost bounds how many choices of a field are named.
 const choicesMost = 40
 
-func formGroup(f datahub.Form, g datahub.FormGroup, l locale.Locale) templates.ListModel {
+func formGroup(f datahub.Form, g datahub.FormGroup, types map[int]string, l locale.Locale) templates.ListModel {
 	about := l.T("forms.of-sites")
 	if strings.EqualFold(f.Entity, "source") {
 		about = l.T("forms.of-sources")
@@ -121,22 +129,31 @@ func formGroup(f datahub.Form, g datahub.FormGroup, l locale.Locale) templates.L
 		if len(items) > choicesMost {
 			items = append(items[:choicesMost], "…")
 		}
-		m.Rows = append(m.Rows, []templates.CellModel{{Text: locale.Name(field.Name)}, {Text: fieldKind(field, l)}, {Text: strings.Join(items, ", ")}})
+		m.Rows = append(m.Rows, []templates.CellModel{{Text: locale.Name(field.Name)}, {Text: fieldKind(field, types, l)}, {Text: strings.Join(items, ", ")}})
 	}
 	return m
 }
 
-// fieldKind names the type of a field, as far as the platform says what its numbers mean.
-func fieldKind(f datahub.FormField, l locale.Locale) string {
-	switch {
-	case f.List || len(f.Items) > 0:
+// fieldWords are the words for the types of fields whose names in the Data Hub's list we know.
+var fieldWords = map[string]locale.Key{"string": "field.text", "int": "field.whole", "double": "field.number", "bool": "field.truth", "list": "field.list", "date": "field.date"}
+
+// publishedTypes are the names of the types of fields whose numbers the platform publishes, for when its list cannot be read.
+var publishedTypes = map[int]string{0: "string", 1: "int", 2: "double", 5: "date"}
+
+// fieldKind says what a field holds: in the reader's language where we know the type's name, else by that name, or by its number if it has none.
+func fieldKind(f datahub.FormField, types map[int]string, l locale.Locale) string {
+	if f.List || len(f.Items) > 0 {
 		return l.T("field.list")
-	case f.Type == 0:
-		return l.T("field.text")
-	case f.Type == 1, f.Type == 2:
-		return l.T("field.number")
-	case f.Type == 5:
-		return l.T("field.date")
+	}
+	name := locale.Plain(types[f.Type])
+	if name == "" {
+		name = publishedTypes[f.Type]
+	}
+	if word, ok := fieldWords[strings.ToLower(name)]; ok {
+		return l.T(word)
+	}
+	if name != "" {
+		return name
 	}
 	return l.T("field.other", f.Type)
 }

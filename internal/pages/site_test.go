@@ -6,11 +6,14 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/demo/fault"
 	"portico/internal/locale"
 )
 
@@ -59,6 +62,57 @@ func TestPagesAboutWhatTheDataHubKeeps(t *testing.T) {
 		if a := b.get(path); a.status != status {
 			t.Errorf("%s: %d, want %d", path, a.status, status)
 		}
+	}
+}
+
+// A form's fields say in words what they hold, by the Data Hub's own list; without it those have words whose numbers the platform publishes.
+func TestFieldsOfFormsSayWhatTheyHold(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.lang = locale.French
+	b.get("/forms").want(t, "forms", http.StatusOK, "<bdi>oui ou non</bdi>", "<bdi>choix</bdi>", "<bdi>nombre</bdi>", "<bdi>texte</bdi>")
+	b = newBench(t)
+	b.faults.Set(fault.Rule{Path: "/form/fieldTypes", Fault: fault.Fault{Status: http.StatusInternalServerError}})
+	b.get("/forms").want(t, "forms without the list", http.StatusOK, "type 3", "<bdi>number</bdi>", "<bdi>text</bdi>")
+	for name, c := range map[string]struct {
+		field datahub.FormField
+		want  string
+	}{
+		"another list's numbers":    {datahub.FormField{Type: 12}, "date"},
+		"a name that is new":        {datahub.FormField{Type: 13}, "Colour"},
+		"a number that is not told": {datahub.FormField{Type: 14}, "type 14"},
+		"something to choose from":  {datahub.FormField{Type: 13, List: true}, "choice"},
+	} {
+		if got := fieldKind(c.field, map[int]string{12: "DATE", 13: "Colour"}, locale.For(locale.English)); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// Each site says how many of its meters are late by their own steps: as many as are listed.
+func TestLateMetersAreCounted(t *testing.T) {
+	t.Parallel()
+	silence := time.Date(2026, 11, 16, 14, 0, 0, 0, time.UTC) // of a meter in Namur
+	b := benchAt(t, func() time.Time { return silence })
+	b.now = silence
+	a := b.get("/quality")
+	a.want(t, "quality", http.StatusOK, "Late (2×)")
+	_, rows, _ := strings.Cut(a.body, `class="matrix"`)
+	rows, list, _ := strings.Cut(rows, ">Late and silent meters<")
+	list, _, _ = strings.Cut(list, "</table>")
+	counted := 0
+	for _, m := range regexp.MustCompile(`(?s)/sites/(\d+)/quality"><bdi>.*?<td class="number">[^<]*</td><td class="number">(\d+)</td>`).FindAllStringSubmatch(rows, -1) {
+		n, _ := strconv.Atoi(m[2])
+		if listed := strings.Count(list, `/sites/`+m[1]+`/quality"`); listed != n {
+			t.Errorf("site %s has %d late meters, and %d are listed", m[1], n, listed)
+		}
+		counted += n
+	}
+	if counted == 0 {
+		t.Error("no meter is late")
+	}
+	if a := b.get("/sites/204489/quality"); strings.Contains(a.body, "Late (2×)") {
+		t.Error("a single meter is counted")
 	}
 }
 
