@@ -75,6 +75,7 @@ var pageMessages = []message{
 	{"column.today", "Today", "Aujourd’hui", "Vandaag", "Heute"},
 	{"column.change", "vs last week", "vs sem. passée", "t.o.v. vorige week", "ggü. Vorwoche"},
 	{"column.course", "24 hours", "24 heures", "24 uur", "24 Stunden"},
+	{"column.peak", "Peak this month", "Pointe du mois", "Piek deze maand", "Monatsspitze"},
 	{"column.data", "Data", "Données", "Gegevens", "Daten"},
 	{"column.age", "Age", "Âge", "Leeftijd", "Alter"},
 	{"sites.only", "{0} chosen site|{0} chosen sites", "{0} site choisi|{0} sites choisis", "{0} gekozen site|{0} gekozen sites", "{0} gewählter Standort|{0} gewählte Standorte"},

@@ -243,7 +243,7 @@ func sortByData(sites []siteProfile, by string, now time.Time) {
 		"data":   func(f figures) (float64, bool) { return f.share, true },
 		"age":    func(f figures) (float64, bool) { return f.age.Seconds(), true },
 	}[name]
-	if figure == nil {
+	if figure == nil && name != "peak" {
 		return
 	}
 	type key struct {
@@ -252,7 +252,10 @@ func sortByData(sites []siteProfile, by string, now time.Time) {
 	}
 	keys := map[datahub.SiteID]key{}
 	for _, s := range sites {
-		if s.electricity.usable() {
+		switch {
+		case name == "peak":
+			keys[s.site.ID] = key{s.peak.value, s.peak.known}
+		case s.electricity.usable():
 			v, ok := figure(s.electricity.figures(s.site.Zone(), now))
 			keys[s.site.ID] = key{v, ok}
 		}

@@ -38,7 +38,10 @@ func siteRow(s siteProfile, l locale.Locale, now time.Time) templates.SiteRowMod
 	p := s.electricity
 	m := templates.SiteRowModel{
 		Name: locale.Name(s.site.Name), Href: siteHref(s.site.ID), Town: locale.Plain(s.site.City), Kind: siteKind(s), State: s.stateModel(l, now), Alarms: s.alarms.text(l),
-		Now: locale.None, Today: locale.None, Change: locale.None, Data: locale.None,
+		Now: locale.None, Today: locale.None, Change: locale.None, Peak: locale.None, Data: locale.None,
+	}
+	if s.peak.known {
+		m.Peak = l.Quantity(s.peak.value, "kW")
 	}
 	switch {
 	case p.err != nil:

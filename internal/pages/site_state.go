@@ -14,6 +14,7 @@ type siteProfile struct {
 	kind        string // name of the site's type
 	electricity profile
 	solar       profile
+	peak        reading     // of the month, in kW; where a page asked for it
 	water       *nightWater // of the night; nil without a meter, or where nobody asked
 	alarms      alarmCount
 	present     []datahub.Alarm // those that are present

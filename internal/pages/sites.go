@@ -44,7 +44,7 @@ var (
 )
 
 // sortColumns are the columns that the list can be sorted by. Those that need data can only sort the sites of one page.
-var sortColumns = map[string]bool{"site": true, "town": true, "now": true, "today": true, "change": true, "data": true, "age": true, "alarms": true}
+var sortColumns = map[string]bool{"site": true, "town": true, "now": true, "today": true, "change": true, "peak": true, "data": true, "age": true, "alarms": true}
 
 func parseSitesQuery(values url.Values) (q sitesQuery, err error) {
 	if q.view, err = query.Choice(values, "view", siteViews...); err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/filter"
 	"portico/internal/locale"
@@ -121,8 +122,25 @@ func (d *sitesData) withFigures(ctx context.Context, rd *reader, sites []datahub
 	return sites, nil
 }
 
-// figures are the sites that are shown with their figures, which may be known by now.
-func (d *sitesData) figures(ctx context.Context, rd *reader, shown []datahub.Site, refs lists) ([]siteProfile, error) {
+// figures are the sites that are shown with their figures.
+func (d *sitesData) figures(ctx context.Context, rd *reader, shown []datahub.Site, refs lists) (sites []siteProfile, err error) {
+	var peaks []reading
+	g, ctx := crew.WithContext(ctx)
+	g.Go(func() (err error) { sites, err = d.ofToday(ctx, rd, shown, refs); return err })
+	if d.query.view != "cards" && d.query.shows("peak") {
+		g.Go(func() (err error) { peaks, err = rd.peaks(ctx, shown, refs); return err })
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	for i, peak := range peaks {
+		sites[i].peak = peak
+	}
+	return sites, nil
+}
+
+// ofToday are the sites that are shown with their figures of the day, which may be known by now.
+func (d *sitesData) ofToday(ctx context.Context, rd *reader, shown []datahub.Site, refs lists) ([]siteProfile, error) {
 	if d.known == nil {
 		return rd.readSites(ctx, shown, refs, oneDay)
 	}

@@ -141,7 +141,9 @@ func (d sitesData) sectionModels(rows []templates.SiteRowModel, l locale.Locale)
 				members, m.Rows = append(members, s), append(m.Rows, rows[j])
 			}
 		}
-		m.Sum = sumOf(members, l, d.now)
+		if len(members) > 1 { // one row is its own sum
+			m.Sum = sumOf(members, l, d.now)
+		}
 		list[i] = m
 	}
 	return list

@@ -3,12 +3,18 @@ package pages
 import (
 	"fmt"
 	"html"
+	"math"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"portico/internal/datahub"
 	"portico/internal/demo/energy"
@@ -91,9 +97,9 @@ func TestSitesTogether(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	a := b.get("/sites?group=town")
-	a.want(t, "by town", http.StatusOK, `<option value="town" selected>`, "Hasselt", "Sum of 12 sites", "Sum of 1 site")
-	if sections, sums := strings.Count(a.body, `<tr class="section-head">`), strings.Count(a.body, `class="sum-row"`); sections < 3 || sums != sections+1 {
-		t.Errorf("%d sections with %d sums", sections, sums)
+	a.want(t, "by town", http.StatusOK, `<option value="town" selected>`, "Hasselt", "Sum of 12 sites")
+	if sections, sums := strings.Count(a.body, `<tr class="section-head">`), strings.Count(a.body, `class="sum-row"`); sections < 3 || sums != 1 {
+		t.Errorf("%d sections of one site, with %d sums", sections, sums)
 	}
 	a = b.get("/sites?group=type&group=&q=o&sort=-site")
 	a.want(t, "by type", http.StatusOK, `scope="rowgroup"`, `name="q" value="o"`, "sort=site&amp;group=type")
@@ -108,6 +114,9 @@ func TestSitesTogether(t *testing.T) {
 	if n := strings.Count(a.body, "<tr data-row"); n != members {
 		t.Errorf("%d rows for %d members", n, members)
 	}
+	if sections, sums := strings.Count(a.body, `<tr class="section-head">`), strings.Count(a.body, `class="sum-row"`); sections != 5 || sums != 5 {
+		t.Errorf("%d sections with %d sums, want one for each of the four of several sites, and that of all", sections, sums)
+	}
 	b.get("/sites?group="+id+"&group=town").want(t, "of a group by town", http.StatusOK, `<option value="`+id+`" selected>`, `<option value="town" selected>`)
 	if body := b.get("/sites?view=cards&group=town").body; !strings.Contains(body, `name="group" value="town"`) || strings.Contains(body, "section-head") {
 		t.Error("cards stand together, or forget that rows do")
@@ -119,6 +128,69 @@ func TestSitesTogether(t *testing.T) {
 		if a := b.get("/sites?" + bad); a.status != http.StatusBadRequest {
 			t.Errorf("%s: %d", bad, a.status)
 		}
+	}
+}
+
+// counted lets the bench ask by way of a server that counts the questions on a path. What it returns tells how many there were since it was last called.
+func (b *bench) counted(path string) func() int {
+	b.Helper()
+	to, err := url.Parse(b.address)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var n atomic.Int64
+	data := httputil.NewSingleHostReverseProxy(to)
+	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == path {
+			n.Add(1)
+		}
+		data.ServeHTTP(w, r)
+	}))
+	b.Cleanup(between.Close)
+	if b.hub, err = datahub.New(datahub.Config{BaseURL: between.URL, Timeout: 10 * time.Second}); err != nil {
+		b.Fatal(err)
+	}
+	return func() int { return int(n.Swap(0)) }
+}
+
+// The month's peaks of all sites are one more question, which is asked where they are shown. They are what the days' own values say, in order where the list is sorted by them; without them the rest is there.
+func TestPeaksOfTheMonth(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.now = time.Date(2026, 11, 12, 9, 7, 0, 0, time.UTC)
+	asked := b.counted("/data")
+	b.get("/sites?col=town") // what is over is asked once
+	asked()
+	b.get("/sites?col=town")
+	without := asked()
+	a := b.get("/sites?sort=-peak")
+	if with := asked(); with != without+1 {
+		t.Errorf("%d questions with the peaks, %d without", with, without)
+	}
+	a.want(t, "peaks", http.StatusOK, "Peak this month", `aria-sort="descending"`)
+	cells := regexp.MustCompile(`(?s)/sites/(\d+)"><bdi>.*?class="number c-peak">([^<]*)<`).FindAllStringSubmatch(a.body, -1)
+	last, known := math.Inf(1), 0
+	for _, c := range cells {
+		if c[2] == locale.None {
+			last = math.Inf(-1) // those without come last
+			continue
+		}
+		v, err := strconv.ParseFloat(strings.NewReplacer("\u00a0kW", "", "\u00a0MW", "", "\u202f", "", "\u00a0", "", ",", "").Replace(c[2]), 64)
+		if err != nil || v <= 0 || v > last {
+			t.Errorf("site %s: %q after %v", c[1], c[2], last)
+		}
+		last = v
+		known++
+	}
+	if len(cells) != 12 || known < 6 {
+		t.Fatalf("%d rows, %d peaks", len(cells), known)
+	}
+	highest := 0.0
+	for _, v := range b.values("/explore?s=" + school + "&from=2026-11-01&to=now&g=raw") {
+		highest = max(highest, v*4)
+	}
+	if want := locale.For(locale.English).Quantity(highest, "kW"); !strings.Contains(a.body, `class="number c-peak">`+want) {
+		t.Errorf("the school's peak is not %s", want)
 	}
 }
 

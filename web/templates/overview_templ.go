@@ -463,9 +463,11 @@ func overviewSites(m OverviewModel) templ.Component {
 }
 
 func plainColumns(l LayoutModel) []ColumnModel {
-	list := make([]ColumnModel, len(siteColumns))
-	for i, c := range siteColumns {
-		list[i] = ColumnModel{Name: c.name, Text: l.T("column." + c.name), Number: c.number}
+	var list []ColumnModel
+	for _, c := range siteColumns {
+		if c.name != "peak" { // which is read for the list of sites alone
+			list = append(list, ColumnModel{Name: c.name, Text: l.T("column." + c.name), Number: c.number})
+		}
 	}
 	return list
 }

@@ -40,6 +40,7 @@ type SiteRowModel struct {
 	Change string
 	Tone   string
 	Spark  templ.Component
+	Peak   string // the month's highest power
 	Data   string // completeness of the last 24 hours
 	Age    string
 	Alarms string // "2 open"; "" for none
