@@ -30,6 +30,7 @@ var hubMessages = []message{
 	{"column.expected", "Expected", "Attendu", "Verwacht", "Erwartet"},
 	{"column.seen", "Last seen", "Vu en dernier", "Laatst gezien", "Zuletzt gesehen"},
 	{"column.complete", "Complete", "Complet", "Volledig", "Vollständig"},
+	{"column.late", "Late (2×)", "Retard (2×)", "Te laat (2×)", "Verspätet (2×)"},
 	{"column.days", "Days", "Jours", "Dagen", "Tage"},
 	{"column.gaps", "Missing", "Manquant", "Ontbreekt", "Fehlt"},
 
@@ -88,6 +89,7 @@ var hubMessages = []message{
 	{"quality.over", "for more than {0}", "depuis plus de {0}", "al meer dan {0}", "seit mehr als {0}"},
 	{"quality.late", "Late and silent meters", "Compteurs en retard et silencieux", "Late en stille meters", "Verspätete und stumme Zähler"},
 	{"quality.late-about", "Measured against each meter’s own step.", "Mesuré au pas propre de chaque compteur.", "Gemeten aan de eigen stap van elke meter.", "Gemessen am eigenen Takt jedes Zählers."},
+	{"quality.late-column", "Meters whose newest value is older than twice their step", "Compteurs dont la dernière valeur est plus vieille que deux fois leur pas", "Meters waarvan de nieuwste waarde ouder is dan twee keer hun stap", "Zähler, deren neuester Wert älter ist als ihr doppelter Takt"},
 	{"quality.late-none", "All of these meters are on time.", "Tous ces compteurs sont à l’heure.", "Al deze meters zijn op tijd.", "Alle diese Zähler sind pünktlich."},
 	{"quality.late-none-partly", "All of these meters that could be read are on time.", "Tous les compteurs qui ont pu être lus sont à l’heure.", "Alle meters die gelezen konden worden, zijn op tijd.", "Alle Zähler, die gelesen werden konnten, sind pünktlich."},
 	{"quality.every", "every {0}", "toutes les {0}", "elke {0}", "alle {0}"},

@@ -19,7 +19,7 @@ func presentQuality(d qualityData, l locale.Locale, layout templates.LayoutModel
 	}
 	m.Matrix = matrixFrame(d.query.first(d.zone, d.now), l)
 	m.Steps = monthSteps(d.query.first(d.zone, d.now), d.now, l, func(from time.Time) string { return href(from, d.query.page) })
-	m.Matrix.Subject = l.T("column.site")
+	m.Matrix.Subject, m.Matrix.Late = l.T("column.site"), true
 	for _, s := range d.sites {
 		m.Matrix.Rows = append(m.Matrix.Rows, siteQualityRow(s, d.now, l))
 	}
@@ -61,7 +61,7 @@ func monthSteps(from, now time.Time, l locale.Locale, href func(time.Time) strin
 // siteQualityRow adds up the meters of a site, day by day.
 func siteQualityRow(s siteQualityData, now time.Time, l locale.Locale) templates.MatrixRow {
 	href := siteTabHref(s.site.ID, "quality")
-	row := templates.MatrixRow{Name: templates.Link{Text: locale.Name(s.site.Name), Href: href}, Complete: locale.None}
+	row := templates.MatrixRow{Name: templates.Link{Text: locale.Name(s.site.Name), Href: href}, Complete: locale.None, Late: locale.None}
 	days, came, expected := make([]dayQuality, qualityDays), 0, 0
 	for _, m := range s.meters {
 		if m.err != nil {
@@ -80,7 +80,18 @@ func siteQualityRow(s siteQualityData, now time.Time, l locale.Locale) templates
 		row.Cells = qualityCells(days, href, l)
 	}
 	row.State, row.Age = worstAge(s.meters, now, l)
+	if late, known := lateOf(s.meters, now); known > 0 {
+		row.Late = l.Int(late)
+	}
 	return row
+}
+
+// lateOf counts the meters whose newest value is older than it should be, and those of which that is known.
+func lateOf(meters []*meterQuality, now time.Time) (late, known int) {
+	for _, m := range meters {
+		late, known = late+boolToInt(m.late(now)), known+boolToInt(m.newest.err == nil)
+	}
+	return late, known
 }
 
 // worstAge is how old the newest value of the meter is that has been silent for longest.
@@ -142,10 +153,10 @@ func lateMeters(sites []siteQualityData, now time.Time, l locale.Locale) templat
 	m := templates.ListModel{Caption: l.T("quality.late"), Columns: columns(l, "meter", "site", "expected", "seen", "state"), Note: l.T("quality.late-about")}
 	for _, s := range sites {
 		for _, x := range s.meters {
-			last, step := x.newest.last().Time, x.variable.Step.Duration()
-			if x.newest.err != nil || !last.IsZero() && freshness(now.Sub(last), step) == "ok" {
+			if !x.late(now) {
 				continue
 			}
+			last, step := x.newest.last().Time, x.variable.Step.Duration()
 			state, seen, iso := templates.StateModel{Name: "silent", Text: l.T("state.silent")}, l.T("quality.over", l.Duration(now.Sub(x.newest.span.from))), ""
 			if !last.IsZero() {
 				state, _ = ageOf(last, step, now, l)

@@ -159,6 +159,12 @@ func boolToInt(b bool) int {
 	return 0
 }
 
+// late reports whether the newest value is older than twice the variable's own step, or there is none.
+func (m *meterQuality) late(now time.Time) bool {
+	last := m.newest.last().Time
+	return m.newest.err == nil && (last.IsZero() || freshness(now.Sub(last), m.variable.Step.Duration()) != "ok")
+}
+
 // complete is the part of all expected values that came.
 func (m *meterQuality) complete() (came, expected int) {
 	for _, d := range m.days {
