@@ -8,128 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
 	"portico/internal/secret"
 )
-
-// Identity is who signed in, as the provider says. A person is (Issuer, Subject) and nothing else.
-type Identity struct {
-	Issuer            string
-	Subject           string
-	SID               string // the provider's session
-	Name              string
-	PreferredUsername string
-	Email             string
-	Account           string // Data Hub account, "" when the provider does not say
-	AccountName       string
-	Role              string // Config.Role when the person has it, else ""
-	ACR               string
-	NonceHash         string    // of the sign-in's nonce, "" for none; an ID token that a refresh brings has the same or none
-	AuthTime          time.Time // zero when the provider does not say
-	IssuedAt          time.Time
-}
-
-// Problem names the check that an ID token or a callback failed.
-type Problem string
-
-// What can be wrong with a sign-in's answer.
-const (
-	ProblemParameters Problem = "parameters"     // repeated, contradictory or missing ones
-	ProblemIssuer     Problem = "issuer"         // RFC 9207 iss, or the ID token's
-	ProblemProvider   Problem = "provider"       // the provider answered with an error; see AuthError.Code
-	ProblemPushed     Problem = "pushed request" // the authorization request was not taken; wraps a *GrantError, or says what the answer lacks
-	ProblemGrant      Problem = "grant"          // the code was not exchanged; wraps a *GrantError
-	ProblemNoIDToken  Problem = "no id token"    // the token endpoint gave none
-	ProblemSignature  Problem = "signature"      // not signed by the provider, or with an algorithm that is not accepted
-	ProblemAudience   Problem = "audience"       // aud or azp
-	ProblemClock      Problem = "clock"          // expired, or issued in the future
-	ProblemNonce      Problem = "nonce"
-	ProblemSubject    Problem = "subject"
-	ProblemHash       Problem = "at_hash"
-	ProblemUserinfo   Problem = "userinfo" // userinfo is about somebody else
-	ProblemAuthTime   Problem = "auth_time"
-	ProblemACR        Problem = "acr"
-	ProblemScope      Problem = "scope"   // fewer were granted than the portal needs; see AuthError.Missing
-	ProblemAccount    Problem = "account" // signed in to another account than the one that was asked for
-)
-
-// AuthError is a sign-in that was refused. Its text holds nothing that came from outside but a known error code.
-type AuthError struct {
-	Problem Problem
-	Code    string   // OAuth or OpenID Connect error code, one of a fixed list, with ProblemProvider
-	Missing []string // scopes of ours, with ProblemScope
-	Err     error
-}
-
-func (e *AuthError) Error() string {
-	s := "rp: sign-in refused: " + string(e.Problem)
-	if e.Code != "" {
-		s += ": " + e.Code
-	}
-	if len(e.Missing) > 0 {
-		s += ": not granted: " + strings.Join(e.Missing, " ")
-	}
-	if e.Err != nil {
-		s += ": " + e.Err.Error()
-	}
-	return s
-}
-
-func (e *AuthError) Unwrap() error { return e.Err }
-
-// claims are what we read of an ID token or a userinfo answer.
-type claims struct {
-	Issuer            string   `json:"iss"`
-	Subject           string   `json:"sub"`
-	Audience          audience `json:"aud"`
-	SID               string   `json:"sid"`
-	Name              string   `json:"name"`
-	PreferredUsername string   `json:"preferred_username"`
-	Email             string   `json:"email"`
-	ACR               string   `json:"acr"`
-	Nonce             string   `json:"nonce"`
-	AccessTokenHash   string   `json:"at_hash"`
-	AZP               *string  `json:"azp"`
-	Expiry            *instant `json:"exp"`
-	IssuedAt          *instant `json:"iat"`
-	NotBefore         *instant `json:"nbf"`
-	AuthTime          *instant `json:"auth_time"`
-	Account           any      `json:"account"`
-	AccountName       string   `json:"account_name"`
-	AccountID         any      `json:"accountId"`
-	AccountUnderscore any      `json:"account_id"`
-	AccountURI        any      `json:"http://opisense.opinum.com/account"`
-	role              string
-	saysRoles         bool
-}
-
-// audience is one name or a list of them (RFC 7519 section 4.1.3).
-type audience []string
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (a *audience) UnmarshalJSON(b []byte) error {
-	var one string
-	if json.Unmarshal(b, &one) == nil {
-		*a = audience{one}
-		return nil
-	}
-	return json.Unmarshal(b, (*[]string)(a))
-}
-
-// instant is a NumericDate (RFC 7519 section 2).
-type instant float64
-
-func (i *instant) time() time.Time {
-	if i == nil {
-		return time.Time{}
-	}
-	return time.UnixMilli(int64(min(max(float64(*i), 0), 1e11) * 1000)).UTC()
-}
 
 // verify checks an ID token: OpenID Connect Core section 3.1.3.7 and what go-oidc leaves to the caller. nonce "" means that none is wanted,
 // as in a refresh; access is compared with at_hash when the token has one.
@@ -232,19 +116,6 @@ func checkTimes(cl claims, now time.Time) error {
 		return clock("issued long ago")
 	}
 	return nil
-}
-
-func identity(issuer string, cl claims) Identity {
-	id := Identity{Issuer: issuer, Subject: cl.Subject, SID: cl.SID, Name: cl.Name, PreferredUsername: cl.PreferredUsername, Email: cl.Email, AccountName: cl.AccountName, Role: cl.role, ACR: cl.ACR, AuthTime: cl.AuthTime.time(), IssuedAt: cl.IssuedAt.time()}
-	for _, v := range []any{cl.Account, cl.AccountID, cl.AccountUnderscore, cl.AccountURI} {
-		switch a := v.(type) {
-		case string:
-			id.Account = orDefault(id.Account, a)
-		case float64:
-			id.Account = orDefault(id.Account, strconv.FormatFloat(a, 'f', -1, 64))
-		}
-	}
-	return id
 }
 
 // CheckRefreshed judges the ID token that a refresh brought, after the tokens were saved (OpenID Connect Core section 12.2). Nil when none came.

@@ -15,8 +15,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/oauth2"
-
 	"portico/internal/secret"
 )
 
@@ -186,124 +184,6 @@ func errorCode(body []byte) string {
 		return ""
 	}
 	return e.Error
-}
-
-// tokenAnswer is the body of RFC 6749 section 5.1, with numbers that may be strings.
-type tokenAnswer struct {
-	AccessToken      string          `json:"access_token"`
-	TokenType        string          `json:"token_type"`
-	ExpiresIn        json.RawMessage `json:"expires_in"`
-	RefreshToken     string          `json:"refresh_token"`
-	RefreshExpiresIn json.RawMessage `json:"refresh_expires_in"`
-	IDToken          said            `json:"id_token"`
-	Scope            said            `json:"scope"`
-}
-
-// said is a text that an answer can do without: another value is none, and does not cost the tokens beside it.
-type said string
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (s *said) UnmarshalJSON(b []byte) error {
-	var text string
-	_ = json.Unmarshal(b, &text) // stays empty when it is no text
-	*s = said(text)
-	return nil
-}
-
-func (c *Client) parse(body []byte, asked time.Time) (Tokens, error) {
-	var a tokenAnswer
-	if json.Unmarshal(body, &a) != nil {
-		return Tokens{}, &GrantError{Class: Unknown, Status: http.StatusOK, Err: errors.New("answer is not JSON of the expected shape")}
-	}
-	return c.accept(a, asked)
-}
-
-// accept checks what could do harm later: another token type, and characters that break out of a header (RFC 6750 section 2.1).
-func (c *Client) accept(a tokenAnswer, asked time.Time) (Tokens, error) {
-	const status = http.StatusOK
-	switch {
-	case a.TokenType != "" && !strings.EqualFold(a.TokenType, "Bearer"):
-		return Tokens{}, &GrantError{Class: Unknown, Status: status, Err: errors.New("token type is not Bearer")}
-	case !b64token(a.AccessToken):
-		return Tokens{}, &GrantError{Class: Unknown, Status: status, Err: errors.New("access token is missing or has characters that no token has")}
-	case a.RefreshToken != "" && !visible(a.RefreshToken):
-		return Tokens{}, &GrantError{Class: Unknown, Status: status, Err: errors.New("refresh token has characters that no token has")}
-	}
-	return Tokens{
-		Access: secret.New(a.AccessToken), ExpiresIn: lifetime(a.ExpiresIn, longestLife), Refresh: secret.New(a.RefreshToken), RefreshExpiresIn: lifetime(a.RefreshExpiresIn, 10*365*24*time.Hour),
-		IDToken: secret.New(string(a.IDToken)), Scopes: strings.Fields(string(a.Scope)), Asked: asked,
-	}, nil
-}
-
-// lifetime reads seconds, a number or a string of digits. Missing, zero, negative and absurd ones are 0: not known; long ones are cut.
-func lifetime(raw json.RawMessage, longest time.Duration) time.Duration {
-	f, err := strconv.ParseFloat(strings.Trim(string(raw), `" `), 64)
-	if err != nil || !(f >= 1) {
-		return 0
-	}
-	return time.Duration(min(f, longest.Seconds())) * time.Second
-}
-
-func b64token(s string) bool {
-	return s != "" && len(s) < 64<<10 && !strings.ContainsFunc(s, func(r rune) bool {
-		return !(r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("-._~+/=", r))
-	})
-}
-
-func visible(s string) bool {
-	return len(s) < 64<<10 && !strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r > 0x7e })
-}
-
-func retryAfter(text string, now time.Time) time.Duration {
-	const longest = 5 * time.Minute
-	if n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
-		return time.Duration(min(max(n, 0), int64(longest/time.Second))) * time.Second
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return min(max(at.Sub(now), 0), longest)
-	}
-	return 0
-}
-
-// exchange presents the authorization code, once, for the account that was asked for.
-func (c *Client) exchange(ctx context.Context, doc *metadata, code string, a Attempt) (Tokens, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.c.Timeout)
-	defer cancel()
-	proof, err := c.proof(doc)
-	if err != nil {
-		return Tokens{}, &GrantError{Class: NotSent, Err: err}
-	}
-	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(a.Verifier.Reveal())}
-	for name, value := range c.target(doc, a.Account) {
-		options = append(options, oauth2.SetAuthURLParam(name, value))
-	}
-	for name := range proof {
-		options = append(options, oauth2.SetAuthURLParam(name, proof.Get(name)))
-	}
-	var sent atomic.Bool
-	client := &http.Client{Transport: wholeSeconds{c.grants.Transport}, CheckRedirect: c.grants.CheckRedirect}
-	ctx = traced(context.WithValue(ctx, oauth2.HTTPClient, client), &sent)
-	asked := c.c.Now()
-	tok, err := c.oauth(doc, a.LoginOptions).Exchange(ctx, code, options...)
-	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
-		if e.Response.StatusCode >= 200 && e.Response.StatusCode <= 299 {
-			return Tokens{}, &GrantError{Class: Unknown, Status: e.Response.StatusCode, Err: errors.New("answer without tokens")}
-		}
-		return Tokens{}, c.refusal(e.Response.StatusCode, e.Response.Header, e.ErrorCode)
-	}
-	if err != nil {
-		if _, transport := errors.AsType[*url.Error](err); transport {
-			return Tokens{}, lost(&sent, cause(err))
-		}
-		return Tokens{}, &GrantError{Class: Unknown, Err: errors.New("answer cannot be read")} // the library's text quotes the answer
-	}
-	t := tokenAnswer{AccessToken: tok.AccessToken, TokenType: tok.TokenType, RefreshToken: tok.RefreshToken}
-	idToken, _ := tok.Extra("id_token").(string)
-	scope, _ := tok.Extra("scope").(string)
-	t.IDToken, t.Scope = said(idToken), said(scope)
-	t.ExpiresIn, _ = json.Marshal(tok.Extra("expires_in"))
-	t.RefreshExpiresIn, _ = json.Marshal(tok.Extra("refresh_expires_in"))
-	return c.accept(t, asked)
 }
 
 // Revoke tells the provider that a token is no longer needed (RFC 7009). hint is refresh_token or access_token. Nil when the provider
