@@ -43,8 +43,8 @@ func (c *Client) CountKeys(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	keys, err := c.keys.get(ctx, c, doc.JWKSURI)
-	return len(keys), err
+	known, err := c.keys.get(ctx, c, doc.JWKSURI)
+	return len(known.keys), err
 }
 
 // ProveClient shows without a person whether the provider knows the client: it presents a refresh token that cannot exist. The client is authenticated before the token is looked at

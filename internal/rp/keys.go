@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -20,6 +21,7 @@ const (
 	keyAge     = time.Hour        // withdrawn keys die within it
 	keyRefetch = 30 * time.Second // between fetches that a token causes, and between those that logout tokens cause for nothing
 	keyBurst   = 4                // fetches that logins may have at once for nothing, before they wait like everybody
+	keyWaiters = 64               // logout tokens that may wait for a fetch under way; the rest is judged by the keys at hand
 )
 
 // keyCache holds the provider's signature keys. Tokens that no known key signed cause a new fetch, but strangers who send
@@ -29,6 +31,8 @@ type keyCache struct {
 	mu        sync.Mutex
 	uri       string
 	keys      []jose.JSONWebKey
+	fetches   uint64 // that have ended, well or not
+	waiters   int    // logout tokens that wait for a fetch
 	fetched   time.Time
 	tried     time.Time
 	err       error // of the last fetch
@@ -63,24 +67,25 @@ func (k *keySet) VerifySignature(ctx context.Context, raw string) ([]byte, error
 	if err != nil || len(jws.Signatures) != 1 {
 		return nil, errSignature
 	}
-	keys, err := k.client.keys.get(ctx, k.client, k.uri)
-	if err != nil {
-		k.down = true
-		return nil, err
+	known, err := k.client.keys.get(ctx, k.client, k.uri)
+	for round := 0; err == nil; round++ {
+		if payload, ok := verifyWith(jws, known.keys); ok {
+			if known.own && round > 0 {
+				k.client.keys.worthwhile(k.login)
+			}
+			return payload, nil
+		}
+		// A fetch that was under way already, for another token, may have begun before the provider changed its keys: then one more may help.
+		before := known.after
+		if known.own || known.failed || round == 2 {
+			return nil, errSignature
+		}
+		if known, err = k.client.keys.refetch(ctx, k.client, k.uri, k.login, before); err == nil && known.after == before {
+			return nil, errSignature
+		}
 	}
-	if payload, ok := verifyWith(jws, keys); ok {
-		return payload, nil
-	}
-	keys, err = k.client.keys.refetch(ctx, k.client, k.uri, k.login)
-	if err != nil {
-		k.down = true
-		return nil, err
-	}
-	if payload, ok := verifyWith(jws, keys); ok {
-		k.client.keys.worthwhile(k.login)
-		return payload, nil
-	}
-	return nil, errSignature
+	k.down = true
+	return nil, err
 }
 
 // verifyWith tries the keys that fit the header: those with its kid, or all when it names none.
@@ -110,27 +115,60 @@ func suits(key any, alg string) bool {
 	return false
 }
 
+// keysKnown are the keys as they were at a moment.
+type keysKnown struct {
+	keys   []jose.JSONWebKey
+	after  uint64 // fetches that had ended by then
+	own    bool   // one of them was begun for who asks
+	failed bool   // who asks waited for one, and it brought nothing
+}
+
 // get returns the keys, fetched at most keyAge ago if the provider answers; the last good ones otherwise.
-func (k *keyCache) get(ctx context.Context, c *Client, uri string) ([]jose.JSONWebKey, error) {
+func (k *keyCache) get(ctx context.Context, c *Client, uri string) (keysKnown, error) {
 	k.mu.Lock()
 	fresh := k.uri == uri && c.c.Now().Sub(k.fetched) < keyAge
 	recently := k.uri == uri && len(k.keys) > 0 && c.c.Now().Sub(k.tried) < keyRefetch
-	keys := k.keys
+	known := keysKnown{keys: k.keys, after: k.fetches}
 	k.mu.Unlock()
 	if fresh || recently {
-		return keys, nil
+		return known, nil
 	}
-	return k.fetch(ctx, c, uri)
+	return k.fetch(ctx, c, uri, func() bool { return true })
 }
 
-// refetch asks for the keys again because of a token that none of them signed, if the throttle lets it.
-func (k *keyCache) refetch(ctx context.Context, c *Client, uri string, login bool) ([]jose.JSONWebKey, error) {
-	if !k.allowed(c.c.Now(), login) {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		return k.keys, nil
+// refetch asks for the keys again because of a token that those after so many fetches did not sign. Who comes while they are fetched for another token waits for these, which cost the
+// throttle nothing: right after a change of keys many come at once, and one fetch helps them all. Otherwise the throttle decides whether there is a fetch.
+func (k *keyCache) refetch(ctx context.Context, c *Client, uri string, login bool, after uint64) (keysKnown, error) {
+	if !login && !k.queue() {
+		return keysKnown{after: after}, nil
 	}
-	return k.fetch(ctx, c, uri)
+	if !login {
+		defer k.leave()
+	}
+	return k.fetch(ctx, c, uri, func() bool { return k.ended() == after && k.allowed(c.c.Now(), login) })
+}
+
+// queue lets so many logout tokens wait, and not more: forged ones must not hold every request that the process has room for while a provider answers slowly.
+func (k *keyCache) queue() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.waiters == keyWaiters {
+		return false
+	}
+	k.waiters++
+	return true
+}
+
+func (k *keyCache) leave() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.waiters--
+}
+
+func (k *keyCache) ended() uint64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.fetches
 }
 
 func (k *keyCache) allowed(now time.Time, login bool) bool {
@@ -167,18 +205,22 @@ func (k *keyCache) worthwhile(login bool) {
 	k.burst = max(0, k.burst-1)
 }
 
-// fetch returns what a fetch that began after the call brought, or the last good keys of the same address.
-func (k *keyCache) fetch(ctx context.Context, c *Client, uri string) ([]jose.JSONWebKey, error) {
-	always := func() bool { return true }
-	if err := k.do(ctx, always, func(ctx context.Context) { k.renew(ctx, c, uri) }); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrProviderUnavailable, err)
+// fetch returns what a fetch that began after the call brought, if allow lets there be one in turn, or the last good keys of the same address.
+func (k *keyCache) fetch(ctx context.Context, c *Client, uri string, allow func() bool) (keysKnown, error) {
+	var own atomic.Bool
+	err := k.do(ctx, allow, func(ctx context.Context) {
+		own.Store(true)
+		k.renew(ctx, c, uri)
+	})
+	if err != nil {
+		return keysKnown{}, fmt.Errorf("%w: %w", ErrProviderUnavailable, err)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.uri == uri && len(k.keys) > 0 {
-		return k.keys, nil
+		return keysKnown{keys: k.keys, after: k.fetches, own: own.Load(), failed: k.err != nil}, nil
 	}
-	return nil, cmp.Or(k.err, ErrProviderUnavailable)
+	return keysKnown{}, cmp.Or(k.err, ErrProviderUnavailable)
 }
 
 // renew reads the key set. Keys that do not parse or are not for signatures are skipped (RFC 7517 section 5); an answer without any usable
@@ -191,6 +233,7 @@ func (k *keyCache) renew(ctx context.Context, c *Client, uri string) {
 	c.c.Observer.Fetched("keys", err == nil)
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.fetches++
 	if k.err = err; err == nil {
 		k.uri, k.keys, k.fetched = uri, keys, c.c.Now()
 		return

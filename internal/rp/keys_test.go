@@ -1,9 +1,143 @@
 package rp
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"portico/internal/secret"
 )
+
+// inMemory asks the provider without a network, so that time may stand still; its key set takes a while.
+type inMemory struct {
+	p     *provider
+	takes time.Duration
+}
+
+func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	m.p.ServeHTTP(w, r)
+	if r.URL.Path == "/jwks" {
+		time.Sleep(m.takes)
+	}
+	return w.Result(), nil
+}
+
+// Right after a provider has changed its keys everybody comes with a token that no known key signed: one fetch helps them all, also those who come while it is under way.
+func TestOneFetchForAllAfterARotation(t *testing.T) {
+	t.Parallel()
+	for what, judge := range map[string]func(ctx context.Context, c *Client, raw string) error{
+		"sign-ins": func(ctx context.Context, c *Client, raw string) error {
+			return c.CheckRefreshed(ctx, Tokens{IDToken: secret.New(raw), Access: secret.New("at-canary")}, Identity{Issuer: c.c.Issuer, Subject: "alice"})
+		},
+		"logout tokens": func(ctx context.Context, c *Client, raw string) error {
+			_, err := c.VerifyLogout(ctx, raw)
+			return err
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			p, next := newProvider(t), newKeyPair(t)
+			synctest.Test(t, func(t *testing.T) {
+				c, _ := p.client(func(c *Config) { c.Transport = inMemory{p, time.Second} })
+				if err := c.Ready(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute)
+				p.key, p.kid = next, "k2"
+				before := p.count("/jwks")
+				var all sync.WaitGroup
+				for i := range 20 {
+					raw := p.sign(p.both(fmt.Sprint(i)))
+					all.Go(func() {
+						time.Sleep(time.Duration(i) * 40 * time.Millisecond)
+						if err := judge(t.Context(), c, raw); err != nil {
+							t.Errorf("number %d: %v", i, err)
+						}
+					})
+				}
+				all.Wait()
+				if n := p.count("/jwks") - before; n != 1 {
+					t.Errorf("%d key fetches, want 1", n)
+				}
+			})
+		})
+	}
+}
+
+// A fetch for a forged token that began before the provider changed its keys does not stand for the one that an honest token needs.
+func TestFetchUnderWayMayBeTooEarly(t *testing.T) {
+	t.Parallel()
+	p, forger, next := newProvider(t), newProvider(t), newKeyPair(t)
+	forger.key, forger.kid = newKeyPair(t), "unknown"
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := p.client(func(c *Config) { c.Transport = inMemory{p, time.Second} })
+		if err := c.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		forged := forger.sign(p.both("forged"))
+		before := p.count("/jwks")
+		var all sync.WaitGroup
+		all.Go(func() {
+			if _, err := c.VerifyLogout(t.Context(), forged); !errors.Is(err, ErrLogoutToken) {
+				t.Errorf("forged: %v", err)
+			}
+		})
+		time.Sleep(500 * time.Millisecond)
+		p.key, p.kid = next, "k2"
+		if err := c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New(p.sign(p.both("honest"))), Access: secret.New("at-canary")}, Identity{Issuer: c.c.Issuer, Subject: "alice"}); err != nil {
+			t.Errorf("honest: %v", err)
+		}
+		all.Wait()
+		if n := p.count("/jwks") - before; n != 2 {
+			t.Errorf("%d key fetches, want 2", n)
+		}
+	})
+}
+
+// While a provider takes long to give its keys, forged logout tokens do not all wait for them.
+func TestForgedLogoutTokensDoNotQueue(t *testing.T) {
+	t.Parallel()
+	p, forger := newProvider(t), newProvider(t)
+	forger.key, forger.kid = newKeyPair(t), "unknown"
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := p.client(func(c *Config) { c.Transport, c.Timeout = inMemory{p, 5 * time.Second}, 10*time.Second })
+		if err := c.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		forged := forger.sign(p.both("forged"))
+		began, waited := time.Now(), make(chan bool, 4*keyWaiters)
+		for range cap(waited) {
+			go func() {
+				_, _ = c.VerifyLogout(t.Context(), forged)
+				waited <- time.Since(began) > 0
+			}()
+		}
+		n := 0
+		for range cap(waited) {
+			if <-waited {
+				n++
+			}
+		}
+		if n > keyWaiters {
+			t.Errorf("%d forged tokens waited, want %d at most", n, keyWaiters)
+		}
+	})
+}
+
+// both are the claims of a token that passes for an ID token and for a logout token, as far as the tests that use it look.
+func (p *provider) both(jti string) map[string]any {
+	return map[string]any{"iss": p.server.URL, "sub": "alice", "aud": "portico", "jti": jti, "iat": time.Now().Unix(), "exp": time.Now().Add(2 * time.Minute).Unix(),
+		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}}}
+}
 
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()
