@@ -7,13 +7,18 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
+	"portico/internal/config"
 	"portico/internal/telemetry"
 )
 
 // admin is the operator's listener: metrics, profiles and readiness with reasons. It has no login, so it belongs on loopback or into a network of its own.
-func (p *Portal) admin(m *telemetry.Metrics) http.Handler {
+func (p *Portal) admin(address string, names []string, m *telemetry.Metrics) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", m.Handler())
 	mux.HandleFunc("GET /readyz", p.readiness)
@@ -23,7 +28,32 @@ func (p *Portal) admin(m *telemetry.Metrics) http.Handler {
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	return mux
+	return forOperators(append([]string{config.Host(address)}, names...), mux)
+}
+
+// forOperators keeps web pages away that lead their visitors' browsers here. Such a page can make a name of its own mean this address, and would then read what it likes, so that only
+// addresses, localhost and the operator's own names are answered; and what a browser asks for on behalf of another site is not, whatever it could do with the answer.
+func forOperators(names []string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		site := r.Header.Get("Sec-Fetch-Site")
+		switch {
+		case !operatorsName((&url.URL{Host: r.Host}).Hostname(), names):
+			http.Error(w, "this name is none of the listener's; see --admin-hosts", http.StatusMisdirectedRequest)
+		case site != "" && site != "same-origin" && site != "none":
+			http.Error(w, "asked for by another site", http.StatusForbidden)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// operatorsName reports whether a host is none that somebody else's page could have. Who names none (HTTP/1.0) is no browser.
+func operatorsName(host string, names []string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if _, err := netip.ParseAddr(host); err == nil || host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, host) })
 }
 
 // dependency is what the portal needs and whether it is there.
@@ -71,7 +101,7 @@ func (p *Portal) readiness(w http.ResponseWriter, r *http.Request) {
 }
 
 // serveAdmin listens until ctx ends. Without an address there is nothing to do.
-func (p *Portal) serveAdmin(ctx context.Context, address string, m *telemetry.Metrics) error {
+func (p *Portal) serveAdmin(ctx context.Context, address string, names []string, m *telemetry.Metrics) error {
 	if address == "" || address == "off" {
 		return nil
 	}
@@ -79,7 +109,7 @@ func (p *Portal) serveAdmin(ctx context.Context, address string, m *telemetry.Me
 	if err != nil {
 		return errors.Join(errors.New("--admin-listen: choose another port, or off"), err)
 	}
-	s := &http.Server{Handler: p.admin(m), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	s := &http.Server{Handler: p.admin(address, names, m), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	p.log.InfoContext(ctx, "admin listener", "address", l.Addr().String())
 	go func() {
 		<-ctx.Done()

@@ -46,7 +46,8 @@ type Portal struct {
 	health     *health.Watch
 	extras     Extras
 	drainDelay time.Duration
-	admins     string // address of the operator's listener
+	admins     string   // address of the operator's listener
+	adminHosts []string // and the names by which it may be asked for
 	log        *slog.Logger
 }
 
@@ -66,7 +67,7 @@ func Build(ctx context.Context, c config.Config, keys *session.Keyring, more Ext
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
-	p := &Portal{metrics: telemetry.NewMetrics(Version()), extras: more, drainDelay: c.Portal.DrainDelay.Duration, admins: c.Portal.AdminListen, log: log}
+	p := &Portal{metrics: telemetry.NewMetrics(Version()), extras: more, drainDelay: c.Portal.DrainDelay.Duration, admins: c.Portal.AdminListen, adminHosts: c.Portal.AdminHosts, log: log}
 	if p.traces, err = telemetry.NewTraces(ctx, os.Getenv, Version(), log); err != nil {
 		return nil, err
 	}

@@ -104,7 +104,7 @@ func (p *Portal) Serve(ctx context.Context, l net.Listener) error {
 	defer stop()
 	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx)) // operators watch the drain, too
 	defer unwatch()
-	if err := p.serveAdmin(watched, p.admins, p.metrics); err != nil {
+	if err := p.serveAdmin(watched, p.admins, p.adminHosts, p.metrics); err != nil {
 		return errors.Join(err, l.Close(), p.closeStores())
 	}
 	go p.health.Run(background)

@@ -33,6 +33,11 @@ func (p Portal) check() error {
 			errs = append(errs, fmt.Errorf("--admin-listen: %s is --listen's; they need an address each, or off", p.AdminListen))
 		}
 	}
+	for _, name := range p.AdminHosts {
+		if name == "" || strings.ContainsAny(name, "/:@*? ") {
+			errs = append(errs, fmt.Errorf("--admin-hosts: %q is not a name such as portico.monitoring.svc, without scheme and port", name))
+		}
+	}
 	if u, err := url.Parse(p.BaseURL); err == nil && u.Path != "" && u.Path != "/" {
 		errs = append(errs, fmt.Errorf("--base-url: %q has a path; the portal lives at the root of its host, so give it a host name of its own", p.BaseURL))
 	}

@@ -51,12 +51,12 @@ func TestServeIsTheDefaultCommand(t *testing.T) {
 func TestAllMistakesAtOnce(t *testing.T) {
 	_, err := Parse([]string{"serve", "--base-url=http://portal.example.com/app?x=1", "--listen=nowhere", "--client-auth=guess",
 		"--session-idle=soon", "--session-max=48h", "--database=mysql://u:hunter2@db/x", "--log-level=loud", "--id-token-algorithms=HS256,none",
-		"--callback-path=callback", "--user=app", "--account-param=scope"}, env(t), io.Discard)
+		"--callback-path=callback", "--user=app", "--account-param=scope", "--admin-hosts=scraper:9090"}, env(t), io.Discard)
 	if err == nil {
 		t.Fatal("Parse accepts nonsense")
 	}
 	for _, want := range []string{"--base-url", "--listen", "--issuer: missing", "--client-id: missing", "--client-secret-file: missing",
-		"--client-auth", "--session-idle", "--session-max", "--database", "--keys: missing", "--log-level", `"HS256"`, `"none"`, "--callback-path", "--password-file: missing", "--account-param"} {
+		"--client-auth", "--session-idle", "--session-max", "--database", "--keys: missing", "--log-level", `"HS256"`, `"none"`, "--callback-path", "--password-file: missing", "--account-param", "--admin-hosts"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not mention %s:\n%v", want, err)
 		}
