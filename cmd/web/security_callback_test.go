@@ -111,9 +111,9 @@ func TestS07ErrorsOfTheProviderStayOurWords(t *testing.T) {
 	for _, code := range []string{"access_denied", "login_required", "server_error", "temporarily_unavailable", "<script>alert(1)</script>", "invalid_request\r\nX-Evil: 1"} {
 		p := s.visitor(t, 0)
 		u, _ := url.Parse(p.toCallback("/sites"))
-		q := url.Values{"state": {u.Query().Get("state")}, "error": {code}, "error_description": {"canary-description <b>now</b>"}, "error_uri": {"https://evil.example/canary"}}
+		q := url.Values{"state": {u.Query().Get("state")}, "error": {code}, "error_description": {"canary-description <b>now</b>" + strings.Repeat("!", 6<<10)}, "error_uri": {"https://evil.example/canary"}}
 		a := p.get("/auth/callback?" + q.Encode())
-		if a.StatusCode < 400 || a.Header.Get("Location") != "" || a.Header.Get("X-Evil") != "" {
+		if a.StatusCode < 400 || a.StatusCode == http.StatusRequestURITooLong || a.Header.Get("Location") != "" || a.Header.Get("X-Evil") != "" {
 			t.Errorf("%q: %d to %q", code, a.StatusCode, a.Header.Get("Location"))
 		}
 		for _, hostile := range []string{"canary", "<script", "evil.example", "<b>now"} {
@@ -147,6 +147,31 @@ func TestS07NoErrorStartsALoop(t *testing.T) {
 	a, redirects := p.open("/sites")
 	if a.StatusCode != http.StatusForbidden || redirects > 6 || len(s.op.requests("/authorize")) != 3 {
 		t.Errorf("%d after %d redirects and %d authorization requests", a.StatusCode, redirects, len(s.op.requests("/authorize")))
+	}
+}
+
+// A silent question that is refused, and not because the person would have to be shown something, is refused by a page. Its button asks openly, or they would never get in.
+func TestS07WhoTriesAgainIsAsked(t *testing.T) {
+	t.Parallel()
+	s := besiege(t, 1)
+	for what, cookies := range map[string]map[string]string{"a session that is no more": {sessionCookie: "1." + strings.Repeat("A", 86)}, "a session": s.alice(t, 0).Cookies()} {
+		p := s.visitor(t, 0)
+		p.setCookies(cookies)
+		p.get("/sites") // takes the cookie of a session that is no more
+		u, _ := url.Parse(p.toCallback("/sites"))
+		sent := s.op.requests("/authorize")
+		if prompt := sent[len(sent)-1].form.Get("prompt"); prompt != "none" {
+			t.Errorf("%s: asked with prompt %q", what, prompt)
+		}
+		p.get("/auth/callback?"+url.Values{"state": {u.Query().Get("state")}, "error": {"access_denied"}}.Encode()).want(t, http.StatusForbidden)
+		p.toCallback("/sites")
+		sent = s.op.requests("/authorize")
+		if prompt := sent[len(sent)-1].form.Get("prompt"); prompt != "" {
+			t.Errorf("%s: asked again with prompt %q", what, prompt)
+		}
+		if p.get(p.toCallback("/sites")); p.Cookies()["__Host-portico-lost"] != "" {
+			t.Errorf("%s: the next sign-in would not be silent", what)
+		}
 	}
 }
 

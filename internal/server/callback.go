@@ -55,10 +55,13 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) notSignedIn(w http.ResponseWriter, r *http.Request, attempt rp.Attempt, err error) error {
 	note(r.Context(), slog.String("sign_in", "refused"))
 	s.observer.SignIn(signInOutcome(err))
-	if attempt.Prompt == "none" && rp.InteractionNeeded(err) {
+	if attempt.Prompt == promptSilent && rp.InteractionNeeded(err) {
 		again := s.loginOptions
 		again.ReturnTo, again.Account, again.LoginHint, again.Stay = attempt.ReturnTo, attempt.Account, attempt.LoginHint, attempt.Stay
 		return s.begin(w, r, again)
+	}
+	if attempt.Prompt == promptSilent {
+		s.silenceRefused(w, r)
 	}
 	failed := s.signInFailed(attempt.ReturnTo, err)
 	if e, ok := errors.AsType[*pageError](failed); ok && attempt.For != "" {

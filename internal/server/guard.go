@@ -37,7 +37,7 @@ func (s *Server) checkRequest(r *http.Request) error {
 		return &pageError{Status: http.StatusMisdirectedRequest, Kind: kindWrongHost, Err: errors.New("host is not the portal's")}
 	case r.URL.Host != "" || ambiguousPath(path):
 		return &pageError{Status: http.StatusBadRequest, Kind: kindBadAddress, Err: errors.New("ambiguous path")}
-	case len(query) > maxQueryBytes:
+	case len(query) > maxQueryBytes && path != s.callbackPath: // what the identity server sends back may explain at length; the limit on headers is enough
 		return &pageError{Status: http.StatusRequestURITooLong, Kind: kindTooLarge, Err: errors.New("query too long")}
 	case strings.Count(query, "&") >= maxQueryParams:
 		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, Err: errors.New("too many query parameters")}

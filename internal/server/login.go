@@ -138,6 +138,9 @@ func (s *Server) signInFailed(returnTo string, err error) error {
 		e.Status, e.Kind = http.StatusForbidden, kindSignInWeak
 	case rp.ProblemProvider:
 		e.Status, e.Kind = http.StatusForbidden, kindSignInDenied
+		if a.Code == "unmet_authentication_requirements" {
+			e.Kind = kindSignInWeak
+		}
 		if a.Code == "temporarily_unavailable" || a.Code == "server_error" {
 			e.Status, e.Kind, e.RetryAfter = http.StatusServiceUnavailable, kindSignInBusy, retryAfterDefault
 		}

@@ -12,6 +12,7 @@ import (
 const (
 	promptSilent = "none"
 	promptLogin  = "login"
+	promptOpen   = "open" // none of OpenID Connect's: as anybody is asked, because the silent question was refused
 )
 
 func (s *Server) lostName() string {
@@ -28,8 +29,20 @@ func (s *Server) clearLost(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.cookies.Clear(w)
-	sealed := s.keys.Seal(session.PurposeLost, session.Handle{}, nil, []byte(promptAfter(err)))
+	s.noteLost(w, promptAfter(err))
+}
+
+func (s *Server) noteLost(w http.ResponseWriter, prompt string) {
+	sealed := s.keys.Seal(session.PurposeLost, session.Handle{}, nil, []byte(prompt))
 	s.setCookie(w, s.lostName(), base64.RawURLEncoding.EncodeToString(sealed), int(session.TombstoneLife.Seconds()))
+}
+
+// silenceRefused sees to it that whoever tries again after a silent question that was refused is asked: an identity server that refuses for any other reason than that it wants to
+// show something would refuse it again.
+func (s *Server) silenceRefused(w http.ResponseWriter, r *http.Request) {
+	if s.lostPrompt(r) == promptSilent {
+		s.noteLost(w, promptOpen)
+	}
 }
 
 // forgetLost removes the small cookie when somebody is signed in.
@@ -50,10 +63,21 @@ func promptAfter(err error) string {
 
 // lostPrompt returns the prompt for a browser that has, or had, a session; "" for any other. A store that is down ends no session, so it asks for nothing.
 func (s *Server) lostPrompt(r *http.Request) string {
+	noted := s.notedPrompt(r)
 	if s.cookies.Present(r) {
 		_, err := s.cookies.Load(r)
-		return promptAfter(err)
+		if prompt := promptAfter(err); prompt == promptLogin || noted != promptOpen {
+			return prompt
+		}
 	}
+	if noted == promptOpen {
+		return ""
+	}
+	return noted
+}
+
+// notedPrompt is what the small cookie tells.
+func (s *Server) notedPrompt(r *http.Request) string {
 	cookie, err := r.Cookie(s.lostName())
 	if err != nil {
 		return ""
