@@ -100,6 +100,8 @@ func (c *Client) checkAuthentication(a Attempt, id Identity) error {
 		return &AuthError{Problem: ProblemAuthTime}
 	case a.again() && id.AuthTime.Before(a.Started.Add(-Leeway)):
 		return &AuthError{Problem: ProblemAuthTime}
+	case (a.MaxAge > 0 || a.again()) && id.AuthTime.Sub(c.c.Now()) > Leeway: // nobody authenticates in the future
+		return &AuthError{Problem: ProblemAuthTime}
 	case a.ACRValues != "" && !slices.Contains(strings.Fields(a.ACRValues), id.ACR):
 		return &AuthError{Problem: ProblemACR}
 	}
