@@ -96,10 +96,12 @@ func (s scale) at(i int) float64 {
 	return v
 }
 
-// tick marks a place at the lower axis.
+// tick marks a place at the lower axis; words it has where there is room.
 func (p *plot) tick(x float64, label string) {
 	p.put(`<path class="axis" d="M`, x, ` `, p.y0, `v5"/>`)
-	p.text("tick", x, p.y0+max(18, p.letters+3), p.anchor(x), label)
+	if label != "" {
+		p.text("tick", x, p.y0+max(18, p.letters+3), p.anchor(x), label)
+	}
 }
 
 // anchor is where a tick's words stand: below it, and before it at the right edge.
@@ -112,44 +114,45 @@ func (p *plot) anchor(x float64) string {
 
 // times marks local days or hours at the lower axis, as many as have room for their words beside one another.
 func (p *plot) times(r series.Range, x func(time.Time) float64, write func(t time.Time, days bool) string) {
+	marks := func(room int) ([]tick, bool) {
+		ticks, whole := ticksOf(r, room)
+		return p.written(ticks, x, func(t time.Time) string { return write(t, whole) })
+	}
 	room := max(2, int(p.x1-p.x0)/78)
-	ticks, whole := ticksOf(r, room)
-	for room > 2 && p.crowded(ticks, whole, x, write) {
-		room--
-		ticks, whole = ticksOf(r, room)
+	list, fit := marks(room)
+	for ; !fit && room > 2; room-- { // two are the fewest that are looked for, and may be too many
+		list, fit = marks(room - 1)
 	}
-	for end, words := math.Inf(-1), ""; len(ticks) > 0; ticks = ticks[1:] {
-		at := x(ticks[0])
-		if words = write(ticks[0], whole); p.wordsFrom(at, words) < end {
-			words = "" // two are the fewest that are looked for, and may be too many
-		} else {
-			end = p.wordsFrom(at, words) + wide(words, p.letters) + p.letters/2
-		}
-		p.tick(at, words)
+	for _, m := range list {
+		p.tick(m.x, m.words)
 	}
 }
 
-// wordsFrom is where words at the lower axis begin.
-func (p *plot) wordsFrom(at float64, words string) float64 {
-	width := wide(words, p.letters)
-	if p.anchor(at) == "end" {
-		return at - width
-	}
-	return at - width/2
+// tick is a place at the lower axis with its words.
+type tick struct {
+	x     float64
+	words string
 }
 
-// crowded reports whether words at the lower axis run into one another.
-func (p *plot) crowded(ticks []time.Time, whole bool, x func(time.Time) float64, write func(t time.Time, days bool) string) bool {
+// written gives instants their words, but for those that would run into the words before them: then they do not fit.
+func (p *plot) written(instants []time.Time, x func(time.Time) float64, write func(time.Time) string) (list []tick, fit bool) {
+	fit = true
 	end := math.Inf(-1)
-	for _, t := range ticks {
-		words := write(t, whole)
-		from := p.wordsFrom(x(t), words)
-		if from < end {
-			return true
+	for _, t := range instants {
+		m := tick{x(t), write(t)}
+		width := wide(m.words, p.letters)
+		from := m.x - width/2
+		if p.anchor(m.x) == "end" {
+			from = m.x - width
 		}
-		end = from + wide(words, p.letters) + p.letters/2
+		if from < end {
+			m.words, fit = "", false
+		} else {
+			end = from + width + p.letters/2
+		}
+		list = append(list, m)
 	}
-	return false
+	return list, fit
 }
 
 // level writes the words of a level above it or below, at the right or at the left: where no other level's words stand, and, if it can be, nothing is drawn. Higher levels come first. In a picture that is too low for words the level stands without.

@@ -178,14 +178,14 @@ func (p *trend) gaps(slots []series.Slot) {
 
 // rules draws the levels, then their words.
 func (p *trend) rules() {
+	at := func(r Rule) float64 { return p.y(p.scales[side(r.Right)], r.Value) }
 	for _, r := range p.spec.Rules {
-		class, y := "rule", p.y(p.scales[side(r.Right)], r.Value)
+		class := "rule"
 		if r.Faint {
 			class = "rule faint"
 		}
-		p.put(`<path class="`, class, `" d="M`, p.x0, ` `, y, `H`, p.x1, `"/>`)
+		p.put(`<path class="`, class, `" d="M`, p.x0, ` `, at(r), `H`, p.x1, `"/>`)
 	}
-	at := func(r Rule) float64 { return p.y(p.scales[side(r.Right)], r.Value) }
 	order := slices.SortedFunc(slices.Values(p.spec.Rules), func(a, b Rule) int { return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a.Label, b.Label)) })
 	same := func(a, b Rule) bool { return a.Label == b.Label && at(a) == at(b) } // several alarms may have one level
 	for _, r := range slices.CompactFunc(order, same) {
