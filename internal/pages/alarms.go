@@ -87,19 +87,20 @@ func (p *Pages) alarms(_ http.ResponseWriter, r *Request) error {
 		return err
 	}
 	d.done = done
-	status := http.StatusOK
-	if d.wrong != nil {
-		status = http.StatusBadRequest
-	}
 	if d.pending, err = p.pendingOf(r); err != nil {
 		return err
 	}
-	if d.query.view == "days" && d.wrong == nil {
+	status := http.StatusOK
+	switch {
+	case d.wrong != nil: // nothing is listed
+		status = http.StatusBadRequest
+	case d.query.view == "days":
 		d.days = readAlarmDays(r.Context(), r.Hub, d.counted, d.zone, d.now)
-		if err := endsSession(d.days.err); err != nil {
-			return err
-		}
-	} else if err := d.fillEntries(r.Context(), rd); err != nil {
+		err = endsSession(d.days.err)
+	default:
+		err = d.fillEntries(r.Context(), rd)
+	}
+	if err != nil {
 		return err
 	}
 	return r.Render(status, templates.Alarms(presentAlarms(d, r.Locale, rd.layout(r))))

@@ -35,9 +35,6 @@ func presentAlarms(d alarmsData, l locale.Locale, layout templates.LayoutModel) 
 	for _, e := range d.entries {
 		m.Entries = append(m.Entries, d.entry(e, l))
 	}
-	if d.wrong != nil {
-		m.Entries = nil
-	}
 	if len(m.Entries) == 0 {
 		m.Empty = d.empty(l)
 		return m
