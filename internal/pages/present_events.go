@@ -51,34 +51,38 @@ const alikeFrom = 3
 
 // list has the newest first. A door that opens forty times a day is one row, behind which there are forty.
 func (d eventsData) list(l locale.Locale) (rows []templates.EventRowModel) {
-	row := func(e datahub.Event) templates.EventRowModel {
-		site := d.sites[e.Site]
-		return eventRow(e, d.in(site.Zone()), d.now, locale.Name(site.Name), d.typeName(e.TypeID), d.may(datahub.FeatureEvents, datahub.RightWrite), l)
-	}
-	dayOf := func(e datahub.Event) string { return e.From.In(d.in(d.sites[e.Site].Zone())).Format(time.DateOnly) }
+	dayOf := func(e datahub.Event) string { return e.From.In(d.zoneFor(e)).Format(time.DateOnly) }
 	for rest := d.events; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && dayOf(rest[n]) == dayOf(rest[0]) {
 			n++
 		}
 		for _, same := range alike(rest[:n]) {
-			each := make([]templates.EventRowModel, len(same))
-			for i, e := range same {
-				each[i] = row(e)
-			}
-			if len(same) < alikeFrom {
-				rows = append(rows, each...)
-				continue
-			}
-			zone, last := d.in(d.sites[same[0].Site].Zone()), same[len(same)-1]
-			of := each[0]
-			of.Title, of.When, of.Editable, of.Alike = l.T("events.times", len(same), of.Title), l.Range(last.From.In(zone), laterOf(same[0].From, same[0].To).In(zone)), false, each
-			rows = append(rows, of)
+			rows = append(rows, d.rows(same, l)...)
 		}
 		rest = rest[n:]
 	}
 	return rows
 }
+
+// rows has a row for each of some events that are alike, or one for all of them where they are many.
+func (d eventsData) rows(same []datahub.Event, l locale.Locale) []templates.EventRowModel {
+	each := make([]templates.EventRowModel, len(same))
+	for i, e := range same {
+		each[i] = eventRow(e, d.zoneFor(e), d.now, locale.Name(d.sites[e.Site].Name), d.typeName(e.TypeID), d.may(datahub.FeatureEvents, datahub.RightWrite), l)
+	}
+	if len(same) < alikeFrom {
+		return each
+	}
+	zone, newest, oldest := d.zoneFor(same[0]), same[0], same[len(same)-1]
+	of := each[0]
+	of.Title, of.When = l.T("events.times", len(same), of.Title), l.Range(oldest.From.In(zone), laterOf(newest.From, newest.To).In(zone))
+	of.Editable, of.Alike = false, each
+	return []templates.EventRowModel{of}
+}
+
+// zoneFor is the zone in which an event's times are shown.
+func (d eventsData) zoneFor(e datahub.Event) *time.Location { return d.in(d.sites[e.Site].Zone()) }
 
 func (d eventsData) typeName(id int) string { return typeName(d.types, id) }
 
