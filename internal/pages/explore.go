@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"portico/internal/datahub"
@@ -72,15 +73,11 @@ func (p *Pages) explore(_ http.ResponseWriter, r *Request) error {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), panelTimeout)
 	defer cancel()
-	status, jobs := http.StatusOK, []func(context.Context, *reader) error{d.readSiblings}
+	status, jobs := http.StatusOK, []func(context.Context, *reader) error{d.readSiblings, d.readCourse}
 	if len(d.query.problems) > 0 {
-		status = http.StatusBadRequest
-	} else {
-		jobs = append(jobs, d.readPoints)
+		status, jobs = http.StatusBadRequest, jobs[:1]
 	}
-	if err := each(ctx, jobs, func(ctx context.Context, _ int, read func(context.Context, *reader) error) error {
-		return read(ctx, rd)
-	}); err != nil {
+	if err := rd.all(ctx, jobs...); err != nil {
 		return err
 	}
 	return r.Render(status, templates.Explore(presentExplore(d, r, rd.layout(r))))
@@ -98,6 +95,19 @@ func readExplore(ctx context.Context, rd *reader, q exploreQuery) (*exploreData,
 	}
 	d.parse()
 	return d, nil
+}
+
+// exploreOf is readExplore for variables of a site of which everything is known, in the place of what q refers to.
+func (rd *reader) exploreOf(f siteFrame, variables []datahub.Variable, q exploreQuery) *exploreData {
+	d := &exploreData{query: q, now: rd.now, refs: f.refs, zone: f.zone}
+	for _, v := range variables {
+		ref := series.Ref{Variable: v.ID}
+		source := f.sources[slices.IndexFunc(f.sources, func(s datahub.Source) bool { return s.ID == v.SourceID })]
+		d.query.refs = append(d.query.refs, ref)
+		d.lines = append(d.lines, exploreLine{ref: ref, variable: v, source: source, siteName: f.site.Name, siteZone: f.site.Zone(), zone: f.zone})
+	}
+	d.parse()
+	return d
 }
 
 // readLines finds the variables with their meters and sites. The first one must be there; of the others those that the person may not see are left out, and are a problem of the address, which a
@@ -125,26 +135,44 @@ func (d *exploreData) readLines(ctx context.Context, rd *reader) error {
 		}
 		d.lines, refs = append(d.lines, *line), append(refs, d.query.refs[i])
 	}
+	err = d.readSites(ctx, rd)
 	d.query.refs, d.zone = refs, d.lines[0].zone
-	return nil
+	return err
 }
 
-func readLine(ctx context.Context, rd *reader, ref series.Ref) (exploreLine, error) {
-	l := exploreLine{ref: ref}
-	var err error
+// readLine finds a variable with its meter, and what that tells of its site.
+func readLine(ctx context.Context, rd *reader, ref series.Ref) (l exploreLine, err error) {
+	l.ref = ref
 	if l.variable, err = rd.variable(ctx, ref.Variable); err != nil {
 		return l, err
 	}
-	if l.source, err = rd.source(ctx, l.variable.SourceID); err != nil {
-		return l, err
-	}
+	l.source, err = rd.source(ctx, l.variable.SourceID)
 	l.siteName, l.siteZone = l.source.SiteName, l.source.Zone()
-	site, err := rd.site(ctx, l.source.SiteID)
-	if err == nil {
-		l.siteName, l.siteZone = site.Name, site.Zone()
-	}
 	l.zone = rd.in(l.siteZone)
-	return l, endsSession(err)
+	return l, err
+}
+
+// readSites finds the sites of the variables, each once. Of one that cannot be read there is what its meters tell.
+func (d *exploreData) readSites(ctx context.Context, rd *reader) error {
+	return each(ctx, d.sites(), func(ctx context.Context, _ int, id datahub.SiteID) error {
+		site, err := rd.site(ctx, id)
+		for i := range d.lines {
+			if l := &d.lines[i]; err == nil && l.source.SiteID == id {
+				l.siteName, l.siteZone, l.zone = site.Name, site.Zone(), rd.in(site.Zone())
+			}
+		}
+		return endsSession(err)
+	})
+}
+
+// sites are those of the variables, each once.
+func (d *exploreData) sites() (ids []datahub.SiteID) {
+	for _, l := range d.lines {
+		if !slices.Contains(ids, l.source.SiteID) {
+			ids = append(ids, l.source.SiteID)
+		}
+	}
+	return ids
 }
 
 // readSiblings finds the other variables of the first one's site. Without them the page has a link to where they are.

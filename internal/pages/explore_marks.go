@@ -3,6 +3,7 @@ package pages
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 // marks are what happened in the range besides the values. What could not be read leaves the picture poorer, and said so.
 type marks struct {
+	found     []datahub.Alarm // all of the variables
 	alarms    []alarmSpan
 	levels    []datahub.Alarm // whose set and reset values are shown
 	alarmsErr error
@@ -31,35 +33,38 @@ const (
 	mostFlags  = 60 // that have room beside each other
 )
 
+// readMarks reads what happened in the range, side by side.
+func (d *exploreData) readMarks(ctx context.Context, rd *reader) error {
+	return rd.all(ctx, d.readAlarms, d.readEvents)
+}
+
 // readAlarms reads the alarms of the variables and when they were present.
-func (d *exploreData) readAlarms(ctx context.Context, hub *datahub.Client) error {
+func (d *exploreData) readAlarms(ctx context.Context, rd *reader) error {
 	ids := make([]datahub.VariableID, len(d.lines))
 	for i := range d.lines {
 		ids[i] = d.lines[i].variable.ID
 	}
-	alarms, err := hub.Alarms(ctx, datahub.AlarmQuery{Variables: ids})
+	found, err := rd.alarms(ctx, datahub.AlarmQuery{Variables: ids})
 	if err != nil {
 		d.marks.alarmsErr = err
 		return endsSession(err)
 	}
-	slices.SortFunc(alarms, func(a, b datahub.Alarm) int { return cmp.Compare(a.ID, b.ID) })
-	alarms = alarms[:min(len(alarms), mostAlarms)]
+	alarms := slices.SortedFunc(slices.Values(found), func(a, b datahub.Alarm) int { return cmp.Compare(a.ID, b.ID) })
+	d.marks.found, alarms = alarms, alarms[:min(len(alarms), mostAlarms)]
 	if len(alarms) <= mostLevels {
 		d.marks.levels = alarms
 	}
-	to := d.r.To
-	if to.After(d.now) {
-		to = d.now
-	}
-	for _, a := range alarms {
-		changes, err := hub.AlarmHistory(ctx, a.ID, d.r.From, to)
-		if err != nil {
-			d.marks.alarmsErr = err
-			return endsSession(err)
+	to := earlierOf(d.r.To, d.now)
+	spans, failed := make([][]alarmSpan, len(alarms)), make([]error, len(alarms))
+	err = each(ctx, alarms, func(ctx context.Context, i int, a datahub.Alarm) error {
+		changes, err := rd.hub.AlarmHistory(ctx, a.ID, d.r.From, to)
+		if failed[i] = err; err == nil {
+			spans[i] = spansOf(a, changes, d.r.From, to)
 		}
-		d.marks.alarms = append(d.marks.alarms, spansOf(a, changes, d.r.From, to)...)
-	}
-	return nil
+		return endsSession(err)
+	})
+	d.marks.alarms, d.marks.alarmsErr = slices.Concat(spans...), errors.Join(failed...)
+	return err
 }
 
 // spansOf finds when an alarm was present out of its changes, newest first. Whether it was at the start is known from its first change, or without any from its newest state.
@@ -86,23 +91,16 @@ func spansOf(a datahub.Alarm, changes []datahub.StateChange, from, to time.Time)
 }
 
 // readEvents reads the events at the sites of the variables.
-func (d *exploreData) readEvents(ctx context.Context, hub *datahub.Client) error {
-	var sites []datahub.SiteID
-	for i := range d.lines {
-		if site := d.lines[i].source.SiteID; !slices.Contains(sites, site) {
-			sites = append(sites, site)
-		}
-	}
-	for _, site := range sites {
-		events, err := hub.Events(ctx, datahub.EventQuery{Site: site, From: d.r.From, To: d.r.To})
-		if err != nil {
-			d.marks.eventsErr = err
-			return endsSession(err)
-		}
-		d.marks.events = append(d.marks.events, events...)
-	}
+func (d *exploreData) readEvents(ctx context.Context, rd *reader) error {
+	sites := d.sites()
+	events, failed := make([][]datahub.Event, len(sites)), make([]error, len(sites))
+	err := each(ctx, sites, func(ctx context.Context, i int, site datahub.SiteID) error {
+		events[i], failed[i] = rd.hub.Events(ctx, datahub.EventQuery{Site: site, From: d.r.From, To: d.r.To})
+		return endsSession(failed[i])
+	})
+	d.marks.events, d.marks.eventsErr = slices.Concat(events...), errors.Join(failed...)
 	slices.SortFunc(d.marks.events, func(a, b datahub.Event) int { return a.From.Compare(b.From) })
-	return nil
+	return err
 }
 
 // overview is the longer time around the range, of the first variable.

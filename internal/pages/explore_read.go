@@ -23,7 +23,15 @@ type course struct {
 	err      error
 }
 
-// readPoints reads all lines, what they are compared with, the overview and what happened meanwhile, a few at a time.
+// readCourse reads what the explorer's picture needs.
+func (d *exploreData) readCourse(ctx context.Context, rd *reader) error {
+	if d.query.view != "chart" {
+		return d.readPoints(ctx, rd)
+	}
+	return rd.all(ctx, d.readPoints, d.readOverview, d.readMarks)
+}
+
+// readPoints reads all lines and what they are compared with, a few at a time.
 func (d *exploreData) readPoints(ctx context.Context, rd *reader) error {
 	before, compare := d.r.Shift(d.compare)
 	var jobs []func(context.Context) error
@@ -40,9 +48,6 @@ func (d *exploreData) readPoints(ctx context.Context, rd *reader) error {
 				return endsSession(l.compared.err)
 			})
 		}
-	}
-	if d.query.view == "chart" {
-		jobs = append(jobs, func(ctx context.Context) error { return d.readOverview(ctx, rd) }, func(ctx context.Context) error { return d.readAlarms(ctx, rd.hub) }, func(ctx context.Context) error { return d.readEvents(ctx, rd.hub) })
 	}
 	return each(ctx, jobs, func(ctx context.Context, _ int, f func(context.Context) error) error { return f(ctx) })
 }

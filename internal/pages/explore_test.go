@@ -117,7 +117,7 @@ func (b *bench) data(target string) templates.ChartDataModel {
 	rd := b.pages.reader(page)
 	d, err := readExplore(b.Context(), rd, q)
 	if err == nil {
-		err = d.readPoints(b.Context(), rd)
+		err = d.readCourse(b.Context(), rd)
 	}
 	if err != nil || len(d.query.problems) > 0 {
 		b.Fatalf("%s: %v, problems %v", target, err, d.query.problems)

@@ -1,8 +1,11 @@
 package pages
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -108,28 +111,43 @@ func TestKeptDataAreBounded(t *testing.T) {
 	}
 }
 
-// What several panels need is asked once, also when none of it is known yet.
-func TestPanelsAskTogether(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
+// countAsked puts something between the pages and the Data Hub that answers after a while. It returns how often each thing was asked since it was last looked at.
+func (b *bench) countAsked(after func() time.Duration) func() map[string]int {
+	b.Helper()
 	var mu sync.Mutex
 	asked := map[string]int{}
 	to, err := url.Parse(b.address)
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
 	data := httputil.NewSingleHostReverseProxy(to)
 	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body) // one that is cut short the Data Hub refuses
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		mu.Lock()
-		asked[r.Method+" "+r.URL.String()]++
+		asked[r.Method+" "+r.URL.String()+" "+string(body)]++
 		mu.Unlock()
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(after())
 		data.ServeHTTP(w, r)
 	}))
-	t.Cleanup(between.Close)
+	b.Cleanup(between.Close)
 	if b.hub, err = datahub.New(datahub.Config{BaseURL: between.URL, Timeout: 10 * time.Second}); err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
+	return func() map[string]int {
+		mu.Lock()
+		defer mu.Unlock()
+		seen := asked
+		asked = map[string]int{}
+		return seen
+	}
+}
+
+// What several panels need is asked once, also when none of it is known yet.
+func TestPanelsAskTogether(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	asked := b.countAsked(func() time.Duration { return 20 * time.Millisecond })
 	of := board.Board{Title: "x"}
 	for range 6 {
 		id := of.Add(board.BigNumber)
@@ -138,12 +156,32 @@ func TestPanelsAskTogether(t *testing.T) {
 	of.Add(board.League)
 	of.Add(board.SiteMap)
 	b.widgets(of, 0)
-	if len(asked) < 8 {
-		t.Fatalf("only %v was asked", asked)
+	seen := asked()
+	if len(seen) < 8 {
+		t.Fatalf("only %v was asked", seen)
 	}
-	for what, n := range asked {
-		if n != 1 && strings.HasPrefix(what, "GET ") && !strings.Contains(what, "/data") && !strings.Contains(what, "/alarms") && !strings.Contains(what, "/events") {
+	for what, n := range seen {
+		if n != 1 && strings.HasPrefix(what, "GET ") && !strings.Contains(what, "/data") {
 			t.Errorf("%s was asked %d times", what, n)
+		}
+		if strings.Contains(what, "/stateChanges") || strings.Contains(what, "/events") {
+			t.Errorf("%s was asked, which none of them shows", what)
+		}
+	}
+}
+
+// A page asks each thing once, however long the answers to the others take.
+func TestPagesAskOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	asked := b.countAsked(func() time.Duration { return rand.N(10 * time.Millisecond) })
+	for _, path := range []string{"/overview", "/sites?q=kwh>1", "/sites/204481", "/sites/204481/alarms", "/sites/204481/quality", "/sources/6044861", "/variables/80101", "/explore?s=80101&s=80201&cmp=prev", "/alarms", "/events", "/quality", "/search?q=cold"} {
+		b.pages = New()
+		b.get(path).want(t, path, http.StatusOK)
+		for what, n := range asked() {
+			if n != 1 {
+				t.Errorf("%s asks %d times for %s", path, n, what)
+			}
 		}
 	}
 }

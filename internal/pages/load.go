@@ -46,3 +46,10 @@ func each[T any](ctx context.Context, items []T, f func(ctx context.Context, i i
 	}
 	return g.Wait()
 }
+
+// all reads several things side by side.
+func (rd *reader) all(ctx context.Context, jobs ...func(context.Context, *reader) error) error {
+	return each(ctx, jobs, func(ctx context.Context, _ int, read func(context.Context, *reader) error) error {
+		return read(ctx, rd)
+	})
+}

@@ -145,8 +145,7 @@ func (d *exploreData) flags(l locale.Locale) []chart.Flag {
 	return flags
 }
 
-// rules are the values at which alarms set and reset.
-// rules are the levels of alarms that lie near the values, or those that do not: a picture with room for them would show the values as a line at its foot.
+// rules are the values at which alarms set and reset that lie near the line's, or those that do not: a picture with room for them would show the values as a line at its foot.
 func (d *exploreData) rules(l locale.Locale, near bool) []chart.Rule {
 	var rules []chart.Rule
 	for _, a := range d.marks.levels {

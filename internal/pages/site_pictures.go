@@ -19,7 +19,7 @@ const (
 
 // carpet is the main meter's last ninety days, hour by hour. Its values are a link away: a table of them all would be larger than the page.
 func (s *summaryReader) carpet(ctx context.Context) (func(), error) {
-	d, err := s.pictured(ctx, "carpet", carpetDays, s.mainMeter)
+	d, err := s.pictured(ctx, exploreQuery{view: "carpet", from: carpetDays, g: "hour"}, s.mainMeter)
 	if err != nil || d == nil {
 		return func() {}, err
 	}
@@ -32,7 +32,7 @@ func (s *summaryReader) carpet(ctx context.Context) (func(), error) {
 
 // breakdown is the last seven days by what is measured, with what that leaves of the main meter; nothing where the one is no part of the other.
 func (s *summaryReader) breakdown(ctx context.Context) (func(), error) {
-	d, err := s.pictured(ctx, "table", breakdownDays, s.measuredParts)
+	d, err := s.pictured(ctx, exploreQuery{view: "table", from: breakdownDays, g: "day"}, s.measuredParts)
 	if err != nil || d == nil {
 		return func() {}, err
 	}
@@ -51,26 +51,18 @@ func (s *summaryReader) breakdown(ctx context.Context) (func(), error) {
 	return func() { s.m.Breakdown = &m }, nil
 }
 
-// pictured reads variables of the site as the explorer would; nil without any.
-func (s *summaryReader) pictured(ctx context.Context, view, from string, choose func(map[datahub.SourceID][]datahub.Variable) []datahub.Variable) (*exploreData, error) {
+// pictured reads variables of the site as the explorer would, until today; nil without any.
+func (s *summaryReader) pictured(ctx context.Context, q exploreQuery, choose func(map[datahub.SourceID][]datahub.Variable) []datahub.Variable) (*exploreData, error) {
 	variables, err := s.variables()
 	if err != nil {
 		return nil, err
 	}
-	q := exploreQuery{path: explorePath, view: view, from: from, to: "now/d", problems: map[string]bool{}}
-	if view != "carpet" {
-		q.g = "day"
-	}
-	for _, v := range choose(variables) {
-		q.refs = append(q.refs, series.Ref{Variable: v.ID})
-	}
-	if len(q.refs) == 0 {
+	chosen := choose(variables)
+	if len(chosen) == 0 {
 		return nil, nil
 	}
-	d, err := readExplore(ctx, s.reader, q)
-	if err != nil {
-		return nil, err
-	}
+	q.path, q.to, q.problems = explorePath, "now/d", map[string]bool{}
+	d := s.exploreOf(s.frame, chosen, q)
 	return d, d.readPoints(ctx, s.reader)
 }
 

@@ -42,7 +42,7 @@ func (p *Pages) variable(_ http.ResponseWriter, r *Request) error {
 		return err
 	}
 	m := presentVariable(d, fine, rd.hub, r.Locale, lookedAt(r, rd.layout(r), mark{"variable", id, line.variable.Name, line.siteName}))
-	about.present(&m, d.refs.symbol(line.variable.UnitID), line.zone, d.now, r.Locale)
+	about.present(&m, d.marks.found, d.refs.symbol(line.variable.UnitID), line.zone, d.now, r.Locale)
 	return r.Render(http.StatusOK, templates.Series(m))
 }
 
@@ -52,7 +52,7 @@ func (d *exploreData) readAll(ctx context.Context, rd *reader) (about variableAb
 	g, ctx := crew.WithContext(ctx)
 	g.Go(func() (err error) { about, err = rd.about(ctx, line.variable, line.source, line.zone); return err })
 	g.Go(func() (err error) {
-		if err = d.readPoints(ctx, rd); err == nil {
+		if err = d.readCourse(ctx, rd); err == nil {
 			fine, err = d.fine(ctx, rd)
 		}
 		return err

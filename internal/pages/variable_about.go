@@ -24,9 +24,8 @@ const (
 type variableAbout struct {
 	newest  question
 	quality *meterQuality // nil for a variable without a step that fits into a day
-	alarms  []datahub.Alarm
-	inputs  []relative // what it is calculated from
-	users   []relative // what is calculated from it
+	inputs  []relative    // what it is calculated from
+	users   []relative    // what is calculated from it
 }
 
 // relative is another variable that this one has to do with.
@@ -49,11 +48,6 @@ func (rd *reader) about(ctx context.Context, v datahub.Variable, source datahub.
 			return nil
 		}
 		return rd.quality(ctx, []*meterQuality{a.quality})
-	})
-	g.Go(func() error {
-		alarms, err := rd.alarms(ctx, datahub.AlarmQuery{Variables: []datahub.VariableID{v.ID}})
-		a.alarms = alarms
-		return endsSession(err)
 	})
 	g.Go(func() (err error) {
 		a.inputs, a.users, err = rd.relatives(ctx, v, source.SiteID)
@@ -122,15 +116,15 @@ func (rd *reader) inputsOf(ctx context.Context, id datahub.VariableID) ([]datahu
 	})
 }
 
-// present adds what is known of the variable to its page.
-func (a variableAbout) present(m *templates.SeriesModel, unit string, zone *time.Location, now time.Time, l locale.Locale) {
+// present adds what is known of the variable, and its alarms, to its page.
+func (a variableAbout) present(m *templates.SeriesModel, alarms []datahub.Alarm, unit string, zone *time.Location, now time.Time, l locale.Locale) {
 	if a.quality != nil && a.quality.err == nil {
 		q := variableMatrix([]*meterQuality{a.quality}, now, l)
 		m.Quality = &q
 	}
 	m.Lists = append(m.Lists, lastPointList(a.newest, unit, zone, now, l))
-	if len(a.alarms) > 0 {
-		m.Lists = append(m.Lists, alarmList(a.alarms, func(datahub.Alarm) string { return unit }, zone, now, l))
+	if len(alarms) > 0 {
+		m.Lists = append(m.Lists, alarmList(alarms, func(datahub.Alarm) string { return unit }, zone, now, l))
 	}
 	for _, k := range []struct {
 		title locale.Key

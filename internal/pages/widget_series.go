@@ -33,7 +33,11 @@ func (w *widgetReader) explored(ctx context.Context, widget board.Widget, m *tem
 	case d.query.problems["s"]:
 		err = datahub.ErrNotFound
 	case len(d.query.problems) == 0:
-		if err = d.readPoints(ctx, w.reader); err == nil {
+		jobs := []func(context.Context, *reader) error{d.readPoints}
+		if widget.Kind == board.Trend || widget.Kind == board.Price { // others do not show what happened
+			jobs = append(jobs, d.readMarks)
+		}
+		if err = w.all(ctx, jobs...); err == nil {
 			err = d.failed()
 		}
 		if err == nil {
