@@ -75,7 +75,7 @@ func NewPassword(c PasswordConfig) *PasswordSource {
 	}
 	s := &PasswordSource{c: c, turn: make(chan struct{}, 1)}
 	if c.Store != nil {
-		s.shared = &sharedGrant{store: c.Store, keys: c.Keys, handle: c.Keys.OwnHandle("application user\x00" + c.User + "\x00" + c.Account), owner: c.Owner, now: c.Now}
+		s.shared = &sharedGrant{store: c.Store, keys: c.Keys, handle: c.Keys.OwnHandle("application user\x00" + c.User + "\x00" + c.Account), owner: c.Owner, log: c.Log, now: c.Now}
 	}
 	s.turn <- struct{}{}
 	return s

@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math"
 	"time"
 
@@ -17,6 +18,7 @@ type sharedGrant struct {
 	keys   *session.Keyring
 	handle session.Handle
 	owner  string
+	log    *slog.Logger
 	now    func() time.Time
 }
 
@@ -88,7 +90,7 @@ func (s *PasswordSource) signInForAll(ctx context.Context, cur *held, attempt st
 	return nil
 }
 
-// load reads the record, and makes it when there is none.
+// load reads the record, and makes it when there is none. One that does not open, because somebody changed it, counts as one without tokens: the next sign-in writes over it.
 func (g *sharedGrant) load(ctx context.Context) (*held, error) {
 	id := g.handle.ID()
 	r, err := g.store.Load(ctx, id)
@@ -101,7 +103,13 @@ func (g *sharedGrant) load(ctx context.Context) (*held, error) {
 	if err != nil {
 		return nil, &StoreError{err}
 	}
-	return open(g.keys, g.handle, r)
+	cur, err := open(g.keys, g.handle, r)
+	if err != nil {
+		g.log.WarnContext(ctx, "record of the application user refused", "error", err)
+		r.AccessExpiry = time.Time{}
+		return &held{Record: r}, nil
+	}
+	return cur, nil
 }
 
 func (g *sharedGrant) create(ctx context.Context) error {

@@ -214,3 +214,18 @@ func TestAProcessEndsWhileItSignsIn(t *testing.T) {
 		}
 	})
 }
+
+// Somebody changed the record in the store: it is refused, and the next sign-in writes over it.
+func TestADamagedRecordIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &appProvider{}
+		store, all, keys := processes(t, p, false)
+		now := time.Now()
+		damaged := token.Record{ID: keys.OwnHandle("application user\x00app\x00").ID(), AccessIssued: now, AccessExpiry: now.Add(time.Hour), Until: now.Add(time.Hour), Sealed: []byte("damaged")}
+		if err := store.Tokens().Create(t.Context(), damaged); err != nil {
+			t.Fatal(err)
+		}
+		wantAccess(t, all[0], "access-1")
+		wantAccess(t, all[1], "access-1")
+	})
+}
