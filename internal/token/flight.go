@@ -94,32 +94,20 @@ func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reas
 	deadline := m.c.Now().Add(m.c.PollWait)
 	var others *poll
 	for {
-		now := m.c.Now()
-		lost = lost || !cur.valid(now)
+		lost = lost || !cur.valid(m.c.Now())
 		limit, p := m.plan(&cur.Record, lost)
-		switch {
-		case m.unsavedOf(h.ID()) != nil:
-			return nil, &UnavailableError{RetryAfter: retryDefault, Err: errors.New("the last answer is not saved yet")}
-		case m.breaker.open(now):
-			return nil, &UnavailableError{RetryAfter: m.breaker.wait(now), Err: errors.New("the provider refuses this client")}
-		case runs(cur.NotBefore, now):
-			return nil, &UnavailableError{RetryAfter: cur.NotBefore.Sub(now), Err: errors.New("waiting after: " + cur.LastError)}
-		case p == planServe:
-			return cur, nil
-		}
-		asked := m.c.Now()
-		attempt := attemptID()
-		verdict, r, err := m.c.Store.Claim(ctx, ClaimRequest{ID: h.ID(), Seen: cur.Version, Attempt: attempt, Owner: m.c.Owner, Reason: reason, Lease: m.c.Lease, MaxPresented: limit})
-		switch {
-		case errors.Is(err, ErrGone):
-			return nil, ErrGone
-		case err != nil:
-			return nil, &StoreError{err}
-		}
-		m.c.Observer.Claimed(verdict.String())
-		if cur, err = m.open(ctx, h, r); err != nil {
+		if err := m.hindered(cur); err != nil {
 			return nil, err
 		}
+		if p == planServe {
+			return cur, nil
+		}
+		asked, attempt := m.c.Now(), attemptID()
+		verdict, found, err := m.claim(ctx, h, ClaimRequest{ID: h.ID(), Seen: cur.Version, Attempt: attempt, Owner: m.c.Owner, Reason: reason, Lease: m.c.Lease, MaxPresented: limit})
+		if err != nil {
+			return nil, err
+		}
+		cur = found
 		switch verdict {
 		case ClaimOK:
 			if p == planBury {
@@ -147,10 +135,38 @@ func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reas
 		if cur, err = m.load(ctx, h); err != nil {
 			return nil, err
 		}
-		if now := m.c.Now(); cur.valid(now) && cur.Version > r.Version {
+		if cur.valid(m.c.Now()) && cur.Version > found.Version {
 			return cur, nil
 		}
 	}
+}
+
+// hindered says why nothing is presented for now, nil when nothing is in the way.
+func (m *Manager) hindered(cur *held) error {
+	now := m.c.Now()
+	switch {
+	case m.unsavedOf(cur.ID) != nil:
+		return &UnavailableError{RetryAfter: retryDefault, Err: errors.New("the last answer is not saved yet")}
+	case m.breaker.open(now):
+		return &UnavailableError{RetryAfter: m.breaker.wait(now), Err: errors.New("the provider refuses this client")}
+	case runs(cur.NotBefore, now):
+		return &UnavailableError{RetryAfter: cur.NotBefore.Sub(now), Err: errors.New("waiting after: " + cur.LastError)}
+	}
+	return nil
+}
+
+// claim asks for the turn to refresh, and opens what the store has. Errors: ErrGone, *StoreError, and those of open.
+func (m *Manager) claim(ctx context.Context, h session.Handle, c ClaimRequest) (Verdict, *held, error) {
+	verdict, r, err := m.c.Store.Claim(ctx, c)
+	switch {
+	case errors.Is(err, ErrGone):
+		return verdict, nil, ErrGone
+	case err != nil:
+		return verdict, nil, &StoreError{err}
+	}
+	m.c.Observer.Claimed(verdict.String())
+	found, err := m.open(ctx, h, r)
+	return verdict, found, err
 }
 
 // bury declares a session's tokens dead: they are wiped, and the person signs in again.

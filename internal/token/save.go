@@ -16,21 +16,8 @@ const saveEvery = 500 * time.Millisecond
 // save writes the tokens that came back, first of all, and judges them afterwards: a token that is not written down is a session lost.
 func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt string, t rp.Tokens, l *lease) (*held, error) {
 	issued, expiry := lifetime(t, m.c.Now())
-	next := &held{Tokens: m.kept(t, cur.Identity)}
-	if next.Tokens.Refresh.Empty() { // RFC 6749 section 6: without a new refresh token the old one is kept
-		next.Tokens.Refresh = cur.Tokens.Refresh
-		if next.RefreshUntil.IsZero() {
-			next.RefreshUntil = cur.RefreshUntil
-		}
-	}
-	if next.IDToken.Empty() && m.c.KeepIDTokens {
-		next.IDToken = cur.IDToken
-	}
-	if len(next.Scopes) == 0 {
-		next.Scopes = cur.Scopes
-	}
+	next := &held{Tokens: m.following(cur, t), Record: Record{ID: h.ID(), Version: cur.Version + 1, State: Fresh, AccessIssued: issued, AccessExpiry: expiry, Until: cur.Until}}
 	m.learned.Store(next.Tokens.Refresh.Equal(cur.Tokens.Refresh))
-	next.Record = Record{ID: h.ID(), Version: cur.Version + 1, State: Fresh, AccessIssued: issued, AccessExpiry: expiry, Until: cur.Until}
 	sealed, err := seal(m.c.Keys, h, next.Version, next.Tokens)
 	if err != nil {
 		return nil, err
@@ -48,6 +35,24 @@ func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt
 	}
 	m.c.Log.InfoContext(ctx, "access token refreshed", "session", h.ID(), "subject", cur.Identity.Subject, "expires_in", expiry.Sub(issued), "rotated", !next.Tokens.Refresh.Equal(cur.Tokens.Refresh), "generation", next.Version)
 	return m.judge(ctx, h, cur, next, t)
+}
+
+// following are the tokens after a refresh: those that came, and of cur what did not come again.
+func (m *Manager) following(cur *held, t rp.Tokens) Tokens {
+	next := m.kept(t, cur.Identity)
+	if next.Refresh.Empty() { // RFC 6749 section 6: without a new refresh token the old one is kept
+		next.Refresh = cur.Tokens.Refresh
+		if next.RefreshUntil.IsZero() {
+			next.RefreshUntil = cur.RefreshUntil
+		}
+	}
+	if next.IDToken.Empty() && m.c.KeepIDTokens {
+		next.IDToken = cur.IDToken
+	}
+	if len(next.Scopes) == 0 {
+		next.Scopes = cur.Scopes
+	}
+	return next
 }
 
 func (m *Manager) commit(ctx context.Context, cur, next *held, attempt string) error {
