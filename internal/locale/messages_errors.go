@@ -3,7 +3,9 @@ package locale
 var errorMessages = []message{
 	{"error.param", "Parameter:", "Paramètre :", "Parameter:", "Parameter:"},
 	{"error.kept", "What you had entered", "Ce que vous aviez saisi", "Wat u had ingevuld", "Was Sie eingegeben hatten"},
-	{"error.kept-how", "It was not sent. Copy what you need, sign in, and enter it again.", "Rien n’a été envoyé. Copiez ce qu’il vous faut, reconnectez-vous et saisissez-le à nouveau.", "Er is niets verstuurd. Kopieer wat u nodig hebt, meld u aan en vul het opnieuw in.", "Es wurde nicht gesendet. Kopieren Sie, was Sie brauchen, melden Sie sich an und geben Sie es erneut ein."},
+	{"error.kept-later", "It may not have arrived. It stays here, and you can send it from here.", "L’envoi n’est peut-être pas arrivé. Votre saisie reste ici et vous pouvez l’envoyer d’ici.", "Het is misschien niet aangekomen. Het blijft hier staan en u kunt het van hieruit versturen.", "Es ist vielleicht nicht angekommen. Es bleibt hier stehen, und Sie können es von hier senden."},
+	{"error.kept-send", "Send it again", "Renvoyer", "Opnieuw versturen", "Erneut senden"},
+	{"error.kept-sign-in", "It was not sent. Sign in again in the other tab, come back to this one, and send it from here.", "Rien n’a été envoyé. Reconnectez-vous dans l’autre onglet, revenez à celui-ci et envoyez d’ici.", "Het is niet verstuurd. Meld u aan in het andere tabblad, kom terug naar dit en verstuur het van hieruit.", "Es wurde nicht gesendet. Melden Sie sich im anderen Tab an, kommen Sie hierher zurück und senden Sie es von hier."},
 	{"error.home", "To the overview", "Vers l’aperçu", "Naar het overzicht", "Zur Übersicht"},
 	{"error.sites", "To the list of sites", "Vers la liste des sites", "Naar de lijst van sites", "Zur Liste der Standorte"},
 	{"error.without", "Open the page without this value", "Ouvrir la page sans cette valeur", "De pagina zonder deze waarde openen", "Seite ohne diesen Wert öffnen"},

@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"portico/internal/secret"
 )
 
@@ -150,6 +152,29 @@ func TestKeyRotation(t *testing.T) {
 		if _, _, err := p.login(c); err != nil {
 			t.Errorf("sign-in %d: %v", i, err)
 		}
+	}
+}
+
+// what a key signed that the provider has withdrawn is refused an hour later at the latest, also when no other token asks for the keys again.
+func TestR07WithdrawnKey(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	var later time.Duration
+	c, _ := p.client(func(c *Config) { c.Now = func() time.Time { return time.Now().Add(later) } })
+	if _, _, err := p.login(c); err != nil {
+		t.Fatal(err)
+	}
+	later = time.Hour
+	p.claims = func(claims map[string]any) {
+		claims["iat"], claims["exp"] = time.Now().Add(later).Unix(), time.Now().Add(later+time.Minute).Unix()
+	}
+	if _, _, err := p.login(c); err != nil {
+		t.Fatalf("an hour later, with the same keys: %v", err)
+	}
+	p.extraKeys, p.hideKey = []any{jose.JSONWebKey{Key: &newKeyPair(t).PublicKey, KeyID: "k2", Use: "sig"}}, true
+	later += time.Hour
+	if id, _, err := p.login(c); err == nil {
+		t.Errorf("%s is signed in with a key that was withdrawn", id.Subject)
 	}
 }
 

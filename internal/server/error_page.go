@@ -41,6 +41,7 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError)
 	if u, err := url.Parse(m.RetryTo); err == nil && u.Path == "/auth/login" {
 		m.SignIn = s.signInModel(r, u.Query().Get("return_to"))
 	}
+	keep(r, &m)
 	if s.comesBack(r, e) {
 		m.Layout.Refresh = wallRetry + ";url=" + r.URL.RequestURI()
 	}

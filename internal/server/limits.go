@@ -141,7 +141,7 @@ func (s *Server) withLoad(next http.Handler) http.Handler {
 	})
 }
 
-// readForm reads the body of a POST, as large as a form may be.
+// readForm reads the body of a POST, as large as a form may be. GetBody gives it to whoever has to read it again.
 func readForm(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodPost {
 		return nil
@@ -153,8 +153,9 @@ func readForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return &pageError{Status: http.StatusRequestTimeout, Kind: kindTooLarge, Err: err}
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return nil
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	r.Body, err = r.GetBody()
+	return err
 }
 
 // holdPage takes a slot of the session, so that one person cannot take all.

@@ -64,7 +64,8 @@ type ErrorModel struct {
 	SignIn    SignInModel // in its place where that is a sign-in
 	Missing   string      // scopes that were not granted, "" when that is not what happened
 	Home      string      // the portal's public address
-	Fields    []FormField // what a form held that could not be taken, shown so that it is not lost
+	Fields    []FormField // what a form held that could not be taken
+	SendTo    string      // local path that the form can be sent to from here, when there are Fields
 }
 
 // FormField is a field of a form that came at the wrong moment.

@@ -146,6 +146,23 @@ type SignInModel struct {
 	URL       string // signs in and comes back to where the person was
 	StayURL   string // the same, to stay signed in on this device; "" where nobody may
 	StayAbout string // what that means
+	Aside     bool   // in another tab: the page with it holds something that must not get lost
+}
+
+// where is the tab in which the sign-in opens.
+func (m SignInModel) where() templ.Attributes {
+	if m.Aside {
+		return templ.Attributes{"target": "_blank"}
+	}
+	return nil
+}
+
+// words are a link's own, which say when it leads to another tab.
+func (m SignInModel) words(l LayoutModel, text string) string {
+	if m.Aside {
+		return text + " " + l.T("sign-in.aside")
+	}
+	return text
 }
 
 // ExpiredModel is the page that explains that a session has ended.
