@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -342,6 +343,14 @@ func (w *window) steps() {
 	}
 }
 
+// tooSmall lists what is written on a page in fewer pixels.
+func tooSmall(least float64) string {
+	return `JSON.stringify([...document.querySelectorAll("body *")].filter(e => e.checkVisibility({opacityProperty: true, visibilityProperty: true}) && !e.closest(".visually-hidden, title, desc, script") && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())).map(e => {
+		const scale = e.ownerSVGElement ? Math.hypot(e.getScreenCTM().a, e.getScreenCTM().b) : 1;
+		return [Math.round(parseFloat(getComputedStyle(e).fontSize) * scale * 10) / 10, e.tagName + "." + (e.getAttribute("class") ?? "") + " in " + (e.closest(".widget")?.id ?? "") + ": " + e.textContent.trim().slice(0, 30)];
+	}).filter(([size]) => size < ` + strconv.FormatFloat(least, 'f', 2, 64) + `))`
+}
+
 // Nothing on a wall is smaller than can be read at four metres, and there is nothing around it, also when the Data Hub is away (rows 8 and 25).
 func TestWallCanBeReadFromAfar(t *testing.T) {
 	t.Parallel()
@@ -350,11 +359,7 @@ func TestWallCanBeReadFromAfar(t *testing.T) {
 	for _, path := range []string{controlRoomWall, "/tv/energyreports"} {
 		w := openWall(t, p, path)
 		w.run(`document.querySelector("dh-wall").say("hub", new Date())`)
-		small := `JSON.stringify([...document.querySelectorAll("body *")].filter(e => e.checkVisibility({opacityProperty: true, visibilityProperty: true}) && !e.closest(".visually-hidden, title, desc, script") && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())).map(e => {
-			const scale = e.ownerSVGElement ? Math.hypot(e.getScreenCTM().a, e.getScreenCTM().b) : 1;
-			return [Math.round(parseFloat(getComputedStyle(e).fontSize) * scale * 10) / 10, e.tagName + "." + (e.getAttribute("class") ?? "") + " in " + (e.closest(".widget")?.id ?? "") + ": " + e.textContent.trim().slice(0, 30)];
-		}).filter(([size]) => size < 20))`
-		if got := w.value(small); got != "[]" {
+		if got := w.value(tooSmall(20)); got != "[]" {
 			t.Errorf("%s: too small: %.1500s", path, got)
 		}
 		if got := w.value(`String(document.querySelectorAll("nav, .side, .foot, .top, dialog").length)`); got != "0" {
@@ -365,4 +370,34 @@ func TestWallCanBeReadFromAfar(t *testing.T) {
 			t.Errorf("%s: %s", path, got)
 		}
 	}
+}
+
+// Widgets as small as they may be, with as much in them as they take, on a smaller screen and on a larger one: nothing is written smaller than can be read there, and notes have whole lines.
+func TestSmallWidgetsOfWallsCanBeRead(t *testing.T) {
+	t.Parallel()
+	p := demo(t)
+	w := openWindow(t, true)
+	w.signIn(p)
+	id := w.promised(`(async () => {
+		const lines = ["60201", "60304!r", "60301!r", "60302!r", "60202", "60203"], parts = ["10101", "10102", "10103", "10104", "10105", "10106"];
+		const widgets = [{kind: "trend", x: 0, w: 3, h: 3, series: lines, range: "now-6h"}, {kind: "breakdown", x: 3, w: 3, h: 3, series: parts}, {kind: "peak", x: 6, w: 3, h: 3, series: ["60101"], limit: 320},
+			{kind: "price", x: 9, w: 3, h: 2, series: ["100501", "100502"]}, {kind: "number", x: 9, y: 2, w: 2, h: 1, series: ["60101"]}, {kind: "text", x: 11, y: 2, w: 1, h: 1, text: "Duty phone 0470 12 34 56.\n\nCall before you close the door."},
+			{kind: "carpet", x: 0, y: 3, w: 3, h: 3, series: ["20101"]}, {kind: "ribbon", x: 3, y: 3, w: 6, h: 2}, {kind: "weather", x: 9, y: 3, w: 2, h: 2, series: ["100401"]}, {kind: "link", x: 11, y: 3, w: 1, h: 1, board: "energyreports", text: "Energy of all sites"}].map((w, i) => ({y: 0, ...w, id: "w" + i}));
+		const answer = await fetch("/dashboards/import", {method: "POST", body: new URLSearchParams({json: JSON.stringify({title: "Small", widgets})})});
+		return answer.url.match(/dashboards\/([a-z0-9]+)/)?.[1] ?? answer.url;
+	})()`)
+	for _, size := range [][2]int64{{1366, 768}, {1920, 1080}, {3840, 2160}} {
+		w.do(chromedp.EmulateViewport(size[0], size[1]), chromedp.Navigate(p.urls["portal"]+"/tv/"+id+"?pause=1"), chromedp.WaitVisible(chromedp.CSS(".wall-grid .widget-value")))
+		if got := w.value(tooSmall(20 * float64(size[1]) / 1080 * 0.985)); got != "[]" {
+			t.Errorf("%d by %d: too small: %.1500s", size[0], size[1], got)
+		}
+		cut := `JSON.stringify([...document.querySelectorAll("[data-kind=text], [data-kind=link], [data-kind=number], [data-kind=weather]")].filter(w => {
+			const range = document.createRange(), first = [...w.querySelectorAll(".widget-value, .widget-note, .widget-text:first-child bdi, .widget-link bdi")], box = w.getBoundingClientRect();
+			return first.some(e => { const at = (range.selectNodeContents(e), range.getClientRects()); return e.checkVisibility() && (at[0].top < box.top - at[0].height / 5 || at[0].bottom > box.bottom + at[0].height / 5); }); // letters are less high than their lines
+		}).map(w => w.dataset.kind))`
+		if got := w.value(cut); got != "[]" {
+			t.Errorf("%d by %d: cut by the frame: %s", size[0], size[1], got)
+		}
+	}
+	w.wantNoComplaints()
 }

@@ -2,7 +2,6 @@ package chart
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"portico/internal/series"
@@ -50,7 +49,6 @@ type plot struct {
 	y0, y1 float64 // bottom and top
 
 	letters float64 // how large writing is
-	levels  []box   // where words of levels stand
 }
 
 func newPlot(f Frame, right float64) plot {
@@ -153,45 +151,6 @@ func (p *plot) written(instants []time.Time, x func(time.Time) float64, write fu
 		list = append(list, m)
 	}
 	return list, fit
-}
-
-// level writes the words of a level above it or below, at the right or at the left: where no other level's words stand, and, if it can be, nothing is drawn. Higher levels come first. In a picture that is too low for words the level stands without.
-func (p *plot) level(y float64, label string, drawn func(area box) bool) {
-	places := p.around(y, wide(label, p.letters))
-	fits := slices.DeleteFunc(slices.Clone(places), func(b box) bool {
-		return b.top < p.y1-p.letters*0.3 || b.bottom > p.y0 || slices.ContainsFunc(p.levels, b.meets)
-	})
-	if len(fits) == 0 {
-		if p.y0-p.y1 < 3*p.letters {
-			return
-		}
-		fits = places[:1]
-	}
-	at := fits[max(slices.IndexFunc(fits, func(b box) bool { return !drawn(b) }), 0)]
-	p.levels = append(p.levels, at)
-	x, anchor := at.right, "end"
-	if at.left == p.x0+4 {
-		x, anchor = at.left, "start"
-	}
-	p.text("tick rule-label", x, at.bottom-2, anchor, label)
-}
-
-// box is a part of a picture.
-type box struct{ left, right, top, bottom float64 }
-
-// meets reports whether two parts have something in common.
-func (b box) meets(o box) bool {
-	return b.left < o.right && o.left < b.right && b.top < o.bottom && o.top < b.bottom
-}
-
-// around are the places beside a level for words of a width, the best first.
-func (p *plot) around(y, width float64) (list []box) {
-	for _, left := range []float64{p.x1 - 4 - width, p.x0 + 4} {
-		for _, foot := range []float64{y - 2, y + p.letters + 4} {
-			list = append(list, box{left, left + width, foot - p.letters, foot})
-		}
-	}
-	return list
 }
 
 // ticksOf returns instants that stand at the lower axis, at most room of them: months, Mondays, days, or hours of the local clock. whole is false for hours.

@@ -53,11 +53,13 @@ func Duration(s DurationSpec) SVG {
 			})
 		})
 	}
+	var levels []level
 	for _, r := range s.Rules {
 		y := p.y(axis, r.Value)
 		p.put(`<path class="rule" d="M`, p.x0, ` `, y, `H`, p.x1, `"/>`)
-		p.level(y, r.Label, drawn)
+		levels = append(levels, level{y, r.Label})
 	}
+	p.words(levels, drawn)
 	return p.close()
 }
 

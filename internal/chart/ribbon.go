@@ -28,8 +28,8 @@ func Ribbon(s RibbonSpec) SVG {
 	if s.Letters > 0 { // on a wall there is no room to give away
 		head, foot = 2, s.Letters+5
 	}
-	if least := head + foot + row; s.Letters > 0 && s.Height > 0 && float64(s.Height) < least {
-		row = max(float64(s.Height)-head-foot, s.Letters*0.8)
+	if s.Letters > 0 && s.Height > 0 { // as low as it has to be, and as its writing lets it
+		row = min(row, max((float64(s.Height)-head-foot)/float64(max(len(s.Rows), 1)), s.Letters*0.8))
 	}
 	s.Height = int(row*float64(len(s.Rows)) + head + foot)
 	p := newPlot(s.Frame, right)

@@ -106,6 +106,26 @@ func TestWordsOfLevelsKeepClear(t *testing.T) {
 	}
 }
 
+// Two levels close to each other, with words that are wider than half of the picture, as on phones: the upper one's words stand over a line, so that the lower one's have room.
+func TestWordsOfCloseLevels(t *testing.T) {
+	t.Parallel()
+	s := spec(false, hours(24))
+	for i := range s.Lines[0].Slots {
+		s.Lines[0].Slots[i].Value = 6
+	}
+	s.Lines[0].Slots[0].Value = 8
+	s.Letters = 17
+	long := strings.Repeat("x", s.Width*6/10*100/(17*56))
+	s.Rules = []Rule{{Value: 5.3, Label: "resets " + long}, {Value: 5.6, Label: "sets " + long}, {Value: 0, Label: "zero"}}
+	if words := texts(t, Trend(s), "tick rule-label"); len(words) != 3 || together(words) {
+		t.Errorf("words of levels stand at %v", words)
+	}
+	s.Rules = append(s.Rules, Rule{Value: 5.4, Label: "between " + long}, Rule{Value: 5.5, Label: "and between " + long})
+	if words := texts(t, Trend(s), "tick rule-label"); len(words) < 3 || together(words) {
+		t.Errorf("of more levels than have room for words those stand at %v", words)
+	}
+}
+
 // Low widgets of walls: a picture that is higher than its place is made smaller as a whole, and its writing with it.
 func TestLowPicturesKeepTheirHeight(t *testing.T) {
 	t.Parallel()

@@ -188,9 +188,11 @@ func (p *trend) rules() {
 	}
 	order := slices.SortedFunc(slices.Values(p.spec.Rules), func(a, b Rule) int { return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a.Label, b.Label)) })
 	same := func(a, b Rule) bool { return a.Label == b.Label && at(a) == at(b) } // several alarms may have one level
+	var levels []level
 	for _, r := range slices.CompactFunc(order, same) {
-		p.level(at(r), r.Label, p.drawnIn)
+		levels = append(levels, level{at(r), r.Label})
 	}
+	p.words(levels, p.drawnIn)
 }
 
 // drawnIn reports whether a line or a bar's end lies in a part of the picture.
@@ -206,6 +208,10 @@ func (p *trend) drawnIn(area box) bool {
 // flags are drawn as pennants on the time axis, those that would stand on each other as one, with the words of all.
 func (p *trend) flags() {
 	const room = 10
+	pennant := "v-15l9 4l-9 4"
+	if p.low() {
+		pennant = "v-7l5 2l-5 2"
+	}
 	for i := 0; i < len(p.spec.Flags); {
 		first := p.spec.Flags[i]
 		x, words := p.x(first.At), escape(first.Label)
@@ -216,7 +222,7 @@ func (p *trend) flags() {
 		if first.Href != "" {
 			open, end = `<a class="flag-link" href="`+escape(first.Href)+`">`, `</a>`
 		}
-		p.put(open, `<title>`, words, `</title><path class="flag" d="M`, x, ` `, p.y0, `v-15l9 4l-9 4"/>`, end)
+		p.put(open, `<title>`, words, `</title><path class="flag" d="M`, x, ` `, p.y0, pennant, `"/>`, end)
 	}
 }
 

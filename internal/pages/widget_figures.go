@@ -96,7 +96,6 @@ func (w *widgetReader) today(ctx context.Context, widget board.Widget, m *templa
 		{slots: low, color: line.color, compare: true, zero: true, label: l.T("widget.usual")}, {slots: high, color: line.color, compare: true, zero: true, label: l.T("widget.usual")},
 	}}
 	w.draw(t, widget, m)
-	m.Legend = m.Legend[:2]
 	f := &templates.FigureModel{}
 	f.Value, f.Unit = l.Parts(series.Summarize(line.slots).Sum, line.unit)
 	m.Figure = f

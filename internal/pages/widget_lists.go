@@ -114,7 +114,7 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 	w.drawn(widget, m, spec.Frame, func(f chart.Frame) chart.SVG {
 		spec.Frame, spec.Rows = f, all[:min(len(all), max((f.Height-18)/24, 1))]
 		if f.Width == narrowWidth { // on a phone there is room below
-			spec.Names, spec.Rows = 130, all
+			spec.Names, spec.Rows, spec.Height = 130, all, 0
 		}
 		return chart.Ribbon(spec)
 	})
@@ -160,7 +160,7 @@ func (w *widgetReader) siteMap(_ context.Context, widget board.Widget, m *templa
 	for i, s := range sites {
 		states[i] = s.stateModel(w.r.Locale, w.now)
 	}
-	width, height := w.size(widget)
+	width, height := w.size(widget, nil)
 	m.Picture, _ = siteMap(sites, states, chart.MapSpec{Title: m.Title, Width: width, Height: height, Letters: w.letters(), Closed: w.closed()}, w.r.Locale, mapHref)
 	m.Menu = []templates.Link{{Text: w.r.Locale.T("widget.all"), Href: "/sites?view=map"}}
 	if m.Picture == nil {

@@ -3,8 +3,10 @@ package pages
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"portico/internal/board"
 	"portico/internal/chart"
@@ -136,16 +138,18 @@ func (w *widgetReader) trend(ctx context.Context, widget board.Widget, m *templa
 func (w *widgetReader) draw(t trendData, widget board.Widget, m *templates.WidgetModel) {
 	spec, units := t.spec(w.r.Locale)
 	m.About = t.about(units, w.r.Locale)
-	w.drawn(widget, m, spec.Frame, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Trend(spec) })
 	for _, line := range t.lines {
-		m.Legend = append(m.Legend, templates.LegendModel{Color: line.color, Dashed: line.compare, Text: line.label})
+		if named := (templates.LegendModel{Color: line.color, Dashed: line.compare, Text: line.label}); !slices.Contains(m.Legend, named) { // both ends of a band have one name
+			m.Legend = append(m.Legend, named)
+		}
 	}
+	w.drawn(widget, m, spec.Frame, func(f chart.Frame) chart.SVG { spec.Frame = f; return chart.Trend(spec) })
 }
 
 // drawn puts a picture into a widget: in the widget's proportions, and for phones, where all widgets are as wide as the screen, once more where its writing would become too small to be read.
 func (w *widgetReader) drawn(widget board.Widget, m *templates.WidgetModel, f chart.Frame, draw func(chart.Frame) chart.SVG) {
 	f.ID, f.Title, f.Desc = "w-"+widget.ID+"-p", cmp.Or(m.Title, w.kindName(widget.Kind)), m.Summary
-	f.Width, f.Height = w.size(widget)
+	f.Width, f.Height = w.size(widget, m.Legend)
 	f.Letters = w.letters()
 	m.Picture = draw(f)
 	if f.Width > narrowWidth+50 || w.wall {
@@ -166,9 +170,9 @@ func (w *widgetReader) letters() float64 {
 }
 
 // size is how large a picture is drawn for a widget, so that its writing has the size that it should have where it is looked at.
-func (w *widgetReader) size(widget board.Widget) (width, height int) {
+func (w *widgetReader) size(widget board.Widget, legend []templates.LegendModel) (width, height int) {
 	if w.wall {
-		return wallSize(widget)
+		return wallSize(widget, legend)
 	}
 	around := 112 // head, foot, and a line that says what is seen
 	switch widget.Kind {
@@ -186,7 +190,7 @@ func (w *widgetReader) size(widget board.Widget) (width, height int) {
 }
 
 // wallSize is size for walls: of 1080 lines, with a line of words about what is in the way.
-func wallSize(widget board.Widget) (width, height int) {
+func wallSize(widget board.Widget, legend []templates.LegendModel) (width, height int) {
 	width, height = 107*widget.W-28, 53*widget.H
 	figure := widget.Kind == board.Today || widget.Kind == board.Peak
 	switch {
@@ -197,14 +201,36 @@ func wallSize(widget board.Widget) (width, height int) {
 	case figure: // above it
 		height -= 36
 	case widget.Kind == board.AlarmRibbon: // no foot
-		height += 14
-	case len(widget.Series) > 1 && widget.Kind != board.Flow: // a legend, of as many lines as it takes
-		height -= 20 * (1 + 125*(len(widget.Series)-1)/max(width, 1))
+		height += 12
+	default:
+		height -= 17 * legendLines(legend, widget.H, width)
 	}
 	if widget.W < 5 { // the unit stands below the title
 		height -= 17
 	}
-	return max(width, 180), max(height-50, 54)
+	return max(width, 180), max(height-50, 46)
+}
+
+// legendLines is how many lines a wall's legend takes, of those that its style sheet lets it have: two in a widget of three rows, and else no more than with two names in each.
+func legendLines(legend []templates.LegendModel, rows, width int) int {
+	if len(legend) < 2 {
+		return 0
+	}
+	const letter, around = 7.6, 29 // of writing in the units of pictures; of the mark before a name, and of the room after it
+	lines, used := 1, 0
+	for _, name := range legend {
+		long := min(int(letter*float64(utf8.RuneCountInString(name.Text)))+around, width)
+		if used += long; used > width {
+			lines, used = lines+1, long
+		}
+	}
+	switch rows {
+	case 2:
+		return 1
+	case 3:
+		return min(lines, 2)
+	}
+	return min(lines, (len(legend)+1)/2)
 }
 
 // carpetQuery is what a carpet shows: a month when nobody chose, because a day or two of a dashboard's own period make none.
