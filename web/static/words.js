@@ -21,7 +21,7 @@ const nbsp = "\u00a0";
 const none = "\u2013";
 
 /** @type {Writing} */
-export const writing = JSON.parse(document.getElementById("writing")?.textContent || '{"words":{},"weekdays":[],"months":[]}');
+const writing = JSON.parse(document.getElementById("writing")?.textContent || '{"words":{},"weekdays":[],"months":[]}');
 
 /**
  * A sentence of the portal.
@@ -37,7 +37,7 @@ export function sentence(key, ...args) {
  * @param {number} v
  * @param {number} decimals
  */
-export function fixed(v, decimals) {
+function fixed(v, decimals) {
 	if (!Number.isFinite(v)) {
 		return none;
 	}
