@@ -43,7 +43,6 @@ var exportMessages = []message{
 	{"exports.until", "Kept until {0}.", "Conservé jusqu’au {0}.", "Bewaard tot {0}.", "Aufgehoben bis {0}."},
 	{"exports.fetch", "Download {0}", "Télécharger {0}", "{0} downloaden", "{0} herunterladen"},
 	{"exports.resume", "Go on", "Continuer", "Verdergaan", "Weitermachen"},
-	{"exports.delete", "Delete", "Supprimer", "Verwijderen", "Löschen"},
 	{"export.sheet-data", "Data", "Données", "Gegevens", "Daten"},
 	{"export.sheet-about", "About", "À propos", "Over", "Über"},
 }

@@ -19,7 +19,6 @@ var viewMessages = []message{
 	{"explore.remove", "Remove {0}", "Retirer {0}", "{0} verwijderen", "{0} entfernen"},
 	{"explore.add", "Add a variable", "Ajouter une variable", "Variabele toevoegen", "Variable hinzufügen"},
 	{"explore.choose", "Choose…", "Choisir…", "Kies…", "Wählen…"},
-	{"explore.add-it", "Add", "Ajouter", "Toevoegen", "Hinzufügen"},
 	{"explore.other", "From another site", "D’un autre site", "Van een andere site", "Von einem anderen Standort"},
 	{"explore.axis", "Axis", "Axe", "As", "Achse"},
 	{"explore.left", "left", "gauche", "links", "links"},

@@ -7,7 +7,6 @@ var widgetMessages = []message{
 	{"widget.no-text", "Write something in this widget’s settings.", "Écrivez quelque chose dans les réglages de cet élément.", "Schrijf iets in de instellingen van dit onderdeel.", "Schreiben Sie etwas in den Einstellungen dieses Elements."},
 	{"widget.no-board", "Choose where this leads in its settings.", "Choisissez la destination dans les réglages.", "Kies in de instellingen waarheen dit leidt.", "Wählen Sie in den Einstellungen, wohin das führt."},
 	{"widget.stale", "The Data Hub does not answer. Shown: {0}, {1} ago.", "Le Data Hub ne répond pas. Affiché : {0}, il y a {1}.", "De Data Hub antwoordt niet. Getoond: {0}, {1} geleden.", "Der Data Hub antwortet nicht. Gezeigt: {0}, vor {1}."},
-	{"widget.no-rights", "It does not exist, or you may not see it.", "Cela n’existe pas, ou vous ne pouvez pas le voir.", "Het bestaat niet, of u mag het niet zien.", "Das gibt es nicht, oder Sie dürfen es nicht sehen."},
 	{"widget.no-data", "No data in this period.", "Pas de données dans cette période.", "Geen gegevens in deze periode.", "Keine Daten in diesem Zeitraum."},
 	{"widget.last-data", "No data in this period. Last data: {0}.", "Pas de données dans cette période. Dernières données : {0}.", "Geen gegevens in deze periode. Laatste gegevens: {0}.", "Keine Daten in diesem Zeitraum. Letzte Daten: {0}."},
 	{"widget.go-there", "Go there", "Y aller", "Ga daarheen", "Dorthin"},

@@ -135,7 +135,7 @@ func (w *widgetReader) attempt(ctx context.Context, widget board.Widget) (m temp
 	case err == nil:
 		return m, nil, nil
 	case errors.Is(err, datahub.ErrNotFound), errors.Is(err, ErrNotFound), errors.Is(refused(err), ErrForbidden):
-		m.State, m.Reason = "empty", l.T("widget.no-rights")
+		m.State, m.Reason = "empty", l.T("trouble.refused")
 		return m, nil, nil
 	case errors.Is(err, errOutside):
 		w.lacks(&m, "outside")

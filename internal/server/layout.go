@@ -92,7 +92,7 @@ func (s *Server) clockModel(l locale.Locale) templates.ClockModel {
 }
 
 // scriptWords are the sentences that scripts say.
-var scriptWords = []locale.Key{"clock.skew", "widget.age", "wall.sign-in", "wall.hub", "wall.portal", "wall.offline", "part.waiting", "part.loading", "part.failed", "part.stopped", "part.again", "part.request", "load.kept", "chart.cursor", "chart.no-value", "chart.versus", "carpet.cursor", "carpet.no-time", "live.renewed", "live.waits"}
+var scriptWords = []locale.Key{"clock.skew", "widget.age", "wall.sign-in", "wall.hub", "wall.portal", "wall.offline", "part.waiting", "part.loading", "part.failed", "part.stopped", "error.retry", "part.request", "load.kept", "chart.cursor", "chart.no-value", "chart.versus", "carpet.cursor", "carpet.no-time", "live.renewed", "live.waits"}
 
 func writingModel(l locale.Locale) templates.WritingModel {
 	w := l.Writing()

@@ -119,7 +119,7 @@ class Part extends HTMLElement {
 		const retry = document.createElement("a");
 		retry.href = location.href;
 		retry.dataset.partRetry = this.dataset.part ?? "";
-		retry.textContent = sentence("part.again");
+		retry.textContent = sentence("error.retry");
 		text.append(sentence(why), " ", retry);
 		if (request) {
 			text.append(" ", sentence("part.request", request));
