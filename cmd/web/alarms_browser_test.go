@@ -73,6 +73,21 @@ func TestAlarmsFollowWhatHappens(t *testing.T) {
 	w.run(`window.fetch = real`)
 	eventually(t, "the page after all", func() bool { return strings.HasPrefix(w.value(said), "Updated at ") })
 
+	// A row opens in its place and has an address; what is ticked stays, and it is open still when the page is renewed.
+	w.run(`(() => { const box = [...document.querySelectorAll("#content li.alarm:not(.storm) > .alarm-choice input")].at(-1); box.checked = true; window.ticked = box.closest("li").id })()`)
+	w.click(`#content li.alarm:not(.storm) a[aria-expanded="false"]`, ".alarm-details")
+	eventually(t, "an address", func() bool { return strings.Contains(w.value(`location.search`), "open=") })
+	w.run(`document.querySelector("[data-fresh-said]").textContent = ""`)
+	w.run(fmt.Sprintf(change, 8000))
+	eventually(t, "the renewed page", func() bool { return strings.HasPrefix(w.value(said), "Updated at ") })
+	if is := w.value(`JSON.stringify([document.getElementById(ticked).querySelector("input").checked, document.querySelectorAll(".alarm-details").length, document.activeElement.ariaExpanded])`); is != `[true,1,"true"]` {
+		t.Errorf("ticked, open and focused: %s", is)
+	}
+	w.click(`#content a[aria-expanded="true"]`, "#content li.alarm")
+	eventually(t, "that it is closed", func() bool {
+		return w.value(`document.querySelectorAll(".alarm-details").length + location.search`) == "0?state=all"
+	})
+
 	// The chart of an alarm's page follows too, and at once when its time has come.
 	w.visit(p, w.value(`document.querySelector("#content a.alarm-name").pathname`))
 	const drawing = `document.querySelector("dh-chart .chart-wide desc")`

@@ -3,6 +3,10 @@ package locale
 var alarmMessages = []message{
 	{"place.alarms", "Alarms", "Alarmes", "Alarmen", "Alarme"},
 	{"place.events", "Events", "Événements", "Gebeurtenissen", "Ereignisse"},
+	{"alarms.unfold", "Details", "Détails", "Details", "Einzelheiten"},
+	{"alarms.fold", "Hide details", "Masquer les détails", "Details verbergen", "Einzelheiten ausblenden"},
+	{"alarms.times", "Present in the last 30 days", "Présente ces 30 derniers jours", "Aanwezig in de laatste 30 dagen", "In den letzten 30 Tagen da"},
+	{"alarms.page", "All about this alarm", "Tout sur cette alarme", "Alles over dit alarm", "Alles über diesen Alarm"},
 	{"column.state", "State", "État", "Toestand", "Zustand"},
 	{"column.value", "Value", "Valeur", "Waarde", "Wert"},
 	{"column.by", "By", "Par", "Door", "Von"},

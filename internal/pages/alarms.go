@@ -68,6 +68,7 @@ type alarmsData struct {
 	entries []alarmEntry    // of the page
 	total   int             // entries on all pages
 	units   map[datahub.VariableID]string
+	opened  *alarmData // of the row that is open, nil when none is
 	pending []undoable
 	wrong   *query.Error // from or to, when it cannot be read
 	done    string       // what a form before this page did
@@ -101,6 +102,9 @@ func (p *Pages) alarms(_ http.ResponseWriter, r *Request) error {
 		err = d.fillEntries(r.Context(), rd)
 	}
 	if err != nil {
+		return err
+	}
+	if err := d.readOpened(r.Context(), rd); err != nil {
 		return err
 	}
 	return r.Render(status, templates.Alarms(presentAlarms(d, r.Locale, rd.layout(r))))

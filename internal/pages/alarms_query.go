@@ -24,6 +24,7 @@ type alarmsQuery struct {
 	from, to string // when the state changed last
 	view     string // days for the picture, "" for the list
 	page     int
+	open     datahub.AlarmID // the alarm whose row is opened, "" for none
 }
 
 func parseAlarmsQuery(v url.Values) (q alarmsQuery, err error) {
@@ -43,6 +44,11 @@ func parseAlarmsQuery(v url.Values) (q alarmsQuery, err error) {
 		if err == nil {
 			*p.to, err = query.One(v, p.name, 400)
 		}
+	}
+	if err == nil {
+		var open string
+		open, err = query.One(v, "open", 100)
+		q.open = datahub.AlarmID(open)
 	}
 	q.q = locale.Plain(q.q)
 	var site, group int64
@@ -66,6 +72,15 @@ func (q alarmsQuery) href(state, view string, page int) string {
 	}
 	return query.With("/alarms", "state", state, "ack", q.ack, "kind", q.kind, "site", idText(int64(q.site)), "group", idText(int64(q.group)), "q", q.q, "from", q.from, "to", q.to, "view", view,
 		"page", query.Number(page))
+}
+
+// unfolded is the address of the same page with the row of an alarm opened, or, for "", with none.
+func (q alarmsQuery) unfolded(id datahub.AlarmID) string {
+	address := q.href(q.state, q.view, q.page)
+	if id == "" {
+		return address
+	}
+	return query.WithSeveral(address, "open", []string{string(id)})
 }
 
 func idText(id int64) string {

@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -46,6 +47,34 @@ func (b *bench) acknowledged(id datahub.AlarmID) bool {
 		b.Fatal(err)
 	}
 	return a.Latest != nil && a.Latest.State.Acknowledged
+}
+
+// A row opens in its place, by an address: the course with its levels, when the alarm was there before, and where there is more. What is not in the list opens nothing.
+func TestAlarmsOpenInTheirPlace(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	b := benchAt(t, func() time.Time { return at })
+	b.now = at
+	rows := b.get("/alarms?state=all&q=dock+door").body
+	m := regexp.MustCompile(`href="(/alarms\?q=dock\+door&amp;state=all&amp;open=([^"#]+))#alarm-`).FindStringSubmatch(rows)
+	if m == nil || strings.Contains(rows, `aria-expanded="true"`) {
+		t.Fatal("rows cannot be opened, or are open")
+	}
+	a := b.get(html.UnescapeString(m[1]))
+	a.want(t, "opened", http.StatusOK, `aria-expanded="true"`, `id="details-`+m[2]+`"`, "sets at", "resets at", `id="alarm-title"`, "Present in the last 30 days", `href="/alarms/`+m[2]+`?at=2026-11-`, `href="/alarms/`+m[2]+`"`,
+		`href="/alarms?q=dock+door&amp;state=all#alarm-`+m[2]+`"`, `name="return_to" value="/alarms?q=dock+door&amp;state=all&amp;open=`+m[2]+`"`)
+	if n := strings.Count(a.body, `href="/alarms/`+m[2]+`?at=`); n != alarmTimes {
+		t.Errorf("%d times at which the door was open, want the last %d", n, alarmTimes)
+	}
+	if n := strings.Count(a.body, `aria-expanded="true"`); n != 1 {
+		t.Errorf("%d rows are open", n)
+	}
+	b.faults.Set(fault.Rule{Path: "/stateChanges", Fault: fault.Fault{Status: http.StatusInternalServerError}})
+	b.get(html.UnescapeString(m[1])).want(t, "without history", http.StatusOK, "sets at", `class="panel-failure"`)
+	b.get("/alarms?state=all&open=nothing").want(t, "another", http.StatusOK, `aria-expanded="false"`)
+	if a := b.get("/alarms?open=a&open=b"); a.status != http.StatusBadRequest {
+		t.Errorf("two at once: %d", a.status)
+	}
 }
 
 func TestAlarmsListAndFilters(t *testing.T) {

@@ -19,7 +19,7 @@ func alarmHref(id datahub.AlarmID) string { return "/alarms/" + url.PathEscape(s
 
 func presentAlarms(d alarmsData, l locale.Locale, layout templates.LayoutModel) templates.AlarmsModel {
 	m := templates.AlarmsModel{Layout: layout, Head: templates.PageHeadModel{Title: l.T("place.alarms"), Facts: d.counts(l)}, Sections: alarmSections(l, query.With("/alarms", "view", d.query.view), d.may), Views: d.views(l), Filter: d.filter(l)}
-	m.ReturnTo = d.query.href(d.query.state, d.query.view, d.query.page)
+	m.ReturnTo = d.query.unfolded(d.query.open)
 	for _, format := range []string{"csv", "xlsx"} {
 		m.Head.Actions = append(m.Head.Actions, templates.Link{Text: strings.ToUpper(format), Href: d.query.fileHref(format)})
 	}
@@ -195,6 +195,7 @@ func (d alarmsData) row(a datahub.Alarm, l locale.Locale) templates.AlarmRowMode
 		ID: string(a.ID), Name: locale.Name(a.Name), Href: alarmHref(a.ID), Site: locale.Name(site.Name), SiteHref: siteHref(a.Site), State: alarmStateModel(a, l), Priority: priorityText(a, l),
 		Pending: d.isPending(a.ID), Rule: ruleText(a, d.units[a.Variable], l),
 	}
+	d.unfold(&m, a, l)
 	m.Selectable = a.Latest != nil && !a.Latest.State.Acknowledged && !m.Pending && d.may(datahub.FeatureAlarms, datahub.RightWrite)
 	if a.Latest == nil {
 		return m

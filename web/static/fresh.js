@@ -27,7 +27,7 @@ class Fresh extends HTMLElement {
 		document.addEventListener("live-" + this.dataset.topic, (event) => this.told(/** @type {CustomEvent} */ (event).detail), { signal });
 		document.addEventListener("live-resync", () => this.changed(), { signal });
 		document.addEventListener("visibilitychange", () => this.catchUp(), { signal });
-		this.addEventListener("htmx:finally:request", (event) => event.target === this && this.answered(/** @type {CustomEvent} */ (event).detail.ctx), { signal });
+		this.addEventListener("htmx:finally:request", (event) => event.target === this ? this.answered(/** @type {CustomEvent} */ (event).detail.ctx) : this.moved(), { signal });
 		this.addEventListener("click", (event) => event.target instanceof Element && event.target.closest("[data-fresh-pause]") && this.pause(), { signal });
 		const bar = /** @type {HTMLElement | null} */ (this.querySelector("[data-fresh-bar]"));
 		if (bar) {
@@ -87,6 +87,13 @@ class Fresh extends HTMLElement {
 			clearTimeout(this.timer);
 			this.timer = setTimeout(() => this.catchUp(), Math.min(most, least * 2 ** this.failures++) * (1 + Math.random() / 2));
 		}
+	}
+
+	/** What was opened or closed in its place has an address: the one at which the page is looked at again from now on. */
+	moved() {
+		const at = new URL(this.dataset.hxGet ?? "", location.href);
+		at.searchParams.delete("part");
+		history.replaceState(history.state, "", at.pathname.replace(/^\/x/, "") + at.search);
 	}
 
 	pause() {

@@ -81,6 +81,23 @@ type AlarmRowModel struct {
 	By         string // who acknowledged it
 	Selectable bool   // it can be acknowledged
 	Pending    bool   // it is about to be
+	Unfold     string // address of the list with the row opened, or closed when it is open; "" where rows do not open
+	Opened     *AlarmDetailsModel
+}
+
+// AlarmDetailsModel is what a row of the list opens to.
+type AlarmDetailsModel struct {
+	Chart   ChartModel
+	Facts   []FactModel
+	Times   []LinkedTime  // when it was present last, the newest first
+	Failure *FailureModel // in place of the times
+	Links   []Link
+}
+
+// LinkedTime is a stretch of time with the way to it.
+type LinkedTime struct {
+	Link
+	For string // how long it was
 }
 
 // AlarmModel is one alarm.
