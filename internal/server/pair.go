@@ -5,9 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
-	"time"
 
 	"portico/internal/board"
 	"portico/internal/datahub"
@@ -32,18 +29,11 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request) error {
 		return s.pairDone(w, r)
 	}
 	text, err := query.One(q, "code", 64)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if text == "" {
-		problem, err := problemParam(q)
-		if err != nil {
-			return err
-		}
-		if problem != "" {
-			problem = "screen.problem-" + problem
-		}
-		return s.askCode(w, r, http.StatusOK, "", locale.Key(problem))
+	case text == "":
+		return s.askFirst(w, r)
 	}
 	p, err := s.guess(r, text)
 	if errors.Is(err, screen.ErrCode) {
@@ -76,6 +66,18 @@ func (s *Server) guess(r *http.Request, text string) (screen.Pairing, error) {
 		s.rightCode(person)
 	}
 	return p, err
+}
+
+// askFirst asks for a code, and says why the sign-in before it paired no screen.
+func (s *Server) askFirst(w http.ResponseWriter, r *http.Request) error {
+	problem, err := problemParam(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	if problem != "" {
+		problem = "screen.problem-" + problem
+	}
+	return s.askCode(w, r, http.StatusOK, "", locale.Key(problem))
 }
 
 // askCode asks for the code that a screen shows.
@@ -141,15 +143,9 @@ func (s *Server) pair(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	sess, _ := session.FromContext(r.Context())
-	f := pairForm{rights: grant.Rights(r.PostForm.Get("rights"))}
-	set, problem, err := s.readSettings(r, approverOf(sess))
+	f, problem, err := s.readPairing(r, approverOf(sess))
 	if err != nil {
 		return err
-	}
-	f.Settings = set
-	seconds, _ := strconv.ParseInt(r.PostForm.Get("life"), 10, 64)
-	if f.life = time.Duration(seconds) * time.Second; !slices.Contains(grantLives, f.life) {
-		return badRequest("life", query.ErrChoice)
 	}
 	if problem != "" {
 		eventOf(r.Context()).Err = errors.New("not a screen that could be: " + string(problem))

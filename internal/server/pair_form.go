@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,6 +130,26 @@ func (s *Server) rightsOptions(l locale.Locale, sess *session.Session, now grant
 func (s *Server) mayApplication(sess *session.Session) bool {
 	a := s.application
 	return a.there() && (s.managers.allow(sess) || a.Account != "" && a.Account == sess.Identity.Account)
+}
+
+// readPairing reads what a person says of a screen that they approve. The problem is for people, "" when there is none.
+func (s *Server) readPairing(r *http.Request, owner board.Person) (f pairForm, problem locale.Key, err error) {
+	f.rights = grant.Rights(r.PostForm.Get("rights"))
+	if f.Settings, problem, err = s.readSettings(r, owner); err != nil {
+		return f, "", err
+	}
+	f.life, err = readLife(r.PostForm)
+	return f, problem, err
+}
+
+// readLife reads how long a screen or a link shall last.
+func readLife(f url.Values) (time.Duration, error) {
+	seconds, _ := strconv.ParseInt(f.Get("life"), 10, 64)
+	life := time.Duration(seconds) * time.Second
+	if !slices.Contains(grantLives, life) {
+		return 0, badRequest("life", query.ErrChoice)
+	}
+	return life, nil
 }
 
 // readSettings reads the fields about what a screen shows. Only dashboards that the owner can see count. The problem is for people, "" when there is none.

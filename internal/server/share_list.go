@@ -10,6 +10,7 @@ import (
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/session"
+	"portico/internal/share"
 	"portico/web/templates"
 )
 
@@ -50,6 +51,7 @@ func (s *Server) freshLink(w http.ResponseWriter, r *http.Request) string {
 	return ""
 }
 
+// showShares shows a person's links, and the form of a new one as it was sent.
 func (s *Server) showShares(w http.ResponseWriter, r *http.Request, status int, done, fresh, problem string) error {
 	sess, _ := session.FromContext(r.Context())
 	eventOf(r.Context()).SignsIn = true
@@ -72,21 +74,25 @@ func (s *Server) showShares(w http.ResponseWriter, r *http.Request, status int, 
 		m.Reaches = append(m.Reaches, templates.OptionModel{Value: string(reach), Text: l.T(locale.Key("share.reach-" + string(reach)))})
 	}
 	titles, chosen := map[string]string{}, r.FormValue("board")
+	m.Site = siteParam(r.Form)
 	for _, b := range boards {
 		titles[b.ID] = locale.Plain(b.Board.Title)
-		if site := siteParam(r.Form); b.Board.PerSite && site == "" {
+		if b.Board.PerSite && m.Site == "" {
 			continue // nobody can choose a site at a link
 		}
 		m.Boards = append(m.Boards, templates.OptionModel{Value: b.ID, Text: titles[b.ID], Selected: b.ID == chosen})
 	}
-	m.Site = siteParam(r.Form)
 	for _, link := range links {
-		row := templates.ShareRow{ID: link.ID, Name: locale.Plain(link.Name), Board: titles[link.Board], About: []string{
-			l.T("share.until", l.Date(link.Until.In(datahub.HomeZone()))), l.T(locale.Key("share.reach-" + string(link.Reach))), l.T("screen.as", locale.Plain(link.As))}}
-		if row.Board == "" {
-			row.Board = l.T("screens.board-gone")
-		}
-		m.Links = append(m.Links, row)
+		m.Links = append(m.Links, presentShare(l, link, titles[link.Board]))
 	}
 	return s.render(w, r, status, templates.Shares(m))
+}
+
+// presentShare is a link as the list shows it; board is the title of what it opens, "" when that is gone.
+func presentShare(l locale.Locale, link share.Link, board string) templates.ShareRow {
+	if board == "" {
+		board = l.T("screens.board-gone")
+	}
+	return templates.ShareRow{ID: link.ID, Name: locale.Plain(link.Name), Board: board, About: []string{
+		l.T("share.until", l.Date(link.Until.In(datahub.HomeZone()))), l.T(locale.Key("share.reach-" + string(link.Reach))), l.T("screen.as", locale.Plain(link.As))}}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -59,13 +58,14 @@ func (s *Server) makeShare(w http.ResponseWriter, r *http.Request) error {
 // readShare reads what is wanted of a link. Only dashboards that the owner can see count. The problem is for people, "" when there is none.
 func (s *Server) readShare(r *http.Request, owner board.Person) (want wish, problem string, err error) {
 	f := r.PostForm
-	seconds, _ := strconv.ParseInt(f.Get("life"), 10, 64)
+	life, err := readLife(f)
+	if err != nil {
+		return want, "", err
+	}
 	site, _ := query.ParseID(f.Get("site"))
 	link := &share.Link{Reader: grant.Reader{ID: grant.NewID(), Rights: grant.Rights(f.Get("rights"))}, Name: locale.Plain(strings.TrimSpace(short(f.Get("name")))), Board: f.Get("board"), Site: site, Reach: share.Reach(f.Get("reach")), Owner: owner}
-	want = wish{By: owner, Life: time.Duration(seconds) * time.Second, Link: link}
+	want = wish{By: owner, Life: life, Link: link}
 	switch {
-	case !slices.Contains(grantLives, want.Life):
-		return want, "", badRequest("life", query.ErrChoice)
 	case !slices.Contains(shareReaches, link.Reach):
 		return want, "", badRequest("reach", query.ErrChoice)
 	case !grant.IsName(link.Name):
