@@ -112,7 +112,7 @@ func applicationScreen(t *testing.T, p *Person, board string) []look {
 	t.Helper()
 	jar, _ := cookiejar.New(nil)
 	tv := newTab(p.fleet, p.user, jar)
-	if done, err := approve(t, p, tv, board, "application"); err != nil || !done.URL().Query().Has("done") {
+	if done, err := p.Approve(tv.Visitor, board, "application"); err != nil || !done.URL().Query().Has("done") {
 		t.Fatalf("approved: %s", describe(done, err))
 	}
 	list := paired(t, tv)

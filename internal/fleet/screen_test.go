@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -13,8 +12,6 @@ import (
 
 	"portico/internal/visitor"
 )
-
-var codeShown = regexp.MustCompile(`data-pair="code">([0-9A-Z-]{9})<`)
 
 // A screen is paired over several processes, each step at another one. Its tokens are refreshed once for all of them; when every process is killed and others are started on the same store, the
 // screen goes on without anybody's doing anything.
@@ -55,7 +52,7 @@ func TestScreenOverReplicasAndRestarts(t *testing.T) {
 // pairScreen lets a person put a new dashboard of theirs onto a screen, and returns where the screen is led.
 func pairScreen(t *testing.T, p, tv *Person) string {
 	t.Helper()
-	asked, err := approve(t, p, tv, newBoard(t, p), "own")
+	asked, err := p.Approve(tv.Visitor, newBoard(t, p), "own")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,22 +66,11 @@ func pairScreen(t *testing.T, p, tv *Person) string {
 // newBoard makes a dashboard of a person's and returns its id.
 func newBoard(t *testing.T, p *Person) string {
 	t.Helper()
-	made, err := p.Post("/dashboards/import", url.Values{"json": {`{"title":"Wall","widgets":[{"id":"a","kind":"alarms","x":0,"y":0,"w":6,"h":6}]}`}})
-	if err != nil || made.StatusCode != http.StatusSeeOther {
-		t.Fatalf("a dashboard: %s", describe(made, err))
+	id, err := p.NewBoard()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return strings.Split(made.Header.Get("Location"), "/")[2]
-}
-
-// approve lets a person approve what a television shows, and returns where that leads.
-func approve(t *testing.T, p, tv *Person, board, rights string) (visitor.Page, error) {
-	t.Helper()
-	waits, err := tv.Get("/screen")
-	code := codeShown.FindStringSubmatch(waits.Body)
-	if err != nil || code == nil {
-		t.Fatalf("the screen's page: %s", describe(waits, err))
-	}
-	return p.Send(visitor.NewForm(p.At("/pair")), url.Values{"code": {code[1]}, "name": {"Wall"}, "board": {board}, "every": {"20"}, "life": {"86400"}, "rights": {rights}})
+	return id
 }
 
 // paired returns where a television is led that was approved.

@@ -4,12 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"regexp"
-	"strings"
 	"testing"
 )
-
-var codeShown = regexp.MustCompile(`data-pair="code">([0-9A-Z-]{9})<`)
 
 // television is a browser that a person made a screen.
 type television struct {
@@ -20,17 +16,12 @@ type television struct {
 // pair lets a person approve a new screen with a sign-in of its own, and returns it.
 func (p *person) pair(t *testing.T, portal string, u user) television {
 	t.Helper()
-	made, err := p.Post("/dashboards/import", url.Values{"json": {`{"title":"Wall","widgets":[{"id":"a","kind":"alarms","x":0,"y":0,"w":6,"h":6}]}`}})
-	if err != nil || made.StatusCode != http.StatusSeeOther {
-		t.Fatalf("a dashboard: %v, status %d", err, made.StatusCode)
+	board, err := p.NewBoard()
+	if err != nil {
+		t.Fatal(err)
 	}
-	board := strings.Split(made.Header.Get("Location"), "/")[2]
 	tv := newPerson(t, portal)
-	code := codeShown.FindStringSubmatch(tv.open("/screen").Body)
-	if code == nil {
-		t.Fatal("the screen shows no code")
-	}
-	g := p.send("/pair", url.Values{"code": {code[1]}, "name": {"Wall"}, "board": {board}, "every": {"20"}, "life": {"86400"}, "rights": {"own"}})
+	g := p.arrives(p.Approve(tv.Visitor, board, "own"))
 	if p.back(g) || g.Form("password") == nil {
 		t.Fatalf("approving asks for no password: at %s with %d by way of %q", g.URL(), g.StatusCode, g.Way)
 	}
