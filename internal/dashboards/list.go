@@ -69,20 +69,10 @@ func (p *Pages) create(w http.ResponseWriter, r *pages.Request) error {
 		return err
 	}
 	b := board.Board{Title: r.PostForm.Get("title"), Folder: r.PostForm.Get("folder"), PerSite: r.PostForm.Get("per-site") != ""}
-	if !r.PostForm.Has("kind") {
-		return p.keep(w, r, b, "/edit")
+	if r.PostForm.Has("kind") {
+		return p.createWith(w, r, b)
 	}
-	_, err := addFrom(&b, r.PostForm)
-	if err == nil {
-		var s board.Stored
-		if s, err = library(r).Create(r.Context(), person(r), b); err == nil {
-			return see(w, r, address(s.ID, "/edit"))
-		}
-	}
-	if text, ok := refusal(err, r.Locale); ok {
-		return p.showOffer(r, r.PostForm, http.StatusBadRequest, text)
-	}
-	return err
+	return p.keep(w, r, b, "/edit")
 }
 
 // load takes a dashboard as JSON.

@@ -29,10 +29,23 @@ func (p *Pages) showOffer(r *pages.Request, values url.Values, status int, probl
 	}
 	m := templates.DashboardAddModel{
 		Layout: r.Layout, Error: problem, Head: templates.PageHeadModel{Crumbs: []templates.Link{{Text: l.T("place.dashboards"), Href: "/dashboards"}}, Title: l.T("board.add-to")},
-		Title:  templates.FieldModel{Name: "title", Label: l.T("board.title"), Value: values.Get("title"), Hint: l.T("board.title-hint")},
-		Fields: []templates.HiddenModel{{Name: "do", Value: "add"}, {Name: "kind", Value: string(w.Kind)}, {Name: "range", Value: w.Range}},
-		Facts:  []templates.FactModel{{Term: l.T("board.kind"), Value: l.T(locale.Key("widget." + string(w.Kind)))}},
+		Title: templates.FieldModel{Name: "title", Label: l.T("board.title"), Value: values.Get("title"), Hint: l.T("board.title-hint")},
 	}
+	describe(&m, w, names, l)
+	all, err := library(r).List(r.Context(), person(r))
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		m.Boards = append(m.Boards, row(s, r))
+	}
+	return r.Render(status, templates.DashboardAdd(m))
+}
+
+// describe says what the widget is, and has the form send it.
+func describe(m *templates.DashboardAddModel, w board.Widget, names map[string]string, l locale.Locale) {
+	m.Fields = []templates.HiddenModel{{Name: "do", Value: "add"}, {Name: "kind", Value: string(w.Kind)}, {Name: "range", Value: w.Range}}
+	m.Facts = []templates.FactModel{{Term: l.T("board.kind"), Value: l.T(locale.Key("widget." + string(w.Kind)))}}
 	var shown []string
 	for _, ref := range w.Series {
 		m.Fields = append(m.Fields, templates.HiddenModel{Name: "series", Value: ref})
@@ -44,14 +57,22 @@ func (p *Pages) showOffer(r *pages.Request, values url.Values, status int, probl
 	if w.Range != "" {
 		m.Facts = append(m.Facts, templates.FactModel{Term: l.T("board.range"), Value: w.Range, Code: true})
 	}
-	all, err := library(r).List(r.Context(), person(r))
+}
+
+// createWith makes a dashboard of the widget that the form has; what cannot be kept is told where the widget waits.
+func (p *Pages) createWith(w http.ResponseWriter, r *pages.Request, b board.Board) error {
+	var s board.Stored
+	_, err := addFrom(&b, r.PostForm)
+	if err == nil {
+		s, err = library(r).Create(r.Context(), person(r), b)
+	}
+	if text, ok := refusal(err, r.Locale); ok {
+		return p.showOffer(r, r.PostForm, http.StatusBadRequest, text)
+	}
 	if err != nil {
 		return err
 	}
-	for _, s := range all {
-		m.Boards = append(m.Boards, row(s, r))
-	}
-	return r.Render(status, templates.DashboardAdd(m))
+	return see(w, r, address(s.ID, "/edit"))
 }
 
 // offered reads a widget that a dashboard would take.

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"portico/internal/chart"
-	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/filter"
 	"portico/internal/locale"
@@ -193,22 +191,25 @@ func (p *Pages) sites(_ http.ResponseWriter, r *Request) error {
 			return func() { d.sites = sites }, err
 		}}}
 	}
-	return r.Fill(panels, func() error {
-		m := presentSites(d, r.Locale, rd.layout(r))
-		if m.Figures = figures; figures.State != "" {
-			m.Sum = templates.SiteSumModel{}
-			unknown(m.Rows, figures, r.Locale)
-			for i := range m.Sections {
-				m.Sections[i].Sum = templates.SiteSumModel{}
-				unknown(m.Sections[i].Rows, figures, r.Locale)
-			}
+	return r.Fill(panels, func() error { return d.render(r, rd.layout(r), figures) })
+}
+
+// render renders the list with its figures, or with why there are none.
+func (d sitesData) render(r *Request, layout templates.LayoutModel, figures templates.PanelModel) error {
+	m := presentSites(d, r.Locale, layout)
+	if m.Figures = figures; figures.State != "" {
+		m.Sum = templates.SiteSumModel{}
+		unknown(m.Rows, figures, r.Locale)
+		for i := range m.Sections {
+			m.Sections[i].Sum = templates.SiteSumModel{}
+			unknown(m.Sections[i].Rows, figures, r.Locale)
 		}
-		status := http.StatusOK
-		if len(m.Problems) > 0 {
-			status = http.StatusBadRequest
-		}
-		return r.Render(status, templates.Sites(m))
-	})
+	}
+	status := http.StatusOK
+	if len(m.Problems) > 0 {
+		status = http.StatusBadRequest
+	}
+	return r.Render(status, templates.Sites(m))
 }
 
 // unknown says in rows why nothing is known of a site but its name.
@@ -224,94 +225,3 @@ func unknown(rows []templates.SiteRowModel, figures templates.PanelModel, l loca
 
 // listPatience is how long a list of sites waits for its figures: what people look for is the names, which are there.
 const listPatience = 75 * time.Millisecond
-
-// read reads the sites of the page with their figures.
-func (d *sitesData) read(ctx context.Context, rd *reader) error {
-	shown, refs, err := d.page(ctx, rd)
-	if err != nil {
-		return err
-	}
-	if d.wide > 0 || len(filter.Problems(d.query.terms)) > 0 {
-		return &query.Error{Param: "q", Err: query.ErrChoice}
-	}
-	d.sites, err = d.figures(ctx, rd, shown, refs)
-	return err
-}
-
-// page finds out which sites are on the page. A map has none: what is on it is read with their states.
-func (d *sitesData) page(ctx context.Context, rd *reader) ([]datahub.Site, lists, error) {
-	found, refs, err := d.find(ctx, rd)
-	if err != nil {
-		return nil, refs, err
-	}
-	if found, err = d.withFigures(ctx, rd, found, refs); err != nil {
-		return nil, refs, err
-	}
-	if d.query.status != "" || d.query.view == "map" || d.query.asks("status", "alarms") {
-		states, err := rd.siteStates(ctx, found, refs)
-		if err != nil {
-			return nil, refs, err
-		}
-		states = slices.DeleteFunc(states, func(s siteProfile) bool { return !d.query.fitsState(s, d.now) })
-		if d.found = len(states); d.query.view == "map" {
-			d.onMap = states
-			return nil, refs, nil
-		}
-		found = found[:0]
-		for _, s := range states {
-			found = append(found, s.site)
-		}
-	}
-	d.found, d.rows = len(found), len(found)
-	order(found, d.query.sort)
-	size := cmp.Or(d.size, sitesPerPage)
-	if d.query.grouped() {
-		sections, err := d.sections(ctx, rd, found, refs)
-		if err != nil {
-			return nil, refs, err
-		}
-		d.shown, d.rows = slicedSections(sections, (d.query.page-1)*size, d.query.page*size)
-		return onceEach(d.shown), refs, nil
-	}
-	from := min((d.query.page-1)*size, len(found))
-	return found[from:min(from+size, len(found))], refs, nil
-}
-
-// find reads the sites that match all that is asked of names and groups.
-func (d *sitesData) find(ctx context.Context, rd *reader) (found []datahub.Site, refs lists, err error) {
-	var members map[datahub.SiteID]bool
-	g, reading := crew.WithContext(ctx)
-	g.Go(func() (err error) { found, refs, err = rd.sitesAndLists(reading); return err })
-	g.Go(func() (err error) {
-		if d.groups, err = rd.groups(reading); d.query.asks("group") {
-			return err
-		}
-		return endsSession(err)
-	})
-	if d.query.group != 0 {
-		g.Go(func() (err error) { members, err = rd.members(reading, d.query.group); return err })
-	}
-	if err := g.Wait(); err != nil {
-		return nil, refs, err
-	}
-	if d.total = len(found); len(filter.Problems(d.query.terms)) > 0 {
-		return nil, refs, nil
-	}
-	found = slices.DeleteFunc(found, func(site datahub.Site) bool {
-		return !d.query.fitsSite(site, refs) || d.query.only != nil && !slices.Contains(d.query.only, site.ID) || members != nil && !members[site.ID]
-	})
-	if found, err = d.inGroups(ctx, rd, found); err == nil {
-		found, err = d.query.withMeters(ctx, rd, found)
-	}
-	return found, refs, err
-}
-
-// order sorts sites by what is known of them without their data; by is the name of a column.
-func order(sites []datahub.Site, by string) {
-	if strings.TrimPrefix(by, "-") == "town" {
-		slices.SortStableFunc(sites, func(a, b datahub.Site) int { return strings.Compare(strings.ToLower(a.City), strings.ToLower(b.City)) })
-	}
-	if by == "-site" || by == "-town" {
-		slices.Reverse(sites)
-	}
-}
