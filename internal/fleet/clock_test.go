@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"portico/internal/demo/fault"
+	"portico/internal/visitor"
 )
 
 // wrongClock is a process whose wall clock a test sets.
@@ -70,5 +72,52 @@ func TestR46WallClockJumps(t *testing.T) {
 	wg.Wait()
 	if n := f.Identity.Replays(); n > 0 {
 		t.Errorf("%d refresh tokens were presented twice", n)
+	}
+}
+
+// a sign-in begins at a process whose clock is minutes off and ends at another one. When it began is a matter of the store's clock, so it is neither too old nor from the future, and
+// what was ended before it is not what was ended meanwhile.
+func TestR46SignInsAcrossClocks(t *testing.T) {
+	t.Parallel()
+	for _, store := range stores[1:] { // processes on one file have one clock
+		t.Run(store.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet(t, Config{Program: withFaultpoints(t), Store: store.new(t), People: 1, AccessTokenLifetime: time.Minute})
+			p, wrong, right := f.People[0], startWithClock(t, f), f.StartAside()
+			user := visitor.User{Name: p.user.Username, Password: p.user.Password}
+			begin := func() string {
+				p.Use(wrong.Process)
+				defer p.Use(right)
+				return answers(t, p, "/auth/login?"+url.Values{"return_to": {p.Page}}.Encode(), http.StatusSeeOther).Header.Get("Location")
+			}
+			finish := func(there string) visitor.Page {
+				a, err := p.Open(there)
+				if err == nil && !p.Back(a) {
+					a, err = p.FillIn(a, user, "")
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				return a
+			}
+			for _, off := range []time.Duration{5 * time.Minute, -5 * time.Minute} {
+				wrong.set(off)
+				end := func() {
+					if out, err := f.Command("sessions", "end", "--issuer", f.Issuer, "--subject", p.user.ID); err != nil {
+						t.Fatalf("%v\n%s", err, out)
+					}
+					p.SetCookie("portico", "")
+				}
+				end()
+				if a := finish(begin()); !p.Owns(a) {
+					t.Errorf("a clock that is %v off: %s", off, describe(a, nil))
+				}
+				there := begin()
+				end()
+				if a := finish(there); a.StatusCode != http.StatusForbidden {
+					t.Errorf("a clock that is %v off, and everything ended meanwhile: %s", off, describe(a, nil))
+				}
+			}
+		})
 	}
 }

@@ -29,6 +29,7 @@ type LoginOptions struct {
 	ACRValues string        // wanted authentication context, verified in the answer
 	Stay      bool          // the person chose to stay signed in; kept in the Attempt, never sent to the provider
 	Offline   bool          // the tokens are to outlive the sign-in: offline_access is asked for where the provider lists it, unless it never is
+	Since     time.Time     // when the sign-in began, by a clock that the caller's processes share, to the millisecond; kept in the Attempt, never sent to the provider
 	For       string        // what the tokens are for, when it is no session of the browser that signs in; kept in the Attempt, never sent to the provider
 }
 
@@ -56,6 +57,7 @@ type attemptJSON struct {
 	Stay      bool   `json:"y,omitempty"`
 	Offline   bool   `json:"o,omitempty"`
 	For       string `json:"f,omitempty"`
+	Since     int64  `json:"b,omitempty"`
 }
 
 // MarshalBinary returns the attempt with its code verifier, to be sealed.
@@ -63,7 +65,7 @@ func (a Attempt) MarshalBinary() ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // an ampersand of a return path is one byte, not six: cookies are small
-	err := e.Encode(attemptJSON{a.State, a.Nonce, a.Verifier.Reveal(), a.Started.UnixMilli(), a.ReturnTo, a.Prompt, a.Account, a.LoginHint, int64(a.MaxAge / time.Second), a.ACRValues, a.Stay, a.Offline, a.For})
+	err := e.Encode(attemptJSON{a.State, a.Nonce, a.Verifier.Reveal(), a.Started.UnixMilli(), a.ReturnTo, a.Prompt, a.Account, a.LoginHint, int64(a.MaxAge / time.Second), a.ACRValues, a.Stay, a.Offline, a.For, max(a.Since.UnixMilli(), 0)})
 	return bytes.TrimSpace(b.Bytes()), err
 }
 
@@ -76,6 +78,9 @@ func (a *Attempt) UnmarshalBinary(b []byte) error {
 	*a = Attempt{State: j.State, Nonce: j.Nonce, Verifier: secret.New(j.Verifier), Started: time.UnixMilli(j.Started).UTC(), LoginOptions: LoginOptions{
 		ReturnTo: j.ReturnTo, Prompt: j.Prompt, Account: j.Account, LoginHint: j.LoginHint, MaxAge: time.Duration(j.MaxAge) * time.Second, ACRValues: j.ACRValues, Stay: j.Stay, Offline: j.Offline, For: j.For,
 	}}
+	if j.Since > 0 {
+		a.Since = time.UnixMilli(j.Since).UTC()
+	}
 	return nil
 }
 

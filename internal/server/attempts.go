@@ -26,7 +26,6 @@ const (
 type attempts struct {
 	keys   *session.Keyring
 	secure bool
-	now    func() time.Time
 }
 
 func (a attempts) prefix() string {
@@ -77,7 +76,7 @@ func (a attempts) tooMany(r *http.Request) []string {
 	for _, c := range r.Cookies() {
 		if strings.HasPrefix(c.Name, a.prefix()) {
 			at, _ := a.open(r, c.Name)
-			started[c.Name] = at.Started
+			started[c.Name] = begun(at)
 		}
 	}
 	names := make([]string, 0, len(started))
@@ -119,9 +118,17 @@ func (a attempts) open(r *http.Request, name string) (rp.Attempt, bool) {
 	return at, true
 }
 
-// expired reports whether the attempt began too long ago, or in the future.
-func (a attempts) expired(at rp.Attempt) bool {
-	age := a.now().Sub(at.Started)
+// begun is when an attempt began, by the clock of the sessions' store: it may have been at another process, whose own clock is wrong. One that a process of before that was made began by its own.
+func begun(at rp.Attempt) time.Time {
+	if at.Since.IsZero() {
+		return at.Started
+	}
+	return at.Since
+}
+
+// expired reports whether the attempt began too long ago, or in the future; now is the store's clock.
+func expired(at rp.Attempt, now time.Time) bool {
+	age := now.Sub(begun(at))
 	return age > attemptLife || age < -time.Minute
 }
 

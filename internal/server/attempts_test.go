@@ -26,7 +26,7 @@ func newTabs(t *testing.T) *tabs {
 		t.Fatal(err)
 	}
 	b := &tabs{now: time.Now(), cookies: map[string]string{}}
-	b.a = attempts{keys: keys, secure: true, now: func() time.Time { return b.now }}
+	b.a = attempts{keys: keys, secure: true}
 	return b
 }
 
@@ -162,15 +162,15 @@ func TestAttemptsAreSealedAndBound(t *testing.T) {
 		t.Error("two cookies of one name: found")
 	}
 	at, found := b.a.find(b.request(), "state")
-	if !found || b.a.expired(at) {
+	if !found || expired(at, b.now) {
 		t.Fatalf("found %t", found)
 	}
 	b.now = b.now.Add(attemptLife + time.Second)
-	if !b.a.expired(at) {
+	if !expired(at, b.now) {
 		t.Error("an attempt of eleven minutes is not expired")
 	}
 	b.now = b.now.Add(-time.Hour)
-	if !b.a.expired(at) {
+	if !expired(at, b.now) {
 		t.Error("an attempt of the future is not expired")
 	}
 	w := httptest.NewRecorder()

@@ -24,10 +24,14 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return s.signInRefused(r.Context(), signInOutcome(err), s.signInFailed("/", err))
 	}
 	attempt, found := s.attempts.find(r, q.Get("state"))
-	switch {
-	case !found:
+	if !found {
 		return s.strayCallback(w, r)
-	case s.attempts.expired(attempt):
+	}
+	now, err := s.store.Now(r.Context())
+	if err != nil {
+		return &storeError{err}
+	}
+	if expired(attempt, now) {
 		s.attempts.clear(w, attempt)
 		return s.signInRefused(r.Context(), "expired", &pageError{Status: http.StatusBadRequest, Kind: kindSignInExpired, RetryTo: s.loginPath(attempt.ReturnTo), Err: errors.New("sign-in attempt expired")})
 	}
@@ -105,7 +109,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 		return &storeError{err}
 	}
 	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Email: locale.Plain(id.Email), Account: locale.Plain(id.Account), AccountName: locale.Plain(id.AccountName), Role: id.Role, AuthTime: id.AuthTime}
-	o := session.StartOptions{LoginStarted: attempt.Started, StaySignedIn: attempt.Stay && s.stay > 0, About: s.aboutBrowser(r)}
+	o := session.StartOptions{LoginStarted: begun(attempt), StaySignedIn: attempt.Stay && s.stay > 0, About: s.aboutBrowser(r)}
 	if previous != nil && previous.Identity.Issuer == who.Issuer && previous.Identity.Subject == who.Subject {
 		o.Values = previous.Values
 	}

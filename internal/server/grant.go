@@ -132,7 +132,7 @@ func (s *Server) fulfil(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	if outlives(t) {
 		who.SID = "" // signing out of the identity server leaves such a grant alone (OpenID Connect Back-Channel Logout section 2.7)
 	}
-	g := granted{rights: grant.Own, who: who, started: attempt.Started, tokens: &t, about: id}
+	g := granted{rights: grant.Own, who: who, started: begun(attempt), tokens: &t, about: id}
 	if want.Link != nil {
 		return s.finishShare(w, r, want, g)
 	}

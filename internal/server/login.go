@@ -87,9 +87,11 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 
 // begin keeps the attempt with the browser and sends it to the identity server, unless the store is down: nobody gives a password for a session that could not be kept.
 func (s *Server) begin(w http.ResponseWriter, r *http.Request, o rp.LoginOptions) error {
-	if err := s.store.Ping(r.Context()); err != nil {
+	now, err := s.store.Now(r.Context())
+	if err != nil {
 		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindStore, RetryAfter: retryAfterDefault, RetryTo: s.loginPath(o.ReturnTo), Err: &storeError{err}}
 	}
+	o.Since = now
 	attempt, target, err := s.rp.Begin(r.Context(), o)
 	if err != nil {
 		return s.signInFailed(o.ReturnTo, err)

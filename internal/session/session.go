@@ -40,7 +40,7 @@ type Record struct {
 	Sealed   []byte    // identity, limits and values, sealed by a Keyring with the cookie's secret
 	About    []byte    // what the person's other browsers may read of this one, sealed by a Keyring alone: see [About]; empty when nobody said
 
-	// LoginStarted is when the sign-in that made this session began. Create compares it with the tombstones that
+	// LoginStarted is when the sign-in that made this session began, by the store's clock. Create compares it with the tombstones that
 	// DeleteMatching leaves. It is not kept.
 	LoginStarted time.Time
 }
@@ -127,4 +127,6 @@ type Store interface {
 	Once(ctx context.Context, key string, ttl time.Duration) (bool, error)
 	// Ping reports whether the store answers.
 	Ping(ctx context.Context) error
+	// Now returns the store's clock, by which it dates what it keeps: the one that all processes share, whatever their own tell. To the millisecond, in UTC.
+	Now(ctx context.Context) (time.Time, error)
 }

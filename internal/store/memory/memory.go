@@ -209,6 +209,10 @@ func (s sessions) Once(_ context.Context, key string, ttl time.Duration) (bool, 
 
 func (s sessions) Ping(context.Context) error { return nil }
 
+func (s sessions) Now(context.Context) (time.Time, error) {
+	return s.now().UTC().Truncate(time.Millisecond), nil
+}
+
 // end removes a session with its tokens and leaves a tombstone. The lock is held.
 func (s *Store) end(id session.ID, reason string) {
 	if _, ok := s.sessions[id]; ok {

@@ -108,6 +108,11 @@ func (s sessions) Once(ctx context.Context, key string, ttl time.Duration) (firs
 	return s.Store.Once(ctx, key, ttl)
 }
 
+func (s sessions) Now(ctx context.Context) (now time.Time, err error) {
+	defer measure(ctx, s.o, "now", time.Now(), &err)
+	return s.Store.Now(ctx)
+}
+
 func (s sessions) Ping(ctx context.Context) (err error) {
 	defer measure(ctx, s.o, "ping", time.Now(), &err)
 	return s.Store.Ping(ctx)

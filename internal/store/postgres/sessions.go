@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"portico/internal/epoch"
 	"portico/internal/session"
 )
 
@@ -190,6 +191,14 @@ func (s sessions) Ping(ctx context.Context) error {
 		var there bool
 		return s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM portico_sessions)").Scan(&there)
 	})
+}
+
+func (s sessions) Now(ctx context.Context) (time.Time, error) {
+	var ms int64
+	err := s.read(ctx, func(ctx context.Context) error {
+		return s.pool.QueryRow(ctx, "SELECT "+nowSQL+" FROM (SELECT EXISTS (SELECT 1 FROM portico_sessions)) AS there", s.clock()).Scan(&ms)
+	})
+	return epoch.FromMillis(ms), err
 }
 
 func seconds(s int64) time.Time { return time.Unix(s, 0).UTC() }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"syscall"
 	"time"
 
@@ -113,6 +114,26 @@ func (s *Store) ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	return wrap(s.eachServer(ctx, func(ctx context.Context, node *goredis.Client) error { return node.Ping(ctx).Err() }))
+}
+
+// time is the clock of the servers, of several the one that is behind: what began by it began before anything that another one dates later.
+func (s *Store) time(ctx context.Context) (first time.Time, err error) {
+	if s.now != nil {
+		return s.now().UTC().Truncate(time.Millisecond), s.ping(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var mu sync.Mutex
+	err = s.eachServer(ctx, func(ctx context.Context, node *goredis.Client) error {
+		now, err := node.Time(ctx).Result()
+		mu.Lock()
+		defer mu.Unlock()
+		if err == nil && (first.IsZero() || now.Before(first)) {
+			first = now
+		}
+		return err
+	})
+	return first.UTC().Truncate(time.Millisecond), wrap(err)
 }
 
 func wrap(err error) error {

@@ -162,4 +162,6 @@ func (s sessions) Once(ctx context.Context, key string, ttl time.Duration) (bool
 
 func (s sessions) Ping(ctx context.Context) error { return s.ping(ctx) }
 
+func (s sessions) Now(ctx context.Context) (time.Time, error) { return s.time(ctx) }
+
 func seconds(s int64) time.Time { return time.Unix(s, 0).UTC() }

@@ -260,6 +260,11 @@ func (s sessions) Ping(ctx context.Context) error {
 	return s.read.QueryRowContext(ctx, "SELECT 1 FROM sessions UNION SELECT 1").Scan(&one)
 }
 
+// Now is the clock of this machine, which all processes on one file share.
+func (s sessions) Now(ctx context.Context) (time.Time, error) {
+	return s.now().UTC().Truncate(time.Millisecond), s.Ping(ctx)
+}
+
 func orEmpty(b []byte) []byte {
 	if b == nil {
 		return []byte{}

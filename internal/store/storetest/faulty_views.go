@@ -58,6 +58,10 @@ func (f faultySessions) Ping(ctx context.Context) error {
 	return exec(ctx, f.Faulty, SessionPing, func() error { return f.sessions.Ping(ctx) })
 }
 
+func (f faultySessions) Now(ctx context.Context) (time.Time, error) {
+	return run(ctx, f.next(SessionPing), func() (time.Time, error) { return f.sessions.Now(ctx) })
+}
+
 type faultyTokens struct{ *Faulty }
 
 func (f faultyTokens) Create(ctx context.Context, r token.Record) error {

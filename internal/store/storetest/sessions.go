@@ -83,6 +83,11 @@ func createAndLoad(t *testing.T, s session.Store, c *Clock) {
 		t.Errorf("Load of an unknown id = %v, want ErrNotFound", err)
 	}
 	must(t, s.Ping(t.Context()))
+	now, err := s.Now(t.Context())
+	must(t, err)
+	if !now.Equal(c.Now().Truncate(time.Millisecond)) || now.Location() != time.UTC {
+		t.Errorf("Now = %v, want %v", now, c.Now())
+	}
 }
 
 func saveComparesAndSwaps(t *testing.T, s session.Store, c *Clock) {
