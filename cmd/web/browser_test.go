@@ -167,11 +167,11 @@ func TestSiteInABrowser(t *testing.T) {
 // signIn opens a deep link, signs in by the buttons of the demo's identity server and arrives at the link.
 func (w *window) signIn(p *program) {
 	w.t.Helper()
-	w.do(chromedp.Navigate(p.urls["portal"]+"/sites/204486?tab=meters"), chromedp.WaitVisible(chromedp.CSS("button.persona")))
+	w.do(chromedp.Navigate(p.urls["portal"]+"/sites/204486/sources"), chromedp.WaitVisible(chromedp.CSS("button.persona")))
 	w.sees("body", "Olivia Peeters", "Victor Lambert", "Control room screen")
 	w.click("button.persona", "button[name=account]")
 	w.click("button[name=account]", "main#content .meter-table")
-	if at, _ := chromedp.Run(w.ctx, chromedp.Location()); strings.TrimSuffix(at, "&whole=1") != p.urls["portal"]+"/sites/204486?tab=meters" {
+	if at, _ := chromedp.Run(w.ctx, chromedp.Location()); strings.TrimSuffix(at, "?whole=1") != p.urls["portal"]+"/sites/204486/sources" {
 		w.t.Errorf("after the sign-in at %s, not at the page that was asked for", at)
 	}
 	w.sees("main#content", "Cold store Meuse", "Main electricity meter", "Compressors", `\d+ (s|min)`)

@@ -109,7 +109,7 @@ func TestAnswerOfARefreshIsLost(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			var a answer
 			for began := time.Now(); time.Since(began) < 90*time.Second; time.Sleep(300 * time.Millisecond) {
-				if a, _ = p.open("/sites/204481?tab=meters"); a.StatusCode == http.StatusOK {
+				if a, _ = p.open("/sites?q=kouter"); a.StatusCode == http.StatusOK {
 					break
 				}
 				if a.StatusCode != http.StatusServiceUnavailable || strings.Contains(a.Body, `name="password"`) {
@@ -117,7 +117,7 @@ func TestAnswerOfARefreshIsLost(t *testing.T) {
 				}
 			}
 			a.want(t, http.StatusOK, "Kouter Offices")
-			if at := a.Request.URL.RequestURI(); at != "/sites/204481?tab=meters" {
+			if at := a.Request.URL.RequestURI(); at != "/sites?q=kouter" {
 				t.Errorf("ended at %s", at)
 			}
 			if n := d.log.Count("refresh token taken"); n != 1 {

@@ -103,7 +103,7 @@ func TestS68NothingIsLoadedFromElsewhere(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, 1)
 	p := s.alice(t, 0)
-	for _, path := range []string{"/overview", "/sites", "/sites/204481", "/sites/204481?tab=meters", "/variables/80101", "/explore", "/auth/session", "/settings/sessions", "/nothing"} {
+	for _, path := range []string{"/overview", "/sites", "/sites/204481", "/sites/204481/sources", "/variables/80101", "/explore", "/auth/session", "/settings/sessions", "/nothing"} {
 		a := p.get(path)
 		for _, m := range foreign.FindAllString(a.Body, -1) {
 			if !strings.Contains(m, "www.w3.org") {

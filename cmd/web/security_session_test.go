@@ -77,7 +77,7 @@ func TestS29SignInRenewsTheSessionEverywhere(t *testing.T) {
 	s.op.set(func() { s.op.person["sub"], s.op.person["name"] = "alice", "Alice Peeters" })
 	victim := s.visitor(t, 1)
 	victim.setCookies(map[string]string{sessionCookie: fixed})
-	victim.get(victim.toCallback("/sites/204481?tab=meters")).want(t, http.StatusSeeOther)
+	victim.get(victim.toCallback("/sites?q=kouter")).want(t, http.StatusSeeOther)
 	first := victim.Cookies()[sessionCookie]
 	victim.get(victim.toCallback("/sites")).want(t, http.StatusSeeOther)
 	second := victim.Cookies()[sessionCookie]

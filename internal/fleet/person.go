@@ -28,9 +28,9 @@ func newPerson(f *Fleet, u *identity.User) *Person {
 
 // newTab is a browser with the cookies of a jar.
 func newTab(f *Fleet, u *identity.User, jar http.CookieJar) *Person {
-	p := &Person{Name: u.Name, Page: "/sites/204481?tab=meters", Sees: "Kouter Offices", fleet: f, user: u}
+	p := &Person{Name: u.Name, Page: "/sites/204481/sources", Sees: "Kouter Offices", fleet: f, user: u}
 	if u.Accounts[0].ID == 102 {
-		p.Page, p.Sees = "/sites/204602?tab=meters", "Depot Sambre"
+		p.Page, p.Sees = "/sites/204602/sources", "Depot Sambre"
 	}
 	front := port(strings.TrimPrefix(f.Base, "http://"))
 	p.Visitor = visitor.New(f.Base, visitor.Options{Jar: jar, Route: func(port string) string {

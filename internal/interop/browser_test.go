@@ -133,10 +133,10 @@ func inBrowser(t *testing.T) {
 	r := &registration{realm: platformRealm(t)}
 	d := deploy(t, r, settings{life: short, reuse: oneTime}, "PORTICO_RESPONSE_MODE=form_post")
 	w := openWindow(t, d.portal)
-	w.open("/sites/204486?tab=meters", keycloakForm)
+	w.open("/sites?q=meuse", keycloakForm)
 	w.shoot("1-keycloak-asks")
 	w.signIn(operator)
-	w.at("/sites/204486?tab=meters")
+	w.at("/sites?q=meuse")
 	w.sees("Cold store Meuse", "Olivia Peeters")
 	w.shoot("2-signed-in")
 

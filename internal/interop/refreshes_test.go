@@ -52,9 +52,9 @@ func answerLostStrict(t *testing.T, from provider) {
 	p.signIn("/sites", viewer).want(t, http.StatusOK, "/sites")
 	d.fail(loseAnswer)
 	expire()
-	g := d.insist(t, p, "/sites/204481?tab=meters")
-	g.want(t, http.StatusOK, "/sites/204481", "Kouter Offices")
-	if g.URL().RawQuery != "tab=meters" || len(g.Way) == 0 {
+	g := d.insist(t, p, "/sites?q=kouter")
+	g.want(t, http.StatusOK, "/sites", "Kouter Offices")
+	if g.URL().RawQuery != "q=kouter" || len(g.Way) == 0 {
 		t.Errorf("at %s by way of %q", g.URL(), g.Way)
 	}
 	if _, again := d.refreshes(); again != 1 {

@@ -78,7 +78,7 @@ func runAll(t *testing.T, from provider) {
 func signInAndOut(t *testing.T, from provider) {
 	d := deploy(t, from, settings{life: time.Minute, reuse: oneTime})
 	p := newPerson(t, d.portal)
-	p.signIn("/sites/204481?tab=meters", viewer).want(t, http.StatusOK, "/sites/204481", "Kouter Offices", viewer.shown)
+	p.signIn("/sites/204481/sources", viewer).want(t, http.StatusOK, "/sites/204481/sources", "Kouter Offices", viewer.shown)
 	p.signOut().want(t, http.StatusOK, "/auth/signed-out", "signed you out as well")
 	d.wantSignedOut(t, p)
 }
@@ -158,8 +158,8 @@ func newKeys(t *testing.T, from provider) {
 func formPost(t *testing.T, from provider) {
 	d := deploy(t, from, settings{life: time.Minute, reuse: oneTime}, "PORTICO_RESPONSE_MODE=form_post")
 	p := newPerson(t, d.portal)
-	g := p.signIn("/sites/204481?tab=meters", viewer)
-	g.want(t, http.StatusOK, "/sites/204481", "Kouter Offices")
+	g := p.signIn("/sites/204481/sources", viewer)
+	g.want(t, http.StatusOK, "/sites/204481/sources", "Kouter Offices")
 	if d.log.Count(`"POST /auth/callback"`) == 0 && d.log.Count(`"method":"POST"`, "/auth/callback") == 0 {
 		t.Errorf("nothing was posted to the callback; by way of %q", g.Way)
 	}

@@ -13,7 +13,7 @@ import (
 
 // shown are all pages of the portal with something that must be on them in any language.
 var shown = map[string]string{
-	"/overview": "PV roof Logistics Park", "/sites": "Cold store Meuse", "/sites?q=namur&sort=-today": "Swimming pool Salzinnes", "/sites/204486": "Cold store Meuse", "/sites/204486?tab=meters": "DEMO06002",
+	"/overview": "PV roof Logistics Park", "/sites": "Cold store Meuse", "/sites?q=namur&sort=-today": "Swimming pool Salzinnes", "/sites/204486": "Cold store Meuse", "/sites/204486/sources": "DEMO06002",
 	"/sources/6044861": "549999990000060014", "/variables/80101": "Hospital Sint-Jan wing", "/explore": "Cold store Meuse", "/explore?site=204486": "Compressors",
 	"/explore?s=80101&from=2026-10-24&to=2026-10-27&g=hour&agg=max&cmp=wk": "Hospital Sint-Jan wing", "/auth/session": "Alice Peeters", "/auth/account": "Noordzee", "/settings": "Deutsch", "/settings/sessions": `name="end" value="all"`, "/auth/signed-out": "", "/auth/expired?to=/sites": "/auth/login?return_to=%2Fsites",
 }
