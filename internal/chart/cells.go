@@ -70,10 +70,17 @@ type CalendarSpec struct {
 	Href     func(i int) string // where it leads; nil for nowhere
 }
 
-// Calendar draws a square for each day: weeks side by side, Monday on top, a row of weeks for each year or for what there is.
+// leastCell is the least side of a day's square: in smaller ones the names of the weekdays write over each other.
+const leastCell = 8.0
+
+// Calendar draws a square for each day: weeks side by side, Monday on top, a row of weeks for each year or for what there is, or several where one has no room.
 func Calendar(s CalendarSpec) SVG {
 	const head, foot, names = 18.0, 26.0, 34.0
-	rows := rowsOf(s.Days, s.Range.Zone)
+	most := max(1, int((float64(s.Width)-names-right)/leastCell))
+	var rows []calendarRow
+	for _, row := range rowsOf(s.Days, s.Range.Zone) {
+		rows = append(rows, row.split(weekday(s.Days[row.from].Start.In(s.Range.Zone)), most)...)
+	}
 	weeks := 1
 	for _, row := range rows {
 		weeks = max(weeks, row.weeks)
@@ -105,6 +112,18 @@ func rowsOf(days []series.Slot, zone *time.Location) []calendarRow {
 		row := &rows[len(rows)-1]
 		row.to = i + 1
 		row.weeks = (i-row.from+weekday(days[row.from].Start.In(zone)))/7 + 1
+	}
+	return rows
+}
+
+// split makes rows of about the same length, none longer than most weeks; the first day is so many days after a Monday.
+func (r calendarRow) split(after, most int) (rows []calendarRow) {
+	n := (r.weeks + most - 1) / most
+	days := 7 * ((r.weeks + n - 1) / n)
+	for from := r.from; from < r.to; after = 0 {
+		to := min(from+days-after, r.to)
+		rows = append(rows, calendarRow{from: from, to: to, weeks: (after + to - from + 6) / 7, year: r.year})
+		from = to
 	}
 	return rows
 }

@@ -236,3 +236,29 @@ func BenchmarkPictures(b *testing.B) {
 		})
 	}
 }
+
+// On a phone a year stands in rows of half a year, so that the names of the weekdays do not write over each other.
+func TestCalendarOnAPhone(t *testing.T) {
+	z := brussels(t)
+	r := series.Range{From: time.Date(2025, 11, 26, 0, 0, 0, 0, z), To: time.Date(2026, 11, 26, 0, 0, 0, 0, z), Zone: z}
+	year := series.Fill(nil, r, datahub.GranularityDay, 0, r.To)
+	mondays := regexp.MustCompile(`y="([0-9.]+)"[^>]*>(?:Mo|We)<`)
+	for _, test := range []struct{ width, rows int }{{760, 1}, {312, 2}, {200, 3}} {
+		f := framed("c")
+		f.Width = test.width
+		svg := string(Calendar(CalendarSpec{Frame: f, Range: r, Days: year, Ramp: Ramp{High: 1}, Weekdays: [7]string{"Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"}, Month: func(t time.Time) string { return t.Format("Jan") }}))
+		names := mondays.FindAllStringSubmatch(svg, -1)
+		if len(names) != 2*test.rows {
+			t.Errorf("a year %d wide has %d rows of weeks, want %d", test.width, len(names)/2, test.rows)
+			continue
+		}
+		monday, _ := strconv.ParseFloat(names[0][1], 64)
+		wednesday, _ := strconv.ParseFloat(names[1][1], 64)
+		if wednesday-monday < 2*leastCell {
+			t.Errorf("a year %d wide has two days in %v, want room for a line of writing", test.width, wednesday-monday)
+		}
+		if n := strings.Count(svg, `<rect class="gap"`); n != len(year) {
+			t.Errorf("a year %d wide has %d days, want %d", test.width, n, len(year))
+		}
+	}
+}
