@@ -29,7 +29,7 @@ var flowMessages = []message{
 	{"flow.step-8", "The very same call again", "Le même appel, à nouveau", "Dezelfde aanroep opnieuw", "Derselbe Aufruf noch einmal"},
 	{"flow.step-8-about", "With the new access token. The page that wanted the data never noticed.", "Avec le nouveau jeton d’accès. La page qui voulait les données n’a rien remarqué.", "Met het nieuwe toegangstoken. De pagina die de gegevens wilde, merkte er niets van.", "Mit dem neuen Zugriffstoken. Die Seite, die die Daten wollte, hat nichts bemerkt."},
 	{"flow.not-yet", "not yet", "pas encore", "nog niet", "noch nicht"},
-	{"flow.seen", "once, at {1}|{0} times, last at {1}", "une fois, à {1}|{0} fois, la dernière à {1}", "eenmaal, om {1}|{0} keer, laatst om {1}", "einmal, um {1}|{0}-mal, zuletzt um {1}"},
+	{"flow.seen", "once, at {1}|{0} times, last at {1}", "une fois, à {1}|{0} fois, la dernière à {1}", "eenmaal, om {1}|{0} keer, laatst om {1}", "einmal, um {1}|{0}\u00a0Mal, zuletzt um {1}"},
 	{"flow.unseen", "not seen by the portal", "non vu par le portail", "niet gezien door het portaal", "vom Portal nicht gesehen"},
 	{"flow.there", "{0} at the identity server", "{0} au serveur d’identité", "{0} bij de identiteitsserver", "{0} beim Identitätsserver"},
 	{"flow.waited", "one call waited for it|{0} calls waited for it", "un appel l’a attendu|{0} appels l’ont attendu", "één aanroep wachtte erop|{0} aanroepen wachtten erop", "ein Aufruf wartete darauf|{0} Aufrufe warteten darauf"},

@@ -43,7 +43,7 @@ var viewMessages = []message{
 	{"explore.share", "Share of the time", "Part du temps", "Deel van de tijd", "Anteil der Zeit"},
 	{"explore.level", "Hours above", "Heures au-dessus de", "Uren boven", "Stunden über"},
 	{"explore.level-hint", "a value on the axis", "une valeur de l’axe", "een waarde op de as", "ein Wert der Achse"},
-	{"explore.above", "{0}: {2} at or above {1}, reached {3} times; highest {4}, {5}.", "{0} : {2} à {1} ou plus, atteint {3} fois ; maximum {4}, {5}.", "{0}: {2} op of boven {1}, {3} keer bereikt; hoogste {4}, {5}.", "{0}: {2} bei oder über {1}, {3}-mal erreicht; höchster Wert {4}, {5}."},
+	{"explore.above", "{0}: {2} at or above {1}, reached {3} times; highest {4}, {5}.", "{0} : {2} à {1} ou plus, atteint {3} fois ; maximum {4}, {5}.", "{0}: {2} op of boven {1}, {3} keer bereikt; hoogste {4}, {5}.", "{0}: {2} bei oder über {1}, {3}\u00a0Mal erreicht; höchster Wert {4}, {5}."},
 	{"explore.scatter", "Against each other: {0}", "L’une par rapport à l’autre : {0}", "Tegenover elkaar: {0}", "Gegeneinander: {0}"},
 	{"explore.two", "Add a second variable: the first one goes across, the second one up.", "Ajoutez une seconde variable : la première en abscisse, la seconde en ordonnée.", "Voeg een tweede variabele toe: de eerste horizontaal, de tweede verticaal.", "Fügen Sie eine zweite Variable hinzu: die erste waagrecht, die zweite senkrecht."},
 	{"explore.no-pairs", "The two variables have no values at the same times.", "Les deux variables n’ont pas de valeurs aux mêmes moments.", "De twee variabelen hebben geen waarden op dezelfde tijdstippen.", "Die beiden Variablen haben keine Werte zu gleichen Zeiten."},
