@@ -150,7 +150,7 @@ func stacked(d *exploreData, parts []amountPart, unit string, l locale.Locale) (
 // legendOf names parts beside their colours.
 func legendOf(parts []amountPart) (list []templates.LegendModel) {
 	for _, p := range parts {
-		list = append(list, templates.LegendModel{Color: p.color, Text: p.name, Rest: p.color == 0})
+		list = append(list, templates.LegendModel{Color: p.color, Text: p.name, Rest: p.color == 0, Bar: true})
 	}
 	return list
 }

@@ -68,6 +68,7 @@ type LegendModel struct {
 	Dashed bool
 	Late   bool // a ring: what came late
 	Rest   bool // what nobody measures: it has no colour of the palette
+	Bar    bool // drawn as bars, not as a line
 	Text   string
 }
 
