@@ -229,18 +229,18 @@ func (w *window) fitsAPhone() {
 func (w *window) comesBeforeItsForm(p *program) {
 	w.t.Helper()
 	w.do(chromedp.EmulateViewport(360, 640), chromedp.Navigate(p.urls["portal"]+"/variables/80101"), chromedp.WaitVisible(chromedp.CSS(".chart-narrow .chart")))
-	if _, height := w.box(".time-fold"); height > 60 {
+	if _, height := w.box(".fold"); height > 60 {
 		w.t.Errorf("the form takes %d pixels before the chart", height)
 	}
-	w.click(".time-fold > summary", ".time-form [name=from]")
-	if _, height := w.box(".time-fold"); height < 200 {
+	w.click(".fold > summary", ".time-form [name=from]")
+	if _, height := w.box(".fold"); height < 200 {
 		w.t.Errorf("the form is opened, and takes %d pixels", height)
 	}
 	w.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(p.urls["portal"]+"/variables/80101"), chromedp.WaitVisible(chromedp.CSS(".chart-wide .chart")))
 	if _, height := w.box(".time-form"); height < 60 {
 		w.t.Errorf("the form takes %d pixels on a desk", height)
 	}
-	if shown := w.style(".time-fold > summary", "display"); shown != "none" {
+	if shown := w.style(".fold > summary", "display"); shown != "none" {
 		w.t.Errorf("what opens the form is there on a desk: %s", shown)
 	}
 }
