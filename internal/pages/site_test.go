@@ -101,7 +101,7 @@ func TestLateMetersAreCounted(t *testing.T) {
 	rows, list, _ := strings.Cut(rows, ">Late and silent meters<")
 	list, _, _ = strings.Cut(list, "</table>")
 	counted := 0
-	for _, m := range regexp.MustCompile(`(?s)/sites/(\d+)/quality"><bdi>.*?<td class="number">[^<]*</td><td class="number">(\d+)</td>`).FindAllStringSubmatch(rows, -1) {
+	for _, m := range regexp.MustCompile(`(?s)/sites/(\d+)/quality"><bdi>.*?<td class="number">[^<]*</td><td class="number c-late">(\d+)</td>`).FindAllStringSubmatch(rows, -1) {
 		n, _ := strconv.Atoi(m[2])
 		if listed := strings.Count(list, `/sites/`+m[1]+`/quality"`); listed != n {
 			t.Errorf("site %s has %d late meters, and %d are listed", m[1], n, listed)
