@@ -372,6 +372,15 @@ func TestWallCanBeReadFromAfar(t *testing.T) {
 	}
 }
 
+// cutByFrames lists the kinds of widgets of which something is not there: a figure, a picture, or what a note or a link begins with. Letters are less high than their lines.
+const cutByFrames = `JSON.stringify([...document.querySelectorAll(".widget")].filter(w => {
+	const range = document.createRange(), box = w.getBoundingClientRect(), at = e => e.matches("svg, img") ? e.getBoundingClientRect() : (range.selectNodeContents(e), range.getClientRects()[0]);
+	return [...w.querySelectorAll(".widget-value, .widget-clock time, .widget-picture svg, .carpet-image, .widget-image img, .widget-text:first-child bdi, .widget-link bdi")].filter(e => e.checkVisibility()).some(e => {
+		const r = at(e);
+		return r.top < box.top - r.height / 5 || r.bottom > box.bottom + r.height / 5 || r.right > box.right || r.height < 8;
+	});
+}).map(w => w.dataset.kind))`
+
 // Widgets as small as they may be, with as much in them as they take, on a smaller screen and on a larger one: nothing is written smaller than can be read there, and notes have whole lines.
 func TestSmallWidgetsOfWallsCanBeRead(t *testing.T) {
 	t.Parallel()
@@ -382,7 +391,7 @@ func TestSmallWidgetsOfWallsCanBeRead(t *testing.T) {
 		const lines = ["60201", "60304!r", "60301!r", "60302!r", "60202", "60203"], parts = ["10101", "10102", "10103", "10104", "10105", "10106"];
 		const widgets = [{kind: "trend", x: 0, w: 3, h: 3, series: lines, range: "now-6h"}, {kind: "breakdown", x: 3, w: 3, h: 3, series: parts}, {kind: "peak", x: 6, w: 3, h: 3, series: ["60101"], limit: 320},
 			{kind: "price", x: 9, w: 3, h: 2, series: ["100501", "100502"]}, {kind: "number", x: 9, y: 2, w: 2, h: 1, series: ["60101"]}, {kind: "text", x: 11, y: 2, w: 1, h: 1, text: "Duty phone 0470 12 34 56.\n\nCall before you close the door."},
-			{kind: "carpet", x: 0, y: 3, w: 3, h: 3, series: ["20101"]}, {kind: "ribbon", x: 3, y: 3, w: 6, h: 2}, {kind: "weather", x: 9, y: 3, w: 2, h: 2, series: ["100401"]}, {kind: "link", x: 11, y: 3, w: 1, h: 1, board: "energyreports", text: "Energy of all sites"}].map((w, i) => ({y: 0, ...w, id: "w" + i}));
+			{kind: "carpet", x: 0, y: 3, w: 3, h: 3, series: ["20101"]}, {kind: "ribbon", x: 3, y: 3, w: 6, h: 2}, {kind: "weather", x: 9, y: 3, w: 2, h: 2, series: ["100401"]}, {kind: "link", x: 11, y: 3, w: 1, h: 1, board: "energyreports", text: "Energy of all sites"}, {kind: "clock", x: 0, y: 6, w: 2, h: 1}, {kind: "image", x: 2, y: 6, w: 2, h: 2, file: "7005"}, {kind: "today", x: 4, y: 6, w: 3, h: 2, series: ["60101"]}].map((w, i) => ({y: 0, ...w, id: "w" + i}));
 		const answer = await fetch("/dashboards/import", {method: "POST", body: new URLSearchParams({json: JSON.stringify({title: "Small", widgets})})});
 		return answer.url.match(/dashboards\/([a-z0-9]+)/)?.[1] ?? answer.url;
 	})()`)
@@ -391,12 +400,14 @@ func TestSmallWidgetsOfWallsCanBeRead(t *testing.T) {
 		if got := w.value(tooSmall(20 * float64(size[1]) / 1080 * 0.985)); got != "[]" {
 			t.Errorf("%d by %d: too small: %.1500s", size[0], size[1], got)
 		}
-		cut := `JSON.stringify([...document.querySelectorAll("[data-kind=text], [data-kind=link], [data-kind=number], [data-kind=weather]")].filter(w => {
-			const range = document.createRange(), first = [...w.querySelectorAll(".widget-value, .widget-note, .widget-text:first-child bdi, .widget-link bdi")], box = w.getBoundingClientRect();
-			return first.some(e => { const at = (range.selectNodeContents(e), range.getClientRects()); return e.checkVisibility() && (at[0].top < box.top - at[0].height / 5 || at[0].bottom > box.bottom + at[0].height / 5); }); // letters are less high than their lines
-		}).map(w => w.dataset.kind))`
-		if got := w.value(cut); got != "[]" {
+		if got := w.value(cutByFrames); got != "[]" {
 			t.Errorf("%d by %d: cut by the frame: %s", size[0], size[1], got)
+		}
+	}
+	for _, width := range []int64{1440, 1024} { // on a person's page
+		w.do(chromedp.EmulateViewport(width, 900), chromedp.Navigate(p.urls["portal"]+"/dashboards/"+id+"?whole=1"), chromedp.WaitVisible(chromedp.CSS(".board-view .widget-value")))
+		if got := w.value(cutByFrames); got != "[]" {
+			t.Errorf("%d wide: cut by the frame: %s", width, got)
 		}
 	}
 	w.wantNoComplaints()

@@ -18,7 +18,7 @@ func (p *plot) words(levels []level, drawn func(area box) bool) {
 	var choices [][]box
 	var at []box
 	for _, l := range levels {
-		places := p.places(l, drawn)
+		places := p.places(l, levels, drawn)
 		found := spread([][]box{places}, at)
 		if found == nil && len(choices) < searched {
 			found = spread(append(slices.Clone(choices), places), nil)
@@ -52,19 +52,26 @@ func spread(choices [][]box, taken []box) []box {
 	return nil
 }
 
-// places are where the words of a level may stand, the best first: within the plot, and in a low one not over what is drawn.
-func (p *plot) places(l level, drawn func(area box) bool) []box {
-	var clear, covered []box
+// places are where the words of a level may stand, the best first: within the plot, not on another level's line if that can be, and, always so in a low one, not over what is drawn.
+func (p *plot) places(l level, levels []level, drawn func(area box) bool) []box {
+	var ranks [4][]box
 	for _, b := range p.around(l.y, wide(l.label, p.letters)) {
-		switch {
-		case b.top < p.y1-p.letters*0.3 || b.bottom > p.y0:
-		case !drawn(b):
-			clear = append(clear, b)
-		case !p.low():
-			covered = append(covered, b)
+		if b.top < p.y1-p.letters*0.3 || b.bottom > p.y0 {
+			continue
 		}
+		rank := 0
+		if drawn(b) {
+			rank = 1
+		}
+		if rank > 0 && p.low() {
+			continue
+		}
+		if slices.ContainsFunc(levels, func(o level) bool { return o.y > b.top && o.y < b.bottom }) {
+			rank += 2
+		}
+		ranks[rank] = append(ranks[rank], b)
 	}
-	return append(clear, covered...)
+	return slices.Concat(ranks[:]...)
 }
 
 // around are the places beside a level for words of a width, the best first.

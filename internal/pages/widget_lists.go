@@ -160,8 +160,13 @@ func (w *widgetReader) siteMap(_ context.Context, widget board.Widget, m *templa
 	for i, s := range sites {
 		states[i] = s.stateModel(w.r.Locale, w.now)
 	}
-	width, height := w.size(widget, nil)
-	m.Picture, _ = siteMap(sites, states, chart.MapSpec{Title: m.Title, Width: width, Height: height, Letters: w.letters(), Closed: w.closed()}, w.r.Locale, mapHref)
+	spec := chart.MapSpec{Title: m.Title, Letters: w.letters(), Closed: w.closed()}
+	spec.Width, spec.Height = w.size(widget, nil)
+	m.Picture, _ = siteMap(sites, states, spec, w.r.Locale, mapHref)
+	if m.Picture != nil && spec.Width > narrowWidth {
+		spec.Width, spec.Height, spec.Letters = narrowWidth, narrowWidth*9/10, 0 // for phones, on which it would become too small to be read
+		m.Narrow, _ = siteMap(sites, states, spec, w.r.Locale, mapHref)
+	}
 	m.Menu = []templates.Link{{Text: w.r.Locale.T("widget.all"), Href: "/sites?view=map"}}
 	if m.Picture == nil {
 		w.lacks(m, "none-"+m.Kind)

@@ -150,7 +150,9 @@ func (w *widgetReader) draw(t trendData, widget board.Widget, m *templates.Widge
 func (w *widgetReader) drawn(widget board.Widget, m *templates.WidgetModel, f chart.Frame, draw func(chart.Frame) chart.SVG) {
 	f.ID, f.Title, f.Desc = "w-"+widget.ID+"-p", cmp.Or(m.Title, w.kindName(widget.Kind)), m.Summary
 	f.Width, f.Height = w.size(widget, m.Legend)
-	f.Letters = w.letters()
+	if f.Letters = w.letters(); widget.H == 1 {
+		f.Letters = max(f.Letters, deskLetters) // and no room to give away
+	}
 	m.Picture = draw(f)
 	if f.Width > narrowWidth+50 || w.wall {
 		f.ID, f.Width, f.Height, f.Letters = f.ID+"-n", narrowWidth, narrowHeight, w.letters()*0.765 // as the style sheet says
@@ -158,8 +160,8 @@ func (w *widgetReader) drawn(widget board.Widget, m *templates.WidgetModel, f ch
 	}
 }
 
-// wallLetters is how large walls write in pictures, as their style sheet says.
-const wallLetters = 17
+// How large walls and desks write in pictures, as their style sheets say.
+const wallLetters, deskLetters = 17, 11.5
 
 // letters is how large writing in pictures is; 0 as on pages for people.
 func (w *widgetReader) letters() float64 {
@@ -174,19 +176,34 @@ func (w *widgetReader) size(widget board.Widget, legend []templates.LegendModel)
 	if w.wall {
 		return wallSize(widget, legend)
 	}
-	around := 112 // head, foot, and a line that says what is seen
-	switch widget.Kind {
-	case board.Today: // beside the figure
-		around += 16
-	case board.Peak:
-		around += 40
-	case board.AlarmRibbon, board.SiteMap:
-		around -= 44
+	return deskSize(widget, legend)
+}
+
+// deskSize is size for people's pages, whose rows are 56 pixels high and 16 apart: what head, foot, figure and legend leave, and a line that says what is seen.
+func deskSize(widget board.Widget, legend []templates.LegendModel) (width, height int) {
+	width, height = max(100*widget.W-44, 180), 72*widget.H-94
+	figure := widget.Kind == board.Today || widget.Kind == board.Peak
+	switch {
+	case widget.H == 1:
+		return width, 42
+	case widget.H == 2 && figure: // at its left
+		return max(width-110, 120), 60
+	case widget.H == 2:
+		height = 62
+	case widget.Kind == board.Peak && widget.W < 5: // above it, with three lines of words
+		height -= 60
+	case figure:
+		height -= 40
+	case widget.H > 3 && widget.Kind != board.AlarmRibbon && widget.Kind != board.SiteMap:
+		height -= 24
 	}
-	if len(widget.Series) > 1 || widget.Kind == board.Today { // a legend
-		around += 26
+	if widget.Kind == board.AlarmRibbon || widget.Kind == board.SiteMap { // no foot
+		height += 22
 	}
-	return max(100*widget.W-40, 280), max(72*widget.H-around, 110)
+	if lines := legendLines(legend, widget.H, width, 44); lines > 0 && !figure {
+		height -= 22*lines + 8
+	}
+	return width, max(height, 44)
 }
 
 // wallSize is size for walls: of 1080 lines, with a line of words about what is in the way.
@@ -203,7 +220,7 @@ func wallSize(widget board.Widget, legend []templates.LegendModel) (width, heigh
 	case widget.Kind == board.AlarmRibbon: // no foot
 		height += 12
 	default:
-		height -= 17 * legendLines(legend, widget.H, width)
+		height -= 17 * legendLines(legend, widget.H, width, 29)
 	}
 	if widget.W < 5 { // the unit stands below the title
 		height -= 17
@@ -211,12 +228,13 @@ func wallSize(widget board.Widget, legend []templates.LegendModel) (width, heigh
 	return max(width, 180), max(height-50, 46)
 }
 
-// legendLines is how many lines a wall's legend takes, of those that its style sheet lets it have: two in a widget of three rows, and else no more than with two names in each.
-func legendLines(legend []templates.LegendModel, rows, width int) int {
+// legendLines is how many lines a legend takes, of those that the style sheet lets it have: one in a widget of two rows, two in one of three, and else no more than with two names in each. around is the mark before
+// a name, and the room after it.
+func legendLines(legend []templates.LegendModel, rows, width, around int) int {
 	if len(legend) < 2 {
 		return 0
 	}
-	const letter, around = 7.6, 29 // of writing in the units of pictures; of the mark before a name, and of the room after it
+	const letter = 7.6 // about, in the units of pictures
 	lines, used := 1, 0
 	for _, name := range legend {
 		long := min(int(letter*float64(utf8.RuneCountInString(name.Text)))+around, width)
