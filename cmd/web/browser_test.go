@@ -31,10 +31,7 @@ type window struct {
 // openWindow starts Chromium.
 func openWindow(t *testing.T, script bool) *window {
 	t.Helper()
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), testserver.Chromium(t)...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	ctx := testserver.Chromium(t)
 	w := &window{t: t, ctx: ctx}
 	w.do(chromedp.EmulateViewport(1440, 900))
 	if err := chromedp.Listen(ctx, w.listen); err != nil {

@@ -2,11 +2,11 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"portico/internal/testserver"
 
 	"github.com/chromedp/chromedp"
 )
@@ -102,19 +102,9 @@ func (w *window) fitsTheFlow(base string) {
 	w.picture("flow-phone")
 }
 
-// picture keeps what is on the screen in the folder that PORTICO_TEST_PICTURES names, if it does.
+// picture takes a picture of the page, if somebody wants to see it.
 func (w *window) picture(name string) {
 	w.t.Helper()
-	folder := os.Getenv("PORTICO_TEST_PICTURES")
-	if folder == "" {
-		return
-	}
 	w.settle(w.ctx)
-	png, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, name+"-"+strings.ReplaceAll(w.t.Name(), "/", "-")+".png"), png, 0o600)
-	}
-	if err != nil {
-		w.t.Error(err)
-	}
+	testserver.Picture(w.t, w.ctx, name+"-"+strings.ReplaceAll(w.t.Name(), "/", "-"))
 }

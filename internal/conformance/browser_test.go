@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"portico/internal/testserver"
-
 	"github.com/chromedp/chromedp"
+
+	"portico/internal/testserver"
 )
 
 // A real browser decides which cookies come with an answer by form from another site: none with the form itself, those of the sign-in with the address that the portal makes of it.
@@ -16,12 +16,8 @@ func TestFormPostInABrowser(t *testing.T) {
 	t.Parallel()
 	s := newSuite(t, bent{formPost: true})
 	p := startPortal(t, s, false, "--response-mode=form_post")
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(testserver.Chromium(t), 30*time.Second)
 	defer cancel()
-	ctx, leave := chromedp.NewExecAllocator(ctx, testserver.Chromium(t)...)
-	defer leave()
-	ctx, leave = chromedp.NewContext(ctx)
-	defer leave()
 	err := chromedp.Do(ctx, chromedp.Navigate(p.base+"/auth/login?return_to=/settings"), chromedp.WaitVisible(chromedp.CSS(".account-name")))
 	if err != nil || s.seen("userinfo") != 1 {
 		t.Fatalf("%v; the suite saw %v", err, s.calls)

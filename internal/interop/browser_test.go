@@ -2,8 +2,6 @@ package interop
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,9 +13,6 @@ import (
 	"portico/internal/visitor"
 )
 
-// screenshots is a folder for pictures of what the browser test sees, "" for none.
-var screenshots = os.Getenv("PORTICO_TEST_SCREENSHOTS")
-
 // window is a Chromium with one tab.
 type window struct {
 	t      *testing.T
@@ -27,10 +22,7 @@ type window struct {
 
 func openWindow(t *testing.T, portal string) *window {
 	t.Helper()
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), testserver.Chromium(t)...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	ctx := testserver.Chromium(t)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 860)); err != nil { // starts the browser, which lives as long as this context
 		t.Fatal(err)
 	}
@@ -87,21 +79,6 @@ func (w *window) at(path string) {
 	}
 }
 
-// shoot takes a picture, if somebody wants to see it.
-func (w *window) shoot(name string) {
-	w.t.Helper()
-	if screenshots == "" {
-		return
-	}
-	png, err := chromedp.Run(w.ctx, chromedp.CaptureScreenshot())
-	if err == nil {
-		err = os.WriteFile(filepath.Join(screenshots, name+".png"), png, 0o600)
-	}
-	if err != nil {
-		w.t.Error(err)
-	}
-}
-
 const (
 	keycloakForm = chromedp.CSS("#kc-login")
 	pageOfPortal = chromedp.CSS("main#content")
@@ -121,7 +98,7 @@ func (w *window) signOut() {
 	w.click(".account > summary", `form[action="/auth/logout"] button`)
 	w.click(`form[action="/auth/logout"] button`, "#kc-logout, "+signedOut)
 	if at, err := chromedp.Run(w.ctx, chromedp.Location()); err == nil && !strings.HasPrefix(at, w.portal) {
-		w.shoot("5-keycloak-asks-to-sign-out")
+		testserver.Picture(w.t, w.ctx, "5-keycloak-asks-to-sign-out")
 		w.click("#kc-logout", signedOut)
 	}
 	w.at("/auth/signed-out")
@@ -134,11 +111,11 @@ func inBrowser(t *testing.T) {
 	d := deploy(t, r, settings{life: short, reuse: oneTime}, "PORTICO_RESPONSE_MODE=form_post")
 	w := openWindow(t, d.portal)
 	w.open("/sites?q=meuse", keycloakForm)
-	w.shoot("1-keycloak-asks")
+	testserver.Picture(w.t, w.ctx, "1-keycloak-asks")
 	w.signIn(operator)
 	w.at("/sites?q=meuse")
 	w.sees("Cold store Meuse", "Olivia Peeters")
-	w.shoot("2-signed-in")
+	testserver.Picture(w.t, w.ctx, "2-signed-in")
 
 	expire()
 	w.open("/sites", pageOfPortal)
@@ -148,13 +125,13 @@ func inBrowser(t *testing.T) {
 	}
 	w.open("/auth/account", "#account")
 	w.do(chromedp.SendKeys(chromedp.CSS("#account"), "102"))
-	w.shoot("3-another-account")
+	testserver.Picture(w.t, w.ctx, "3-another-account")
 	w.click(".account-form button[type=submit]", ".places a[aria-current]")
 	w.sees("Meuse Services")
-	w.shoot("4-in-another-account")
+	testserver.Picture(w.t, w.ctx, "4-in-another-account")
 
 	w.signOut()
-	w.shoot("6-signed-out")
+	testserver.Picture(w.t, w.ctx, "6-signed-out")
 
 	w.open("/sites", keycloakForm)
 	w.signIn(operator)
@@ -162,7 +139,7 @@ func inBrowser(t *testing.T) {
 	d.end(t, nil, operator)
 	eventually(t, "the portal hears of the sign-out", func() bool { return d.log.Count(`"event":"sign-out"`, "back-channel", `"sessions":"1"`) == 1 })
 	w.open("/sites/204486", keycloakForm)
-	w.shoot("7-signed-out-there")
+	testserver.Picture(w.t, w.ctx, "7-signed-out-there")
 }
 
 // withHint is a portal that names the session at sign-out, so that Keycloak need not ask.
