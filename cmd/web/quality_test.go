@@ -214,6 +214,10 @@ func (w *window) print() {
 	if got := w.value(`getComputedStyle(document.querySelector(".places [aria-current]")).outlineStyle + " " + document.getAnimations().filter(a => a.effect.getTiming().duration > 0).length`); got != "solid 0" {
 		w.t.Errorf("with forced colours and without motion: %q", got)
 	}
+	series := `["--s1", "--s2", "--s3", "--s4"].map(n => getComputedStyle(document.documentElement).getPropertyValue(n)).filter(c => !c.includes("#"))`
+	if got := w.value(`new Set(` + series + `).size + ""`); got != "4" {
+		w.t.Errorf("with forced colours the first four series have %s of the system's colours", got)
+	}
 	w.emulate(emulation.SetEmulatedMediaParams{})
 }
 

@@ -90,7 +90,7 @@ function line(uPlot, s, color) {
 	const common = { label: s.name, scale: "y" + s.axis, stroke, alpha: compare ? 0.6 : 1, spanGaps: false, points: { show: false } };
 	const estimated = s.role === "estimated";
 	if (s.kind === "bars") {
-		return estimated ? { ...common, width: 1, dash: dashes[2], fill: stroke + "40", paths: bars(s, true) } : { ...common, width: 0, fill: stroke, paths: bars(s) };
+		return estimated ? { ...common, width: 1, dash: dashes[2], fill: `color-mix(in srgb, ${stroke} 25%, transparent)`, paths: bars(s, true) } : { ...common, width: 0, fill: stroke, paths: bars(s) };
 	}
 	const alone = { show: (/** @type {any} */ u, /** @type {number} */ i) => lonely(u.data[i]) };
 	return { ...common, width: compare ? 1.5 : estimated ? 2.25 : 1.75, dash: compare ? dashes[1] : estimated ? [1, 4] : dashes[(s.dash ?? 0) % dashes.length], points: { ...alone, size: 4, fill: stroke } };
