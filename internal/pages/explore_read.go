@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"portico/internal/datahub"
@@ -109,6 +110,9 @@ func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g da
 	}
 	got.slots = series.Without(slots, l.without)
 	series.MarkSpikes(got.slots)
+	if i := l.running(got.slots, g, rd.now); i >= 0 {
+		got.slots[i].Spike = false
+	}
 	series.MarkLate(got.slots, absences.late())
 	got.late = absences.within(r)
 	return got
@@ -117,6 +121,25 @@ func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g da
 // isAmount reports whether the shown values can be added up.
 func (l *exploreLine) isAmount(g datahub.Granularity) bool {
 	return l.differences || l.variable.QuantityType == datahub.Integrated && (g == datahub.GranularityRaw || l.aggregate == datahub.Sum)
+}
+
+// running finds the bucket that is not over, and has a part of its amount only; -1 when there is none.
+func (l *exploreLine) running(slots []series.Slot, g datahub.Granularity, now time.Time) int {
+	if g == datahub.GranularityRaw || !l.isAmount(g) {
+		return -1
+	}
+	return slices.IndexFunc(slots, func(s series.Slot) bool { return !s.Missing && s.End.After(now) })
+}
+
+// over is the slots without the value of the running one: a line would fall to it, as if hardly anything were used.
+func (l *exploreLine) over(slots []series.Slot, g datahub.Granularity, now time.Time) []series.Slot {
+	i := l.running(slots, g, now)
+	if i < 0 {
+		return slots
+	}
+	slots = slices.Clone(slots)
+	slots[i].Missing, slots[i].Future = true, true
+	return slots
 }
 
 // unplaced is what a counter counted in its silences, in the unit that is shown.

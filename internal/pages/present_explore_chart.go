@@ -89,7 +89,11 @@ func (d *exploreData) trend(l locale.Locale) trendData {
 		t.chosen[sideOf(line.right)] = t.chosen[sideOf(line.right)] || line.ref.Unit != ""
 		amount := line.isAmount(d.granularity)
 		bars := amount && len(line.slots) <= barsAtMost && len(d.lines) == 1
-		t.lines = append(t.lines, trendLine{slots: line.slots, color: line.color, dash: line.dash, bars: bars, zero: amount, right: line.right, label: d.name(i)})
+		slots := line.slots
+		if !bars {
+			slots = line.over(slots, d.granularity, d.now)
+		}
+		t.lines = append(t.lines, trendLine{slots: slots, color: line.color, dash: line.dash, bars: bars, zero: amount, right: line.right, label: d.name(i)})
 		if len(line.compared.slots) > 0 {
 			t.lines = append(t.lines, trendLine{slots: line.compared.slots, color: line.color, compare: true, right: line.right, label: l.T("explore.compared", d.name(i), l.T(locale.Key("compare."+string(d.compare))))})
 		}
