@@ -30,7 +30,7 @@ func (p *Pages) siteFiles(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.SiteList(f.model(r.Locale, rd.layout(r)), fileList(files, nil, f.zone, f.now, r.Locale)))
+	return r.Render(http.StatusOK, templates.SiteList(f.page(r, rd), fileList(files, nil, f.zone, f.now, r.Locale)))
 }
 
 // files browses the storage: all files that the person may see, by name or site.

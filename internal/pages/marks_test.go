@@ -13,6 +13,7 @@ func TestStarsAndWhatWasSeenLast(t *testing.T) {
 	b := newBench(t)
 	b.get("/sites/204486").want(t, "site", http.StatusOK, `action="/stars"`, `aria-pressed="false"`, `value="on"`)
 	b.later()
+	b.get("/sites/204486/data").want(t, "site's data", http.StatusOK, `action="/stars"`)
 	b.get("/variables/80101").want(t, "variable", http.StatusOK, `action="/stars"`)
 	b.later()
 	for _, path := range []string{"/overview", "/search"} {

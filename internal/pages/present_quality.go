@@ -212,8 +212,8 @@ func meterCell(m *meterQuality) templates.CellModel {
 	return templates.CellModel{Text: locale.Name(m.source.Name), Note: locale.Plain(m.variable.Name), Href: variableHref(m.variable.ID)}
 }
 
-func presentSiteQuality(f siteFrame, d siteQualityData, q qualityQuery, day []*question, l locale.Locale, layout templates.LayoutModel) templates.SiteQualityModel {
-	m := templates.SiteQualityModel{Frame: f.model(l, layout)}
+func presentSiteQuality(f siteFrame, d siteQualityData, q qualityQuery, day []*question, l locale.Locale, frame templates.SiteFrameModel) templates.SiteQualityModel {
+	m := templates.SiteQualityModel{Frame: frame}
 	zone, href := f.zone, siteTabHref(f.site.ID, "quality")
 	m.Matrix = matrixFrame(q.first(zone, f.now), l)
 	m.Matrix.Subject = l.T("column.meter")

@@ -20,6 +20,9 @@ func (f siteFrame) model(l locale.Locale, layout templates.LayoutModel) template
 	counts := map[string]string{"sources": l.Int(len(f.sources))}
 	if c := f.count(); c.open+c.acknowledged > 0 {
 		counts["alarms"] = l.Int(c.open + c.acknowledged)
+		if c.open > 0 {
+			m.Head.State = templates.StateModel{Name: "alarm", Text: c.text(l)}
+		}
 	}
 	for _, t := range siteTabs {
 		if t.feature != "" && !f.may(t.feature, datahub.RightRead) {
@@ -30,6 +33,14 @@ func (f siteFrame) model(l locale.Locale, layout templates.LayoutModel) template
 	}
 	return m
 }
+
+// page is the frame of a page of the site that the person opened, with the star of the site.
+func (f siteFrame) page(r *Request, rd *reader) templates.SiteFrameModel {
+	return f.model(r.Locale, lookedAt(r, rd.layout(r), f.mark()))
+}
+
+// mark is the site among what a person marked or looked at.
+func (f siteFrame) mark() mark { return mark{"site", int64(f.site.ID), f.site.Name, f.site.City} }
 
 // siteTabHref is a page of a site.
 func siteTabHref(id datahub.SiteID, tab string) string {

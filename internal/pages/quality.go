@@ -171,7 +171,7 @@ func (p *Pages) siteQuality(_ http.ResponseWriter, r *Request) error {
 			return err
 		}
 	}
-	return r.Render(http.StatusOK, templates.SiteQuality(presentSiteQuality(f, d, q, day, r.Locale, rd.layout(r))))
+	return r.Render(http.StatusOK, templates.SiteQuality(presentSiteQuality(f, d, q, day, r.Locale, f.page(r, rd))))
 }
 
 // dayOf reads the values of one day of meters, as they came.

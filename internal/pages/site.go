@@ -107,7 +107,7 @@ func (p *Pages) siteSources(_ http.ResponseWriter, r *Request) error {
 	if err := d.readLast(ctx, rd, variables); err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, templates.SiteSources(d.model(r.Locale, rd.layout(r)), meterRows(d, r.Locale)))
+	return r.Render(http.StatusOK, templates.SiteSources(d.page(r, rd), meterRows(d, r.Locale)))
 }
 
 func (d *siteData) readProfiles(ctx context.Context, rd *reader, variables map[datahub.SourceID][]datahub.Variable) error {

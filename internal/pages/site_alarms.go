@@ -30,7 +30,7 @@ func (p *Pages) siteAlarms(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	frame, list := f.model(r.Locale, rd.layout(r)), presentSiteAlarms(f, units, r.Locale)
+	frame, list := f.page(r, rd), presentSiteAlarms(f, units, r.Locale)
 	frame.Topic, frame.Sum = "alarms", strings.Join([]string{r.Locale.T("alarms.open-count", f.count().open), r.Locale.T("alarms.seen", f.count().acknowledged)}, ", ")
 	return r.Render(http.StatusOK, templates.SiteList(frame, list))
 }

@@ -27,7 +27,7 @@ func (p *Pages) siteVariables(_ http.ResponseWriter, r *Request) error {
 		return err
 	}
 	l := r.Locale
-	m := templates.SiteVariablesModel{Frame: f.model(l, rd.layout(r)), Variables: variableRows(list, f.refs, f.zone, f.now, l)}
+	m := templates.SiteVariablesModel{Frame: f.page(r, rd), Variables: variableRows(list, f.refs, f.zone, f.now, l)}
 	href := func(n int) string { return query.With(siteTabHref(f.site.ID, "data"), "page", query.Number(n)) }
 	m.Pager, m.Empty = pagerOf(page, variablesPerPage, len(list), total, href, l)
 	if len(list) == 0 && total == 0 {

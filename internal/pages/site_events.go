@@ -54,7 +54,7 @@ func (p *Pages) siteEvents(_ http.ResponseWriter, r *Request) error {
 	for _, d := range eventSpans {
 		m.Links = append(m.Links, templates.TabModel{Link: templates.Link{Text: r.Locale.T("events.days", atoi(d)), Href: query.With(siteTabHref(f.site.ID, "events"), "days", d)}, Current: d == days})
 	}
-	return r.Render(http.StatusOK, templates.SiteList(f.model(r.Locale, rd.layout(r)), m))
+	return r.Render(http.StatusOK, templates.SiteList(f.page(r, rd), m))
 }
 
 // events reads events, the newest first, and the names of their types.

@@ -30,7 +30,7 @@ func (p *Pages) siteProperties(_ http.ResponseWriter, r *Request) error {
 	if len(lists) == 0 {
 		lists = []templates.ListModel{{Caption: r.Locale.T("site.properties"), Empty: &templates.EmptyModel{Text: r.Locale.T("properties.none"), Next: templates.Link{Text: r.Locale.T("forms.title"), Href: "/forms"}}}}
 	}
-	return r.Render(http.StatusOK, templates.SiteLists(f.model(r.Locale, rd.layout(r)), lists))
+	return r.Render(http.StatusOK, templates.SiteLists(f.page(r, rd), lists))
 }
 
 // forms lists the account's forms by name.

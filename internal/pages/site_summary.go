@@ -40,12 +40,11 @@ func (p *Pages) site(_ http.ResponseWriter, r *Request) error {
 		err := f.readAlarms(ctx, rd, f.site.ID)
 		return f, err
 	})
-	seen := mark{"site", int64(f.site.ID), f.site.Name, f.site.City}
 	s.m = templates.SiteModel{Sources: len(f.sources), Metered: f.metered()}
 	head := f.model(r.Locale, templates.LayoutModel{})
 	s.m.Frame.Head, s.m.Frame.Tabs = head.Head, head.Tabs
 	return r.Fill(s.panels(), func() error {
-		s.m.Frame.Layout = lookedAt(r, rd.layout(r), seen)
+		s.m.Frame.Layout = lookedAt(r, rd.layout(r), f.mark())
 		return r.Render(http.StatusOK, templates.Site(s.m))
 	})
 }
