@@ -157,7 +157,7 @@ func (w *widgetReader) peak(ctx context.Context, widget board.Widget, m *templat
 	f := &templates.FigureModel{Note: l.T("widget.month-peak", l.DateTime(highest.Start.In(d.zone), w.now))}
 	f.Value, f.Unit = l.Parts(highest.Value, unit)
 	if widget.Limit != nil && *widget.Limit != 0 {
-		f.Change = l.Percent(highest.Value / *widget.Limit)
+		f.Change = l.T("widget.of-limit", l.Percent(highest.Value / *widget.Limit), l.Quantity(*widget.Limit, unit))
 		f.Tone = "good"
 		if highest.Value > *widget.Limit {
 			f.Tone = "bad"
