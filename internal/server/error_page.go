@@ -42,8 +42,8 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError)
 		m.SignIn = s.signInModel(r, u.Query().Get("return_to"))
 	}
 	keep(r, &m)
-	if s.comesBack(r, e) {
-		m.Layout.Refresh = wallRetry + ";url=" + r.URL.RequestURI()
+	if after := s.comesBack(r, e); after != "" {
+		m.Layout.Refresh = after + ";url=" + r.URL.RequestURI()
 	}
 	if err := s.render(w, r, e.Status, templates.ErrorPage(m)); err != nil {
 		s.log.ErrorContext(r.Context(), "error page not rendered", "request_id", m.RequestID, "error", err)

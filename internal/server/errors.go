@@ -36,6 +36,7 @@ const (
 	kindInternal       = templates.ErrorInternal
 	kindStore          = templates.ErrorStore
 	kindSignInDown     = templates.ErrorSignInDown
+	kindSignInSlow     = templates.ErrorSignInSlow
 	kindSignInRefused  = templates.ErrorSignInRefused
 	kindSignInDenied   = templates.ErrorSignInDenied
 	kindSignInBusy     = templates.ErrorSignInBusy
@@ -128,7 +129,11 @@ func classify(err error) *pageError {
 		return e
 	}
 	if e, ok := errors.AsType[*token.UnavailableError](err); ok {
-		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindSignInDown, RetryAfter: max(e.RetryAfter, time.Second), Err: err}
+		down := &pageError{Status: http.StatusServiceUnavailable, Kind: kindSignInDown, RetryAfter: max(e.RetryAfter, time.Second), Err: err}
+		if e.Underway {
+			down.Kind = kindSignInSlow
+		}
+		return down
 	}
 	if errors.Is(err, token.ErrRejected) {
 		return &pageError{Status: http.StatusBadGateway, Kind: kindHubRefused, Err: err}

@@ -74,6 +74,7 @@ func errorCases() []errorCase {
 		{kind: kindInternal, returns: fixed(errors.New("something nobody thought of"))},
 		{kind: kindStore, returns: fixed(&storeError{errors.New("connection refused")})},
 		{kind: kindSignInDown, returns: fixed(&token.UnavailableError{RetryAfter: 7 * time.Second})},
+		{kind: kindSignInSlow, returns: fixed(&token.UnavailableError{RetryAfter: time.Second, Underway: true})},
 		{kind: kindSignInRefused, returns: refused(rp.ProblemIssuer, "")},
 		{kind: kindSignInDenied, returns: refused(rp.ProblemProvider, "access_denied")},
 		{kind: kindSignInBusy, returns: refused(rp.ProblemProvider, "temporarily_unavailable")},
@@ -134,6 +135,28 @@ func (c errorCase) shown(b *bench, lang, accept string) answer {
 }
 
 var requestID = regexp.MustCompile(`[0-9a-f]{16}`)
+
+// F10: a page whose access is being renewed asks again by itself; what changes something is not sent again, and an identity server that is away is not asked by every tab.
+func TestPagesWaitForARefreshUnderWay(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	var err error
+	b.handler = b.server.withEvent(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.server.fail(w, r, err) }))
+	for _, c := range []struct {
+		method   string
+		underway bool
+		want     string
+	}{{http.MethodGet, true, `<meta http-equiv="refresh" content="2;url=/sites/7?tab=meters">`}, {http.MethodPost, true, ""}, {http.MethodGet, false, ""}} {
+		err = fmt.Errorf("site 7: %w", &token.UnavailableError{RetryAfter: time.Second, Underway: c.underway})
+		a := b.ask(c.method, "/sites/7?tab=meters", "", "Accept", "text/html")
+		if a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Retry-After") != "1" || len(a.Cookies()) > 0 {
+			t.Errorf("%s: %d, Retry-After %q, cookies %v", c.method, a.StatusCode, a.Header.Get("Retry-After"), a.Cookies())
+		}
+		if got := strings.Contains(a.body, `http-equiv="refresh"`); got != (c.want != "") || !strings.Contains(a.body, c.want) {
+			t.Errorf("%s, under way %t: asks again %t, want %q", c.method, c.underway, got, c.want)
+		}
+	}
+}
 
 // R-57: every kind of error in every language says what happened, whether anything was lost, what to do next and how to name it, and is the same as when somebody looked at it last.
 func TestR57ErrorPages(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 // signed in again or the portal is back. Only forms of our own pages come here, others are refused before.
 func keep(r *http.Request, m *templates.ErrorModel) {
 	switch m.Kind {
-	case kindSessionEnded, kindStore, kindBusy, kindTooMany, kindSignInDown:
+	case kindSessionEnded, kindStore, kindBusy, kindTooMany, kindSignInDown, kindSignInSlow:
 	default:
 		return
 	}

@@ -110,8 +110,20 @@ func (s *Server) wallOf(r *http.Request) (*pages.Wall, error) {
 // wallRetry is after how many seconds a browser without a script asks again for a wall that could not be shown.
 const wallRetry = "15"
 
-// comesBack reports whether a page of an error asks by itself for what it stands in for: in front of a wall there is nobody to press a button. What is wrong for good is left as it is.
-func (s *Server) comesBack(r *http.Request, e *pageError) bool {
+// slowRetry is the same for a page whose access is being renewed.
+const slowRetry = "2"
+
+// comesBack says after how many seconds a page of an error asks by itself for what it stands in for, "" for never: in front of a wall there is nobody to press a button. What is wrong for
+// good is left as it is. Elsewhere only a refresh that is under way is waited for: its answer is a matter of seconds, and nothing is asked of the identity server meanwhile.
+func (s *Server) comesBack(r *http.Request, e *pageError) string {
 	wall := strings.HasPrefix(r.URL.Path, wallsPath) || r.URL.Path == screenPath
-	return wall && r.Method == http.MethodGet && (e.Status >= 500 || e.Status == http.StatusTooManyRequests)
+	switch {
+	case r.Method != http.MethodGet:
+		return ""
+	case wall && (e.Status >= 500 || e.Status == http.StatusTooManyRequests):
+		return wallRetry
+	case e.Kind == kindSignInSlow:
+		return slowRetry
+	}
+	return ""
 }

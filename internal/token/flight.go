@@ -125,7 +125,7 @@ func (m *Manager) refresh(ctx context.Context, h session.Handle, cur *held, reas
 			continue // plan again with what the claim found
 		}
 		if !lost || !m.c.Now().Before(deadline) { // ClaimBusy: another process is at it
-			return nil, &UnavailableError{RetryAfter: retryDefault, Err: errors.New("another process refreshes")}
+			return nil, &UnavailableError{RetryAfter: retryDefault, Underway: true, Err: errors.New("another process refreshes")}
 		}
 		if others == nil {
 			others = m.newPoll(h.ID())

@@ -125,7 +125,7 @@ func (s *Source) await(ctx context.Context, cur *held, reason string, lost bool)
 	select {
 	case <-f.done:
 	case <-limit.C:
-		return secret.Text{}, &UnavailableError{RetryAfter: retryDefault, Err: errors.New("the refresh takes long")}
+		return secret.Text{}, &UnavailableError{RetryAfter: retryDefault, Underway: true, Err: errors.New("the refresh takes long")}
 	case <-ctx.Done():
 		return secret.Text{}, ctx.Err()
 	}

@@ -40,6 +40,7 @@ var (
 // UnavailableError says that there is no access token now, but that the session goes on: try again after RetryAfter.
 type UnavailableError struct {
 	RetryAfter time.Duration
+	Underway   bool // a refresh has begun and was awaited in vain; its answer may still come
 	Err        error
 }
 

@@ -18,6 +18,7 @@ const (
 	ErrorInternal        ErrorKind = "internal"        // our mistake
 	ErrorStore           ErrorKind = "store"           // the session store does not answer
 	ErrorSignInDown      ErrorKind = "sign-in-down"    // the identity server does not answer
+	ErrorSignInSlow      ErrorKind = "sign-in-slow"    // it was asked to renew an access, and has not answered yet
 	ErrorSignInRefused   ErrorKind = "sign-in-refused" // its answer could not be trusted
 	ErrorSignInDenied    ErrorKind = "sign-in-denied"  // it refused the sign-in
 	ErrorSignInBusy      ErrorKind = "sign-in-busy"    // it asks to come back later
@@ -46,7 +47,7 @@ const (
 func ErrorKinds() []ErrorKind {
 	return []ErrorKind{
 		ErrorBadRequest, ErrorBadAddress, ErrorTooLarge, ErrorWrongHost, ErrorForbidden, ErrorCrossSite, ErrorNotFound, ErrorMethod, ErrorTooMany, ErrorBusy,
-		ErrorInternal, ErrorStore, ErrorSignInDown, ErrorSignInRefused, ErrorSignInDenied, ErrorSignInBusy, ErrorSignInClock, ErrorSignInCookie,
+		ErrorInternal, ErrorStore, ErrorSignInDown, ErrorSignInSlow, ErrorSignInRefused, ErrorSignInDenied, ErrorSignInBusy, ErrorSignInClock, ErrorSignInCookie,
 		ErrorSignInExpired, ErrorSignInLoop, ErrorSignInLost, ErrorSignInBrief, ErrorSignInAccount, ErrorSignInWeak, ErrorSignInScope, ErrorSignInScheme, ErrorSignInEnded, ErrorSessionEnded, ErrorHubDown, ErrorHubSlow, ErrorHubBusy, ErrorHubAnswer,
 		ErrorHubNoAccess, ErrorHubRefused,
 	}
