@@ -139,6 +139,22 @@ func TestPrint(t *testing.T) {
 	}
 }
 
+// On paper widgets are half as wide as the page or as wide as it, and one that would stand alone in its line takes all of it.
+func TestWidgetsOnPaper(t *testing.T) {
+	t.Parallel()
+	var b board.Board
+	for _, w := range []int{3, 12, 2, 4, 5, 6, 1, 3, 1} {
+		b.Widgets = append(b.Widgets, board.Widget{Kind: board.Text, W: w, H: 1})
+	}
+	var widths []int
+	for _, w := range onPaper(b).Widgets {
+		widths = append(widths, w.W)
+	}
+	if got := fmt.Sprint(widths); got != "[7 7 4 4 7 7 4 4 7]" || b.Widgets[0].W != 3 {
+		t.Errorf("widths are %s, and the board's own %d", got, b.Widgets[0].W)
+	}
+}
+
 // A draft is the person's, not the session's: whoever is signed in again goes on where they were.
 func TestDraftsOutliveSessions(t *testing.T) {
 	t.Parallel()

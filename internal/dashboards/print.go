@@ -3,6 +3,7 @@ package dashboards
 import (
 	"net/http"
 
+	"portico/internal/board"
 	"portico/internal/datahub"
 	"portico/internal/pages"
 	"portico/web/templates"
@@ -21,7 +22,7 @@ func (p *Pages) print(_ http.ResponseWriter, r *pages.Request) error {
 	if err != nil {
 		return err
 	}
-	widgets, err := p.widgets.Widgets(r, s.Board, site)
+	widgets, err := p.widgets.Widgets(r, onPaper(s.Board), site)
 	if err != nil {
 		return err
 	}
@@ -31,6 +32,7 @@ func (p *Pages) print(_ http.ResponseWriter, r *pages.Request) error {
 		zone = r.Zone
 	}
 	m := templates.PrintModel{Layout: r.Layout, Title: s.Board.Title, Widgets: widgets, Back: templates.Link{Text: l.T("board.back"), Href: address(s.ID)}}
+	m.Layout.Theme = "light" // also for pictures that are drawn for a theme
 	for _, o := range sites {
 		if o.Selected {
 			m.Facts = append(m.Facts, o.Text)
@@ -39,6 +41,33 @@ func (p *Pages) print(_ http.ResponseWriter, r *pages.Request) error {
 	now := r.Now.In(zone)
 	m.Facts = append(m.Facts, l.Date(now)+" "+l.Time(now)+" ("+zone.String()+")", l.T("board.complete", wholeOf(widgets), len(widgets)))
 	return r.Render(http.StatusOK, templates.Print(m))
+}
+
+// How wide a page is in columns of a desk, and half of it: what is drawn so wide is written there as large as beside it.
+const (
+	paperWide = 7
+	paperHalf = 4
+)
+
+// onPaper is a board as its widgets lie on a page: half as wide as it or wholly, which is also so for one that has nobody beside it, and high enough for lists without an end.
+func onPaper(b board.Board) board.Board {
+	b = b.Clone()
+	left := false // half of a line is taken
+	for i := range b.Widgets {
+		w := &b.Widgets[i]
+		half := w.W < 6
+		if half && !left {
+			half = i+1 < len(b.Widgets) && b.Widgets[i+1].W < 6
+		}
+		if w.W = paperWide; half {
+			w.W = paperHalf
+		}
+		left = half && !left
+		if w.H = max(w.H, 5); w.Kind == board.AlarmRibbon || w.Kind == board.Completeness {
+			w.H = 12
+		}
+	}
+	return b
 }
 
 // wholeOf counts the widgets of which nothing is missing.
