@@ -200,7 +200,7 @@ func (d *exploreData) timeBar(l locale.Locale) templates.TimeBarModel {
 
 // granularityOptions offers what suits the view and makes a bearable number of values, and what was asked for even if it does not.
 func (d *exploreData) granularityOptions(l locale.Locale) []templates.OptionModel {
-	known := !d.r.From.IsZero() && len(d.query.problems) == 0
+	known := !d.r.From.IsZero() && len(d.query.problems) == 0 && len(d.lines) > 0
 	automatic := d.query.g == "" || d.query.g == "auto"
 	auto := l.T("granularity.auto")
 	if known && automatic {
@@ -225,6 +225,9 @@ func (d *exploreData) finer(g datahub.Granularity) bool {
 
 // stepName says how long a shown value is: the variables' own step, if they have one, or the bucket.
 func (d *exploreData) stepName(g datahub.Granularity, l locale.Locale) string {
+	if len(d.lines) == 0 {
+		return l.T(locale.Key("granularity." + wordOf(g)))
+	}
 	step := d.lines[0].variable.Step.Duration()
 	same := !slices.ContainsFunc(d.lines, func(l exploreLine) bool { return l.variable.Step.Duration() != step })
 	if g == datahub.GranularityRaw && step > 0 && same {

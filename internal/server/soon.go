@@ -52,7 +52,7 @@ func (s *Server) soon(h pages.Handler) handler {
 			return (<-made)() // it is being written already
 		}
 		q.Layout.Whole = q.Whole
-		m := templates.WaitingModel{Layout: q.Layout, Title: titleOf(q.Layout, s.locale(r)), Part: templates.PanelModel{Name: "content", From: q.From + "content", State: "waiting"}}
+		m := templates.WaitingModel{Layout: q.Layout, Title: titleOf(q.Layout, s.locale(r)), Part: templates.PanelModel{Name: "content", From: q.From + "content", State: "waiting"}, Explore: pages.Awaited(q)}
 		return s.render(w, r, http.StatusOK, templates.Waiting(m))
 	}
 }

@@ -55,6 +55,9 @@ func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 	b.get("/sites?view=map&whole=1", tab...).want(t, "the whole page, waited for", http.StatusOK, "Cold store Meuse")
 	b.signIn()
 	b.get("/sites?view=map").want(t, "what a program asks for", http.StatusOK, "Cold store Meuse")
+	b.signIn()
+	b.get("/explore?s=20101&s=80101&from=now-3d&to=now&cmp=wk", tab...).want(t, "a slow chart", http.StatusOK, `aria-busy="true"`, `chart-panel skeleton"`, `<input type="text" name="from" value="now-3d"`, `class="views"`, `<option value="wk" selected>`,
+		`href="/explore?s=20101&amp;s=80101&amp;from=now/d&amp;to=now/d&amp;cmp=wk"`)
 }
 
 func TestPartsOfPages(t *testing.T) {

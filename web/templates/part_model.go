@@ -5,6 +5,8 @@ type WaitingModel struct {
 	Layout LayoutModel
 	Title  string
 	Part   PanelModel // the content
+	// Explore is what the address alone says of a page that shows variables over a range, nil for any other.
+	Explore *ExploreModel
 }
 
 // PanelModel is how it stands with a part of a page that comes by itself.
