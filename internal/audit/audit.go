@@ -4,7 +4,12 @@ package audit
 
 import (
 	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Kind says what happened. Kinds are stable: they stand in the store, in the log and in addresses.
@@ -109,4 +114,47 @@ func originOf(ctx context.Context) Origin {
 		return *o
 	}
 	return Origin{}
+}
+
+// attrs are the event as the log has it.
+func (e Event) attrs() []slog.Attr {
+	attrs := []slog.Attr{slog.String("event", string(e.Kind))}
+	for _, a := range []struct{ key, value string }{{"reason", e.Reason}, {"request_id", e.Request}, {"client", e.Client}, {"issuer", e.Issuer}, {"person", e.Person}, {"session", e.Session}} {
+		if a.value != "" {
+			attrs = append(attrs, slog.String(a.key, a.value))
+		}
+	}
+	if len(e.Details) > 0 {
+		var details []any
+		for _, key := range slices.Sorted(maps.Keys(e.Details)) {
+			details = append(details, slog.String(key, e.Details[key]))
+		}
+		attrs = append(attrs, slog.Group("details", details...))
+	}
+	return attrs
+}
+
+// clean shortens texts and replaces what cannot be shown, so that every store can keep an event and nobody can blow one up.
+func (e Event) clean() Event {
+	for _, text := range []*string{&e.Reason, &e.Request, &e.Client, &e.Issuer, &e.Person, &e.Session} {
+		*text = printable(*text)
+	}
+	details := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(e.Details)) {
+		if value := printable(e.Details[key]); value != "" && len(details) < detailsMost {
+			details[printable(key)] = value
+		}
+	}
+	e.Details = details
+	return e
+}
+
+func printable(s string) string {
+	s = strings.ToValidUTF8(s[:min(len(s), textMost)], "")
+	return strings.Map(func(r rune) rune {
+		if r != ' ' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
 }

@@ -1,18 +1,15 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"log/slog"
-	"maps"
-	"slices"
-	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"portico/internal/limit"
 )
@@ -96,7 +93,7 @@ func (nobody) AuditLost(string, int) {}
 // Add completes e with an id, the time and the origin that ctx holds, and takes it. A line goes to the log at once.
 func (l *Log) Add(ctx context.Context, e Event) {
 	o := originOf(ctx)
-	e.Request, e.Client = orElse(e.Request, o.Request), orElse(e.Client, o.Client)
+	e.Request, e.Client = cmp.Or(e.Request, o.Request), cmp.Or(e.Client, o.Client)
 	if e.Kind.anybody() && (l.clients.Take(string(e.Kind)+" "+e.Client) > 0 || l.all.Take(struct{}{}) > 0) {
 		l.c.Observer.AuditLost("sampled", 1)
 		return
@@ -233,54 +230,4 @@ func (l *Log) append(batch []Event) {
 			wait = min(2*wait, retryMost)
 		}
 	}
-}
-
-// attrs are the event as the log has it.
-func (e Event) attrs() []slog.Attr {
-	attrs := []slog.Attr{slog.String("event", string(e.Kind))}
-	for _, a := range []struct{ key, value string }{{"reason", e.Reason}, {"request_id", e.Request}, {"client", e.Client}, {"issuer", e.Issuer}, {"person", e.Person}, {"session", e.Session}} {
-		if a.value != "" {
-			attrs = append(attrs, slog.String(a.key, a.value))
-		}
-	}
-	if len(e.Details) > 0 {
-		var details []any
-		for _, key := range slices.Sorted(maps.Keys(e.Details)) {
-			details = append(details, slog.String(key, e.Details[key]))
-		}
-		attrs = append(attrs, slog.Group("details", details...))
-	}
-	return attrs
-}
-
-// clean shortens texts and replaces what cannot be shown, so that every store can keep an event and nobody can blow one up.
-func (e Event) clean() Event {
-	for _, text := range []*string{&e.Reason, &e.Request, &e.Client, &e.Issuer, &e.Person, &e.Session} {
-		*text = printable(*text)
-	}
-	details := map[string]string{}
-	for _, key := range slices.Sorted(maps.Keys(e.Details)) {
-		if value := printable(e.Details[key]); value != "" && len(details) < detailsMost {
-			details[printable(key)] = value
-		}
-	}
-	e.Details = details
-	return e
-}
-
-func printable(s string) string {
-	s = strings.ToValidUTF8(s[:min(len(s), textMost)], "")
-	return strings.Map(func(r rune) rune {
-		if r != ' ' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -2,15 +2,10 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
-	"gopkg.in/yaml.v3"
-
-	"portico/internal/secret"
 )
 
 // Command is a parsed command line: the name of the command and what belongs to it.
@@ -181,98 +176,4 @@ func envNote(v *kong.Value) string {
 		return ""
 	}
 	return " ($" + strings.Join(v.Tag.Envs, ", $") + ")"
-}
-
-// readSecrets fills the secrets: NAME_FILE (also as a flag) first, NAME second.
-func (c *Config) readSecrets(getenv func(string) string) error {
-	var err1, err2 error
-	c.Identity.ClientSecret, err1 = readSecret("client-secret-file", c.Identity.ClientSecretFile, getenv, "DATAHUB_CLIENT_SECRET", "OPINUM_SECRET")
-	for _, file := range c.Identity.ClientKeyFiles {
-		key, err := readSecret("client-key-file", file, getenv)
-		c.Identity.ClientKeys, err1 = append(c.Identity.ClientKeys, key), errors.Join(err1, err)
-	}
-	c.AppUser.Password, err2 = readSecret("password-file", c.AppUser.PasswordFile, getenv, "DATAHUB_PASSWORD", "OPINUM_PASSWORD")
-	return errors.Join(err1, err2, c.Sessions.Store.readSecrets(getenv))
-}
-
-func (s *Store) readSecrets(getenv func(string) string) error {
-	var err1, err2 error
-	s.DatabasePassword, err1 = readSecret("database-password-file", s.DatabasePasswordFile, getenv, "PORTICO_DATABASE_PASSWORD")
-	s.SessionsPassword, err2 = readSecret("sessions-password-file", s.SessionsPasswordFile, getenv, "PORTICO_SESSIONS_PASSWORD")
-	return errors.Join(err1, err2)
-}
-
-func readSecret(flag, file string, getenv func(string) string, names ...string) (secret.Text, error) {
-	if file != "" {
-		b, err := os.ReadFile(file)
-		if err != nil {
-			return secret.Text{}, fmt.Errorf("--%s: %w", flag, err)
-		}
-		return secret.New(strings.TrimRight(string(b), "\r\n")), nil
-	}
-	for _, name := range names {
-		if v := getenv(name); v != "" {
-			return secret.New(v), nil
-		}
-	}
-	return secret.Text{}, nil
-}
-
-// file is the configuration file as a kong resolver that the environment wins over.
-type file map[string]any
-
-// readFile finds --config or PORTICO_CONFIG before the command line is parsed, because the resolver must be there by then.
-func readFile(args []string, getenv func(string) string) (file, error) {
-	path := getenv("PORTICO_CONFIG")
-	for i, a := range args {
-		if v, ok := strings.CutPrefix(a, "--config="); ok {
-			path = v
-		} else if a == "--config" && i+1 < len(args) {
-			path = args[i+1]
-		}
-	}
-	if path == "" {
-		return nil, nil
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("--config: %w", err)
-	}
-	f := map[string]any{}
-	if err := yaml.Unmarshal(b, &f); err != nil {
-		return nil, fmt.Errorf("--config: %s is not YAML with one key per flag: %w", path, err)
-	}
-	return f, nil
-}
-
-// Validate implements [kong.Resolver].
-func (f file) Validate(*kong.Application) error { return nil }
-
-// Resolve implements [kong.Resolver].
-func (f file) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	for _, name := range flag.Tag.Envs {
-		if _, set := os.LookupEnv(name); set {
-			return nil, nil
-		}
-	}
-	switch v := f[flag.Name].(type) {
-	case nil, map[string]any: // see check
-		return nil, nil
-	case []any:
-		if !flag.IsSlice() {
-			return nil, nil
-		}
-		return v, nil
-	default:
-		return fmt.Sprint(v), nil
-	}
-}
-
-func flagsOf(parser *kong.Kong, command string) []*kong.Flag {
-	for _, node := range parser.Model.Children {
-		if node.Name == command {
-			return node.Flags
-		}
-	}
-	return nil
 }

@@ -6,15 +6,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
-	"maps"
 	"slices"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
-
-	"portico/internal/demo/fault"
 )
 
 // grant is a sign-in's result, shared by all tokens that come of it.
@@ -125,37 +121,6 @@ func (s *storage) TokenRequestByRefreshToken(ctx context.Context, value string) 
 	return &refreshRequest{grant: g}, nil
 }
 
-// endFamily ends all tokens of one sign-in. The lock is held.
-func (s *storage) endFamily(family string) {
-	for h, t := range s.refresh {
-		if t.family == family {
-			delete(s.refresh, h)
-		}
-	}
-	for id, g := range s.access {
-		if g.family == family {
-			delete(s.access, id)
-		}
-	}
-}
-
-// RevokeToken implements op.Storage (RFC 7009): a refresh token takes everything of its sign-in with it.
-func (s *storage) RevokeToken(_ context.Context, tokenOrID, userID, clientID string) *oidc.Error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t := s.refresh[sha256.Sum256([]byte(tokenOrID))]; t != nil {
-		if t.clientID != clientID {
-			return oidc.ErrInvalidClient().WithDescription("token was not issued for this client")
-		}
-		s.endFamily(t.family)
-		return nil
-	}
-	if g := s.access[tokenOrID]; g != nil && g.clientID == clientID {
-		delete(s.access, tokenOrID)
-	}
-	return nil
-}
-
 // GetRefreshTokenInfo implements op.Storage.
 func (s *storage) GetRefreshTokenInfo(_ context.Context, _, value string) (string, string, error) {
 	s.mu.Lock()
@@ -220,31 +185,6 @@ func (s *storage) verify(token string) (string, bool) {
 	return "", false
 }
 
-func (s *storage) expireAccess(whose fault.Whose) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, g := range s.access {
-		if whose.Are(g.sid, g.user.ID) {
-			g.expires = time.Time{}
-		}
-	}
-}
-
-func (s *storage) revokeTokens(whose fault.Whose) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	maps.DeleteFunc(s.access, func(_ string, g *grant) bool { return whose.Are(g.sid, g.user.ID) })
-	maps.DeleteFunc(s.refresh, func(_ [32]byte, t *refreshToken) bool { return whose.Are(t.sid, t.user.ID) })
-}
-
-func (s *storage) revokeAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.access)
-	clear(s.refresh)
-	clear(s.sessions)
-}
-
 func (s *storage) refreshCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -255,16 +195,4 @@ func (s *storage) replayCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.replays
-}
-
-func (s *storage) live() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := 0
-	for _, t := range s.refresh {
-		if t.used.IsZero() && time.Now().Before(t.expires) {
-			n++
-		}
-	}
-	return n
 }
