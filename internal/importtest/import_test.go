@@ -2,6 +2,7 @@
 package importtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"os/exec"
 	"slices"
@@ -94,7 +95,7 @@ func TestImports(t *testing.T) {
 				continue
 			}
 			arrow := from + " -> " + to
-			t.Errorf("%s is not allowed: %s", arrow, orElse(reasons[arrow], "arrows go one way; see the table, and docs/architecture.md"))
+			t.Errorf("%s is not allowed: %s", arrow, cmp.Or(reasons[arrow], "arrows go one way; see the table, and docs/architecture.md"))
 		}
 	}
 	for from, tos := range allowed {
@@ -107,11 +108,4 @@ func TestImports(t *testing.T) {
 			}
 		}
 	}
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

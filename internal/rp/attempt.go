@@ -2,6 +2,7 @@ package rp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -126,7 +127,7 @@ func (c *Client) loginParams(doc *metadata, o LoginOptions) map[string]string {
 		}
 	}
 	if o.MaxAge > 0 || o.again() {
-		params["max_age"] = strconv.FormatInt(int64(orDefault(o.MaxAge, againAge)/time.Second), 10)
+		params["max_age"] = strconv.FormatInt(int64(cmp.Or(o.MaxAge, againAge)/time.Second), 10)
 	}
 	return params
 }
@@ -166,7 +167,7 @@ func (c *Client) accountParam(doc *metadata, account string) (name, value string
 	if name == "acr_values" {
 		return name, "accountId:" + account
 	}
-	return orDefault(name, "account"), account
+	return cmp.Or(name, "account"), account
 }
 
 // oauth returns the x/oauth2 configuration for the provider, with an explicit way to authenticate: the secret by HTTP Basic, or what proof puts into the form.

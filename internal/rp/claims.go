@@ -1,6 +1,7 @@
 package rp
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"strconv"
@@ -80,9 +81,9 @@ func identity(issuer string, cl claims) Identity {
 	for _, v := range []any{cl.Account, cl.AccountID, cl.AccountUnderscore, cl.AccountURI} {
 		switch a := v.(type) {
 		case string:
-			id.Account = orDefault(id.Account, a)
+			id.Account = cmp.Or(id.Account, a)
 		case float64:
-			id.Account = orDefault(id.Account, strconv.FormatFloat(a, 'f', -1, 64))
+			id.Account = cmp.Or(id.Account, strconv.FormatFloat(a, 'f', -1, 64))
 		}
 	}
 	return id

@@ -1,6 +1,7 @@
 package rp
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -40,12 +41,12 @@ func parseClientKey(text secret.Text) (jose.JSONWebKey, error) {
 	}
 	switch k := key.Key.(type) {
 	case *rsa.PrivateKey:
-		key.Algorithm = orDefault(key.Algorithm, string(jose.RS256))
+		key.Algorithm = cmp.Or(key.Algorithm, string(jose.RS256))
 		if k.N.BitLen() < 2048 || key.Algorithm != string(jose.RS256) && key.Algorithm != string(jose.PS256) {
 			return key, errors.New("an RSA key has at least 2048 bits and signs with RS256 or PS256")
 		}
 	case *ecdsa.PrivateKey:
-		key.Algorithm = orDefault(key.Algorithm, string(jose.ES256))
+		key.Algorithm = cmp.Or(key.Algorithm, string(jose.ES256))
 		if k.Curve != elliptic.P256() || key.Algorithm != string(jose.ES256) {
 			return key, errors.New("an elliptic key is on P-256 and signs with ES256")
 		}

@@ -1,6 +1,7 @@
 package rp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -89,7 +90,7 @@ func (c *Client) identify(ctx context.Context, doc *metadata, a Attempt, t Token
 	if a.Account != "" && id.Account != "" && id.Account != a.Account {
 		return Identity{}, &AuthError{Problem: ProblemAccount}
 	}
-	id.Account = orDefault(id.Account, a.Account) // who says nothing has not objected; refreshes name it again
+	id.Account = cmp.Or(id.Account, a.Account) // who says nothing has not objected; refreshes name it again
 	return id, nil
 }
 
@@ -134,11 +135,11 @@ func (c *Client) complete(ctx context.Context, doc *metadata, id Identity, t Tok
 		return Identity{}, &AuthError{Problem: ProblemUserinfo}
 	}
 	more := identity(id.Issuer, cl)
-	id.Name = orDefault(id.Name, more.Name)
-	id.PreferredUsername = orDefault(id.PreferredUsername, more.PreferredUsername)
-	id.Email = orDefault(id.Email, more.Email)
-	id.Account = orDefault(id.Account, more.Account)
-	id.Role = orDefault(id.Role, more.Role)
+	id.Name = cmp.Or(id.Name, more.Name)
+	id.PreferredUsername = cmp.Or(id.PreferredUsername, more.PreferredUsername)
+	id.Email = cmp.Or(id.Email, more.Email)
+	id.Account = cmp.Or(id.Account, more.Account)
+	id.Role = cmp.Or(id.Role, more.Role)
 	return id, nil
 }
 
@@ -157,10 +158,10 @@ func (c *Client) Userinfo(ctx context.Context, access secret.Text, previous Iden
 		return previous, ErrOtherSubject
 	}
 	id, now := previous, identity(previous.Issuer, cl)
-	id.Name = orDefault(now.Name, id.Name)
-	id.PreferredUsername = orDefault(now.PreferredUsername, id.PreferredUsername)
-	id.Email = orDefault(now.Email, id.Email)
-	id.AccountName = orDefault(now.AccountName, id.AccountName)
+	id.Name = cmp.Or(now.Name, id.Name)
+	id.PreferredUsername = cmp.Or(now.PreferredUsername, id.PreferredUsername)
+	id.Email = cmp.Or(now.Email, id.Email)
+	id.AccountName = cmp.Or(now.AccountName, id.AccountName)
 	if cl.saysRoles {
 		id.Role = now.Role
 	}

@@ -1,6 +1,7 @@
 package rp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -43,10 +44,10 @@ type metadata struct {
 
 // useAliases puts the addresses for clients with certificates in the place of the others (RFC 8705 section 5).
 func (m *metadata) useAliases() {
-	m.TokenEndpoint = orDefault(m.Aliases.TokenEndpoint, m.TokenEndpoint)
-	m.UserinfoEndpoint = orDefault(m.Aliases.UserinfoEndpoint, m.UserinfoEndpoint)
-	m.RevocationEndpoint = orDefault(m.Aliases.RevocationEndpoint, m.RevocationEndpoint)
-	m.PushedEndpoint = orDefault(m.Aliases.PushedEndpoint, m.PushedEndpoint)
+	m.TokenEndpoint = cmp.Or(m.Aliases.TokenEndpoint, m.TokenEndpoint)
+	m.UserinfoEndpoint = cmp.Or(m.Aliases.UserinfoEndpoint, m.UserinfoEndpoint)
+	m.RevocationEndpoint = cmp.Or(m.Aliases.RevocationEndpoint, m.RevocationEndpoint)
+	m.PushedEndpoint = cmp.Or(m.Aliases.PushedEndpoint, m.PushedEndpoint)
 }
 
 // keycloak reports whether the issuer is a realm; otherwise the provider is taken for an IdentityServer.

@@ -8,6 +8,7 @@
 package rp
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -116,10 +117,10 @@ func New(c Config) (*Client, error) {
 
 // complete fills in what was left out.
 func (c *Config) complete() {
-	c.AuthStyle = orDefault(c.AuthStyle, AuthStyleDiscovered)
-	c.Pushed = orDefault(c.Pushed, PushedAuto)
-	c.OfflineAccess = orDefault(c.OfflineAccess, OfflineAuto)
-	c.Timeout = orDefault(c.Timeout, 10*time.Second)
+	c.AuthStyle = cmp.Or(c.AuthStyle, AuthStyleDiscovered)
+	c.Pushed = cmp.Or(c.Pushed, PushedAuto)
+	c.OfflineAccess = cmp.Or(c.OfflineAccess, OfflineAuto)
+	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
 	if len(c.Algorithms) == 0 {
 		c.Algorithms = []string{"RS256"}
 	}
@@ -224,12 +225,4 @@ func endpoint(raw string) (*url.URL, error) {
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
-}
-
-func orDefault[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
 }

@@ -1,6 +1,7 @@
 package rp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,7 +52,7 @@ type GrantError struct {
 }
 
 func (e *GrantError) Error() string {
-	s := "rp: " + orDefault(e.Endpoint, "token endpoint") + ": " + string(e.Class)
+	s := "rp: " + cmp.Or(e.Endpoint, "token endpoint") + ": " + string(e.Class)
 	if e.Code != "" {
 		s += ": " + e.Code
 	}

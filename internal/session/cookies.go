@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -71,9 +72,9 @@ func NewCookies(c Config) (*Cookies, error) {
 	if c.Idle < 0 || c.Absolute < 0 || c.StayAbsolute < 0 || c.MaxPerSubject < 0 {
 		return nil, errors.New("session: limits must not be negative")
 	}
-	c.Name, c.Purpose = orDefault(c.Name, "portico"), orDefault(c.Purpose, PurposeSession)
-	c.Idle, c.Absolute = orDefault(c.Idle, time.Hour), orDefault(c.Absolute, 12*time.Hour)
-	c.MaxPerSubject = orDefault(c.MaxPerSubject, 20)
+	c.Name, c.Purpose = cmp.Or(c.Name, "portico"), cmp.Or(c.Purpose, PurposeSession)
+	c.Idle, c.Absolute = cmp.Or(c.Idle, time.Hour), cmp.Or(c.Absolute, 12*time.Hour)
+	c.MaxPerSubject = cmp.Or(c.MaxPerSubject, 20)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -84,13 +85,6 @@ func NewCookies(c Config) (*Cookies, error) {
 		c.Now = time.Now
 	}
 	return &Cookies{c}, nil
-}
-
-func orDefault[T comparable](v, otherwise T) T {
-	if v == *new(T) {
-		return otherwise
-	}
-	return v
 }
 
 // Name returns the cookie's name.

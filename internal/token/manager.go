@@ -1,6 +1,7 @@
 package token
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -83,11 +84,11 @@ func New(c Config) (*Manager, error) {
 	if c.Store == nil || c.Keys == nil || c.Refresher == nil || c.End == nil {
 		return nil, errors.New("token: Store, Keys, Refresher and End are required")
 	}
-	c.Policy = orDefault(c.Policy, Strict)
-	c.Lease, c.RenewEvery = orDefault(c.Lease, 20*time.Second), orDefault(c.RenewEvery, 5*time.Second)
-	c.RequestTimeout, c.AnswerTimeout = orDefault(c.RequestTimeout, 10*time.Second), orDefault(c.AnswerTimeout, 40*time.Second)
-	c.FlightWait, c.PollWait = orDefault(c.FlightWait, 10*time.Second), orDefault(c.PollWait, 5*time.Second)
-	c.Young = orDefault(c.Young, tooYoung)
+	c.Policy = cmp.Or(c.Policy, Strict)
+	c.Lease, c.RenewEvery = cmp.Or(c.Lease, 20*time.Second), cmp.Or(c.RenewEvery, 5*time.Second)
+	c.RequestTimeout, c.AnswerTimeout = cmp.Or(c.RequestTimeout, 10*time.Second), cmp.Or(c.AnswerTimeout, 40*time.Second)
+	c.FlightWait, c.PollWait = cmp.Or(c.FlightWait, 10*time.Second), cmp.Or(c.PollWait, 5*time.Second)
+	c.Young = cmp.Or(c.Young, tooYoung)
 	if c.Observer == nil {
 		c.Observer = nobody{}
 	}
@@ -107,14 +108,6 @@ func New(c Config) (*Manager, error) {
 		c.Now = time.Now
 	}
 	return &Manager{c: c, flights: map[session.ID]*flight{}, unsaved: map[session.ID]*held{}}, nil
-}
-
-func orDefault[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
 }
 
 // Start keeps the tokens of a session that is about to begin; until is the session's own limit.
