@@ -2,6 +2,7 @@ package pages
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -186,5 +187,20 @@ func TestEventsThatAreAlikeAreOneRow(t *testing.T) {
 	}
 	if want := "3 × Door 3, Filter 0, Door 0, Door 0, Door 0"; strings.Join(got, ", ") != want {
 		t.Errorf("rows %q, want %s", got, want)
+	}
+}
+
+// A site's page of events and a meter's lead from such a row to the day's events.
+func TestEventsOfASiteThatAreAlikeAreOneRow(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	row := regexp.MustCompile(`href="(/events\?[^"]*site=204486[^"]*)"><bdi>(\d+) × Dock door opened`)
+	for _, path := range []string{"/sites/204486/events", "/sources/6044863"} {
+		m := row.FindStringSubmatch(b.get(path).body)
+		if m == nil {
+			t.Errorf("%s has no row of a day's events", path)
+			continue
+		}
+		b.get(html.UnescapeString(m[1])).want(t, path, http.StatusOK, m[2]+" × Dock door opened")
 	}
 }

@@ -51,34 +51,46 @@ const alikeFrom = 3
 
 // list has the newest first. A door that opens forty times a day is one row, behind which there are forty.
 func (d eventsData) list(l locale.Locale) (rows []templates.EventRowModel) {
-	dayOf := func(e datahub.Event) string { return e.From.In(d.zoneFor(e)).Format(time.DateOnly) }
-	for rest := d.events; len(rest) > 0; {
+	for _, same := range gathered(d.events, d.zoneFor) {
+		rows = append(rows, d.row(same, l))
+	}
+	return rows
+}
+
+// gathered puts those of a day together that are alike, where they are many. Events come with the newest first.
+func gathered(events []datahub.Event, zone func(datahub.Event) *time.Location) (groups [][]datahub.Event) {
+	dayOf := func(e datahub.Event) string { return e.From.In(zone(e)).Format(time.DateOnly) }
+	for rest := events; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && dayOf(rest[n]) == dayOf(rest[0]) {
 			n++
 		}
 		for _, same := range alike(rest[:n]) {
-			rows = append(rows, d.rows(same, l)...)
+			if len(same) >= alikeFrom {
+				groups = append(groups, same)
+			} else {
+				groups = slices.AppendSeq(groups, slices.Chunk(same, 1))
+			}
 		}
 		rest = rest[n:]
 	}
-	return rows
+	return groups
 }
 
-// rows has a row for each of some events that are alike, or one for all of them where they are many.
-func (d eventsData) rows(same []datahub.Event, l locale.Locale) []templates.EventRowModel {
+// row is of an event, or of some that are alike.
+func (d eventsData) row(same []datahub.Event, l locale.Locale) templates.EventRowModel {
 	each := make([]templates.EventRowModel, len(same))
 	for i, e := range same {
 		each[i] = eventRow(e, d.zoneFor(e), d.now, locale.Name(d.sites[e.Site].Name), d.typeName(e.TypeID), d.may(datahub.FeatureEvents, datahub.RightWrite), l)
 	}
-	if len(same) < alikeFrom {
-		return each
+	if len(same) == 1 {
+		return each[0]
 	}
 	zone, newest, oldest := d.zoneFor(same[0]), same[0], same[len(same)-1]
 	of := each[0]
 	of.Title, of.When = l.T("events.times", len(same), of.Title), l.Range(oldest.From.In(zone), laterOf(newest.From, newest.To).In(zone))
 	of.Editable, of.Alike = false, each
-	return []templates.EventRowModel{of}
+	return of
 }
 
 // zoneFor is the zone in which an event's times are shown.

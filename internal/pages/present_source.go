@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"portico/internal/datahub"
 	"portico/internal/locale"
@@ -56,7 +57,8 @@ func (d sourceData) presentAbout(m *templates.SourceModel, l locale.Locale) {
 		m.Lists = append(m.Lists, alarmList(d.alarms, func(a datahub.Alarm) string { return units[a.Variable] }, d.zone, d.now, l))
 	}
 	if len(d.events) > 0 {
-		m.Lists = append(m.Lists, eventList(d.events[:min(len(d.events), sourceEvents)], d.types, []datahub.Source{d.source}, d.zone, d.now, l))
+		groups := gathered(d.events, func(datahub.Event) *time.Location { return d.zone })
+		m.Lists = append(m.Lists, eventList(groups[:min(len(groups), sourceEvents)], d.types, []datahub.Source{d.source}, d.zone, d.now, l))
 	}
 	m.Lists = append(m.Lists, properties(d.source.ClientData, d.forms, "source", l)...)
 }

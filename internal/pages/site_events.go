@@ -17,7 +17,7 @@ import (
 // eventSpans are how far back lists of events look, in days; the first when nobody says.
 var eventSpans = []string{"30", "90", "365"}
 
-// eventsPerPage bounds how many events one page lists: a door can have thousands in a month.
+// eventsPerPage bounds how many rows one page lists: a site can have thousands of events in a year.
 const eventsPerPage = 100
 
 // siteEvents lists what happened at a site lately, and what is planned for the next month.
@@ -42,14 +42,15 @@ func (p *Pages) siteEvents(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	from := min((page-1)*eventsPerPage, len(events))
-	shown := events[from:min(from+eventsPerPage, len(events))]
+	groups := gathered(events, func(datahub.Event) *time.Location { return f.zone })
+	from := min((page-1)*eventsPerPage, len(groups))
+	shown := groups[from:min(from+eventsPerPage, len(groups))]
 	m := eventList(shown, types, f.sources, f.zone, f.now, r.Locale)
 	href := func(n int) string {
 		return query.With(siteTabHref(f.site.ID, "events"), "days", days, "page", query.Number(n))
 	}
 	if len(events) > 0 {
-		m.Pager, m.Empty = pagerOf(page, eventsPerPage, len(shown), len(events), href, r.Locale)
+		m.Pager, m.Empty = pagerOf(page, eventsPerPage, len(shown), len(groups), href, r.Locale)
 	}
 	for _, d := range eventSpans {
 		m.Links = append(m.Links, templates.TabModel{Link: templates.Link{Text: r.Locale.T("events.days", atoi(d)), Href: query.With(siteTabHref(f.site.ID, "events"), "days", d)}, Current: d == days})
@@ -69,29 +70,47 @@ func (rd *reader) events(ctx context.Context, q datahub.EventQuery) ([]datahub.E
 	return list, types, endsSession(err)
 }
 
-func eventList(events []datahub.Event, types map[int]string, sources []datahub.Source, zone *time.Location, now time.Time, l locale.Locale) templates.ListModel {
+// eventList has a row for each event, and one for those of a day that are alike, which leads to them.
+func eventList(groups [][]datahub.Event, types map[int]string, sources []datahub.Source, zone *time.Location, now time.Time, l locale.Locale) templates.ListModel {
 	m := templates.ListModel{Caption: l.T("site.events"), Columns: columns(l, "event", "from", "until", "kind", "meters")}
 	names := map[datahub.SourceID]string{}
 	for _, s := range sources {
 		names[s.ID] = locale.Name(s.Name)
 	}
-	for _, e := range events {
+	for _, same := range groups {
+		newest, from := same[0], same[len(same)-1].From
+		name := templates.CellModel{Text: locale.Name(newest.Title), Href: "/events/" + idText(int64(newest.ID))}
 		until := templates.CellModel{}
-		if e.To.After(e.From) {
-			until = templates.CellModel{Text: l.DateTime(e.To.In(zone), now), ISO: e.To.Format(time.RFC3339), Note: l.Duration(e.To.Sub(e.From))}
+		if end := laterOf(newest.From, newest.To); end.After(from) {
+			until = templates.CellModel{Text: l.DateTime(end.In(zone), now), ISO: end.Format(time.RFC3339), Note: l.Duration(end.Sub(from))}
 		}
-		var meters []string
-		for _, id := range e.Sources {
-			if name := names[id]; name != "" {
-				meters = append(meters, name)
-			}
+		if len(same) > 1 {
+			name, until.Note = templates.CellModel{Text: l.T("events.times", len(same), name.Text), Href: alikeHref(newest, zone)}, ""
 		}
 		m.Rows = append(m.Rows, []templates.CellModel{
-			{Text: locale.Name(e.Title), Href: "/events/" + idText(int64(e.ID))}, {Text: l.DateTime(e.From.In(zone), now), ISO: e.From.Format(time.RFC3339)}, until, {Text: locale.Plain(types[e.TypeID])}, {Text: strings.Join(meters, ", ")},
+			name, {Text: l.DateTime(from.In(zone), now), ISO: from.Format(time.RFC3339)}, until, {Text: locale.Plain(types[newest.TypeID])}, {Text: strings.Join(metersOf(same, names), ", ")},
 		})
 	}
 	if len(m.Rows) == 0 {
 		m.Empty = &templates.EmptyModel{Text: l.T("site.events-none")}
 	}
 	return m
+}
+
+// alikeHref leads to the events of a day that are called the same.
+func alikeHref(e datahub.Event, zone *time.Location) string {
+	day := e.From.In(zone)
+	return eventsQuery{site: e.Site, q: e.Title, from: day.Format(time.DateOnly), to: day.AddDate(0, 0, 1).Format(time.DateOnly)}.href("", "")
+}
+
+// metersOf names the meters of events, each once.
+func metersOf(events []datahub.Event, names map[datahub.SourceID]string) (meters []string) {
+	for _, e := range events {
+		for _, id := range e.Sources {
+			if name := names[id]; name != "" && !slices.Contains(meters, name) {
+				meters = append(meters, name)
+			}
+		}
+	}
+	return meters
 }
