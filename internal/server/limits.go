@@ -20,7 +20,7 @@ const SignInsPerMinute = 120
 
 // limits are what may come how often, and how much of it is worked on at a time. Whatever is limited stands here; routes.go says where it counts.
 //
-// Nobody can use them to lock somebody else out: keys are addresses and sessions, never names; what turned out well does not count; callbacks and logout tokens are judged
+// Nobody can use them to lock somebody else out: keys are addresses and sessions, never names; what turned out well does not count; callbacks, logout tokens and links are judged
 // before they are limited, so that a good one always passes; and who sends or reads slowly holds no slot.
 type limits struct {
 	signIns   *limit.Rate[netip.Prefix] // sign-ins begun

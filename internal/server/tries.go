@@ -48,10 +48,14 @@ func (s *Server) rightCode(person string) {
 	s.tries.codes.Give("person-" + person)
 }
 
-// wrongLink counts a link that is none, after it turned out to be one: nobody guesses 256 bits, and who has a good link is not kept from it by what others try.
+// wrongLink counts a link that is none, after it turned out to be one: nobody guesses 256 bits, and who has a good link is not kept from it by what others try. What an address is refused in this process already does
+// not reach the store.
 func (s *Server) wrongLink(r *http.Request, err error) error {
 	if !errors.Is(err, share.ErrNotFound) {
 		return noShare(err)
+	}
+	if err := s.take(r, "links", s.limits.links); err != nil {
+		return err
 	}
 	wait, lost := s.tries.links.Take(r.Context(), s.tryOf(r))
 	switch {
