@@ -21,16 +21,16 @@ func TestPagesOfASite(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for path, texts := range map[string][]string{
-		"/sites/204486":                       {"DEMO06002", "Power, yesterday and today", `href="/sites/204486/quality"`},
-		"/sites/204486/sources":               {"DEMO06002", `aria-current="page"`},
-		"/sites/204486/data":                  {"Compressors", "every 1\u00a0min"},
-		"/sites/204486/alarms":                {"Dock door left open", "Limits"},
-		"/sites/204486/events?days=90":        {"1–100 of"},
-		"/sites/204486/events?days=90&page=2": {"–200 of"},
-		"/sites/204486/properties":            {"SITE_FORM", "FloorArea", "6"},
-		"/sites/204486/files":                 {"Cold store procedure.txt", "Meters Liège.csv"},
-		"/sites/204486/quality":               {"Expected and received", `data-day="full"`},
-		"/sites/204486/data?page=9":           {"nothing on this page"},
+		"/sites/204486":                        {"DEMO06002", "Power, yesterday and today", `href="/sites/204486/quality"`},
+		"/sites/204486/sources":                {"DEMO06002", `aria-current="page"`},
+		"/sites/204486/data":                   {"Compressors", "every 1\u00a0min"},
+		"/sites/204486/alarms":                 {"Dock door left open", "Limits"},
+		"/sites/204486/events?days=365":        {"1–100 of"},
+		"/sites/204486/events?days=365&page=2": {"–200 of"},
+		"/sites/204486/properties":             {"SITE_FORM", "FloorArea", "6"},
+		"/sites/204486/files":                  {"Cold store procedure.txt", "Meters Liège.csv"},
+		"/sites/204486/quality":                {"Expected and received", `data-day="full"`},
+		"/sites/204486/data?page=9":            {"nothing on this page"},
 	} {
 		a := b.get(path)
 		a.want(t, path, http.StatusOK, append(texts, "Cold store Meuse", `<nav class="tabs"`)...)
