@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -87,7 +88,7 @@ func TestPrivateKeyJWT(t *testing.T) {
 		for i, form := range p.forms {
 			head, claims := asserted(t, c, form)
 			life := claims["exp"].(float64) - claims["iat"].(float64)
-			if head.Algorithm != algorithm || claims["iss"] != "portico" || claims["sub"] != "portico" || claims["aud"] != p.server.URL || life <= 0 || life > 60 || seen[claims["jti"]] || claims["jti"] == "" {
+			if head.Algorithm != algorithm || claims["iss"] != "portico" || claims["sub"] != "portico" || claims["aud"] != p.server.URL || life <= Leeway.Seconds() || life > 120 || seen[claims["jti"]] || claims["jti"] == "" {
 				t.Errorf("%s, request %d: header %+v, claims %v", algorithm, i, head, claims)
 			}
 			seen[claims["jti"]] = true
@@ -294,4 +295,22 @@ func selfSigned(t *testing.T, name string) *tls.Certificate {
 		t.Fatal(err)
 	}
 	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// A provider whose clock is minutes off takes the assertion for expired and says no more than that it does not know the client. Its answers' Date tells why.
+func TestAssertionRefusedByAnotherClock(t *testing.T) {
+	t.Parallel()
+	for off, want := range map[time.Duration]Problem{5 * time.Minute: ProblemClock, -5 * time.Minute: ProblemClock, 0: ProblemGrant} {
+		p := newProvider(t)
+		p.document = func(w http.ResponseWriter) bool {
+			w.Header().Set("Date", time.Now().Add(off).UTC().Format(http.TimeFormat))
+			return false
+		}
+		p.token = status(http.StatusUnauthorized, `{"error":"invalid_client"}`)
+		c, _ := p.client(func(c *Config) { c.ClientSecret, c.ClientKeys = secret.Text{}, []secret.Text{newSecretKey(t, "ES256")} })
+		_, _, err := p.login(c)
+		if e, ok := errors.AsType[*AuthError](err); !ok || e.Problem != want {
+			t.Errorf("a clock that is %v off: %v, want %s", off, err, want)
+		}
+	}
 }

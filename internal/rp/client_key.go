@@ -23,8 +23,8 @@ import (
 	"portico/internal/secret"
 )
 
-// assertionLife is how long a client assertion counts. It is used at once, and once.
-const assertionLife = time.Minute
+// assertionLife is how long a client assertion counts. It is used at once, and once; but a provider whose clock is ahead of ours by the Leeway must not find it expired.
+const assertionLife = Leeway + time.Minute
 
 // What a client assertion names as its audience.
 const (

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
@@ -64,10 +65,19 @@ func (c *Client) Finish(ctx context.Context, a Attempt, callback url.Values) (Id
 	}
 	t, err := c.exchange(ctx, doc, callback.Get("code"), a)
 	if err != nil {
-		return Identity{}, Tokens{}, &AuthError{Problem: ProblemGrant, Err: err}
+		return Identity{}, Tokens{}, c.grantRefused(doc, err)
 	}
 	id, err := c.identify(ctx, doc, a, t)
 	return id, t, err
+}
+
+// grantRefused tells a provider that finds our assertion expired, or from the future, because the clocks differ, from one that does not know the client: both say invalid_client.
+func (c *Client) grantRefused(doc *metadata, err error) error {
+	e, ok := errors.AsType[*GrantError](err)
+	if ok && e.Code == "invalid_client" && c.authStyle(doc) == AuthStyleKey && time.Duration(c.ahead.Load()).Abs() > Leeway {
+		return &AuthError{Problem: ProblemClock, Err: errors.New("the client assertion was refused: " + e.Error())}
+	}
+	return &AuthError{Problem: ProblemGrant, Err: err}
 }
 
 func (c *Client) identify(ctx context.Context, doc *metadata, a Attempt, t Tokens) (Identity, error) {

@@ -22,6 +22,8 @@ func (nobody) ClockSkew(time.Duration) {}
 // readClock compares the Date of an answer with our clock.
 func (c *Client) readClock(resp *http.Response) {
 	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-		c.c.Observer.ClockSkew(at.Sub(c.c.Now().Truncate(time.Second)))
+		ahead := at.Sub(c.c.Now().Truncate(time.Second))
+		c.ahead.Store(int64(ahead))
+		c.c.Observer.ClockSkew(ahead)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -81,6 +82,7 @@ type Client struct {
 	grants   *http.Client      // the token endpoint: bounded by the caller's context, because a late answer still counts
 	metadata metadataCache
 	keys     keyCache
+	ahead    atomic.Int64 // how far the provider's clock is ahead of ours, a time.Duration; see readClock
 }
 
 // Errors that callers can tell apart; see also [GrantError] and [AuthError].
