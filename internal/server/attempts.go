@@ -101,21 +101,26 @@ func (a attempts) clear(w http.ResponseWriter, at rp.Attempt) {
 	http.SetCookie(w, a.cookie(a.name(at.State), "", -1))
 }
 
-func (a attempts) open(r *http.Request, name string) (rp.Attempt, bool) {
-	var at rp.Attempt
+func (a attempts) open(r *http.Request, name string) (at rp.Attempt, ok bool) {
+	plain, ok := a.unseal(r, name, session.PurposeAttempt)
+	if !ok || at.UnmarshalBinary(plain) != nil {
+		return rp.Attempt{}, false
+	}
+	return at, true
+}
+
+// unseal returns what a cookie holds that was sealed under its name for a purpose.
+func (a attempts) unseal(r *http.Request, name string, p session.Purpose) ([]byte, bool) {
 	cookies := r.CookiesNamed(name)
 	if len(cookies) != 1 {
-		return at, false
+		return nil, false
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString(cookies[0].Value)
 	if err != nil {
-		return at, false
+		return nil, false
 	}
-	plain, err := a.keys.Open(session.PurposeAttempt, session.Handle{}, []byte(name), sealed)
-	if err != nil || at.UnmarshalBinary(plain) != nil {
-		return at, false
-	}
-	return at, true
+	plain, err := a.keys.Open(p, session.Handle{}, []byte(name), sealed)
+	return plain, err == nil
 }
 
 // begun is when an attempt began, by the clock of the sessions' store: it may have been at another process, whose own clock is wrong. One that a process of before that was made began by its own.

@@ -32,8 +32,9 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return &storeError{err}
 	}
 	if expired(attempt, now) {
-		s.attempts.clear(w, attempt)
-		return s.signInRefused(r.Context(), "expired", &pageError{Status: http.StatusBadRequest, Kind: kindSignInExpired, RetryTo: s.loginPath(attempt.ReturnTo), Err: errors.New("sign-in attempt expired")})
+		e := &pageError{Status: http.StatusBadRequest, Kind: kindSignInExpired, RetryTo: s.loginPath(attempt.ReturnTo), Err: errors.New("sign-in attempt expired")}
+		s.attempts.fail(w, attempt.State, e)
+		return s.signInRefused(r.Context(), "expired", e)
 	}
 	first, err := s.store.Once(r.Context(), "attempt "+hashed(attempt.State), 2*attemptLife)
 	if err != nil {
@@ -43,11 +44,11 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return s.strayCallback(w, r)
 	}
 	faultpoint.Reach(faultpoint.CallbackConsumed)
-	s.attempts.clear(w, attempt)
 	id, tokens, err := s.rp.Finish(r.Context(), attempt, q)
 	if err != nil {
 		return s.notSignedIn(w, r, attempt, err)
 	}
+	s.attempts.clear(w, attempt)
 	faultpoint.Reach(faultpoint.CallbackExchanged)
 	if attempt.For != "" {
 		return s.endSignInFor(w, r, attempt, id, tokens)
@@ -60,6 +61,7 @@ func (s *Server) notSignedIn(w http.ResponseWriter, r *http.Request, attempt rp.
 	note(r.Context(), slog.String("sign_in", "refused"))
 	s.observer.SignIn(signInOutcome(err))
 	if attempt.Prompt == promptSilent && rp.InteractionNeeded(err) {
+		s.attempts.clear(w, attempt)
 		again := s.loginOptions
 		again.ReturnTo, again.Account, again.LoginHint, again.Stay = attempt.ReturnTo, attempt.Account, attempt.LoginHint, attempt.Stay
 		return s.begin(w, r, again)
@@ -68,9 +70,10 @@ func (s *Server) notSignedIn(w http.ResponseWriter, r *http.Request, attempt rp.
 		s.silenceRefused(w, r)
 	}
 	failed := s.signInFailed(attempt.ReturnTo, err)
-	if e, ok := errors.AsType[*pageError](failed); ok && attempt.For != "" {
-		e.RetryTo = localPath(attempt.ReturnTo)
+	if attempt.For != "" {
+		failed.RetryTo = localPath(attempt.ReturnTo)
 	}
+	s.attempts.fail(w, attempt.State, failed)
 	return s.signInRefused(r.Context(), signInOutcome(err), failed)
 }
 
@@ -81,7 +84,7 @@ func hashed(text string) string {
 }
 
 // strayCallback answers a callback that belongs to no sign-in of this browser: a bookmark, the back button, a second tab that came later, or a
-// browser that did not send its cookie. Whoever is signed in goes on; nobody else is sent anywhere.
+// browser that did not send its cookie. Whoever is signed in goes on; nobody else is sent anywhere. Whose sign-in failed, and loads its page again, reads the same.
 func (s *Server) strayCallback(w http.ResponseWriter, r *http.Request) error {
 	_, err := s.cookies.Load(r)
 	switch {
@@ -90,6 +93,9 @@ func (s *Server) strayCallback(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	case !isNoSession(err):
 		return &storeError{err}
+	}
+	if e := s.attempts.failure(r, r.URL.Query().Get("state")); e != nil {
+		return e
 	}
 	if err := s.take(r, "callbacks", s.limits.strays); err != nil {
 		return err

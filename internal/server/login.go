@@ -111,7 +111,7 @@ func sendTo(w http.ResponseWriter, address string) {
 }
 
 // signInFailed turns what rp reports into a page that offers a fresh sign-in to the same place.
-func (s *Server) signInFailed(returnTo string, err error) error {
+func (s *Server) signInFailed(returnTo string, err error) *pageError {
 	e := &pageError{Status: http.StatusBadGateway, Kind: kindSignInRefused, RetryTo: s.loginPath(returnTo), Err: err}
 	if errors.Is(err, rp.ErrProviderUnavailable) {
 		e.Status, e.Kind, e.RetryAfter = http.StatusServiceUnavailable, kindSignInDown, retryAfterDefault

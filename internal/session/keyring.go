@@ -30,6 +30,7 @@ const (
 	PurposeAttempt Purpose = "attempt" // a sign-in under way, in a cookie
 	PurposeLogout  Purpose = "logout"  // a sign-out under way, in a cookie
 	PurposeRecent  Purpose = "recent"  // recent sign-ins of a browser, in a cookie
+	PurposeFailure Purpose = "failure" // why a sign-in failed, in a cookie
 	PurposeLost    Purpose = "lost"    // how to sign in after a session that is no more, in a cookie
 	PurposeAbout   Purpose = "about"   // what a session's list shows of a browser
 	PurposeShelf   Purpose = "shelf"   // what the portal keeps for a person beyond their sessions
