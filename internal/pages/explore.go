@@ -25,7 +25,8 @@ type exploreData struct {
 
 	r           series.Range
 	granularity datahub.Granularity
-	coarsened   bool // coarser than was asked for, because there would be too many values
+	coarsened   bool                // coarser than was asked for, because there would be too many values
+	asked       datahub.Granularity // the one that was asked for, where coarsened
 	compare     series.Comparison
 	level       *float64 // at
 	overview    overview

@@ -162,7 +162,19 @@ func (d *exploreData) chooseGranularity(asked datahub.Granularity, isAsked bool)
 		d.granularity = asked
 		return
 	}
-	d.coarsened = true
+	d.coarsened, d.asked = true, asked
+}
+
+// closer is the end of the range of which there can be a picture at the granularity that was asked for; false when that is less than a day.
+func (d *exploreData) closer() (series.Range, bool) {
+	part := *d
+	for _, days := range []int{365, 180, 90, 30, 7, 1} {
+		part.r.From = d.r.To.In(d.zone).AddDate(0, 0, -days)
+		if part.r.From.After(d.r.From) && part.bearable(d.asked) {
+			return part.r, true
+		}
+	}
+	return part.r, false
 }
 
 // suits reports whether a view can be drawn at a granularity.

@@ -19,6 +19,7 @@ type marks struct {
 	alarmsErr error
 	events    []datahub.Event
 	eventsErr error
+	crowded   bool // there are too many events to be marked
 }
 
 // alarmSpan is a time in which an alarm was present.
@@ -28,9 +29,10 @@ type alarmSpan struct {
 }
 
 const (
-	mostAlarms = 8  // whose history is read
-	mostLevels = 2  // whose levels are drawn
-	mostFlags  = 60 // that have room beside each other
+	mostAlarms = 8   // whose history is read
+	mostLevels = 2   // whose levels are drawn
+	mostFlags  = 60  // that have room beside each other
+	flagDays   = 400 // of a range whose events are marked: in a longer one each flag would stand for dozens of them
 )
 
 // readMarks reads what happened in the range, side by side.
@@ -92,6 +94,10 @@ func spansOf(a datahub.Alarm, changes []datahub.StateChange, from, to time.Time)
 
 // readEvents reads the events at the sites of the variables.
 func (d *exploreData) readEvents(ctx context.Context, rd *reader) error {
+	if d.r.Days() > flagDays {
+		d.marks.crowded = true
+		return nil
+	}
 	sites := d.sites()
 	events, failed := make([][]datahub.Event, len(sites)), make([]error, len(sites))
 	err := each(ctx, sites, func(ctx context.Context, i int, site datahub.SiteID) error {

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -83,9 +84,14 @@ func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g da
 	}
 	got := course{asked: datahub.DataQuery{Variable: l.variable.ID, From: q.span.from, To: q.span.to, Granularity: g, Aggregate: q.span.agg, Zone: r.Zone}}
 	if q.span.from.Before(q.span.to) {
-		if got.err = rd.points(ctx, []*question{q}); got.err == nil {
-			got.err = q.err
+		pieces := l.pieces(q, rd.now)
+		err := rd.points(ctx, pieces)
+		for _, p := range pieces {
+			if p != q {
+				q.points, q.err = append(q.points, p.points...), cmp.Or(q.err, p.err)
+			}
 		}
+		got.err = cmp.Or(err, q.err)
 	}
 	if got.err != nil {
 		return got
@@ -116,6 +122,44 @@ func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g da
 	series.MarkLate(got.slots, absences.late())
 	got.late = absences.within(r)
 	return got
+}
+
+// calendarUnits are the units of the calendar that buckets are.
+var calendarUnits = map[datahub.Granularity]string{datahub.GranularityDay: "d", datahub.GranularityWeek: "w", datahub.GranularityMonth: "M", datahub.GranularityYear: "y"}
+
+// pieces are the questions that ask together what q does. Where the Data Hub has to put together more values than a picture is made of, the buckets that are over are a question of their own: its bounds are
+// those of the calendar and stay the same, so that its answer is kept, and only the ends are asked for again.
+func (l *exploreLine) pieces(q *question, now time.Time) []*question {
+	unit, whole := calendarUnits[q.span.g], series.Range{From: q.span.from, To: q.span.to, Zone: q.span.zone}
+	if unit == "" || series.Count(whole, datahub.GranularityRaw, l.variable.Step.Duration()) <= series.Longest {
+		return []*question{q}
+	}
+	bucket := func(t time.Time) series.Range {
+		return series.Range{From: t, To: t.Add(1), Zone: q.span.zone}.Around(unit)
+	}
+	first, settled := bucket(whole.From), bucket(earlierOf(whole.To, now.Add(-settledAfter))).From
+	from := first.From
+	if from.Before(whole.From) {
+		from = first.To
+	}
+	if !from.Before(settled) {
+		return []*question{q}
+	}
+	var list []*question
+	piece := func(name string, from, to time.Time) {
+		if p := *q; from.Before(to) {
+			p.span.name, p.span.from, p.span.to = name, from, to
+			list = append(list, &p)
+		}
+	}
+	piece("", whole.From, from)
+	piece("", from, settled)
+	name := q.span.name
+	if name != "" {
+		name = fmt.Sprint("since ", settled.Unix())
+	}
+	piece(name, settled, whole.To)
+	return list
 }
 
 // isAmount reports whether the shown values can be added up.

@@ -276,9 +276,6 @@ func (d *exploreData) unitOptions(l locale.Locale) []templates.OptionModel {
 // notes say what was decided otherwise than asked, and what is missing.
 func (d *exploreData) notes(l locale.Locale) []string {
 	var notes []string
-	if d.coarsened {
-		notes = append(notes, l.T("series.coarsened", d.stepName(d.granularity, l)))
-	}
 	if d.compare != "" && d.compare != series.NoComparison && !compares(d.query.view) {
 		notes = append(notes, l.T("explore.no-compare"))
 	}
@@ -287,6 +284,9 @@ func (d *exploreData) notes(l locale.Locale) []string {
 	}
 	if d.marks.alarmsErr != nil || d.marks.eventsErr != nil {
 		notes = append(notes, l.T("explore.no-marks"))
+	}
+	if d.marks.crowded && d.query.path == explorePath {
+		notes = append(notes, l.T("explore.crowded", flagDays))
 	}
 	if slices.ContainsFunc(d.lines, func(l exploreLine) bool { return l.zone.String() != d.lines[0].zone.String() }) {
 		notes = append(notes, l.T("explore.zones", d.zone.String()))

@@ -82,9 +82,29 @@ func (d *exploreData) leftOut(line *exploreLine) []time.Time {
 	return slices.DeleteFunc(slices.Clone(line.without), func(t time.Time) bool { return t.Before(d.r.From) || !t.Before(d.r.To) })
 }
 
+// tooMany says how many values were asked for, how many there can be and what is shown instead, and leads to the part of the range that can be shown as asked.
+func (d *exploreData) tooMany(l locale.Locale) []templates.LinkedNote {
+	if !d.coarsened {
+		return nil
+	}
+	total := 0
+	for _, line := range d.lines {
+		total += series.Count(d.r, d.asked, line.variable.Step.Duration())
+	}
+	most := min(series.Longest*len(d.lines), mostValues)
+	note := templates.LinkedNote{Text: l.T("series.coarsened", l.Int(total), l.Int(most), d.stepName(d.granularity, l))}
+	if total <= most { // how many there are is not known, or one variable has too many of them
+		note.Text = l.T("series.coarsened-some", d.stepName(d.granularity, l))
+	}
+	if r, ok := d.closer(); ok {
+		note.Link = templates.Link{Text: l.T("series.closer", l.Range(r.From.In(d.zone), r.To.In(d.zone))), Href: d.query.span(r)}
+	}
+	return []templates.LinkedNote{note}
+}
+
 // outliers name what stands far out, each with a link that leaves it out, and what is left out, each with a link that brings it back.
 func (d *exploreData) outliers(l locale.Locale) []templates.LinkedNote {
-	var list []templates.LinkedNote
+	list := d.tooMany(l)
 	for i := range d.lines {
 		line := &d.lines[i]
 		name := func(text string) string {
