@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // refusal is an answer other than a result.
@@ -140,6 +141,12 @@ func (d download) send(w http.ResponseWriter) {
 	_, _ = w.Write(d.content)
 }
 
+// zippers pack one body after the other: each has hundreds of kilobytes of its own, more than nearly all bodies.
+var zippers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is valid
+	return z
+}}
+
 // send lets write fill the body. An error means that the client has gone.
 func (h *Hub) send(w http.ResponseWriter, r *http.Request, write func(io.Writer) error) {
 	if !acceptsGzip(r.Header.Get("Accept-Encoding")) {
@@ -147,11 +154,9 @@ func (h *Hub) send(w http.ResponseWriter, r *http.Request, write func(io.Writer)
 		return
 	}
 	w.Header().Set("Content-Encoding", "gzip")
-	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
-	if err != nil {
-		h.refuse(w, err)
-		return
-	}
+	z := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(z)
+	z.Reset(w)
 	if write(z) == nil {
 		_ = z.Close()
 	}
