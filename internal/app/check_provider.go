@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,11 +68,7 @@ func (f *findings) provider(ctx context.Context, c config.Config, certificates *
 	}
 	f.ok(what, "%s%s", p.Issuer, described(p))
 	f.features(p, base)
-	if n, err := client.CountKeys(ctx); err != nil || n == 0 {
-		f.fail("signing keys", "see that the identity server publishes a signing key at its jwks_uri", cmpErr(err, errors.New("the key set is empty")))
-	} else {
-		f.ok("signing keys", "%d", n)
-	}
+	f.signingKeys(ctx, client)
 	f.client(ctx, client, c)
 	f.redirect(ctx, client, c, base)
 	its.judge(f, what)
@@ -80,11 +77,13 @@ func (f *findings) provider(ctx context.Context, c config.Config, certificates *
 	}
 }
 
-func cmpErr(err, otherwise error) error {
-	if err != nil {
-		return err
+func (f *findings) signingKeys(ctx context.Context, client *rp.Client) {
+	n, err := client.CountKeys(ctx)
+	if err != nil || n == 0 {
+		f.fail("signing keys", "see that the identity server publishes a signing key at its jwks_uri", cmp.Or(err, errors.New("the key set is empty")))
+		return
 	}
-	return otherwise
+	f.ok("signing keys", "%d", n)
 }
 
 func described(p rp.Provider) string {

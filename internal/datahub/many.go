@@ -127,12 +127,14 @@ func (c *Client) pointsTogether(ctx context.Context, q ManyQuery) (map[VariableI
 		}
 		return r.decode(answer)
 	}})
-	if err != nil {
+	if err != nil || r == nil { // no content
 		return nil, err
 	}
-	if r == nil {
-		return nil, nil // no content
-	}
+	return r.ofMany()
+}
+
+// ofMany returns the points of each variable that has any, or errMixed when rows are missing or say of no variable that they are its.
+func (r *rows) ofMany() (map[VariableID][]DataPoint, error) {
 	if r.total > r.received {
 		return nil, fmt.Errorf("%s: %d of %d points: %w", pathData, r.received, r.total, errMixed)
 	}
@@ -144,7 +146,7 @@ func (c *Client) pointsTogether(ctx context.Context, q ManyQuery) (map[VariableI
 			delete(r.many, id)
 			continue
 		}
-		r.many[id] = tidy(points, first)
+		r.many[id] = tidy(points, r.query)
 	}
 	return r.many, nil
 }

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"math/rand/v2"
@@ -134,7 +135,7 @@ func (s *Stream) Run(ctx context.Context, ended <-chan string, send func([]Event
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-s.hub.closed:
-			return orElse(send([]Event{{Name: Reconnect, Data: encode(struct{}{}), Retry: comeBack(time.Second, 10*time.Second)}}), ErrClosed)
+			return cmp.Or(send([]Event{{Name: Reconnect, Data: encode(struct{}{}), Retry: comeBack(time.Second, 10*time.Second)}}), ErrClosed)
 		case reason, ok := <-ended:
 			if !ok {
 				ended = nil
@@ -196,11 +197,4 @@ func encode(v any) []byte {
 		panic("live: " + err.Error()) // only our own plain structures come here
 	}
 	return b
-}
-
-func orElse(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }
