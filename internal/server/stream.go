@@ -132,17 +132,22 @@ func (s *Server) boardTopics(w http.ResponseWriter, r *http.Request, sess *sessi
 		shown := !onScreen || scr.Shows(id)
 		topics = append(topics, live.Topic{
 			Name: "board", Every: dashboards.StateEvery, Key: topicKey(r, sess, "board", name, page.Locale.Lang(), page.ZoneName(), strconv.FormatBool(shown)),
-			Poll: func(ctx context.Context) ([]byte, error) {
-				if !shown { // its list has changed since: the same as if the board were gone
-					return encoded(dashboards.State{Board: name, Gone: true}, nil)
-				}
-				own := *page
-				own.Now = s.now()
-				return encoded(s.dashboards.State(onBehalf{ctx, r.Context()}, &own, name))
-			},
+			Poll: s.pollOfBoard(r.Context(), page, name, shown),
 		})
 	}
 	return topics, nil
+}
+
+// pollOfBoard reads the state of a board. One that is not shown, because the screen's list has changed since, is the same as one that is gone.
+func (s *Server) pollOfBoard(request context.Context, page *pages.Request, name string, shown bool) func(context.Context) ([]byte, error) {
+	return func(ctx context.Context) ([]byte, error) {
+		if !shown {
+			return encoded(dashboards.State{Board: name, Gone: true}, nil)
+		}
+		own := *page
+		own.Now = s.now()
+		return encoded(s.dashboards.State(onBehalf{ctx, request}, &own, name))
+	}
 }
 
 // pollOf reads a feed with the rights of the request that opened the stream, and with what else is known of it but its log line, which is written by then.
