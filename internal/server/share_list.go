@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -51,6 +52,9 @@ func (s *Server) freshLink(w http.ResponseWriter, r *http.Request) string {
 	return ""
 }
 
+// usualShare is how long a link lasts unless somebody chooses otherwise.
+const usualShare = 7 * 24 * time.Hour
+
 // showShares shows a person's links, and the form of a new one as it was sent.
 func (s *Server) showShares(w http.ResponseWriter, r *http.Request, status int, done, fresh, problem string) error {
 	sess, _ := session.FromContext(r.Context())
@@ -64,14 +68,16 @@ func (s *Server) showShares(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return &storeError{err}
 	}
-	m := templates.SharesModel{Layout: s.layout(r), Tabs: s.settingsTabs(l, sharesPath), Fresh: fresh, Error: problem, Lives: durationOptions(l, grantLives, 7*24*time.Hour), Rights: s.rightsOptions(l, sess, grant.Own),
-		Name: templates.FieldModel{Name: "name", Label: l.T("share.name"), Hint: l.T("share.name-hint", grant.MaxName), Value: r.PostForm.Get("name")}}
+	f := r.PostForm
+	life, _ := readLife(f) // one that is none was refused
+	m := templates.SharesModel{Layout: s.layout(r), Tabs: s.settingsTabs(l, sharesPath), Fresh: fresh, Error: problem, Lives: durationOptions(l, grantLives, cmp.Or(life, usualShare)), Rights: s.rightsOptions(l, sess, grant.Rights(f.Get("rights"))),
+		Name: templates.FieldModel{Name: "name", Label: l.T("share.name"), Hint: l.T("share.name-hint", grant.MaxName), Value: f.Get("name")}}
 	if done != "" {
 		m.Done = l.T(locale.Key("share.done-" + done))
 	}
 	m.Rights[0].Text = l.T("share.rights-own")
 	for _, reach := range shareReaches {
-		m.Reaches = append(m.Reaches, templates.OptionModel{Value: string(reach), Text: l.T(locale.Key("share.reach-" + string(reach)))})
+		m.Reaches = append(m.Reaches, templates.OptionModel{Value: string(reach), Text: l.T(locale.Key("share.reach-" + string(reach))), Selected: string(reach) == f.Get("reach")})
 	}
 	titles, chosen := map[string]string{}, r.FormValue("board")
 	m.Site = siteParam(r.Form)

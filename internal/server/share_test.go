@@ -218,6 +218,15 @@ func TestLongListsCauseFewReads(t *testing.T) {
 	}
 }
 
+// A form of a link that lacks something comes back as it was sent.
+func TestChoicesOfALinkAreKept(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	form := url.Values{"do": {"make"}, "name": {""}, "board": {b.board("Shown")}, "reach": {"all"}, "life": {"86400"}, "rights": {"own"}}
+	b.ask("POST", sharesPath, form.Encode(), "Sec-Fetch-Site", "same-origin").want(t, "a link without a name", http.StatusBadRequest,
+		`<option value="all" selected>`, `<option value="86400" selected>`, `selected>Shown`)
+}
+
 // Where the operator did not allow links there are none: no page makes them, and those that were made open nothing.
 func TestLinksAreOffByDefault(t *testing.T) {
 	t.Parallel()
