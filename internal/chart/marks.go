@@ -148,15 +148,19 @@ func (p *trend) path(l Line, class string, dense bool) {
 		run++
 	}
 	finish()
-	if !dense && !l.Compare && !l.Right && s.low <= 0 && s.high >= 0 { // an area from anywhere but zero shows no amount
-		p.put(`<path class="area `, class, `" d="`, string(area.b), `"/>`)
+	if dense || l.Compare || l.Right || s.low > 0 || s.high < 0 { // an area from anywhere but zero shows no amount
+		area.b = nil
 	}
+	p.stroke("area "+class, area)
 	p.put(`<path class="line `, class, `" d="`, string(lines[0].b), `"/>`)
-	if len(lines[1].b) > 0 {
-		p.put(`<path class="line `, class, ` estimated" d="`, string(lines[1].b), `"/>`)
-	}
-	if len(rings.b) > 0 {
-		p.put(`<path class="ring `, class, `" d="`, string(rings.b), `"/>`)
+	p.stroke("line "+class+" estimated", lines[1].pen)
+	p.stroke("ring "+class, rings)
+}
+
+// stroke puts a path, unless it is empty.
+func (p *trend) stroke(class string, of pen) {
+	if len(of.b) > 0 {
+		p.put(`<path class="`, class, `" d="`, string(of.b), `"/>`)
 	}
 }
 

@@ -89,64 +89,81 @@ func (p *Pages) event(_ http.ResponseWriter, r *Request) error {
 	return r.Render(http.StatusOK, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
 }
 
-// saveEvent makes an event, or changes the one that the path names. What is wrong with the form, or went wrong with it, is shown beside what was typed. An event whose answer is lost is looked for, never sent again.
+// saveEvent makes an event, or changes the one that the path names. What is wrong with the form, or went wrong with it, is shown beside what was typed.
 func (p *Pages) saveEvent(w http.ResponseWriter, r *Request) error {
-	d, rd := eventFormData{}, p.reader(r)
+	rd := p.reader(r)
 	if err := rd.require(datahub.FeatureEvents, datahub.RightWrite); err != nil {
 		return err
 	}
+	d, err := readEventForm(r, rd)
+	if err != nil {
+		return err
+	}
+	event, status := d.event(), http.StatusBadRequest
+	if len(d.form.wrong) == 0 {
+		var wrong string
+		if status, wrong, err = sendEvent(r.Context(), r.Hub, event); err != nil {
+			return refused(err)
+		}
+		if wrong == "" {
+			http.Redirect(w, r.Request, query.With("/events", "site", idText(d.form.site), "done", doneTo(event)), http.StatusSeeOther)
+			return nil
+		}
+		d.form.wrong = map[string]string{"": wrong}
+	}
+	return r.Render(status, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
+}
+
+// readEventForm reads what was typed, about the event that the path names or a new one, and what it may be about.
+func readEventForm(r *Request, rd *reader) (d eventFormData, err error) {
 	d.deletes = rd.may(datahub.FeatureEvents, datahub.RightDelete)
-	if text := r.PathValue("event"); text != "" {
+	if r.PathValue("event") != "" {
 		id, err := r.id("event")
 		if err != nil {
-			return err
+			return d, err
 		}
 		before, err := r.Hub.Event(r.Context(), datahub.EventID(id))
 		if err != nil {
-			return err
+			return d, err
 		}
-		d.form.id, d.form.sources = before.ID, before.Sources
-		d.form.site = int64(before.Site)
+		d.form.id, d.form.sources, d.form.site = before.ID, before.Sources, int64(before.Site)
 	}
 	if err := d.form.read(r); err != nil {
-		return err
+		return d, err
 	}
-	var err error
 	if d.sites, d.types, err = rd.sitesAndTypes(r.Context()); err != nil {
-		return err
+		return d, err
 	}
 	d.zone = zoneOf(d.sites, datahub.SiteID(d.form.site))
-	event := d.event()
-	if len(d.form.wrong) > 0 {
-		return r.Render(http.StatusBadRequest, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
-	}
-	done := "changed"
+	return d, nil
+}
+
+// sendEvent makes or changes an event. What the form can say about a failure is wrong, with the page's status. An event whose answer is lost is looked for, never sent again.
+func sendEvent(ctx context.Context, hub *datahub.Client, event datahub.Event) (status int, wrong string, err error) {
 	if event.ID != 0 {
-		err = r.Hub.ChangeEvent(r.Context(), event)
+		err = hub.ChangeEvent(ctx, event)
 	} else {
-		done = "made"
-		_, err = r.Hub.CreateEvent(r.Context(), event)
+		_, err = hub.CreateEvent(ctx, event)
 	}
-	if status, ok := errors.AsType[*datahub.StatusError](err); ok && (status.Status == http.StatusBadRequest || status.Status == http.StatusUnprocessableEntity) {
-		d.form.wrong = map[string]string{"": "events.refused"}
-		return r.Render(http.StatusBadRequest, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
+	no, answered := errors.AsType[*datahub.StatusError](err)
+	switch {
+	case answered && (no.Status == http.StatusBadRequest || no.Status == http.StatusUnprocessableEntity):
+		return http.StatusBadRequest, "events.refused", nil
+	case !noAnswer(err):
+		return 0, "", err
+	case !datahub.Unsure(err):
+		return http.StatusServiceUnavailable, "events.unsaved", nil
+	case !isThere(ctx, hub, event):
+		return http.StatusBadGateway, "events.unsure", nil
 	}
-	if noAnswer(err) {
-		if !datahub.Unsure(err) {
-			d.form.wrong = map[string]string{"": "events.unsaved"}
-			return r.Render(http.StatusServiceUnavailable, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
-		}
-		if !isThere(r.Context(), r.Hub, event) {
-			d.form.wrong = map[string]string{"": "events.unsure"}
-			return r.Render(http.StatusBadGateway, templates.EventForm(presentEventForm(d, r.Locale, rd.layout(r))))
-		}
-		err = nil
+	return 0, "", nil
+}
+
+func doneTo(event datahub.Event) string {
+	if event.ID != 0 {
+		return "changed"
 	}
-	if err != nil {
-		return refused(err)
-	}
-	http.Redirect(w, r.Request, query.With("/events", "site", idText(d.form.site), "done", done), http.StatusSeeOther)
-	return nil
+	return "made"
 }
 
 // isThere looks for an event whose answer was lost: true when the Data Hub has it as it was sent.
