@@ -12,24 +12,16 @@ import (
 // Awaited is what the address alone says of the explorer's page, or of a variable's, as long as the Data Hub has told nothing: what can be chosen stands where it will be, and can be chosen.
 // nil for any other page, and for an address that cannot be read.
 func Awaited(r *Request) *templates.ExploreModel {
-	values, own := r.URL.Query(), r.PathValue("variable") != ""
-	if !own && r.URL.Path != explorePath {
-		return nil
+	var q exploreQuery
+	var err error
+	own := r.PathValue("variable") != ""
+	switch {
+	case own:
+		q, err = readVariableQuery(r)
+	case r.URL.Path == explorePath:
+		q, err = readExploreQuery(r.URL.Query())
 	}
-	id := datahub.VariableID(0)
-	if own {
-		n, err := r.id("variable")
-		if err != nil {
-			return nil
-		}
-		id = datahub.VariableID(n)
-		values.Del("s")
-	}
-	q, err := readExploreQuery(values)
-	if own {
-		q.path, q.refs = variableHref(id), []series.Ref{{Variable: id}}
-	}
-	if err != nil || len(q.refs) == 0 || len(q.problems) > 0 || values.Has("add") {
+	if err != nil || len(q.refs) == 0 || len(q.problems) > 0 || r.URL.Query().Has("add") {
 		return nil
 	}
 	d := &exploreData{query: q, now: r.Now, zone: cmp.Or(r.Zone, datahub.HomeZone()), compare: series.Comparison(q.cmp)} // the zone of the site is not known yet

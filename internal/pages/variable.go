@@ -14,18 +14,10 @@ import (
 
 // variable shows one variable: its course, statistics, duration curve and carpet, and what it is.
 func (p *Pages) variable(_ http.ResponseWriter, r *Request) error {
-	id, err := r.id("variable")
+	q, err := readVariableQuery(r)
 	if err != nil {
 		return err
 	}
-	values := r.URL.Query()
-	values.Del("s")
-	q, err := readExploreQuery(values)
-	if err != nil {
-		return err
-	}
-	q.path, q.view = variableHref(datahub.VariableID(id)), "chart"
-	q.refs = []series.Ref{{Variable: datahub.VariableID(id)}}
 	rd := p.reader(r)
 	d, err := readExplore(r.Context(), rd, q)
 	if err != nil {
@@ -41,9 +33,22 @@ func (p *Pages) variable(_ http.ResponseWriter, r *Request) error {
 	if err != nil {
 		return err
 	}
-	m := presentVariable(d, fine, rd.hub, r.Locale, lookedAt(r, rd.layout(r), mark{"variable", id, line.variable.Name, line.siteName}))
+	m := presentVariable(d, fine, rd.hub, r.Locale, lookedAt(r, rd.layout(r), mark{"variable", int64(line.variable.ID), line.variable.Name, line.siteName}))
 	about.present(&m, d.marks.found, d.refs.symbol(line.variable.UnitID), line.zone, d.now, r.Locale)
 	return r.Render(http.StatusOK, templates.Series(m))
+}
+
+// readVariableQuery reads the address of a variable's page, which is the explorer's but for what is shown.
+func readVariableQuery(r *Request) (q exploreQuery, err error) {
+	id, err := r.id("variable")
+	if err != nil {
+		return q, err
+	}
+	values := r.URL.Query()
+	values.Del("s")
+	q, err = readExploreQuery(values)
+	q.path, q.view, q.refs = variableHref(datahub.VariableID(id)), exploreViews[0], []series.Ref{{Variable: datahub.VariableID(id)}}
+	return q, err
 }
 
 // readAll reads the course, and what else there is to be known of the variable, side by side.
