@@ -116,8 +116,8 @@ func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g da
 	}
 	got.slots = series.Without(slots, l.without)
 	series.MarkSpikes(got.slots)
-	if i := l.running(got.slots, g, rd.now); i >= 0 {
-		got.slots[i].Spike = false
+	for i := range got.slots {
+		got.slots[i].Spike = got.slots[i].Spike && !l.partial(got.slots[i], g, r, rd.now)
 	}
 	series.MarkLate(got.slots, absences.late())
 	got.late = absences.within(r)
@@ -167,22 +167,19 @@ func (l *exploreLine) isAmount(g datahub.Granularity) bool {
 	return l.differences || l.variable.QuantityType == datahub.Integrated && (g == datahub.GranularityRaw || l.aggregate == datahub.Sum)
 }
 
-// running finds the bucket that is not over, and has a part of its amount only; -1 when there is none.
-func (l *exploreLine) running(slots []series.Slot, g datahub.Granularity, now time.Time) int {
-	if g == datahub.GranularityRaw || !l.isAmount(g) {
-		return -1
-	}
-	return slices.IndexFunc(slots, func(s series.Slot) bool { return !s.Missing && s.End.After(now) })
+// partial reports whether a bucket has a part of its amount only: it began before the range, or is not over.
+func (l *exploreLine) partial(s series.Slot, g datahub.Granularity, r series.Range, now time.Time) bool {
+	return g != datahub.GranularityRaw && l.isAmount(g) && !s.Missing && (s.Start.Before(r.From) || s.End.After(now))
 }
 
-// over is the slots without the value of the running one: a line would fall to it, as if hardly anything were used.
-func (l *exploreLine) over(slots []series.Slot, g datahub.Granularity, now time.Time) []series.Slot {
-	i := l.running(slots, g, now)
-	if i < 0 {
-		return slots
+// entire is the slots without the values of partial ones: a line would fall to them, as if hardly anything were used.
+func (l *exploreLine) entire(g datahub.Granularity, r series.Range, now time.Time) []series.Slot {
+	slots := slices.Clone(l.slots)
+	for i, s := range slots {
+		if l.partial(s, g, r, now) {
+			slots[i].Missing, slots[i].Future = true, true
+		}
 	}
-	slots = slices.Clone(slots)
-	slots[i].Missing, slots[i].Future = true, true
 	return slots
 }
 

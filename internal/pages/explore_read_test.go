@@ -8,8 +8,8 @@ import (
 	"portico/internal/series"
 )
 
-// A line does not fall to the hour that is not over: of an amount that has a part only. A mean has no part, nor has a step of the meter's own, and bars grow.
-func TestTheRunningHourIsNoFall(t *testing.T) {
+// A line does not fall to an hour that is not over, or not all in the range: of an amount that has a part only. A mean has no part, nor has a step of the meter's own.
+func TestAPartOfAnHourIsNoFall(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 26, 15, 0, 0, 0, time.UTC)
 	slots := make([]series.Slot, 4)
@@ -24,22 +24,24 @@ func TestTheRunningHourIsNoFall(t *testing.T) {
 	mean := exploreLine{variable: datahub.Variable{QuantityType: datahub.Integrated}}
 	mean.aggregate = datahub.Avg
 	for name, tt := range map[string]struct {
-		line exploreLine
-		g    datahub.Granularity
-		now  time.Time
-		want bool // the value is left out
+		line        exploreLine
+		g           datahub.Granularity
+		from, now   time.Time
+		first, last bool // the value is left out
 	}{
-		"an amount":         {amount, datahub.GranularityHour, now, true},
-		"when it is over":   {amount, datahub.GranularityHour, start.Add(3 * time.Hour), false},
-		"a mean":            {mean, datahub.GranularityHour, now, false},
-		"the meter's steps": {amount, datahub.GranularityRaw, now, false},
+		"an amount":                {amount, datahub.GranularityHour, start, now, false, true},
+		"when it is over":          {amount, datahub.GranularityHour, start, start.Add(3 * time.Hour), false, false},
+		"begun before the range":   {amount, datahub.GranularityHour, start.Add(time.Minute), start.Add(3 * time.Hour), true, false},
+		"a mean":                   {mean, datahub.GranularityHour, start.Add(time.Minute), now, false, false},
+		"steps of the meter's own": {amount, datahub.GranularityRaw, start.Add(time.Minute), now, false, false},
 	} {
-		got := tt.line.over(slots, tt.g, tt.now)
-		if got[2].Missing != tt.want || got[2].Future != tt.want || got[1].Missing || len(got) != len(slots) {
-			t.Errorf("%s: %+v", name, got[1:])
+		tt.line.slots = slots
+		got := tt.line.entire(tt.g, series.Range{From: tt.from, To: tt.now}, tt.now)
+		if got[0].Missing != tt.first || got[2].Missing != tt.last || got[2].Future != tt.last || got[1].Missing || len(got) != len(slots) {
+			t.Errorf("%s: %+v", name, got)
 		}
-		if slots[2].Missing {
-			t.Errorf("%s: the figures lost their value", name)
+		if slots[0].Missing || slots[2].Missing {
+			t.Errorf("%s: the figures lost a value", name)
 		}
 	}
 }

@@ -91,7 +91,7 @@ func (d *exploreData) trend(l locale.Locale) trendData {
 		bars := amount && len(line.slots) <= barsAtMost && len(d.lines) == 1
 		slots := line.slots
 		if !bars {
-			slots = line.over(slots, d.granularity, d.now)
+			slots = line.entire(d.granularity, d.r, d.now)
 		}
 		t.lines = append(t.lines, trendLine{slots: slots, color: line.color, dash: line.dash, bars: bars, zero: amount, right: line.right, label: d.name(i)})
 		if len(line.compared.slots) > 0 {

@@ -126,7 +126,7 @@ func (d *exploreData) scatter(l locale.Locale) templates.PictureModel {
 		return m
 	}
 	x, y := d.lines[0], d.lines[1]
-	spec := chart.ScatterSpec{Pairs: series.Pairs(x.over(x.slots, d.granularity, d.now), y.over(y.slots, d.granularity, d.now)), Color: y.color, X: d.frame(l).Value, XName: locale.Join(d.name(0), locale.Bracket(x.unit)), YName: locale.Join(d.name(1), locale.Bracket(y.unit))}
+	spec := chart.ScatterSpec{Pairs: series.Pairs(x.entire(d.granularity, d.r, d.now), y.entire(d.granularity, d.r, d.now)), Color: y.color, X: d.frame(l).Value, XName: locale.Join(d.name(0), locale.Bracket(x.unit)), YName: locale.Join(d.name(1), locale.Bracket(y.unit))}
 	if len(spec.Pairs) == 0 {
 		m.Empty = &templates.EmptyModel{Text: l.T("explore.no-pairs")}
 		return m

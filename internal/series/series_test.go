@@ -118,6 +118,19 @@ func TestSpringAndAutumnDays(t *testing.T) {
 	}
 }
 
+// Of an hour whose last minutes alone are in the range no value is expected, and it is no gap; of one whose first minutes alone lie before it, one is.
+func TestTheEndOfAnHourIsNoGap(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	for minute, want := range map[int]int{0: 2, 3: 2, 57: 1} {
+		r := Range{noon.Add(time.Duration(minute) * time.Minute), noon.Add(3 * time.Hour), time.UTC}
+		slots := Fill([]datahub.DataPoint{{Time: noon.Add(2 * time.Hour), Value: 7}}, r, datahub.GranularityHour, 0, r.To)
+		if sum := Summarize(slots); len(slots) != 3 || sum.Expected-sum.Count != want {
+			t.Errorf("from 12:%02d: %d of %d values are missing, want %d", minute, sum.Expected-sum.Count, sum.Expected, want)
+		}
+	}
+}
+
 func TestGapsAreNotZeros(t *testing.T) {
 	r := Range{time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 6, 1, 2, 0, 0, 0, time.UTC), time.UTC}
 	at := func(m int) time.Time { return r.From.Add(time.Duration(m) * time.Minute) }

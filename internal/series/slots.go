@@ -11,7 +11,7 @@ type Slot struct {
 	Start, End time.Time
 	Value      float64
 	Missing    bool
-	Future     bool // not over yet when the data were read, so that nothing is expected
+	Future     bool // not over yet when the data were read, or for the most part before the range, so that nothing is expected
 	Spike      bool // stands so far out that it is hardly true; see MarkSpikes
 	State      State
 }
@@ -27,7 +27,7 @@ const (
 )
 
 // Fill lays points onto the slots of a range. A slot without a point is Missing; a point between two slots belongs to the one it lies in, and the last of several
-// counts. Slots that end after now are Future while they have no value; a step of the variable's own that began before the range is left out while it has
+// counts. Slots that end after now are Future while they have no value, and so is one of which the range has the smaller part; a step of the variable's own that began before the range is left out while it has
 // none, because its value was not asked for. A variable without a fixed step gets one slot a point.
 func Fill(points []datahub.DataPoint, r Range, g datahub.Granularity, step time.Duration, now time.Time) []Slot {
 	if g == datahub.GranularityRaw && step <= 0 {
@@ -37,7 +37,7 @@ func Fill(points []datahub.DataPoint, r Range, g datahub.Granularity, step time.
 	i := 0
 	for t := begin(r.From, g, step, r.Zone); t.Before(r.To); {
 		end := next(t, g, step, r.Zone)
-		s := Slot{Start: t, End: end, Missing: true, Future: end.After(now)}
+		s := Slot{Start: t, End: end, Missing: true, Future: end.After(now) || end.Sub(r.From) < r.From.Sub(t)}
 		for i < len(points) && points[i].Time.Before(end) {
 			if !points[i].Time.Before(t) {
 				s.Value, s.Missing, s.Future = points[i].Value, false, false
