@@ -20,6 +20,7 @@ import (
 const (
 	keyAge     = time.Hour        // withdrawn keys die within it
 	keyRefetch = 30 * time.Second // between fetches that a token causes, and between those that logout tokens cause for nothing
+	keyRetry   = 5 * time.Second  // the same for sign-ins, after a fetch that brought nothing
 	keyBurst   = 4                // fetches that logins may have at once for nothing, before they wait like everybody
 	keyWaiters = 64               // logout tokens that may wait for a fetch under way; the rest is judged by the keys at hand
 )
@@ -68,24 +69,39 @@ func (k *keySet) VerifySignature(ctx context.Context, raw string) ([]byte, error
 		return nil, errSignature
 	}
 	known, err := k.client.keys.get(ctx, k.client, k.uri)
-	for round := 0; err == nil; round++ {
+	for round := 0; err == nil && round < 3; round++ { // the keys at hand, those that are fetched for another token, and those that are fetched for this one
 		if payload, ok := verifyWith(jws, known.keys); ok {
 			if known.own && round > 0 {
 				k.client.keys.worthwhile(k.login)
 			}
 			return payload, nil
 		}
-		// A fetch that was under way already, for another token, may have begun before the provider changed its keys: then one more may help.
-		before := known.after
-		if known.own || known.failed || round == 2 {
-			return nil, errSignature
-		}
-		if known, err = k.client.keys.refetch(ctx, k.client, k.uri, k.login, before); err == nil && known.after == before {
-			return nil, errSignature
-		}
+		known, err = k.more(ctx, known)
 	}
-	k.down = true
-	return nil, err
+	if k.down = errors.Is(err, ErrProviderUnavailable); k.down {
+		return nil, err
+	}
+	return nil, errSignature
+}
+
+// more returns other keys than the known ones, which did not sign the token. The error is errSignature when there are none, or none that may be asked for now, and ErrProviderUnavailable when
+// they cannot be had: then nobody knows who signed.
+func (k *keySet) more(ctx context.Context, known keysKnown) (keysKnown, error) {
+	next, waited := known, true
+	if !known.own { // a fetch that was under way for another token may have begun before the provider changed its keys
+		var err error
+		if next, err = k.client.keys.refetch(ctx, k.client, k.uri, k.login, known.after); err != nil {
+			return next, err
+		}
+		waited = next.after != known.after
+	}
+	switch {
+	case next.failed && (waited || k.login):
+		return next, ErrProviderUnavailable
+	case known.own || !waited:
+		return next, errSignature
+	}
+	return next, nil
 }
 
 // verifyWith tries the keys that fit the header: those with its kid, or all when it names none.
@@ -120,7 +136,7 @@ type keysKnown struct {
 	keys   []jose.JSONWebKey
 	after  uint64 // fetches that had ended by then
 	own    bool   // one of them was begun for who asks
-	failed bool   // who asks waited for one, and it brought nothing
+	failed bool   // the last of them brought nothing
 }
 
 // get returns the keys, fetched at most keyAge ago if the provider answers; the last good ones otherwise.
@@ -185,7 +201,7 @@ func (k *keyCache) allowed(now time.Time, login bool) bool {
 		}
 		k.strangers = now
 		return true
-	case now.Sub(k.tried) >= keyRefetch:
+	case now.Sub(k.tried) >= keyRefetch, k.err != nil && now.Sub(k.tried) >= keyRetry:
 		return true
 	case k.burst < keyBurst:
 		k.burst++

@@ -104,6 +104,46 @@ func TestFetchUnderWayMayBeTooEarly(t *testing.T) {
 	})
 }
 
+// While a key set cannot be had, a token that no known key signed is nobody's fault: the provider is away, and signs people in again seconds after it has come back.
+func TestKeysAwayAfterARotation(t *testing.T) {
+	t.Parallel()
+	p, next := newProvider(t), newKeyPair(t)
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := p.client(func(c *Config) { c.Transport = inMemory{p, 100 * time.Millisecond} })
+		if err := c.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		known, unknown := p.sign(p.both("known")), ""
+		p.jwks = func(w http.ResponseWriter) bool {
+			w.WriteHeader(http.StatusInternalServerError)
+			return true
+		}
+		p.key, p.kid = next, "k2"
+		unknown = p.sign(p.both("unknown"))
+		judge := func(raw string) error {
+			return c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New(raw), Access: secret.New("at-canary")}, Identity{Issuer: c.c.Issuer, Subject: "alice"})
+		}
+		before := p.count("/jwks")
+		for i := range 20 {
+			if err := judge(unknown); !errors.Is(err, ErrProviderUnavailable) {
+				t.Errorf("number %d: %v, want ErrProviderUnavailable", i, err)
+			}
+			if err := judge(known); err != nil {
+				t.Errorf("a key that is known: %v", err)
+			}
+		}
+		if n := p.count("/jwks") - before; n > 1+keyBurst {
+			t.Errorf("%d key fetches", n)
+		}
+		p.jwks = nil
+		time.Sleep(keyRetry)
+		if err := judge(unknown); err != nil {
+			t.Errorf("when the key set is there again: %v", err)
+		}
+	})
+}
+
 // While a provider takes long to give its keys, forged logout tokens do not all wait for them.
 func TestForgedLogoutTokensDoNotQueue(t *testing.T) {
 	t.Parallel()
