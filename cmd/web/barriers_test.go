@@ -30,7 +30,7 @@ var lookedAt = []string{
 
 // linkedFrom are pages whose addresses are told by others: the first of each kind there.
 var linkedFrom = []struct{ page, link string }{
-	{"/alarms?state=all", `/alarms/[0-9a-f]{24}`}, {"/events", `/events/\d+`}, {"/groups", `/groups/\d+`}, {"/dashboards", `/dashboards/[a-z0-9-]{8,}`},
+	{"/alarms?state=all", `/alarms/[0-9a-f]{24}`}, {"/alarms?state=all", `/alarms\?state=all&open=[0-9a-f]{24}`}, {"/events", `/events/\d+`}, {"/groups", `/groups/\d+`}, {"/dashboards", `/dashboards/[a-z0-9-]{8,}`},
 }
 
 var themes, langs = []string{"light", "dark", "contrast"}, []string{"en", "fr", "nl", "de"}
@@ -90,7 +90,7 @@ func (w *window) linked(p *program) (paths []string) {
 	w.t.Helper()
 	for _, from := range linkedFrom {
 		w.visit(p, from.page)
-		path := w.value(`[...document.querySelectorAll("#content a")].map(a => a.pathname).find(path => /^` + strings.ReplaceAll(from.link, "/", `\/`) + `$/.test(path)) ?? ""`)
+		path := w.value(`[...document.querySelectorAll("#content a")].map(a => a.pathname + (a.ariaExpanded ? a.search : "")).find(path => /^` + strings.ReplaceAll(from.link, "/", `\/`) + `$/.test(path)) ?? ""`)
 		if path == "" {
 			w.t.Fatalf("%s leads to nothing like %s", from.page, from.link)
 		}
