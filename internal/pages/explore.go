@@ -87,11 +87,11 @@ func (p *Pages) explore(_ http.ResponseWriter, r *Request) error {
 // readExplore reads what the variables are and decides how they are shown; no points yet.
 func readExplore(ctx context.Context, rd *reader, q exploreQuery) (*exploreData, error) {
 	d := &exploreData{query: q, now: rd.now}
-	var err error
-	if d.refs, err = rd.lists(ctx); err != nil {
-		return nil, err
+	lists := func(ctx context.Context, rd *reader) (err error) {
+		d.refs, err = rd.lists(ctx)
+		return err
 	}
-	if err := d.readLines(ctx, rd); err != nil {
+	if err := rd.all(ctx, lists, d.readLines); err != nil {
 		return nil, err
 	}
 	d.parse()

@@ -65,31 +65,16 @@ const usualDays = 6
 
 // today adds up the day so far, against what is usual on this weekday: between the second lowest and the second highest of the last six.
 func (w *widgetReader) today(ctx context.Context, widget board.Widget, m *templates.WidgetModel) error {
-	d, err := w.explored(ctx, widget, m, func(q *exploreQuery) { q.from, q.to, q.g = "now/d", "now/d", "hour" })
+	var curves [][]series.Slot
+	usual := func(ctx context.Context, d *exploreData) (err error) {
+		curves, err = w.earlierDays(ctx, d)
+		return err
+	}
+	d, err := w.explored(ctx, widget, m, func(q *exploreQuery) { q.from, q.to, q.g = "now/d", "now/d", "hour" }, usual)
 	if err != nil || !w.judge(d, m) {
 		return err
 	}
-	line := &d.lines[0]
-	earlier := make([]course, usualDays)
-	back := make([]series.Range, usualDays)
-	for i, r := 0, d.r; i < usualDays; i++ {
-		r, _ = r.Shift(series.WeekBefore)
-		back[i] = r
-	}
-	err = each(ctx, back, func(ctx context.Context, i int, r series.Range) error {
-		earlier[i] = line.read(ctx, w.reader, r, d.granularity)
-		return endsSession(earlier[i].err)
-	})
-	if err != nil {
-		return err
-	}
-	var curves [][]series.Slot
-	for i, c := range earlier {
-		if c.err == nil {
-			curves = append(curves, series.Align(c.slots, back[i], d.r))
-		}
-	}
-	l := w.r.Locale
+	l, line := w.r.Locale, &d.lines[0]
 	low, high := band(curves, line.slots)
 	t := trendData{r: d.r, now: w.now, unit: line.unit, lines: []trendLine{
 		{slots: addedUp(line.slots), color: line.color, zero: true, label: l.T("widget.so-far")},
@@ -100,6 +85,25 @@ func (w *widgetReader) today(ctx context.Context, widget board.Widget, m *templa
 	f.Value, f.Unit = l.Parts(series.Summarize(line.slots).Sum, line.unit)
 	m.Figure = f
 	return nil
+}
+
+// earlierDays are the same weekday of the weeks before, at the times of this one, as far as they can be read.
+func (w *widgetReader) earlierDays(ctx context.Context, d *exploreData) (curves [][]series.Slot, err error) {
+	earlier, back := make([]course, usualDays), make([]series.Range, usualDays)
+	for i, r := 0, d.r; i < usualDays; i++ {
+		r, _ = r.Shift(series.WeekBefore)
+		back[i] = r
+	}
+	err = each(ctx, back, func(ctx context.Context, i int, r series.Range) error {
+		earlier[i] = d.lines[0].read(ctx, w.reader, r, d.granularity)
+		return endsSession(earlier[i].err)
+	})
+	for i, c := range earlier {
+		if c.err == nil {
+			curves = append(curves, series.Align(c.slots, back[i], d.r))
+		}
+	}
+	return curves, err
 }
 
 // addedUp is the sum from the start to the end of each slot, up to the newest value.

@@ -82,16 +82,19 @@ func (w *widgetReader) sitesOf(widget board.Widget) []datahub.SiteID {
 
 // ribbon shows a day of alarms, a row for each site that had any.
 func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templates.WidgetModel) error {
-	sites, err := w.chosen(widget)
-	if err != nil {
-		return err
-	}
-	alarms, err := w.alarms(ctx, datahub.AlarmQuery{Sites: w.sitesOf(widget)})
-	if err != nil {
-		return err
-	}
 	r := series.Range{From: w.now.Add(-24 * time.Hour), To: w.now, Zone: datahub.HomeZone()}
-	spans, err := w.spans(ctx, alarms, r)
+	var sites []siteProfile
+	var spans map[datahub.SiteID][]chart.Band
+	err := w.all(ctx, func(context.Context, *reader) (err error) {
+		sites, err = w.chosen(widget)
+		return err
+	}, func(ctx context.Context, _ *reader) error {
+		alarms, err := w.alarms(ctx, datahub.AlarmQuery{Sites: w.sitesOf(widget)})
+		if err == nil {
+			spans, err = w.spans(ctx, alarms, r)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}

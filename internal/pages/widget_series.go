@@ -16,8 +16,8 @@ import (
 	"portico/web/templates"
 )
 
-// explored reads the series of a widget as the explorer would, with what change does to its question.
-func (w *widgetReader) explored(ctx context.Context, widget board.Widget, m *templates.WidgetModel, change func(*exploreQuery)) (*exploreData, error) {
+// explored reads the series of a widget as the explorer would, with what change does to its question, and what beside reads of them.
+func (w *widgetReader) explored(ctx context.Context, widget board.Widget, m *templates.WidgetModel, change func(*exploreQuery), beside ...func(context.Context, *exploreData) error) (*exploreData, error) {
 	q := exploreQuery{path: explorePath, view: exploreViews[0], from: cmp.Or(widget.Range, w.board.Range, "now/d"), to: "now", problems: map[string]bool{}}
 	for _, text := range widget.Series {
 		ref, err := series.ParseRef(text)
@@ -38,6 +38,9 @@ func (w *widgetReader) explored(ctx context.Context, widget board.Widget, m *tem
 		jobs := []func(context.Context, *reader) error{d.readPoints}
 		if widget.Kind == board.Trend || widget.Kind == board.Price { // others do not show what happened
 			jobs = append(jobs, d.readMarks)
+		}
+		for _, read := range beside {
+			jobs = append(jobs, func(ctx context.Context, _ *reader) error { return read(ctx, d) })
 		}
 		if err = w.all(ctx, jobs...); err == nil {
 			err = d.failed()
