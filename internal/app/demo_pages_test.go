@@ -73,7 +73,7 @@ func TestDemoIsNeverEmpty(t *testing.T) {
 	t.Parallel()
 	v := visitDemo(t, func(c *config.Demo) { c.Speed = "0" })
 	v.signIn("Sign in as viewer")
-	gas, _ := v.d.Variable("Hasselt", "Gas")
+	gas := v.d.Variable("Hasselt", "Gas")
 	sites, variables := v.d.Contents(101)
 	for i, at := range moments(t) {
 		if err := v.d.Clock.Set(at); err != nil {

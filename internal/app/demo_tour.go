@@ -12,9 +12,9 @@ import (
 
 // tourOf is where the tour leads in this demo.
 func tourOf(d *demo.Demo) tour.Config {
-	power, _ := d.Variable("Liège", "Compressor 1")
-	dock, _ := d.Variable("Liège", "Dock temperature")
-	gas, _ := d.Variable("Hasselt", "Gas")
+	power := d.Variable("Liège", "Compressor 1")
+	dock := d.Variable("Liège", "Dock temperature")
+	gas := d.Variable("Hasselt", "Gas")
 	c := tour.Config{
 		Clock: d.Clock, Guest: d.Guest(), Company: identity.Personas()[0].Accounts[0].Name, Portal: d.PortalURL, Issuer: d.IdentityURL, Flow: "/demo/flow", Fixed: d.Hosted,
 		Places: tour.Places{Alarm: "/alarms/" + d.Alarm("Liège", "Dock door left open"), Explore: fmt.Sprintf("/explore?s=%d&s=%d!r&from=now-2d/d&to=now&cmp=wk", power, dock), Carpet: fmt.Sprintf("/explore?s=%d&view=carpet&from=now-1y/d&to=now/d", gas), Wall: "/pair?board=" + controlRoom},

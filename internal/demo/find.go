@@ -2,22 +2,22 @@
 
 package demo
 
-// Variable returns the ids of a variable of the first account and of its site, by the site's town and its own name; 0 when there is none.
-func (d *Demo) Variable(town, name string) (variable, site int) {
-	siteOf := map[int]int{} // source → site in town
+// Variable returns the id of a variable of the first account, by its site's town and its own name; 0 when there is none.
+func (d *Demo) Variable(town, name string) int {
+	there := map[int]bool{} // sources in town
 	for _, s := range d.world.Sites {
 		for _, src := range d.world.Sources {
 			if s.Town == town && s.Copy == 0 && src.Site == s.ID {
-				siteOf[src.ID] = s.ID
+				there[src.ID] = true
 			}
 		}
 	}
 	for _, v := range d.world.Variables {
-		if site, ok := siteOf[v.Source]; ok && v.Name == name {
-			return v.ID, site
+		if there[v.Source] && v.Name == name {
+			return v.ID
 		}
 	}
-	return 0, 0
+	return 0
 }
 
 // Contents returns the ids of an account's sites and variables.

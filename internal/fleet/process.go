@@ -49,14 +49,13 @@ type Process struct {
 }
 
 // Start starts a process, with further environment, waits until it is ready, and puts it behind the balancer.
-func (f *Fleet) Start(env ...string) *Process {
+func (f *Fleet) Start(env ...string) {
 	f.t.Helper()
 	p := f.StartAside(env...)
 	f.Balancer.Add(p.Address)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.running = append(f.running, p)
-	return p
 }
 
 // Processes returns those that are behind the balancer, in the order in which they were started.

@@ -24,7 +24,7 @@ func (s *Server) presentAudit(r *http.Request, q auditQuery, events []audit.Even
 		events = events[:auditPage]
 	}
 	for _, e := range events {
-		m.Rows = append(m.Rows, presentAuditEvent(l, q, e))
+		m.Rows = append(m.Rows, presentAuditEvent(l, e))
 	}
 	if len(events) == 0 {
 		if len(q.errors) == 0 {
@@ -62,7 +62,7 @@ func presentAuditFilter(l locale.Locale, q auditQuery) templates.AuditFilterMode
 	return m
 }
 
-func presentAuditEvent(l locale.Locale, q auditQuery, e audit.Event) templates.AuditEventModel {
+func presentAuditEvent(l locale.Locale, e audit.Event) templates.AuditEventModel {
 	m := templates.AuditEventModel{
 		Time: templates.ClockModel{Text: l.DayMonth(e.Time) + " " + e.Time.Format(time.TimeOnly), ISO: e.Time.Format("2006-01-02T15:04:05.000Z07:00")},
 		Kind: templates.StateModel{Name: auditState(e.Kind), Text: kindText(l, e.Kind)}, Client: e.Client, Request: e.Request,

@@ -34,9 +34,9 @@ func power(name string, step time.Duration, kw model) Variable {
 	return Variable{Name: name, Unit: kilowatt, Step: step, QuantityType: Averaged, Aggregate: Avg, Type: powerType, digits: 2, model: kw}
 }
 
-// volume is a meter's m³ per step, from its flow in m³/h.
-func volume(name string, step time.Duration, flow model) Variable {
-	return energyIn(cubicMetre, 1, 3, name, step, flow)
+// volume is a meter's m³ per hour, from its flow in m³/h.
+func volume(name string, flow model) Variable {
+	return energyIn(cubicMetre, 1, 3, name, hour1, flow)
 }
 
 // index is a counter's reading.

@@ -15,10 +15,10 @@ func furnishHospital(b *builder) {
 		energy("Unmetered rest", quarter, rest).calculated(script("a-b-c-d-e-f-g-h"),
 			"Electricity", "Ventilation", "Cooling", "Imaging", "Kitchen", "Lighting", "Sterilisation", "Wards"),
 		power("Emergency generator", quarter, generatorTest))
-	b.source("Gas meter", gas, volume("Gas", hour1, b.gasFlow(38, 7.5)))
+	b.source("Gas meter", gas, volume("Gas", b.gasFlow(38, 7.5)))
 	flow := b.waterFlow(7.2, 0.8)
 	b.source("Water meter", water,
-		volume("Water", hour1, flow),
+		volume("Water", flow),
 		index("Water index", cubicMetre, hour1, newRegister(210_000, flow, hour1).reading))
 	b.source("Steam boiler", heat, energy("Steam", hour1, func(m *moment) float64 { return 260 + 420*bump(m.hour, 5.5, 1) + 40*m.use() }))
 	b.source("Operating theatres", sensors,
@@ -34,10 +34,10 @@ func furnishHospital(b *builder) {
 // the generator and peaks when it changes back, and the generator has two of its own. Within half an hour they are gone.
 func (b *builder) storm() {
 	n := int64(0)
-	add := func(variable, name string, low bool) {
+	add := func(variable, name string) {
 		shift := 6 * n
 		n++
-		a := Alarm{Name: name, Binary: true, Low: low, Set: 1, Reset: 0, Priority: 2}
+		a := Alarm{Name: name, Binary: true, Set: 1, Reset: 0, Priority: 2}
 		b.alarm(variable, a, func(m *moment) []episode {
 			if !m.day.firstTuesday() {
 				return nil
@@ -48,12 +48,12 @@ func (b *builder) storm() {
 	}
 	for _, v := range b.w.Variables {
 		if v.site == b.site {
-			add(v.Name, "Supply dip: "+v.Name, false)
-			add(v.Name, "Restart peak: "+v.Name, false)
+			add(v.Name, "Supply dip: "+v.Name)
+			add(v.Name, "Restart peak: "+v.Name)
 		}
 	}
-	add("Emergency generator", "Generator runs", false)
-	add("Emergency generator", "Transfer switch on generator", false)
+	add("Emergency generator", "Generator runs")
+	add("Emergency generator", "Transfer switch on generator")
 }
 
 // generatorTest runs on the first Tuesday of each month from 10 to 11.
@@ -79,9 +79,9 @@ func furnishPool(b *builder) {
 	showers := b.waterFlow(2.6, 0)
 	rinsing := b.daily(1.4, 7, 9)
 	b.source("Water meter", water,
-		volume("Water", hour1, total(showers, rinsing)),
-		volume("Showers", hour1, showers))
-	b.source("Gas meter", gas, volume("Gas", hour1, b.gasFlow(6, 2.1)))
+		volume("Water", total(showers, rinsing)),
+		volume("Showers", showers))
+	b.source("Gas meter", gas, volume("Gas", b.gasFlow(6, 2.1)))
 	b.source("Pool hall", sensors,
 		temperature("Basin temperature", b.level(27.9, 28.6, 9)),
 		temperature("Hall temperature", b.room(30)),

@@ -12,8 +12,8 @@ func furnishOffice(b *builder) {
 		energy("Server room", quarter, servers),
 		energy("Lifts", quarter, lifts),
 		energy("Sockets", quarter, sockets))
-	b.source("Gas meter", gas, volume("Gas", hour1, b.gasFlow(0.4, 1.9)))
-	b.source("Water meter", water, volume("Water", hour1, b.waterFlow(0.9, 0.01)))
+	b.source("Gas meter", gas, volume("Gas", b.gasFlow(0.4, 1.9)))
+	b.source("Water meter", water, volume("Water", b.waterFlow(0.9, 0.01)))
 	b.source("Indoor climate", sensors,
 		reading("CO₂", ppm, quarter, 0, b.air(560)).of(Averaged, Avg),
 		reading("Occupancy", none, quarter, 0, b.people(380)),
@@ -32,7 +32,7 @@ func furnishSchool(b *builder) {
 		energy("Ventilation", quarter, ventilation))
 	flow := b.schoolGas()
 	b.source("Gas meter", gas,
-		volume("Gas", hour1, flow),
+		volume("Gas", flow),
 		index("Gas index", cubicMetre, hour1, newRegister(22_300, flow, hour1).rolling))
 	var rooms []Variable
 	for n := 1; n <= 3; n++ {
@@ -76,8 +76,8 @@ func furnishShop(b *builder) {
 		energy("Lighting", quarter, parts[4]),
 		energyIn(kWhPerM2, 1/b.w.Sites[b.site].Area, 6, "Electricity per m²", quarter, all).
 			calculated(script("a/inputForms$area"), "Electricity").withField("area", "FloorArea"))
-	b.source("Gas meter", gas, volume("Gas", hour1, b.gasFlow(0.5, 0.9)))
-	b.source("Water meter", water, volume("Water", hour1, b.waterFlow(0.6, 0.01)))
+	b.source("Gas meter", gas, volume("Gas", b.gasFlow(0.5, 0.9)))
+	b.source("Water meter", water, volume("Water", b.waterFlow(0.6, 0.01)))
 	b.source("Refrigerated cases", cold,
 		temperature("Case 1 temperature", b.coldRoom(3, 0.8, 1)),
 		temperature("Case 2 temperature", b.coldRoom(4, 0.8, 2.5)),
@@ -106,8 +106,8 @@ func furnishSmallOffice(b *builder) {
 		energy("Electricity", quarter, total(light, machines)),
 		energy("Lighting", quarter, light),
 		power("Power", quarter, total(light, machines)))
-	b.source("Gas meter", gas, volume("Gas", hour1, b.gasFlow(0.2, 0.3*area)))
-	b.source("Water meter", water, volume("Water", hour1, b.waterFlow(0.12*area, 0)))
+	b.source("Gas meter", gas, volume("Gas", b.gasFlow(0.2, 0.3*area)))
+	b.source("Water meter", water, volume("Water", b.waterFlow(0.12*area, 0)))
 	b.source("Indoor climate", sensors, temperature("Temperature", b.room(21)))
 	b.watch("Power", Alarm{Name: "Morning peak", Set: 10 * area, Reset: 9 * area, Priority: 3, Alive: Hours{7, 10}}, quarter, total(light, machines))
 }

@@ -22,7 +22,7 @@ func furnishFlats(b *builder) {
 		}
 		heating = append(heating, energy(fmt.Sprintf("Flat %02d heat", n), day24, f.heat))
 		hot = append(hot, energyIn(litre, 1000, 0, fmt.Sprintf("Flat %02d hot water", n), day24, f.hotWater))
-		tap = append(tap, volume(fmt.Sprintf("Flat %02d water", n), hour1, f.water))
+		tap = append(tap, volume(fmt.Sprintf("Flat %02d water", n), f.water))
 	}
 	b.source("Heat meters", heat, heating...)
 	b.source("Hot water meters", water, hot...)
