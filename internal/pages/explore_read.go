@@ -59,41 +59,13 @@ func compares(view string) bool { return view == "chart" || view == "table" || v
 
 // read reads the points of r that there can be by now and lays them onto slots. For a counter it reads one slot more before r, so that the first has an amount too.
 func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g datahub.Granularity) course {
-	step := l.variable.Step.Duration()
-	wider := r
+	wider, step := r, l.variable.Step.Duration()
 	if l.differences {
 		wider.From = oneBefore(r, g, step)
 	}
-	q := &question{variable: l.variable.ID, span: span{from: wider.From, to: wider.To, g: g, zone: r.Zone}}
-	if g != datahub.GranularityRaw {
-		q.span.agg = l.aggregate
-	}
-	switch { // the same question a minute later
-	case q.span.to.After(rd.now):
-		q.span.name = fmt.Sprint("since ", wider.From.Unix())
-	case q.span.to.Equal(rd.now) && r.To.Sub(r.From)%time.Minute == 0:
-		q.span.name = fmt.Sprint("last ", r.To.Sub(r.From))
-	case q.span.to.Equal(rd.now): // from a time that does not move
-		q.span.name = fmt.Sprint("since ", wider.From.Unix())
-	}
-	if q.span.name != "" {
-		q.span.to = rd.now
-		if g == datahub.GranularityRaw {
-			q.span.to = rd.now.Add(clockDrift)
-		}
-	}
+	q := l.question(wider, g, rd.now)
 	got := course{asked: datahub.DataQuery{Variable: l.variable.ID, From: q.span.from, To: q.span.to, Granularity: g, Aggregate: q.span.agg, Zone: r.Zone}}
-	if q.span.from.Before(q.span.to) {
-		pieces := l.pieces(q, rd.now)
-		err := rd.points(ctx, pieces)
-		for _, p := range pieces {
-			if p != q {
-				q.points, q.err = append(q.points, p.points...), cmp.Or(q.err, p.err)
-			}
-		}
-		got.err = cmp.Or(err, q.err)
-	}
-	if got.err != nil {
+	if got.err = l.ask(ctx, rd, q); got.err != nil {
 		return got
 	}
 	got.points = len(q.points)
@@ -106,6 +78,53 @@ func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g da
 		got.readings = slots
 		slots = between(series.Differences(slots), r.From, r.To)
 	}
+	got.slots = l.shown(slots)
+	series.MarkSpikes(got.slots)
+	for i := range got.slots {
+		got.slots[i].Spike = got.slots[i].Spike && !l.partial(got.slots[i], g, r, rd.now)
+	}
+	series.MarkLate(got.slots, absences.late())
+	got.late = absences.within(r)
+	return got
+}
+
+// question is what the Data Hub is asked for a range. One that does not end before now has a name by which it is the same question a minute later.
+func (l *exploreLine) question(r series.Range, g datahub.Granularity, now time.Time) *question {
+	q := &question{variable: l.variable.ID, span: span{from: r.From, to: r.To, g: g, zone: r.Zone}}
+	if g != datahub.GranularityRaw {
+		q.span.agg = l.aggregate
+	}
+	if r.To.Before(now) {
+		return q
+	}
+	q.span.name = fmt.Sprint("since ", r.From.Unix()) // from a time that does not move
+	if length := r.To.Sub(r.From); r.To.Equal(now) && length%time.Minute == 0 {
+		q.span.name = fmt.Sprint("last ", length)
+	}
+	q.span.to = now
+	if g == datahub.GranularityRaw {
+		q.span.to = now.Add(clockDrift)
+	}
+	return q
+}
+
+// ask reads the points of a question, piece by piece where it is a long one.
+func (l *exploreLine) ask(ctx context.Context, rd *reader, q *question) error {
+	if !q.span.from.Before(q.span.to) {
+		return nil
+	}
+	pieces := l.pieces(q, rd.now)
+	err := rd.points(ctx, pieces)
+	for _, p := range pieces {
+		if p != q {
+			q.points, q.err = append(q.points, p.points...), cmp.Or(q.err, p.err)
+		}
+	}
+	return cmp.Or(err, q.err)
+}
+
+// shown is what becomes of slots: in the unit that is asked for, calculated ones as estimates, without what is left out.
+func (l *exploreLine) shown(slots []series.Slot) []series.Slot {
 	if l.factor != 1 {
 		slots = scaled(slots, func(s series.Slot) float64 { return s.Value * l.factor })
 	}
@@ -114,14 +133,7 @@ func (l *exploreLine) read(ctx context.Context, rd *reader, r series.Range, g da
 			slots[i].State = series.Estimated
 		}
 	}
-	got.slots = series.Without(slots, l.without)
-	series.MarkSpikes(got.slots)
-	for i := range got.slots {
-		got.slots[i].Spike = got.slots[i].Spike && !l.partial(got.slots[i], g, r, rd.now)
-	}
-	series.MarkLate(got.slots, absences.late())
-	got.late = absences.within(r)
-	return got
+	return series.Without(slots, l.without)
 }
 
 // calendarUnits are the units of the calendar that buckets are.
