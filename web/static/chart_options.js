@@ -150,6 +150,9 @@ function timeAxis(data, look) {
 				if (days <= 2.1) {
 					return w.midnight ? w.dayMonth : w.time;
 				}
+				if (at === data.to) {
+					return ""; // a day that is not in the picture, and has no room beside it
+				}
 				if (!w.midnight) {
 					return days <= 8 ? w.time : "";
 				}
