@@ -248,7 +248,7 @@ func (w *window) breaksTheDemo(p *program) {
 	w.do(chromedp.Navigate(p.urls["portal"]+"/demo/faults"), chromedp.WaitVisible(chromedp.CSS(".faults-fine")))
 	w.click(`section[aria-labelledby=server-hub] button[value=clock]`, ".faults-row")
 	w.click(`section[aria-labelledby=server-identity] button[value=fault]`, ".faults-row code")
-	w.sees("#now", "Serveur d’identité : répond avec 2 s de retard", `jusqu’à \d\d:\d\d:\d\d`, "identity=delay@delay:2s@for:30s", "Data Hub : horloge en avance de 5 min")
+	w.sees("#now", "Serveur d’identité.: répond avec 2 s de retard", `jusqu’à \d\d:\d\d:\d\d`, "identity=delay@delay:2s@for:30s", "Data Hub : horloge en avance de 5 min")
 	w.click("button[value=clear]", ".faults-fine")
 }
 

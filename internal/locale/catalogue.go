@@ -1,5 +1,7 @@
 package locale
 
+import "strings"
+
 // message is one sentence in all languages. Places for arguments are {0}, {1} …; two forms for one and more are separated by |.
 type message struct {
 	key            Key
@@ -41,6 +43,9 @@ var catalogue = index(append(demoMessages,
 	shareMessages,
 	wordMessages)...)
 
+// frenchSpaces keep what French sets off by a space on the line of its word.
+var frenchSpaces = strings.NewReplacer(" :", nbsp+":", " ;", nbsp+";", " ?", nbsp+"?", " »", nbsp+"»", "« ", "«"+nbsp)
+
 // index panics on a key that stands twice, which is a mistake of the build.
 func index(lists ...[]message) map[Key]message {
 	all := map[Key]message{}
@@ -49,6 +54,7 @@ func index(lists ...[]message) map[Key]message {
 			if _, twice := all[m.key]; twice {
 				panic("locale: two messages " + string(m.key))
 			}
+			m.fr = frenchSpaces.Replace(m.fr)
 			all[m.key] = m
 		}
 	}

@@ -114,3 +114,16 @@ func isSpoken(key string, spoken map[string]bool) bool {
 	}
 	return false
 }
+
+// A line of French does not begin with a colon, a semicolon, a question mark or the end of a quotation.
+func TestFrenchMarksStayWithTheirWords(t *testing.T) {
+	loose := regexp.MustCompile(" [:;?»]|« ")
+	for key, m := range catalogue {
+		if loose.MatchString(m.fr) {
+			t.Errorf("%s: %q breaks before a mark", key, m.fr)
+		}
+	}
+	if got, want := For(French).T("search.count", 2, "x"), "« x »"; !strings.Contains(got, strings.ReplaceAll(want, " ", nbsp)) {
+		t.Errorf("T(search.count) = %q, want %q in it", got, want)
+	}
+}
