@@ -45,6 +45,7 @@ func stateSpecimens(l LayoutModel) []Specimen {
 		Specimen{"empty", "alone", empty(l, EmptyModel{Text: "Nothing was noted around this time."})},
 		Specimen{"skeleton", "figures", skeleton("figures", 3)},
 		Specimen{"skeleton", "chart", skeleton("chart", 0)},
+		Specimen{"skeleton", "the explorer's chart of one variable", skeleton("full-chart", 1)},
 		Specimen{"skeleton", "rows", skeleton("rows", 3)},
 	)
 }

@@ -8,6 +8,10 @@ func alarmSpecimens(l LayoutModel) []Specimen {
 	waits.Pending, waits.Selectable = true, false
 	quiet.Name, quiet.State, quiet.Since, quiet.Value, quiet.Selectable = longName, StateModel{"ok", "quiet"}, ClockModel{}, "", false
 	storm := AlarmEntryModel{Rows: []AlarmRowModel{row, quiet}, Storm: "38 alarms at Hospital Sint-Jan wing within 20 min", Since: since, State: StateModel{"ok", "cleared"}, IDs: "a1,a2", Selectable: true}
+	shut, opened := row, row
+	shut.Unfold, opened.Unfold = "/alarms?open=a1", "/alarms"
+	opened.Opened = &AlarmDetailsModel{Chart: ChartModel{ID: "alarm", Title: "Room temperature", Empty: &EmptyModel{Text: "No values in this range."}}, Facts: []FactModel{{Term: "Rule", Value: row.Rule}},
+		Times: []LinkedTime{{Link: Link{Text: "Thu 26 Nov 14:02", Href: "/alarms/a1?days=1"}, For: "8 min"}}, Links: []Link{{Text: "All about this alarm", Href: "/alarms/a1"}, {Text: "Variable", Href: "/variables/1"}}}
 	one := func(r AlarmRowModel) []AlarmEntryModel { return []AlarmEntryModel{{Rows: []AlarmRowModel{r}}} }
 	head := PageHeadModel{Title: "Alarms"}
 	notice := func(m AlarmNoticeModel) Specimen {
@@ -19,6 +23,8 @@ func alarmSpecimens(l LayoutModel) []Specimen {
 		{"alarm list", "a storm", alarmList(l, AlarmsModel{Head: head, Entries: []AlarmEntryModel{storm}, Selectable: true, ReturnTo: "/alarms"})},
 		{"alarm list", "acknowledged, of who may only look", alarmList(l, AlarmsModel{Head: head, Entries: one(acknowledged)})},
 		{"alarm list", "about to be acknowledged", alarmList(l, AlarmsModel{Head: head, Entries: one(waits)})},
+		{"alarm list", "a row that opens", alarmList(l, AlarmsModel{Head: head, Entries: one(shut)})},
+		{"alarm list", "opened", alarmList(l, AlarmsModel{Head: head, Entries: one(opened)})},
 		{"alarm list", "never present, long", alarmList(l, AlarmsModel{Head: head, Entries: one(quiet)})},
 		notice(AlarmNoticeModel{Text: "1 alarm will be acknowledged at 14:21:18.", In: "10"}),
 		notice(AlarmNoticeModel{Text: "1 alarm could not be acknowledged.", Failed: true, Again: true, IDs: []string{"a1"}}),
