@@ -76,17 +76,24 @@ func newBenchAt(t *testing.T, base, issuer string, provider token.Refresher) *be
 		Fault: b.faults.Pick}))
 	t.Cleanup(data.Close)
 	b.logger = slog.New(slog.NewJSONHandler(&lockedWriter{w: b.log}, nil))
-	inMemory := memory.New(nil)
-	b.store, b.items, b.tries = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens()), inMemory.Shelf(), inMemory.Tries()
-	var err error
-	b.keys, err = session.NewKeyring(session.NewKey(time.Now()))
-	b.must(err)
+	b.remember()
 	b.hubURL = data.URL
+	var err error
 	b.hub, err = datahub.New(datahub.Config{BaseURL: data.URL, Timeout: time.Second})
 	b.must(err)
 	b.serve()
 	b.signIn()
 	return b
+}
+
+// remember gives the bench stores in memory, and a key.
+func (b *bench) remember() {
+	b.Helper()
+	inMemory := memory.New(nil)
+	b.store, b.items, b.tries = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens()), inMemory.Shelf(), inMemory.Tries()
+	var err error
+	b.keys, err = session.NewKeyring(session.NewKey(time.Now()))
+	b.must(err)
 }
 
 // wait gives the Data Hub as long as it takes: a delay that is wanted must not come near the limit of a call.

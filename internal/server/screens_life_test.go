@@ -25,7 +25,6 @@ import (
 	"portico/internal/screen"
 	"portico/internal/secret"
 	"portico/internal/session"
-	"portico/internal/store/memory"
 	"portico/internal/store/storetest"
 )
 
@@ -112,11 +111,8 @@ func newWallBench(t *testing.T, life time.Duration) *wallBench {
 	t.Helper()
 	s := &tokenServer{life: life}
 	b := &bench{T: t, base: "https://portal.example", issuer: "http://127.0.0.1:9", provider: s, lifetime: life, cookie: &http.Cookie{Name: "nobody"}, faults: &fault.Switch{}, log: &strings.Builder{}, logger: slog.New(slog.DiscardHandler)}
-	inMemory := memory.New(nil)
-	b.store, b.items, b.tries = storetest.NewFaulty(inMemory.Sessions(), inMemory.Tokens()), inMemory.Shelf(), inMemory.Tries()
+	b.remember()
 	var err error
-	b.keys, err = session.NewKeyring(session.NewKey(time.Now()))
-	b.must(err)
 	b.hub, err = datahub.New(datahub.Config{BaseURL: "http://127.0.0.1:9", Timeout: time.Second, Transport: direct{hub.New(hub.Config{World: world, Check: s.good})}})
 	b.must(err)
 	b.serve()

@@ -34,10 +34,6 @@ func open(t *testing.T, dsn string, now func() time.Time) *postgres.Store {
 	return s
 }
 
-func record(subject string) session.Record {
-	return session.Record{ID: session.NewHandle().ID(), Issuer: "https://op", Subject: subject, SID: "s", Until: time.Now().Add(time.Hour), SeenTag: []byte{1}, Sealed: []byte(subject), LoginStarted: time.Now()}
-}
-
 func TestPostgres(t *testing.T) {
 	server := testserver.StartPostgres(t)
 	t.Run("sessions", func(t *testing.T) {
@@ -124,7 +120,7 @@ func migrateTogether(t *testing.T, dsn string) {
 
 // A caller that leaves in the middle of a read must not leave its answer to the next one.
 func cancelledReads(t *testing.T, s session.Store) {
-	rs := []session.Record{record("alice"), record("bob")}
+	rs := []session.Record{storetest.SessionOf("alice"), storetest.SessionOf("bob")}
 	for _, r := range rs {
 		if err := s.Create(t.Context(), r); err != nil {
 			t.Fatal(err)
@@ -152,7 +148,7 @@ func cancelledReads(t *testing.T, s session.Store) {
 
 // endedConnections lets the server end every connection between calls: nobody notices.
 func endedConnections(t *testing.T, server *testserver.Postgres, s *postgres.Store) {
-	r := record("alice")
+	r := storetest.SessionOf("alice")
 	if err := s.Sessions().Create(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +170,7 @@ func endedConnections(t *testing.T, server *testserver.Postgres, s *postgres.Sto
 
 // endInTheMiddle lets the server end connections while they are in use. A write that fails has happened or has not, once; nothing says that a session is not there.
 func endInTheMiddle(t *testing.T, server *testserver.Postgres, s *postgres.Store) {
-	rs := []session.Record{record("alice"), record("bob"), record("carol"), record("dave")}
+	rs := []session.Record{storetest.SessionOf("alice"), storetest.SessionOf("bob"), storetest.SessionOf("carol"), storetest.SessionOf("dave")}
 	for _, r := range rs {
 		if err := s.Sessions().Create(t.Context(), r); err != nil {
 			t.Fatal(err)
@@ -219,7 +215,7 @@ func eventually(s *postgres.Store, id session.ID) (r session.Record, err error) 
 
 // restart kills the server in the middle: calls fail quickly with an error that is neither "not found" nor holds secrets, and all that was confirmed is there afterwards.
 func restart(t *testing.T, server *testserver.Postgres, s *postgres.Store) {
-	r := record("alice")
+	r := storetest.SessionOf("alice")
 	if err := s.Sessions().Create(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"portico/internal/secret"
 	"portico/internal/session"
 	"portico/internal/store/redis"
+	"portico/internal/store/storetest"
 	"portico/internal/testserver"
 	"portico/internal/token"
 )
@@ -92,7 +93,7 @@ func lostIndexes(t *testing.T, s *redis.Store, nodes []*testserver.Redis) {
 	}
 	ended(used)
 
-	swept := record("swept")
+	swept := storetest.SessionOf("swept")
 	swept.Until = time.Now().Add(-time.Minute) // which is what everyone's index knows
 	if err := s.Sessions().Create(t.Context(), swept); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"portico/internal/secret"
 	"portico/internal/session"
 	"portico/internal/store/redis"
+	"portico/internal/store/storetest"
 	"portico/internal/testserver"
 	"portico/internal/token"
 )
@@ -35,7 +36,7 @@ func eventually(f func() bool) bool {
 
 func create(t *testing.T, s *redis.Store, subject string) session.Record {
 	t.Helper()
-	r := record(subject)
+	r := storetest.SessionOf(subject)
 	if err := errors.Join(s.Tokens().Create(t.Context(), token.Record{ID: r.ID, AccessExpiry: time.Now().Add(time.Minute), Until: time.Now().Add(time.Hour), Sealed: []byte(subject)}), s.Sessions().Create(t.Context(), r)); err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +192,7 @@ func TestFullMemory(t *testing.T) {
 	s := open(t, redis.Config{Addresses: []string{server.Address()}})
 	r, leaving := create(t, s, "alice"), create(t, s, "bob")
 	server.Do(t, "CONFIG", "SET", "maxmemory", "100kb")
-	if err := s.Sessions().Create(t.Context(), record("carol")); !unavailable(err) {
+	if err := s.Sessions().Create(t.Context(), storetest.SessionOf("carol")); !unavailable(err) {
 		t.Errorf("Create = %v", err)
 	}
 	if first, err := s.Sessions().Once(t.Context(), "x", time.Minute); first || !unavailable(err) {

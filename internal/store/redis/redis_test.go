@@ -27,10 +27,6 @@ func open(t *testing.T, c redis.Config) *redis.Store {
 	return s
 }
 
-func record(subject string) session.Record {
-	return session.Record{ID: session.NewHandle().ID(), Issuer: "https://op", Subject: subject, SID: "s", Until: time.Now().Add(time.Hour), SeenTag: []byte{1}, Sealed: []byte(subject), LoginStarted: time.Now()}
-}
-
 // suites runs what every store passes. config returns the way to an empty store.
 func suites(t *testing.T, config func(t *testing.T) redis.Config) {
 	at := func(t *testing.T, now func() time.Time) redis.Config {
