@@ -397,6 +397,7 @@ func TestSmallWidgetsOfWallsCanBeRead(t *testing.T) {
 	})()`)
 	for _, size := range [][2]int64{{1366, 768}, {1920, 1080}, {3840, 2160}} {
 		w.do(chromedp.EmulateViewport(size[0], size[1]), chromedp.Navigate(p.urls["portal"]+"/tv/"+id+"?pause=1"), chromedp.WaitVisible(chromedp.CSS(".wall-grid .widget-value")))
+		w.run(`document.querySelector("dh-wall").say("hub", new Date())`) // which takes a line
 		if got := w.value(tooSmall(20 * float64(size[1]) / 1080 * 0.985)); got != "[]" {
 			t.Errorf("%d by %d: too small: %.1500s", size[0], size[1], got)
 		}
