@@ -166,3 +166,17 @@ func (r *Record) Judge(c ClaimRequest, now time.Time) Verdict {
 func (r *Record) HeldBy(attempt string) bool {
 	return r.Attempt.ID == attempt && attempt != "" && (r.State == Claimed || r.State == Sent)
 }
+
+// Release ends r's attempt with what came of it, for implementations of Store.
+func (r *Record) Release(o Outcome) {
+	r.State, r.NotBefore, r.LastError = o.State, o.NotBefore, o.LastError
+	if o.NotPresented && r.Presented > 0 {
+		r.Presented--
+	}
+	if o.State == Dead {
+		r.Sealed = nil
+	}
+	if o.State != Unknown {
+		r.Attempt = Attempt{}
+	}
+}

@@ -98,16 +98,7 @@ func (t tokens) Commit(_ context.Context, id session.ID, _ string, n token.NewTo
 
 func (t tokens) Release(_ context.Context, id session.ID, attempt string, o token.Outcome) error {
 	return t.held(id, attempt, func(r *token.Record) error {
-		r.State, r.NotBefore, r.LastError = o.State, o.NotBefore, o.LastError
-		if o.NotPresented && r.Presented > 0 {
-			r.Presented--
-		}
-		if o.State == token.Dead {
-			r.Sealed = nil
-		}
-		if o.State != token.Unknown {
-			r.Attempt = token.Attempt{}
-		}
+		r.Release(o)
 		return nil
 	})
 }

@@ -146,18 +146,10 @@ func (t tokens) Commit(ctx context.Context, id session.ID, _ string, n token.New
 
 func (t tokens) Release(ctx context.Context, id session.ID, attempt string, o token.Outcome) error {
 	err := t.held(ctx, id, attempt, func(ctx context.Context, tx pgx.Tx, r token.Record, _ time.Time) error {
-		if o.NotPresented && r.Presented > 0 {
-			r.Presented--
-		}
-		if o.State == token.Dead {
-			r.Sealed = nil
-		}
-		if o.State != token.Unknown {
-			r.Attempt = token.Attempt{}
-		}
+		r.Release(o)
 		_, err := tx.Exec(ctx, `UPDATE portico_tokens SET state = $1, presented = $2, not_before = $3, last_error = $4, sealed = $5,
 			attempt = $6, attempt_owner = $7, attempt_reason = $8, attempt_started = $9, lease_until = $10 WHERE id = $11`,
-			string(o.State), r.Presented, epoch.Millis(o.NotBefore), []byte(o.LastError), r.Sealed,
+			string(r.State), r.Presented, epoch.Millis(r.NotBefore), []byte(r.LastError), r.Sealed,
 			r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, epoch.Millis(r.Attempt.Started), epoch.Millis(r.Attempt.LeaseUntil), id[:])
 		return err
 	})

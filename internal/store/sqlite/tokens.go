@@ -153,18 +153,10 @@ func (t tokens) Commit(ctx context.Context, id session.ID, _ string, n token.New
 
 func (t tokens) Release(ctx context.Context, id session.ID, attempt string, o token.Outcome) error {
 	return t.held(ctx, id, attempt, func(tx *sql.Tx, r token.Record) error {
-		if o.NotPresented && r.Presented > 0 {
-			r.Presented--
-		}
-		if o.State == token.Dead {
-			r.Sealed = nil
-		}
-		if o.State != token.Unknown {
-			r.Attempt = token.Attempt{}
-		}
+		r.Release(o)
 		_, err := affected(tx.ExecContext(ctx, `UPDATE tokens SET state = ?, presented = ?, not_before = ?, last_error = ?, sealed = ?,
 			attempt = ?, attempt_owner = ?, attempt_reason = ?, attempt_started = ?, lease_until = ? WHERE id = ?`,
-			o.State, r.Presented, epoch.Millis(o.NotBefore), o.LastError, r.Sealed,
+			r.State, r.Presented, epoch.Millis(r.NotBefore), r.LastError, r.Sealed,
 			r.Attempt.ID, r.Attempt.Owner, r.Attempt.Reason, epoch.Millis(r.Attempt.Started), epoch.Millis(r.Attempt.LeaseUntil), id[:]))
 		return err
 	})
