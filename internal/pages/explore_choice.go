@@ -137,19 +137,18 @@ func (d *exploreData) sides() {
 }
 
 // axisUnit is the unit of an axis, that of its first line.
-func (d *exploreData) axisUnit(right bool) (string, bool) {
+func (d *exploreData) axisUnit(right bool) string {
 	for _, l := range d.lines {
 		if l.right == right {
-			return l.unit, true
+			return l.unit
 		}
 	}
-	return "", false
+	return ""
 }
 
 // fits reports whether a line's axis has its unit.
 func (d *exploreData) fits(l exploreLine) bool {
-	unit, _ := d.axisUnit(l.right)
-	return unit == l.unit
+	return d.axisUnit(l.right) == l.unit
 }
 
 // chooseGranularity takes what was asked for if it makes a bearable number of values and suits the view, else what the view needs.

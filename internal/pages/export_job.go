@@ -61,9 +61,8 @@ func (p *Pages) startExport(r *Request, x *exportPlan, q exportQuery) (string, e
 	name := strings.ToLower(rand.Text()[:20])
 	pinned := q
 	pinned.explore.from, pinned.explore.to, pinned.explore.zone = series.Local(x.d.r.From, x.d.zone), series.Local(x.d.r.To, x.d.zone), x.d.zone.String()
-	_, query, _ := strings.Cut(pinned.address("/export"), "?")
 	_, err := shelf.Change(r.Context(), r.Shelf, r.Owner, shelf.Export, name, exportLife, func(j *exportJob) error {
-		*j = exportJob{Query: query, Format: q.format, Form: q.form, Sheet: x.sheet(r), Late: p.cameLate(r, x), Parts: len(x.parts), Rows: x.rows, Made: time.Now(), Beat: time.Now()}
+		*j = exportJob{Query: strings.TrimPrefix(pinned.encode(), "?"), Format: q.format, Form: q.form, Sheet: x.sheet(r), Late: p.cameLate(r, x), Parts: len(x.parts), Rows: x.rows, Made: time.Now(), Beat: time.Now()}
 		return nil
 	})
 	if err == nil {

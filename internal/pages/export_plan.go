@@ -50,16 +50,19 @@ func readExportQuery(v url.Values) (q exportQuery, err error) {
 }
 
 // address is the address of the file, and of what is asked before a long one is made.
-func (q exportQuery) address(path string) string {
+func (q exportQuery) address() string { return "/export" + q.encode() }
+
+// encode writes the query with its question mark.
+func (q exportQuery) encode() string {
 	e := q.explore
 	e.path, e.explain = explorePath, false
-	address := path + e.encode()
+	text := e.encode()
 	for _, p := range [][2]string{{"format", q.format}, {"form", q.form}, {"values", map[bool]string{true: "all"}[q.raw]}} {
 		if p[1] != "" {
-			address += "&" + p[0] + "=" + p[1]
+			text += "&" + p[0] + "=" + p[1]
 		}
 	}
-	return address
+	return text
 }
 
 // exportPlan is what is read for a file, part by part.

@@ -80,8 +80,8 @@ func (d *exploreData) chart(l locale.Locale) templates.ChartModel {
 // trend is the lines of a chart with what happened meanwhile. A line whose axis has another unit is not drawn.
 func (d *exploreData) trend(l locale.Locale) trendData {
 	t := trendData{id: "series", r: d.r, now: d.now, full: d.query.path == explorePath, live: true, late: l.T("states.late-name"), bands: d.bands(l), flags: d.flags(l), rules: d.rules(l, true)}
-	t.unit, _ = d.axisUnit(false)
-	t.rightUnit, _ = d.axisUnit(true)
+	t.unit = d.axisUnit(false)
+	t.rightUnit = d.axisUnit(true)
 	for i, line := range d.lines {
 		if line.err != nil || d.query.view == "chart" && !d.fits(line) {
 			continue

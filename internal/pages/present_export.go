@@ -20,7 +20,7 @@ func presentExportOffer(x *exportPlan, q exportQuery, r *Request, layout templat
 		m.Refused = l.T(locale.Key("exports.refused-" + reason))
 		return m
 	}
-	fields, _ := url.ParseQuery(strings.TrimPrefix(q.address("/export"), "/export?"))
+	fields, _ := url.ParseQuery(strings.TrimPrefix(q.encode(), "?"))
 	for _, name := range []string{"s", "from", "to", "g", "agg", "cmp", "tz", "format", "form", "values"} {
 		for _, value := range fields[name] {
 			m.Fields = append(m.Fields, templates.HiddenModel{Name: name, Value: value})
@@ -88,11 +88,11 @@ func (d *exploreData) files(l locale.Locale) []templates.Link {
 	var links []templates.Link
 	for _, format := range []string{"csv", "xlsx"} {
 		q.format = format
-		links = append(links, templates.Link{Text: strings.ToUpper(format), Href: q.address("/export")})
+		links = append(links, templates.Link{Text: strings.ToUpper(format), Href: q.address()})
 	}
 	if d.granularity != datahub.GranularityRaw {
 		q.format, q.raw = "csv", true
-		links = append(links, templates.Link{Text: l.T("exports.all-values"), Href: q.address("/export")})
+		links = append(links, templates.Link{Text: l.T("exports.all-values"), Href: q.address()})
 	}
 	return links
 }
