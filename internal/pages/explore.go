@@ -168,9 +168,9 @@ func (d *exploreData) readSites(ctx context.Context, rd *reader) error {
 
 // sites are those of the variables, each once.
 func (d *exploreData) sites() (ids []datahub.SiteID) {
-	for _, l := range d.lines {
-		if !slices.Contains(ids, l.source.SiteID) {
-			ids = append(ids, l.source.SiteID)
+	for i := range d.lines { // their courses may be read meanwhile
+		if id := d.lines[i].source.SiteID; !slices.Contains(ids, id) {
+			ids = append(ids, id)
 		}
 	}
 	return ids

@@ -52,7 +52,7 @@ func TestOneFetchForAllAfterARotation(t *testing.T) {
 					t.Fatal(err)
 				}
 				time.Sleep(time.Minute)
-				p.key, p.kid = next, "k2"
+				p.change(func() { p.key, p.kid = next, "k2" })
 				before := p.count("/jwks")
 				var all sync.WaitGroup
 				for i := range 20 {
@@ -93,7 +93,7 @@ func TestFetchUnderWayMayBeTooEarly(t *testing.T) {
 			}
 		})
 		time.Sleep(500 * time.Millisecond)
-		p.key, p.kid = next, "k2"
+		p.change(func() { p.key, p.kid = next, "k2" })
 		if err := c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New(p.sign(p.both("honest"))), Access: secret.New("at-canary")}, Identity{Issuer: c.c.Issuer, Subject: "alice"}); err != nil {
 			t.Errorf("honest: %v", err)
 		}
@@ -115,11 +115,13 @@ func TestKeysAwayAfterARotation(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		known, unknown := p.sign(p.both("known")), ""
-		p.jwks = func(w http.ResponseWriter) bool {
-			w.WriteHeader(http.StatusInternalServerError)
-			return true
-		}
-		p.key, p.kid = next, "k2"
+		p.change(func() {
+			p.jwks = func(w http.ResponseWriter) bool {
+				w.WriteHeader(http.StatusInternalServerError)
+				return true
+			}
+		})
+		p.change(func() { p.key, p.kid = next, "k2" })
 		unknown = p.sign(p.both("unknown"))
 		judge := func(raw string) error {
 			return c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New(raw), Access: secret.New("at-canary")}, Identity{Issuer: c.c.Issuer, Subject: "alice"})
@@ -136,7 +138,7 @@ func TestKeysAwayAfterARotation(t *testing.T) {
 		if n := p.count("/jwks") - before; n > 1+keyBurst {
 			t.Errorf("%d key fetches", n)
 		}
-		p.jwks = nil
+		p.change(func() { p.jwks = nil })
 		time.Sleep(keyRetry)
 		if err := judge(unknown); err != nil {
 			t.Errorf("when the key set is there again: %v", err)

@@ -78,6 +78,13 @@ func (p *provider) count(path string) int {
 	return p.calls[path]
 }
 
+// change changes what the provider does while it is asked.
+func (p *provider) change(f func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f()
+}
+
 func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
