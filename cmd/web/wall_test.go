@@ -213,6 +213,10 @@ func TestWallKnowsNoClockOfTheBrowser(t *testing.T) {
 		if clock := w.value(`document.querySelector(".wall-clock").textContent.trim()`); !strings.HasPrefix(clock, "14:0") {
 			t.Errorf("in %s the clock shows %q", zone, clock)
 		}
+		kept := `(() => { const c = document.querySelector(".wall-clock").cloneNode(true); c.querySelector("time").textContent = "03:00:00\u00a0CET"; document.body.append(c); return c.textContent.trim(); })()`
+		if clock := w.value(kept); !strings.HasPrefix(clock, "14:0") {
+			t.Errorf("in %s the clock of a picture that was kept shows %q", zone, clock)
+		}
 		eventually(t, "the difference", func() bool {
 			return w.value(`document.querySelector(".wall-clock[data-skewed]")?.title ?? ""`) != ""
 		})

@@ -32,14 +32,16 @@ class Clock extends HTMLElement {
 		}
 		const zone = time.textContent?.split("\u00a0")[1] ?? "";
 		const wall = wallClock(this.dataset.zone ?? "UTC");
-		this.timer = setInterval(() => {
+		const tick = () => {
 			const at = new Date(now());
 			time.dateTime = at.toISOString();
 			time.textContent = wall(at).seconds + "\u00a0" + zone;
 			const skew = Date.now() - now();
 			this.title = Math.abs(skew) > 5000 ? sentence("clock.skew", duration(skew)) : (this.dataset.title ?? "");
 			this.toggleAttribute("data-skewed", Math.abs(skew) > 5000);
-		}, 1000);
+		};
+		tick(); // a picture that was kept shows the time at which it was made
+		this.timer = setInterval(tick, 1000);
 	}
 
 	disconnectedCallback() {
