@@ -194,7 +194,7 @@ func (s *Server) refuseUnknown(m *http.ServeMux) http.Handler {
 
 // unknown is the answer where there is nothing.
 func (s *Server) unknown(w http.ResponseWriter, r *http.Request) {
-	s.refuse(w, r, &pageError{Status: http.StatusNotFound, Kind: kindNotFound, RetryTo: "/", Err: errors.New("no such route")})
+	s.refuse(w, r, &pageError{Status: http.StatusNotFound, Kind: kindNotFound, Err: errors.New("no such route")})
 }
 
 // refuse answers outside of page: who is signed in keeps the menu.
