@@ -22,12 +22,13 @@ var shown = map[string]string{
 var rawKey = regexp.MustCompile(`>\s*[a-z]+\.[a-z0-9-]+\s*<|%![a-z]|\{[0-9]\}|NaN|\+Inf|\b0001\b`)
 
 func TestPagesInFourLanguages(t *testing.T) {
-	if testing.Short() {
-		t.Skip("one page after the other: nothing for the race detector")
-	}
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
-	for _, l := range locale.Langs() {
+	langs := locale.Langs()
+	if testing.Short() {
+		langs = langs[:1] // the others differ in words only
+	}
+	for _, l := range langs {
 		for path, text := range shown {
 			a := b.get(path, "Accept-Language", string(l))
 			a.want(t, string(l)+" "+path, http.StatusOK, `<html lang="`+string(l)+`"`, "<h1", text)

@@ -51,6 +51,8 @@ var (
 	inflaters = sync.Pool{New: func() any { return flate.NewReaderDict(bytes.NewReader(nil), words) }}
 )
 
+var errTooLarge = errors.New("token: the tokens are too large to be kept")
+
 // pack makes a payload small. Sealed text cannot be compressed, so it happens before: JWTs lose their base64, and what is text in them is deflated. Signatures stand behind it as they are: among
 // random bytes text deflates worse. A stranger who chose part of a token
 // and saw the length of the record could guess at the rest of the same token; nobody who sees records chooses what is in them.
@@ -65,7 +67,7 @@ func pack(p payload) ([]byte, error) {
 		plain, signatures = appendToken(plain, signatures, t)
 	}
 	if len(plain)+len(signatures) > session.MaxSealed {
-		return nil, errors.New("token: the tokens are too large to be kept")
+		return nil, errTooLarge
 	}
 	b, err := deflate(plain)
 	return append(b, signatures...), err

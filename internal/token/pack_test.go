@@ -115,8 +115,11 @@ func FuzzUnpack(f *testing.F) {
 			return
 		}
 		again, err := pack(p)
+		if errors.Is(err, errTooLarge) { // what unpacks may be larger than what is packed
+			return
+		}
 		if err != nil {
-			t.Skip() // larger than pack allows
+			t.Fatal(err)
 		}
 		if got, err := unpack(again); err != nil || !reflect.DeepEqual(got, p) {
 			t.Errorf("%+v comes back as %+v, %v", p, got, err)

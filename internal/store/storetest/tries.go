@@ -98,9 +98,6 @@ func triesAtOnce(t *testing.T, _ *Clock, one, other limit.Store) {
 
 // However many keys there are, only so many are kept, and those that were used most are not forgotten first.
 func triesBounded(t *testing.T, c *Clock, one, other limit.Store) {
-	if testing.Short() {
-		t.Skip("one after the other: nothing for the race detector")
-	}
 	for range 3 {
 		tried(t, one, 0, bucket("busy"))
 	}
