@@ -24,7 +24,7 @@ GOTEST := go test -vet=off -ldflags=-w
 test-patient:
 	$(GOTEST) -p 1 -timeout 20m ./internal/interop ./internal/faultpoint ./internal/store/...
 
-# It leaves the processor to the others, whose tokens and leases are short. -short leaves out what does one thing after the other, in which no race can be.
+# It leaves the processor to the others, whose tokens and leases are short. -short does less of what goes one thing after the other, in which no race can be.
 test-busy:
 	nice -n 5 $(GOTEST) -timeout 20m $$(go list ./... | grep -vE '$(PATIENT)')
 	CGO_ENABLED=1 nice -n 5 $(GOTEST) -race ./internal/token -args -explore.n=1000

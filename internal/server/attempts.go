@@ -65,9 +65,14 @@ func (a attempts) sealed(attempt rp.Attempt) (*http.Cookie, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := a.name(attempt.State)
-	sealed := a.keys.Seal(session.PurposeAttempt, session.Handle{}, []byte(name), plain)
-	return a.cookie(name, base64.RawURLEncoding.EncodeToString(sealed), int(attemptLife.Seconds())), nil
+	return a.seal(attempt.State, session.PurposeAttempt, plain), nil
+}
+
+// seal is the cookie of the attempt with a state, sealed under its name for a purpose.
+func (a attempts) seal(state string, p session.Purpose, plain []byte) *http.Cookie {
+	name := a.name(state)
+	sealed := a.keys.Seal(p, session.Handle{}, []byte(name), plain)
+	return a.cookie(name, base64.RawURLEncoding.EncodeToString(sealed), int(attemptLife.Seconds()))
 }
 
 // tooMany returns the names of the cookies that must go when one comes: all but the youngest. What cannot be read is the oldest.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -29,10 +28,8 @@ func (a attempts) fail(w http.ResponseWriter, state string, e *pageError) {
 }
 
 func (a attempts) failed(state string, f failure) *http.Cookie {
-	name := a.name(state)
 	plain, _ := json.Marshal(f) // of strings and numbers: never an error
-	sealed := a.keys.Seal(session.PurposeFailure, session.Handle{}, []byte(name), plain)
-	return a.cookie(name, base64.RawURLEncoding.EncodeToString(sealed), int(attemptLife.Seconds()))
+	return a.seal(state, session.PurposeFailure, plain)
 }
 
 // failure returns why the sign-in with a state failed in this browser, nil when it did not.
