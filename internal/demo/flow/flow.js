@@ -62,6 +62,7 @@ function follow(root) {
 	const pause = /** @type {HTMLButtonElement} */ (root.querySelector("[data-flow-pause]"));
 	let paused = false;
 	let asked = 0;
+	let acting = 0; // buttons that were pressed and not answered yet
 	/** @type {ReturnType<typeof setTimeout> | undefined} */
 	let waiting;
 	let until = 0; // end of the access token, by performance.now()
@@ -129,17 +130,22 @@ function follow(root) {
 		}
 		const text = await answer.text();
 		if (answer.ok && question === asked) {
+			history.replaceState(null, "", answer.url); // what is said of a button stands in the address, and stays when the page is fetched again
 			show(text);
 		}
 	}
 
-	/** Fetches the page soon: what happens together is shown together. */
+	/** Fetches the page soon: what happens together is shown together, and a button's answer is not overtaken. */
 	function refresh() {
 		if (paused || waiting !== undefined) {
 			return;
 		}
 		waiting = setTimeout(() => {
 			waiting = undefined;
+			if (acting > 0) {
+				refresh();
+				return;
+			}
 			fetchPage(location.pathname + location.search).catch(() => {}); // the next event brings it
 		}, breath);
 	}
@@ -154,7 +160,10 @@ function follow(root) {
 		for (const [name, value] of new FormData(form, event.submitter)) {
 			body.append(name, String(value));
 		}
-		fetchPage(form.action, { method: "POST", body }).catch(() => form.submit());
+		acting++;
+		fetchPage(form.action, { method: "POST", body })
+			.catch(() => form.submit())
+			.finally(() => acting--);
 	});
 
 	root.addEventListener("click", (event) => {
@@ -163,8 +172,7 @@ function follow(root) {
 			return;
 		}
 		event.preventDefault();
-		history.replaceState(null, "", link.href);
-		fetchPage(location.pathname + location.search)
+		fetchPage(link.href)
 			.then(() => document.getElementById("request")?.scrollIntoView({ block: "nearest" }))
 			.catch(() => location.assign(link.href));
 	});
