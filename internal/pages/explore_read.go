@@ -186,9 +186,13 @@ func (l *exploreLine) partial(s series.Slot, g datahub.Granularity, r series.Ran
 
 // entire is the slots without the values of partial ones: a line would fall to them, as if hardly anything were used.
 func (l *exploreLine) entire(g datahub.Granularity, r series.Range, now time.Time) []series.Slot {
+	isPartial := func(s series.Slot) bool { return l.partial(s, g, r, now) }
+	if !slices.ContainsFunc(l.slots, isPartial) {
+		return l.slots
+	}
 	slots := slices.Clone(l.slots)
 	for i, s := range slots {
-		if l.partial(s, g, r, now) {
+		if isPartial(s) {
 			slots[i].Missing, slots[i].Future = true, true
 		}
 	}

@@ -14,7 +14,10 @@ func (t trendData) table(title string, l locale.Locale) templates.TableModel {
 	if len(t.lines) == 0 {
 		return m
 	}
-	finest := t.lines[0].slots // whose steps are the rows
+	rows, more := t.tableSlots()
+	if more > 0 {
+		m.More = l.T("chart.table-more", more)
+	}
 	values := make([]map[int64]series.Slot, len(t.lines))
 	for i, line := range t.lines {
 		unit := t.unit
@@ -22,19 +25,11 @@ func (t trendData) table(title string, l locale.Locale) templates.TableModel {
 			unit = t.rightUnit
 		}
 		m.Columns = append(m.Columns, locale.Join(line.label, locale.Bracket(unit)))
-		values[i] = byStart(line.slots)
-		if len(line.slots) > len(finest) && !line.compare {
-			finest = line.slots
+		if len(rows) > 0 {
+			values[i] = byStart(between(line.slots, rows[0].Start, rows[len(rows)-1].End))
 		}
 	}
-	for _, s := range finest {
-		if s.Future {
-			continue
-		}
-		if len(m.Rows) == tableRows {
-			m.More = l.T("chart.table-more", len(finest)-tableRows)
-			break
-		}
+	for _, s := range rows {
 		row := []string{t.when(s, l)}
 		for i := range t.lines {
 			cell := locale.None
@@ -46,6 +41,26 @@ func (t trendData) table(title string, l locale.Locale) templates.TableModel {
 		m.Rows = append(m.Rows, row)
 	}
 	return m
+}
+
+// tableSlots are the rows of the table, those of the line with the finest steps, and how many more there would be.
+func (t trendData) tableSlots() (rows []series.Slot, more int) {
+	finest := t.lines[0].slots
+	for _, line := range t.lines {
+		if len(line.slots) > len(finest) && !line.compare {
+			finest = line.slots
+		}
+	}
+	for _, s := range finest {
+		if s.Future {
+			continue
+		}
+		if len(rows) == tableRows {
+			return rows, len(finest) - tableRows
+		}
+		rows = append(rows, s)
+	}
+	return rows, 0
 }
 
 // cell writes a value, and that it came late.

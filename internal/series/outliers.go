@@ -15,7 +15,7 @@ const (
 
 // MarkSpikes marks the slots that stand so far out that an axis which shows them shows nothing else: a few values, each many times as far from the middle as all others. What is often so is no spike.
 func MarkSpikes(slots []Slot) {
-	var values []float64
+	values := make([]float64, 0, len(slots))
 	for _, s := range slots {
 		if !s.Missing {
 			values = append(values, s.Value)
