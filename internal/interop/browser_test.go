@@ -83,6 +83,7 @@ const (
 	keycloakForm = chromedp.CSS("#kc-login")
 	pageOfPortal = chromedp.CSS("main#content")
 	signedOut    = chromedp.CSS(`main a[href^="/auth/login"]`)
+	pageSaysSo   = chromedp.CSS(`[data-watch-state="ended"]:not([hidden])`) // that its session is over
 )
 
 // signIn fills in Keycloak's form.
@@ -138,8 +139,10 @@ func inBrowser(t *testing.T) {
 	w.at("/sites")
 	d.end(t, nil, operator)
 	eventually(t, "the portal hears of the sign-out", func() bool { return d.log.Count(`"event":"sign-out"`, "back-channel", `"sessions":"1"`) == 1 })
+	w.do(chromedp.WaitVisible(pageSaysSo))
+	testserver.Picture(w.t, w.ctx, "7-signed-out-there-the-open-page")
 	w.open("/sites/204486", keycloakForm)
-	testserver.Picture(w.t, w.ctx, "7-signed-out-there")
+	testserver.Picture(w.t, w.ctx, "8-signed-out-there")
 }
 
 // withHint is a portal that names the session at sign-out, so that Keycloak need not ask.
@@ -149,6 +152,7 @@ func withHint(t *testing.T) {
 	w.open("/sites", keycloakForm)
 	w.signIn(viewer)
 	w.signOut()
+	testserver.Picture(w.t, w.ctx, "9-with-a-hint")
 	w.open("/sites", keycloakForm)
 }
 
@@ -165,7 +169,10 @@ func inFrames(t *testing.T) {
 	w := openWindow(t, d.portal)
 	w.open("/sites", keycloakForm)
 	w.signIn(viewer)
-	w.do(chromedp.Navigate(d.origin+"/realms/"+r.realm.name+"/protocol/openid-connect/logout"), chromedp.WaitVisible(chromedp.CSS("#kc-logout")), chromedp.Click(chromedp.CSS("#kc-logout"), chromedp.NodeVisible))
+	w.do(chromedp.Navigate(d.origin+"/realms/"+r.realm.name+"/protocol/openid-connect/logout"), chromedp.WaitVisible(chromedp.CSS("#kc-logout")))
+	testserver.Picture(w.t, w.ctx, "10-keycloak-asks-by-itself")
+	w.do(chromedp.Click(chromedp.CSS("#kc-logout"), chromedp.NodeVisible))
 	eventually(t, "the frame ends the session", func() bool { return d.log.Count(`"event":"sign-out"`, "front-channel", `"sessions":"1"`) == 1 })
+	testserver.Picture(w.t, w.ctx, "11-signed-out-in-a-frame")
 	w.open("/sites", keycloakForm)
 }
