@@ -7,14 +7,13 @@ import (
 	"time"
 
 	"portico/internal/export"
-	"portico/internal/locale"
 	"portico/internal/query"
 )
 
 // sitesInFile bounds how many sites' figures are read for one file.
 const sitesInFile = 250
 
-// exportSites sends the list of sites with their figures, as it is filtered and sorted, all its pages in one.
+// exportSites sends the list of sites with the columns that it shows, as it is filtered and sorted, all its pages in one.
 func (p *Pages) exportSites(w http.ResponseWriter, r *Request) error {
 	values := r.URL.Query()
 	format, form, err := readExportForm(values)
@@ -26,6 +25,9 @@ func (p *Pages) exportSites(w http.ResponseWriter, r *Request) error {
 		return err
 	}
 	d.query.view, d.query.by, d.query.page = "list", "", 1 // a file has a row for each site
+	if d.query.cols == nil {
+		d.query.kept = keptColumns(r.Context(), r)
+	}
 	if err := d.read(r.Context(), p.reader(r)); err != nil {
 		return err
 	}
@@ -63,15 +65,21 @@ func homeOf(sites []siteProfile) *time.Location {
 }
 
 func (d sitesData) sheet(r *Request) export.Table {
-	l := r.Locale
+	l, columns := r.Locale, d.fileColumns()
 	t := export.Table{Title: l.T("place.sites")}
-	for _, key := range []locale.Key{"column.site", "column.town", "fact.type", "column.state", "column.now", "fact.unit", "column.today", "fact.unit", "column.change", "column.data", "column.last", "place.alarms", "fact.id"} {
-		t.Columns = append(t.Columns, export.Column{Title: l.T(key)})
+	for _, c := range columns {
+		t.Columns = append(t.Columns, export.Column{Title: l.T(c.head), Unit: c.unit})
 	}
-	t.Columns[8].Unit, t.Columns[9].Unit = "%", "%"
 	t.Rows = func(yield func([]export.Cell, error) bool) {
 		for _, s := range d.sites {
-			if !yield(s.cells(l, d.now), nil) {
+			row, cells := fileRow{siteProfile: s, l: l, now: d.now}, make([]export.Cell, len(columns))
+			if s.electricity.usable() {
+				row.f = s.electricity.figures(s.site.Zone(), d.now)
+			}
+			for i, c := range columns {
+				cells[i] = c.cell(row)
+			}
+			if !yield(cells, nil) {
 				return
 			}
 		}
@@ -85,27 +93,4 @@ func (d sitesData) sheet(r *Request) export.Table {
 		return facts
 	}
 	return t
-}
-
-// cells are a site's figures as the list shows them, as numbers. What is not known is empty.
-func (s siteProfile) cells(l locale.Locale, now time.Time) []export.Cell {
-	row := []export.Cell{export.Text(locale.Name(s.site.Name)), export.Text(locale.Plain(s.site.City)), export.Text(siteKind(s)), export.Text(s.stateModel(l, now).Text)}
-	figures := make([]export.Cell, 7)
-	if p := s.electricity; p.usable() {
-		f := p.figures(s.site.Zone(), now)
-		if f.nowKnown && freshness(f.age, p.own) != "silent" {
-			figures[0], figures[1] = export.Number(rounded(f.now)), export.Text(rateUnit(p.unit))
-		}
-		figures[2], figures[3] = export.Number(rounded(f.today)), export.Text(p.unit)
-		if change, ok := f.change(); ok {
-			figures[4] = export.Number(rounded(change * 100))
-		}
-		figures[5], figures[6] = export.Number(rounded(f.share*100)), export.Time(p.last)
-	}
-	row = append(row, figures...)
-	alarms := export.Cell{} // none, or nobody knows
-	if n := s.alarms.open + s.alarms.acknowledged; n > 0 {
-		alarms = export.Number(float64(n))
-	}
-	return append(row, alarms, export.Number(float64(s.site.ID)))
 }

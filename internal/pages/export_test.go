@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"portico/internal/locale"
 	"portico/internal/series"
 	"portico/internal/shelf"
+	"portico/web/templates"
 )
 
 // file reads a CSV answer in the form of the region.
@@ -314,6 +316,48 @@ func TestExportOfSites(t *testing.T) {
 	}
 	if a := b.get("/export/sites?format=pdf"); a.status != http.StatusBadRequest {
 		t.Errorf("pdf: %d", a.status)
+	}
+}
+
+// What the list of sites shows is in its file: the columns that the address or the person chose, in their order, with what the list says.
+func TestSitesInAFileAsInTheList(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.now = time.Date(2026, 11, 12, 9, 7, 0, 0, time.UTC)
+	const all = "Site,Town,Kind,State,Now,Unit,Today,Unit,vs last week [%],Peak this month [kW],Data [%],Age [min],Last value,Alarms,Id"
+	head := func(query, want string) [][]string {
+		rows := b.get("/export/sites?"+query).file(t, locale.For(locale.English).Written())
+		if got := strings.Join(rows[0], ","); got != want {
+			t.Errorf("%q has columns %s, want %s", query, got, want)
+		}
+		return rows
+	}
+	rows := head("", all)
+	head("col=peak&col=town", "Site,Town,Kind,State,Peak this month [kW],Id")
+	b.post("/sites", url.Values{"col": {"age"}})
+	head("", "Site,Kind,State,Age [min],Last value,Id")
+	head("col=change", "Site,Kind,State,vs last week [%],Id")
+	list, known := b.get("/sites?col=peak&col=age").body, 0
+	for _, row := range rows[1:] {
+		peak, err := strconv.ParseFloat(row[9], 64)
+		if err != nil {
+			continue
+		}
+		known++
+		if want := `class="number c-peak">` + locale.For(locale.English).Quantity(peak, "kW"); !strings.Contains(list, want) {
+			t.Errorf("%s has a peak of %s, which the list does not show", row[0], row[9])
+		}
+	}
+	if known < 6 {
+		t.Errorf("%d peaks", known)
+	}
+	at := 0
+	for _, name := range templates.SiteColumns() {
+		i := slices.IndexFunc(siteFile[at:], func(c fileColumn) bool { return c.of == name })
+		if i < 0 && name != "course" {
+			t.Errorf("%s is missing, or not where the list has it", name)
+		}
+		at += max(i, 0)
 	}
 }
 
