@@ -80,7 +80,7 @@ func (p profile) figures(zone *time.Location, now time.Time) figures {
 	sum := series.Summarize(today)
 	f := figures{today: sum.Sum, age: now.Sub(p.last)}
 	if sum.Count > 0 {
-		hour := sum.LastAt.Add(p.step).Truncate(time.Hour)
+		hour := earlierOf(sum.LastAt.Add(p.step), p.last.Add(p.own)).Truncate(time.Hour) // what came of an hour that is not over is not compared with a whole one
 		sofar := series.Summarize(between(today, start, hour))
 		before := series.Summarize(between(p.before, earlier(start, zone, 7), earlier(hour, zone, 7)))
 		f.sofar, f.before, f.comparable = sofar.Sum, before.Sum, sofar.Count > 0 && before.Count > 0

@@ -185,7 +185,7 @@ func (rd *reader) readProfiles(ctx context.Context, out []siteProfile, refs list
 			}
 		}
 		add(energyElectricity, &out[i].electricity)
-		if back != oneDay {
+		if back == twoDays || back == week {
 			add(energySolar, &out[i].solar)
 		}
 	}

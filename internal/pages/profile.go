@@ -55,7 +55,8 @@ func (p profile) all() iter.Seq[series.Slot] {
 type reach int
 
 const (
-	oneDay  reach = iota // 24 hours, and the hours of this weekday last week: for rows of lists
+	byHour  reach = iota // today and this weekday last week by the hour: as much as tells the states of sites, which may be many
+	oneDay               // 24 hours, and the hours of this weekday last week: for rows of lists
 	twoDays              // yesterday and today, and the same last week
 	week                 // eight days, which hold what is compared
 )
@@ -101,24 +102,34 @@ func (w *wantedProfile) ask(back reach, now time.Time) []*question {
 		name, w.r.From, w.rb.From = "two days", midnight(day, w.zone, -1), midnight(day, w.zone, -8)
 	case week:
 		name, w.r.From = "week", midnight(day, w.zone, -8)
+	case byHour:
+		name, w.r.From = "today", w.readingBefore(day)
 	}
-	w.course = w.question(name, w.r.From, now, w.fine())
+	w.course = w.question(name, w.r.From, now, back == byHour || w.fine())
 	w.g = w.course.span.g
 	list := []*question{&w.course}
 	if back != week {
-		from := w.rb.From
-		if w.variable.QuantityType == datahub.Cumulative {
-			from = from.Add(-time.Hour)
-		}
-		w.before = w.question("", from, w.rb.To, back == oneDay || w.fine())
+		w.before = w.question("", w.readingBefore(w.rb.From), w.rb.To, back == oneDay || back == byHour || w.fine())
 		w.gb = w.before.span.g
 		list = append(list, &w.before)
 	}
-	if w.fine() {
+	switch {
+	case back == byHour:
+		w.newest = newestQuestion(w.variable, now)
+		list = append(list, &w.newest)
+	case w.fine():
 		w.newest = w.question("newest", now.Add(-30*time.Minute), now, false)
 		list = append(list, &w.newest)
 	}
 	return list
+}
+
+// readingBefore is where a question by the hour begins: for a counter, an hour before the first hour that is wanted.
+func (w *wantedProfile) readingBefore(from time.Time) time.Time {
+	if w.variable.QuantityType == datahub.Cumulative {
+		return from.Add(-time.Hour)
+	}
+	return from
 }
 
 func (w *wantedProfile) fine() bool { return w.variable.Step.Duration() < finestStep }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"portico/internal/crew"
 	"portico/internal/datahub"
 )
 
@@ -58,22 +57,6 @@ func (s siteProfile) state(now time.Time) string {
 		}
 	}
 	return state
-}
-
-// siteStates reads for all sites, which may be many, what can be told without the course of each: alarms, and when the main meter sent its newest value.
-func (rd *reader) siteStates(ctx context.Context, sites []datahub.Site, refs lists) ([]siteProfile, error) {
-	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
-	defer cancel()
-	var alarms []datahub.Alarm
-	out := make([]siteProfile, len(sites))
-	g, ctx := crew.WithContext(ctx)
-	g.Go(func() (err error) { alarms, err = rd.alarmsIfAny(ctx, nil); return err })
-	g.Go(func() error { return rd.newestOf(ctx, sites, refs, out) })
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	addAlarms(out, alarms)
-	return out, nil
 }
 
 // newestOf reads when each site's main meter sent its newest value.

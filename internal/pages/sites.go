@@ -37,8 +37,8 @@ type sitesQuery struct {
 
 var (
 	siteViews = []string{"list", "cards", "map"}
-	// siteStatuses are what sites can be filtered by: all that can be told without the figures of each.
-	siteStatuses = []string{"alarm", "ok", "late", "silent", "none"}
+	// siteStatuses are what sites can be filtered by: the states of siteProfile.
+	siteStatuses = []string{"alarm", "attention", "ok", "late", "silent", "none"}
 )
 
 // sortColumns are the columns that the list can be sorted by. Those that need data can only sort the sites of one page.

@@ -58,7 +58,7 @@ func (d *sitesData) inState(ctx context.Context, rd *reader, sites []datahub.Sit
 	if d.query.status == "" && d.query.view != "map" && !d.query.asks("status", "alarms") {
 		return sites, nil
 	}
-	states, err := rd.siteStates(ctx, sites, refs)
+	states, err := rd.readSites(ctx, sites, refs, byHour)
 	if err != nil {
 		return nil, err
 	}
