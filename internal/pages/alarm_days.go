@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,11 +10,8 @@ import (
 	"portico/internal/series"
 )
 
-// Bounds of pictures of alarms over days: each alarm's history is a call.
-const (
-	alarmDaysBack  = 30
-	alarmHistories = 150
-)
+// alarmDaysBack is of how many days the picture is.
+const alarmDaysBack = 30
 
 // alarmDays is how often alarms came, day by day.
 type alarmDays struct {
@@ -24,29 +22,29 @@ type alarmDays struct {
 	err   error // one of the reasons for which others were not
 }
 
-// readAlarmDays counts how often alarms became present on each local day of the last month, today included.
-func readAlarmDays(ctx context.Context, hub *datahub.Client, alarms []datahub.Alarm, zone *time.Location, now time.Time) *alarmDays {
+// readAlarmDays counts how often alarms became present on each local day of the last month, today included. What has not changed in that time was not.
+func (rd *reader) readAlarmDays(ctx context.Context, alarms []datahub.Alarm, zone *time.Location) *alarmDays {
 	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
 	defer cancel()
-	d := &alarmDays{r: series.Range{From: midnight(now, zone, 1-alarmDaysBack), To: midnight(now, zone, 1), Zone: zone}, asked: min(len(alarms), alarmHistories)}
-	d.slots = series.Fill(nil, d.r, datahub.GranularityDay, 0, now)
+	d := &alarmDays{r: series.Range{From: midnight(rd.now, zone, 1-alarmDaysBack), To: midnight(rd.now, zone, 1), Zone: zone}}
+	alarms = slices.DeleteFunc(slices.Clone(alarms), func(a datahub.Alarm) bool { return !changedSince(a, d.r.From) })
+	d.asked = min(len(alarms), alarmHistories)
+	d.slots = series.Fill(nil, d.r, datahub.GranularityDay, 0, rd.now)
 	for i := range d.slots {
 		d.slots[i].Missing, d.slots[i].Future = false, false
 	}
 	var mu sync.Mutex
-	_ = each(ctx, alarms[:d.asked], func(ctx context.Context, _ int, a datahub.Alarm) error {
-		changes, err := hub.AlarmHistory(ctx, a.ID, d.r.From, now)
+	_ = rd.histories(ctx, alarms[:d.asked], d.r.From, rd.now, func(_ int, changes []datahub.StateChange, err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if err != nil {
 			d.err = err
-			return endsSession(err)
+			return
 		}
 		d.read++
 		for _, at := range sets(changes) {
 			d.add(at)
 		}
-		return nil
 	})
 	return d
 }

@@ -96,7 +96,7 @@ func (p *Pages) alarms(_ http.ResponseWriter, r *Request) error {
 	case d.wrong != nil: // nothing is listed
 		status = http.StatusBadRequest
 	case d.query.view == "days":
-		d.days = readAlarmDays(r.Context(), r.Hub, d.counted, d.zone, d.now)
+		d.days = rd.readAlarmDays(r.Context(), d.counted, d.zone)
 		err = endsSession(d.days.err)
 	default:
 		err = d.fillEntries(r.Context(), rd)

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -299,4 +300,50 @@ func TestAcknowledgeThatRunsOutOfTimeIsTold(t *testing.T) {
 		t.Error("it is done, in no time")
 	}
 	b.get("/alarms").want(t, "failed", http.StatusOK, "1 alarm could not be acknowledged.", string(alarm.ID))
+}
+
+// The picture of alarms by the day asks for the histories of those that changed in its days, each once as long as it does not change again, and counts what all histories together say.
+func TestAlarmDaysAskForWhatChanged(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)
+	var moved atomic.Int64
+	b := benchAt(t, func() time.Time { return now.Add(time.Duration(moved.Load())) })
+	b.now = now
+	all := b.countAsked(func() time.Duration { return 0 })
+	histories := func(path string) (n int) {
+		all()
+		b.get(path).want(t, path, http.StatusOK, "Alarms per day")
+		for what, times := range all() {
+			if strings.Contains(what, "/stateChanges") {
+				n += times
+			}
+		}
+		return n
+	}
+	first, again := histories("/alarms?view=days"), histories("/alarms?view=days")
+	hub := b.hub.Client(always{"alice"})
+	alarms, err := hub.Alarms(t.Context(), datahub.AlarmQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, changed, sum := midnight(now, datahub.HomeZone(), 1-alarmDaysBack), 0, 0
+	for _, a := range alarms {
+		changes, err := hub.AlarmHistory(t.Context(), a.ID, from, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += len(sets(changes))
+		if len(changes) > 0 {
+			changed++
+		}
+	}
+	if first != changed || again != 0 || changed == 0 || changed == len(alarms) {
+		t.Errorf("%d histories are asked for, and again %d; %d of %d alarms changed", first, again, changed, len(alarms))
+	}
+	b.get("/alarms?view=days").want(t, "the sum", http.StatusOK, "Alarms came "+locale.For(locale.English).Int(sum)+" times")
+	moved.Store(int64(20 * time.Minute)) // in which the dock door was open
+	b.now = now.Add(20 * time.Minute)
+	if later := histories("/alarms?view=days"); later == 0 || later > 5 {
+		t.Errorf("twenty minutes later %d are asked for, want those that changed", later)
+	}
 }

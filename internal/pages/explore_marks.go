@@ -58,12 +58,10 @@ func (d *exploreData) readAlarms(ctx context.Context, rd *reader) error {
 	}
 	to := earlierOf(d.r.To, d.now)
 	spans, failed := make([][]alarmSpan, len(alarms)), make([]error, len(alarms))
-	err = each(ctx, alarms, func(ctx context.Context, i int, a datahub.Alarm) error {
-		changes, err := rd.hub.AlarmHistory(ctx, a.ID, d.r.From, to)
+	err = rd.histories(ctx, alarms, d.r.From, to, func(i int, changes []datahub.StateChange, err error) {
 		if failed[i] = err; err == nil {
-			spans[i] = spansOf(a, changes, d.r.From, to)
+			spans[i] = spansOf(alarms[i], changes, d.r.From, to)
 		}
-		return endsSession(err)
 	})
 	d.marks.alarms, d.marks.alarmsErr = slices.Concat(spans...), errors.Join(failed...)
 	return err

@@ -39,8 +39,13 @@ func endsSession(err error) error {
 
 // each calls f for every item, a few at a time. f keeps its own trouble to itself and returns what ends the session.
 func each[T any](ctx context.Context, items []T, f func(ctx context.Context, i int, item T) error) error {
+	return some(ctx, pageCalls, items, f)
+}
+
+// some is each with its own bound on how many are done at a time.
+func some[T any](ctx context.Context, most int, items []T, f func(ctx context.Context, i int, item T) error) error {
 	g, ctx := crew.WithContext(ctx)
-	g.SetLimit(pageCalls)
+	g.SetLimit(most)
 	for i, item := range items {
 		g.Go(func() error { return f(ctx, i, item) })
 	}

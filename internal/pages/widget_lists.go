@@ -124,7 +124,7 @@ func (w *widgetReader) ribbon(ctx context.Context, widget board.Widget, m *templ
 	return nil
 }
 
-// spans are the times in r at which alarms were present, by site. Each alarm's history is a call.
+// spans are the times in r at which alarms were present, by site.
 func (w *widgetReader) spans(ctx context.Context, alarms []datahub.Alarm, r series.Range) (map[datahub.SiteID][]chart.Band, error) {
 	alarms = slices.DeleteFunc(slices.Clone(alarms), func(a datahub.Alarm) bool {
 		s := alarmState(a)
@@ -132,10 +132,7 @@ func (w *widgetReader) spans(ctx context.Context, alarms []datahub.Alarm, r seri
 	})
 	alarms = alarms[:min(len(alarms), alarmHistories)]
 	changes, failed := make([][]datahub.StateChange, len(alarms)), make([]error, len(alarms))
-	err := each(ctx, alarms, func(ctx context.Context, i int, a datahub.Alarm) error {
-		changes[i], failed[i] = w.hub.AlarmHistory(ctx, a.ID, r.From, r.To)
-		return endsSession(failed[i]) // the others go on: after an outage one of them finds out that it is over
-	})
+	err := w.histories(ctx, alarms, r.From, r.To, func(i int, list []datahub.StateChange, err error) { changes[i], failed[i] = list, err })
 	if err != nil {
 		return nil, err
 	}
