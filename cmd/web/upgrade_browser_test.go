@@ -38,7 +38,7 @@ func TestUpgradeUnderAnOpenWall(t *testing.T) {
 		t.Fatalf("SIGTERM: %v\n%s", err, before.log)
 	}
 	d.serveOther(t, next, d.base[strings.LastIndex(d.base, ":")+1:])
-	eventually(t, "the wall hears of the newer portal", func() bool { return w.value(`String(document.querySelector("dh-wall").newer)`) == "true" })
+	eventually(t, "the wall hears of the newer portal", func() bool { return w.value(`String(document.querySelector("dh-wall").reload.newer)`) == "true" })
 	if w.value(version) != old || w.value(marks) != picture {
 		t.Error("the wall does not stay as it was until its hour")
 	}
@@ -46,7 +46,7 @@ func TestUpgradeUnderAnOpenWall(t *testing.T) {
 		t.Errorf("the newer portal lacks files of the version before: %s", lost)
 	}
 
-	w.run(`window.stays = true; wall = document.querySelector("dh-wall"); wall.clock = () => ({time: "03:58"}); wall.began -= 3600e3; wall.retryAt = 0`)
+	w.run(`window.stays = true; wall = document.querySelector("dh-wall"); wall.clock = () => ({time: "03:58"}); wall.reload.began -= 3600e3; wall.questions.retryAt = 0`)
 	eventually(t, "the wall loads itself at its hour", func() bool {
 		return w.value(`String(window.stays ?? !!document.querySelector("dh-wall[data-runs]") )`) == "true" && w.value(version) == "next"
 	})

@@ -43,7 +43,7 @@ func TestWallShowsTheCodeOverTheLastPicture(t *testing.T) {
 	eventually(t, "a heartbeat", func() bool {
 		return w.value(`String(document.querySelector("dh-live").latest.has("heartbeat"))`) == "true"
 	})
-	if due := w.value(`document.querySelector("dh-wall").due`); due != "" {
+	if due := w.value(`document.querySelector("dh-wall").reload.due`); due != "" {
 		t.Errorf("a wall that has just been loaded loads itself again: %q", due)
 	}
 	time.Sleep(3 * time.Second) // its first report has gone; the next one is 20 s later
@@ -57,7 +57,7 @@ func TestWallShowsTheCodeOverTheLastPicture(t *testing.T) {
 		t.Errorf("a box without a code was seen %s times", n)
 	}
 	w.run(watchRequests)
-	w.run(`window.broken = 503; document.querySelector("dh-wall").fetched("/x/tv/list/any")`)
+	w.run(`window.broken = 503; document.querySelector("dh-wall").questions.fetched("/x/tv/list/any")`)
 	time.Sleep(300 * time.Millisecond)
 	if got := w.value(overPicture); got != code {
 		t.Errorf("after an answer of a server in trouble, %q stands over the picture, want %q", got, code)

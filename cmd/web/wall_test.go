@@ -65,13 +65,13 @@ func TestWallKeepsTheLastPicture(t *testing.T) {
 	w.run(watchRequests)
 	changed := `(() => { const wall = document.querySelector("dh-wall"), s = [...wall.states.values()][0]; wall.told({...s, marks: Object.fromEntries(Object.keys(s.marks).map(k => [k, "new" + Math.random()]))}); })()`
 	for _, broken := range []string{"500", "429", "503", `"network"`} {
-		w.run(`window.broken = ` + broken + `; window.asked = []; document.querySelector("dh-wall").retryAt = 0`)
+		w.run(`window.broken = ` + broken + `; window.asked = []; document.querySelector("dh-wall").questions.retryAt = 0`)
 		w.run(changed)
 		eventually(t, "it asked", func() bool { return w.value(`String(window.asked.length)`) != "0" })
 		if got := w.value(marks); got != before || w.value(`String(document.querySelectorAll(".wall-grid svg").length > 2)`) != "true" {
 			t.Errorf("after %s the picture has changed", broken)
 		}
-		if wait := w.value(`String(document.querySelector("dh-wall").retryAt - performance.now() > 3000)`); wait != "true" {
+		if wait := w.value(`String(document.querySelector("dh-wall").questions.retryAt - performance.now() > 3000)`); wait != "true" {
 			t.Errorf("after %s it asks again at once", broken)
 		}
 	}
@@ -228,11 +228,11 @@ func TestWallLoadsItselfAgain(t *testing.T) {
 	t.Parallel()
 	p := demo(t)
 	w := openWall(t, p, controlRoomWall)
-	w.run(`window.wall = document.querySelector("dh-wall"); window.gone = 0; wall.go = () => window.gone++; wall.began -= 3600e3;
+	w.run(`window.wall = document.querySelector("dh-wall"); window.gone = 0; wall.reload.go = () => window.gone++; wall.reload.began -= 3600e3;
 		window.beat = (hour, more) => document.querySelector("dh-live").take({name: "heartbeat", data: {time: "2026-11-26T" + hour + ":00Z", build: document.querySelector("dh-live").dataset.build, contract: 1, confirmed: {}, ...more}})`)
 	went := func(what string, want bool) {
 		t.Helper()
-		w.run(`window.gone = 0; wall.retryAt = 0; wall.reloadIfDue()`)
+		w.run(`window.gone = 0; wall.questions.retryAt = 0; wall.reloadIfDue()`)
 		if want {
 			eventually(t, what, func() bool { return w.value(`String(window.gone > 0)`) == "true" })
 			return
@@ -245,13 +245,13 @@ func TestWallLoadsItselfAgain(t *testing.T) {
 	went("at first", false)
 	w.run(`beat("12:00", {build: "next"})`)
 	went("a newer portal at noon", false)
-	w.run(`wall.hour = 200; beat("02:30", {build: "next"})`) // half past three at the site
+	w.run(`wall.reload.hour = 200; beat("02:30", {build: "next"})`) // half past three at the site
 	went("a newer portal at night", true)
 	w.run(`beat("02:30", {})`)
 	went("the same portal at night", false)
-	w.run(`wall.heap = () => 400e6`)
+	w.run(`wall.reload.heap = () => 400e6`)
 	went("a heap that has grown", true)
-	w.run(`delete wall.heap; beat("12:00", {contract: 2}); wall.urgent = 0`)
+	w.run(`delete wall.reload.heap; beat("12:00", {contract: 2}); wall.reload.urgent = 0`)
 	went("another contract", true)
 }
 
@@ -362,7 +362,7 @@ func TestWallCanBeReadFromAfar(t *testing.T) {
 	p := demo(t)
 	for _, path := range []string{controlRoomWall, "/tv/energyreports"} {
 		w := openWall(t, p, path)
-		w.run(`document.querySelector("dh-wall").say("hub", new Date())`)
+		w.run(`document.querySelector("dh-wall").troubles.say("hub", new Date())`)
 		if got := w.value(tooSmall(20)); got != "[]" {
 			t.Errorf("%s: too small: %.1500s", path, got)
 		}
@@ -401,7 +401,7 @@ func TestSmallWidgetsOfWallsCanBeRead(t *testing.T) {
 	})()`)
 	for _, size := range [][2]int64{{1366, 768}, {1920, 1080}, {3840, 2160}} {
 		w.do(chromedp.EmulateViewport(size[0], size[1]), chromedp.Navigate(p.urls["portal"]+"/tv/"+id+"?pause=1"), chromedp.WaitVisible(chromedp.CSS(".wall-grid .widget-value")))
-		w.run(`document.querySelector("dh-wall").say("hub", new Date())`) // which takes a line
+		w.run(`document.querySelector("dh-wall").troubles.say("hub", new Date())`) // which takes a line
 		if got := w.value(tooSmall(20 * float64(size[1]) / 1080 * 0.985)); got != "[]" {
 			t.Errorf("%d by %d: too small: %.1500s", size[0], size[1], got)
 		}

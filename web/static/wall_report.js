@@ -7,24 +7,27 @@
 const every = 20_000;
 const often = 5000; // while it shows a code: whoever types it looks at the screen
 
-/** What it needs of a wall. @typedef {HTMLElement & {page(): string, build(): string, heap(): number, up(): number, problem(): string, end(ended: boolean): void, hurry(): void, reached(): void, lost(): void}} Wall */
+/**
+ * What it needs of a wall.
+ * @typedef {HTMLElement & {page(): string, build(): string, end(ended: boolean): void, troubles: {text(): string}, reload: {heap(): number, up(): number, hurry(): void}, questions: {reached(): void, lost(): void}}} Wall
+ */
 /** @typedef {{do: string, to?: string, pair?: {code: string, spoken: string, address: string, about: string, picture: {size: string, path: string}}}} Answer */
 
 /** Reports until the wall is gone. @param {Wall} wall @param {AbortSignal} signal */
 export function report(wall, signal) {
 	const { screen = "", loaded = "" } = document.body.dataset;
 	const tell = async () => {
-		const form = new URLSearchParams({ screen, loaded, page: wall.page(), build: wall.build(), now: String(Date.now()), heap: String(Math.round(wall.heap())), up: String(Math.round(wall.up() / 1000)), problem: wall.problem() });
+		const form = new URLSearchParams({ screen, loaded, page: wall.page(), build: wall.build(), now: String(Date.now()), heap: String(Math.round(wall.reload.heap())), up: String(Math.round(wall.reload.up() / 1000)), problem: wall.troubles.text() });
 		try {
 			const answer = await fetch("/tv/report", { method: "POST", body: form, redirect: "error", signal: AbortSignal.timeout(15_000) });
-			wall.reached();
+			wall.questions.reached();
 			if (answer.ok) {
 				follow(wall, await answer.json());
 			} else if (answer.status === 401) {
 				wall.end(true);
 			}
 		} catch {
-			wall.lost();
+			wall.questions.lost();
 		}
 	};
 	let since = 0; // ms since the latest report
@@ -47,7 +50,7 @@ export function report(wall, signal) {
 /** @param {Wall} wall @param {Answer} answer */
 function follow(wall, answer) {
 	if (answer.do === "reload") {
-		wall.hurry();
+		wall.reload.hurry();
 	} else if (answer.do === "go" && answer.to?.startsWith("/") && !answer.to.startsWith("//")) {
 		location.assign(answer.to);
 	} else if (answer.do === "ended") {
