@@ -23,17 +23,9 @@ const (
 )
 
 // attempts reads and writes the cookies of sign-ins under way.
-type attempts struct {
-	keys   *session.Keyring
-	secure bool
-}
+type attempts struct{ jar jar }
 
-func (a attempts) prefix() string {
-	if a.secure {
-		return "__Host-portico-login-"
-	}
-	return "portico-login-"
-}
+func (a attempts) prefix() string { return a.jar.name("login-") }
 
 // name returns the name of the cookie of the attempt with a state. It is not a number: tabs that begin at the same moment do not know of each other, and would
 // take the same one.
@@ -54,7 +46,7 @@ func (a attempts) put(w http.ResponseWriter, r *http.Request, attempt rp.Attempt
 		return err
 	}
 	for _, name := range a.tooMany(r) {
-		http.SetCookie(w, a.cookie(name, "", -1))
+		http.SetCookie(w, a.jar.cookie(name, "", -time.Second))
 	}
 	http.SetCookie(w, cookie)
 	return nil
@@ -71,8 +63,7 @@ func (a attempts) sealed(attempt rp.Attempt) (*http.Cookie, error) {
 // seal is the cookie of the attempt with a state, sealed under its name for a purpose.
 func (a attempts) seal(state string, p session.Purpose, plain []byte) *http.Cookie {
 	name := a.name(state)
-	sealed := a.keys.Seal(p, session.Handle{}, []byte(name), plain)
-	return a.cookie(name, base64.RawURLEncoding.EncodeToString(sealed), int(attemptLife.Seconds()))
+	return a.jar.seal(name, p, []byte(name), plain, attemptLife)
 }
 
 // tooMany returns the names of the cookies that must go when one comes: all but the youngest. What cannot be read is the oldest.
@@ -103,7 +94,7 @@ func (a attempts) find(r *http.Request, state string) (attempt rp.Attempt, found
 
 // clear removes the cookie of an attempt.
 func (a attempts) clear(w http.ResponseWriter, at rp.Attempt) {
-	http.SetCookie(w, a.cookie(a.name(at.State), "", -1))
+	http.SetCookie(w, a.jar.cookie(a.name(at.State), "", -time.Second))
 }
 
 func (a attempts) open(r *http.Request, name string) (at rp.Attempt, ok bool) {
@@ -116,16 +107,7 @@ func (a attempts) open(r *http.Request, name string) (at rp.Attempt, ok bool) {
 
 // unseal returns what a cookie holds that was sealed under its name for a purpose.
 func (a attempts) unseal(r *http.Request, name string, p session.Purpose) ([]byte, bool) {
-	cookies := r.CookiesNamed(name)
-	if len(cookies) != 1 {
-		return nil, false
-	}
-	sealed, err := base64.RawURLEncoding.DecodeString(cookies[0].Value)
-	if err != nil {
-		return nil, false
-	}
-	plain, err := a.keys.Open(p, session.Handle{}, []byte(name), sealed)
-	return plain, err == nil
+	return a.jar.unseal(r, name, p, []byte(name))
 }
 
 // begun is when an attempt began, by the clock of the sessions' store: it may have been at another process, whose own clock is wrong. One that a process of before that was made began by its own.
@@ -140,8 +122,4 @@ func begun(at rp.Attempt) time.Time {
 func expired(at rp.Attempt, now time.Time) bool {
 	age := now.Sub(begun(at))
 	return age > attemptLife || age < -time.Minute
-}
-
-func (a attempts) cookie(name, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, Secure: a.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 }

@@ -26,7 +26,7 @@ func newTabs(t *testing.T) *tabs {
 		t.Fatal(err)
 	}
 	b := &tabs{now: time.Now(), cookies: map[string]string{}}
-	b.a = attempts{keys: keys, secure: true}
+	b.a = attempts{jar{keys: keys, secure: true}}
 	return b
 }
 

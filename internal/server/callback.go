@@ -139,7 +139,9 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	s.observer.SignIn("ok")
 	s.limits.signIns.Give(s.network(r))
 	s.noteSignIn(w, r)
-	s.forgetLost(w, r)
+	if s.jar.has(r, lostCookie) {
+		s.jar.drop(w, lostCookie)
+	}
 	http.Redirect(w, r, localPath(attempt.ReturnTo), http.StatusSeeOther)
 	return nil
 }

@@ -41,7 +41,7 @@ func FuzzAttemptCookie(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	a := attempts{keys: keys, secure: true}
+	a := attempts{jar{keys: keys, secure: true}}
 	own := httptest.NewRecorder()
 	if err := a.put(own, httptest.NewRequest(http.MethodGet, "/", nil), rp.Attempt{State: "s", Started: time.Now()}); err != nil {
 		f.Fatal(err)

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"time"
@@ -80,29 +79,19 @@ func (s *Server) endAtProvider(w http.ResponseWriter, r *http.Request, t token.T
 		http.Redirect(w, r, where, http.StatusSeeOther)
 		return
 	}
-	sealed := s.keys.Seal(session.PurposeLogout, session.Handle{}, nil, []byte(state))
-	s.setCookie(w, s.logoutName(), base64.RawURLEncoding.EncodeToString(sealed), 600)
+	s.jar.put(w, logoutCookie, []byte(state))
 	sendTo(w, target.String())
-}
-
-func (s *Server) logoutName() string {
-	if s.baseURL.Scheme == "https" {
-		return "__Host-portico-logout"
-	}
-	return "portico-logout"
 }
 
 // signedOut is where the identity server sends the browser back to. It shows the same page whatever comes back; state decides only whether it
 // may say that the person is signed out there as well.
 func (s *Server) signedOut(w http.ResponseWriter, r *http.Request) error {
 	everywhere := false
-	if cookie, err := r.Cookie(s.logoutName()); err == nil {
-		if sealed, err := base64.RawURLEncoding.DecodeString(cookie.Value); err == nil {
-			if state, err := s.keys.Open(session.PurposeLogout, session.Handle{}, nil, sealed); err == nil {
-				everywhere = secret.New(string(state)).Equal(secret.New(r.URL.Query().Get("state")))
-			}
-		}
-		s.setCookie(w, s.logoutName(), "", -1)
+	if state, ok := s.jar.get(r, logoutCookie); ok {
+		everywhere = secret.New(string(state)).Equal(secret.New(r.URL.Query().Get("state")))
+	}
+	if s.jar.has(r, logoutCookie) {
+		s.jar.drop(w, logoutCookie)
 	}
 	m := templates.SignedOutModel{Layout: s.layout(r), Everywhere: everywhere, ProviderDown: r.URL.Query().Get("provider") == "unreachable", SignIn: s.signInModel(r, "/")}
 	return s.render(w, r, http.StatusOK, templates.SignedOut(m))

@@ -1,14 +1,12 @@
 package server
 
 import (
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
-	"portico/internal/session"
 	"portico/internal/token"
 )
 
@@ -19,27 +17,9 @@ const (
 	loopMost   = 2
 )
 
-func (s *Server) recentName() string {
-	if s.baseURL.Scheme == "https" {
-		return "__Host-portico-recent"
-	}
-	return "portico-recent"
-}
-
 // recent returns the Unix times at which this browser was signed in within the window.
 func (s *Server) recent(r *http.Request) []int64 {
-	cookie, err := r.Cookie(s.recentName())
-	if err != nil {
-		return nil
-	}
-	sealed, err := base64.RawURLEncoding.DecodeString(cookie.Value)
-	if err != nil {
-		return nil
-	}
-	plain, err := s.keys.Open(session.PurposeRecent, session.Handle{}, nil, sealed)
-	if err != nil {
-		return nil
-	}
+	plain, _ := s.jar.get(r, recentCookie)
 	var times []int64
 	for text := range strings.FieldsSeq(string(plain)) {
 		if t, err := strconv.ParseInt(text, 10, 64); err == nil && s.wall().Sub(time.Unix(t, 0)) < loopWindow {
@@ -95,13 +75,8 @@ func (s *Server) noteSignIn(w http.ResponseWriter, r *http.Request) {
 	for _, t := range times {
 		text = append(strconv.AppendInt(text, t, 10), ' ')
 	}
-	s.setCookie(w, s.recentName(), base64.RawURLEncoding.EncodeToString(s.keys.Seal(session.PurposeRecent, session.Handle{}, nil, text)), int(loopWindow/time.Second))
+	s.jar.put(w, recentCookie, text)
 }
 
 // forgetSignIns lets the guard start anew: whoever presses a button to sign out or to change the account does not go round in circles.
-func (s *Server) forgetSignIns(w http.ResponseWriter) { s.setCookie(w, s.recentName(), "", -1) }
-
-// setCookie sets one of the portal's small cookies; a negative age removes it.
-func (s *Server) setCookie(w http.ResponseWriter, name, value string, maxAge int) {
-	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, Secure: s.baseURL.Scheme == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-}
+func (s *Server) forgetSignIns(w http.ResponseWriter) { s.jar.drop(w, recentCookie) }

@@ -106,7 +106,7 @@ func TestButtonsAreNoLoop(t *testing.T) {
 		rounds := b.rounds()
 		a := b.ask(http.MethodPost, path, form, "Cookie", b.cookie.Name+"="+b.cookie.Value+"; "+rounds)
 		for _, c := range a.Cookies() {
-			if c.Name == b.server.recentName() && c.MaxAge < 0 {
+			if c.Name == b.server.jar.name("recent") && c.MaxAge < 0 {
 				rounds = ""
 			}
 		}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/base64"
 	"errors"
 	"net/http"
 
@@ -15,13 +14,6 @@ const (
 	promptOpen   = "open" // none of OpenID Connect's: as anybody is asked, because the silent question was refused
 )
 
-func (s *Server) lostName() string {
-	if s.baseURL.Scheme == "https" {
-		return "__Host-portico-lost"
-	}
-	return "portico-lost"
-}
-
 // clearLost removes the cookie of a session that is no more; err is what loading it said. A script's answer may arrive after the new cookie of a sign-in in another tab, so
 // only pages do it.
 func (s *Server) clearLost(w http.ResponseWriter, r *http.Request, err error) {
@@ -29,26 +21,14 @@ func (s *Server) clearLost(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	s.cookies.Clear(w)
-	s.noteLost(w, promptAfter(err))
-}
-
-func (s *Server) noteLost(w http.ResponseWriter, prompt string) {
-	sealed := s.keys.Seal(session.PurposeLost, session.Handle{}, nil, []byte(prompt))
-	s.setCookie(w, s.lostName(), base64.RawURLEncoding.EncodeToString(sealed), int(session.TombstoneLife.Seconds()))
+	s.jar.put(w, lostCookie, []byte(promptAfter(err)))
 }
 
 // silenceRefused sees to it that whoever tries again after a silent question that was refused is asked: an identity server that refuses for any other reason than that it wants to
 // show something would refuse it again.
 func (s *Server) silenceRefused(w http.ResponseWriter, r *http.Request) {
 	if s.lostPrompt(r) == promptSilent {
-		s.noteLost(w, promptOpen)
-	}
-}
-
-// forgetLost removes the small cookie when somebody is signed in.
-func (s *Server) forgetLost(w http.ResponseWriter, r *http.Request) {
-	if len(r.CookiesNamed(s.lostName())) > 0 {
-		s.setCookie(w, s.lostName(), "", -1)
+		s.jar.put(w, lostCookie, []byte(promptOpen))
 	}
 }
 
@@ -78,17 +58,6 @@ func (s *Server) lostPrompt(r *http.Request) string {
 
 // notedPrompt is what the small cookie tells.
 func (s *Server) notedPrompt(r *http.Request) string {
-	cookie, err := r.Cookie(s.lostName())
-	if err != nil {
-		return ""
-	}
-	sealed, err := base64.RawURLEncoding.DecodeString(cookie.Value)
-	if err != nil {
-		return ""
-	}
-	prompt, err := s.keys.Open(session.PurposeLost, session.Handle{}, nil, sealed)
-	if err != nil {
-		return ""
-	}
+	prompt, _ := s.jar.get(r, lostCookie)
 	return string(prompt)
 }

@@ -80,12 +80,7 @@ func parsePreferences(text string) preferences {
 	return p
 }
 
-func (s *Server) preferencesName() string {
-	if s.baseURL.Scheme == "https" {
-		return "__Host-portico-prefs"
-	}
-	return "portico-prefs"
-}
+func (s *Server) preferencesName() string { return s.jar.name("prefs") }
 
 // preferencesOf reads the browser's cookie. A screen is read as the person who approved it wants to read.
 func (s *Server) preferencesOf(r *http.Request) preferences {
@@ -128,7 +123,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) setPreferences(w http.ResponseWriter, p preferences) {
-	s.setCookie(w, s.preferencesName(), p.String(), int(preferencesLife.Seconds()))
+	http.SetCookie(w, s.jar.cookie(s.preferencesName(), p.String(), preferencesLife))
 }
 
 // keepPreferences puts choices on the person's shelf. This browser has them in any case.

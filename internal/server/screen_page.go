@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -13,7 +12,6 @@ import (
 
 	"portico/internal/locale"
 	"portico/internal/screen"
-	"portico/internal/session"
 	"portico/web/static"
 	"portico/web/templates"
 )
@@ -27,13 +25,6 @@ const (
 type waiting struct {
 	Code   screen.Code `json:"c"`
 	Secret string      `json:"s"`
-}
-
-func (s *Server) waitingName() string {
-	if s.baseURL.Scheme == "https" {
-		return "__Host-portico-pairing"
-	}
-	return "portico-pairing"
 }
 
 // screenPage is what a browser shows until it is somebody's screen: a code for a person to type, and the same as a picture for their phone. It looks again by itself, and gets a new code when the
@@ -127,17 +118,9 @@ func (s *Server) formerScreen(r *http.Request) string {
 
 // ownPairing returns the pairing that this browser began. screen.ErrCode when there is none, or none any more.
 func (s *Server) ownPairing(r *http.Request) (screen.Pairing, error) {
-	cookies := r.CookiesNamed(s.waitingName())
-	if len(cookies) != 1 {
-		return screen.Pairing{}, screen.ErrCode
-	}
-	sealed, err := base64.RawURLEncoding.DecodeString(cookies[0].Value)
-	if err != nil {
-		return screen.Pairing{}, screen.ErrCode
-	}
-	plain, err := s.keys.Open(session.PurposePairing, session.Handle{}, nil, sealed)
+	plain, ok := s.jar.get(r, pairingCookie)
 	var wait waiting
-	if err != nil || json.Unmarshal(plain, &wait) != nil {
+	if !ok || json.Unmarshal(plain, &wait) != nil {
 		return screen.Pairing{}, screen.ErrCode
 	}
 	return s.pairings.Own(r.Context(), wait.Code, wait.Secret)
@@ -157,7 +140,7 @@ func (s *Server) beginPairing(w http.ResponseWriter, r *http.Request) (screen.Pa
 	if err != nil {
 		return p, err
 	}
-	s.setCookie(w, s.waitingName(), base64.RawURLEncoding.EncodeToString(s.keys.Seal(session.PurposePairing, session.Handle{}, nil, plain)), int((2 * screen.CodeLife).Seconds()))
+	s.jar.put(w, pairingCookie, plain)
 	return p, nil
 }
 
@@ -182,7 +165,7 @@ func (s *Server) handOver(w http.ResponseWriter, r *http.Request, p screen.Pairi
 		return p, &storeError{err}
 	}
 	s.screens.Hand(w, sess)
-	s.setCookie(w, s.waitingName(), "", -1)
+	s.jar.drop(w, pairingCookie)
 	note(r.Context(), slog.String("screen", scr.ID))
 	return p, nil
 }

@@ -103,6 +103,7 @@ type Server struct {
 	log          *slog.Logger
 	clock        func() time.Time // decides expiry
 	pageClock    func() time.Time // what pages take for now
+	jar          jar
 	attempts     attempts
 	pages        *pages.Pages
 	dashboards   *dashboards.Pages
@@ -148,8 +149,9 @@ func New(c Config) (*Server, error) {
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, shareLinks: c.ShareLinks, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, front: c.Front, frame: c.Frame, drained: make(chan struct{}), version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, pageClock: c.PageNow,
 		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), tries: newTries(c.Tries), pages: pages.New(),
-		attempts: attempts{keys: c.Keys, secure: c.BaseURL.Scheme == "https"},
+		jar: jar{keys: c.Keys, secure: c.BaseURL.Scheme == "https"},
 	}
+	s.attempts = attempts{s.jar}
 	s.shares, s.wishes = share.New(c.Shelf, c.Now), grant.NewWishes[wish](c.Shelf)
 	s.application, s.register, s.pairings = c.Application, screen.NewRegister(c.Shelf, c.Now), screen.NewPairings(c.Shelf, c.Keys, c.Now)
 	var err error
