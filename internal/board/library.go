@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/internal/fold"
 	"portico/internal/shelf"
 )
 
@@ -93,12 +94,10 @@ func (l *Library) List(ctx context.Context, p Person) ([]Stored, error) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Stored) int {
-		return cmp.Or(compareFold(a.Board.Folder, b.Board.Folder), compareFold(a.Board.Title, b.Board.Title), strings.Compare(a.ID, b.ID))
+		return cmp.Or(fold.Compare(a.Board.Folder, b.Board.Folder), fold.Compare(a.Board.Title, b.Board.Title), strings.Compare(a.ID, b.ID))
 	})
 	return all, nil
 }
-
-func compareFold(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) }
 
 // Load returns a board, or ErrNotFound for one that there is not or that the person may not see.
 func (l *Library) Load(ctx context.Context, p Person, id string) (Stored, error) {

@@ -7,6 +7,7 @@ package filter
 
 import (
 	"errors"
+	"portico/internal/fold"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,14 +75,14 @@ type Term struct {
 // Words reports whether the term may stand anywhere.
 func (t Term) Words() bool { return t.Field == "" }
 
-// Fits reports whether any of texts, compared in any case, is what the term asks for. A negation holds when none of them is what it excludes.
+// Fits reports whether any of texts, compared without regard to capitals and accents, is what the term asks for. A negation holds when none of them is what it excludes.
 func (t Term) Fits(texts ...string) bool { return t.Names(texts...) != t.Excludes() }
 
 // Names reports whether one of texts is what the term speaks of, be it to ask for it or to exclude it.
 func (t Term) Names(texts ...string) bool {
 	return slices.ContainsFunc(t.Values, func(value string) bool {
-		value = strings.ToLower(value)
-		return slices.ContainsFunc(texts, func(text string) bool { return t.Op.fits(strings.ToLower(text), value) })
+		value = fold.Text(value)
+		return slices.ContainsFunc(texts, func(text string) bool { return t.Op.fits(fold.Text(text), value) })
 	})
 }
 

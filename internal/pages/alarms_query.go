@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/fold"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/series"
@@ -110,14 +111,8 @@ func changedIn(q alarmsQuery, now time.Time) (*series.Range, *query.Error) {
 
 // wants reports whether the filter lets an alarm pass, whatever its state.
 func (q alarmsQuery) wants(a datahub.Alarm, site string) bool {
-	text := strings.ToLower(a.Name + " " + site)
-	for word := range strings.FieldsSeq(strings.ToLower(q.q)) {
-		if !strings.Contains(text, word) {
-			return false
-		}
-	}
 	acknowledged := a.Latest != nil && a.Latest.State.Acknowledged
-	return (q.site == 0 || a.Site == q.site) && (q.kind == "" || q.kind == alarmKind(a)) && (q.ack == "" || acknowledged == (q.ack == "yes"))
+	return fold.Has(a.Name+" "+site, q.q) && (q.site == 0 || a.Site == q.site) && (q.kind == "" || q.kind == alarmKind(a)) && (q.ack == "" || acknowledged == (q.ack == "yes"))
 }
 
 // alarmKind is what the rule compares: high, low or binary.

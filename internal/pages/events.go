@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/fold"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/series"
@@ -141,12 +141,7 @@ func monday(t time.Time) time.Time {
 // choose keeps what the filter lets pass.
 func (d *eventsData) choose(found []datahub.Event) {
 	for _, e := range found {
-		text := strings.ToLower(e.Title + " " + d.sites[e.Site].Name)
-		fits := d.query.kind == 0 || int64(e.TypeID) == d.query.kind
-		for word := range strings.FieldsSeq(strings.ToLower(d.query.q)) {
-			fits = fits && strings.Contains(text, word)
-		}
-		if fits {
+		if (d.query.kind == 0 || int64(e.TypeID) == d.query.kind) && fold.Has(e.Title+" "+d.sites[e.Site].Name, d.query.q) {
 			d.events = append(d.events, e)
 		}
 	}

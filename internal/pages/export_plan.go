@@ -8,6 +8,7 @@ import (
 
 	"portico/internal/datahub"
 	"portico/internal/export"
+	"portico/internal/fold"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/internal/series"
@@ -279,7 +280,7 @@ func (s exportSheet) fileName(format string) string {
 // plainName keeps what every file system takes.
 func plainName(name string) string {
 	var b strings.Builder
-	for _, r := range strings.ToLower(name) {
+	for _, r := range fold.Text(name) {
 		switch {
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
 			b.WriteRune(r)

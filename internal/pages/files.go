@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/fold"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/web/templates"
@@ -59,7 +60,7 @@ func (p *Pages) files(_ http.ResponseWriter, r *Request) error {
 		names[s.ID] = locale.Name(s.Name)
 	}
 	files = slices.DeleteFunc(files, func(f datahub.File) bool {
-		return !strings.Contains(strings.ToLower(f.Name+" "+names[f.Site]), strings.ToLower(name))
+		return !fold.Has(f.Name+" "+names[f.Site], name)
 	})
 	from := min((page-1)*filesPerPage, len(files))
 	shown := files[from:min(from+filesPerPage, len(files))]
@@ -78,7 +79,7 @@ func (rd *reader) files(ctx context.Context, q datahub.FileQuery) ([]datahub.Fil
 	list, err := recall(ctx, rd, fmt.Sprint("files ", q.Site), 0, of[datahub.File](200), func(ctx context.Context) ([]datahub.File, error) {
 		list, err := rd.hub.Files(ctx, q)
 		slices.SortFunc(list, func(a, b datahub.File) int {
-			return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(fold.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 		})
 		return list, err
 	})

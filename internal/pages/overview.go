@@ -11,6 +11,7 @@ import (
 
 	"portico/internal/crew"
 	"portico/internal/datahub"
+	"portico/internal/fold"
 	"portico/web/templates"
 )
 
@@ -111,11 +112,11 @@ func (o *overviewReader) both() (d overviewMeters, err error) {
 	return d, nil
 }
 
-// byName sorts sites by their names in any case.
+// byName sorts sites by their names, without regard to capitals and accents.
 func byName(sites []datahub.Site) {
 	names := make(map[datahub.SiteID]string, len(sites))
 	for _, s := range sites {
-		names[s.ID] = strings.ToLower(s.Name)
+		names[s.ID] = fold.Text(s.Name)
 	}
 	slices.SortFunc(sites, func(a, b datahub.Site) int {
 		return cmp.Or(strings.Compare(names[a.ID], names[b.ID]), cmp.Compare(a.ID, b.ID))

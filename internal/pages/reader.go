@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/fold"
 	"portico/web/templates"
 )
 
@@ -229,7 +229,7 @@ func (rd *reader) groups(ctx context.Context) ([]datahub.Group, error) {
 	return recall(ctx, rd, "groups", structureLife, of[datahub.Group](80), func(ctx context.Context) ([]datahub.Group, error) {
 		list, err := rd.hub.Groups(ctx)
 		slices.SortFunc(list, func(a, b datahub.Group) int {
-			return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(fold.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 		})
 		return list, err
 	})

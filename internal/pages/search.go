@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"portico/internal/datahub"
+	"portico/internal/fold"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/web/templates"
@@ -82,8 +83,8 @@ func (d *searchData) candidates(ctx context.Context, rd *reader, sources []datah
 	}
 	var q datahub.VariableQuery
 	for _, s := range sources {
-		text := strings.ToLower(s.Name + " " + s.SiteName)
-		if len(q.Sources) < fewSources && slices.ContainsFunc(strings.Fields(strings.ToLower(d.query)), func(w string) bool { return strings.Contains(text, w) }) {
+		text := fold.Text(s.Name + " " + s.SiteName)
+		if len(q.Sources) < fewSources && slices.ContainsFunc(strings.Fields(fold.Text(d.query)), func(w string) bool { return strings.Contains(text, w) }) {
 			q.Sources = append(q.Sources, s.ID)
 		}
 	}
@@ -95,7 +96,7 @@ func (d *searchData) candidates(ctx context.Context, rd *reader, sources []datah
 
 // pick keeps what matches: a site by its own names, a meter also by its numbers and its site's name, a variable also by its meter's and site's.
 func (d *searchData) pick(sites []datahub.Site, sources []datahub.Source, variables []datahub.Variable) {
-	words := strings.Fields(strings.ToLower(d.query))
+	words := strings.Fields(fold.Text(d.query))
 	d.names, d.meters = map[datahub.SiteID]string{}, map[datahub.SourceID]string{}
 	d.siteOf = map[datahub.SourceID]datahub.SiteID{}
 	for _, s := range sites {
@@ -124,7 +125,7 @@ func cut[T any](list []T) []T { return list[:min(len(list), hitsPerKind)] }
 // own reports whether every word stands in one of the texts, and one of them in the first, which is the thing's own: all meters of a site are not what somebody looks for who
 // types the site's name.
 func own(words []string, texts ...string) bool {
-	first, all := strings.ToLower(texts[0]), strings.ToLower(strings.Join(texts, "\n"))
+	first, all := fold.Text(texts[0]), fold.Text(strings.Join(texts, "\n"))
 	some := false
 	for _, w := range words {
 		if !strings.Contains(all, w) {

@@ -121,6 +121,7 @@ func TestSearch(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.get("/search?q=cold").want(t, "search", http.StatusOK, "Cold store Meuse", "Data hall Initialis · Aisles\u00a0(°C)")
+	b.get("/search?q=co2").want(t, "search without small digits", http.StatusOK, "CO₂")
 	b.get("/search?q=zzz").want(t, "search for nothing", http.StatusOK, "0 results for “zzz”", "No name has all of these words.", `href="/sites"`)
 }
 

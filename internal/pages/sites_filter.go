@@ -29,7 +29,7 @@ func (q sitesQuery) about(fields ...string) []filter.Term {
 
 func (q sitesQuery) asks(fields ...string) bool { return len(q.about(fields...)) > 0 }
 
-// fitsSite reports whether a site is what was typed, as far as its own description tells. Words may stand in its name, town, street, postal code or type, in any case.
+// fitsSite reports whether a site is what was typed, as far as its own description tells. Words may stand in its name, town, street, postal code or type, without regard to capitals and accents.
 func (q sitesQuery) fitsSite(site datahub.Site, refs lists) bool {
 	kind := siteKind(siteProfile{site: site, kind: refs.siteTypes[site.TypeID]})
 	texts := map[string]string{"name": site.Name, "city": site.City, "street": site.Street, "postalcode": site.PostalCode, "country": site.Country, "type": kind,

@@ -5,9 +5,9 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"strings"
 
 	"portico/internal/datahub"
+	"portico/internal/fold"
 	"portico/internal/locale"
 	"portico/internal/query"
 	"portico/web/templates"
@@ -87,7 +87,7 @@ func sectionsBy(sites []datahub.Site, names func(datahub.Site) []string) (list [
 			under = []string{""}
 		}
 		for _, name := range under {
-			key := strings.ToLower(name)
+			key := fold.Text(name)
 			i, ok := at[key]
 			if !ok {
 				i = len(list)
@@ -98,7 +98,7 @@ func sectionsBy(sites []datahub.Site, names func(datahub.Site) []string) (list [
 		}
 	}
 	slices.SortStableFunc(list, func(a, b siteSection) int {
-		return cmp.Or(cmp.Compare(rank(a.name != ""), rank(b.name != "")), strings.Compare(strings.ToLower(a.name), strings.ToLower(b.name)))
+		return cmp.Or(cmp.Compare(rank(a.name != ""), rank(b.name != "")), fold.Compare(a.name, b.name))
 	})
 	return list
 }

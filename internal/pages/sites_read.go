@@ -9,6 +9,7 @@ import (
 	"portico/internal/crew"
 	"portico/internal/datahub"
 	"portico/internal/filter"
+	"portico/internal/fold"
 	"portico/internal/query"
 )
 
@@ -102,7 +103,7 @@ func (d *sitesData) find(ctx context.Context, rd *reader) (found []datahub.Site,
 // order sorts sites by what is known of them without their data; by is the name of a column.
 func order(sites []datahub.Site, by string) {
 	if strings.TrimPrefix(by, "-") == "town" {
-		slices.SortStableFunc(sites, func(a, b datahub.Site) int { return strings.Compare(strings.ToLower(a.City), strings.ToLower(b.City)) })
+		slices.SortStableFunc(sites, func(a, b datahub.Site) int { return fold.Compare(a.City, b.City) })
 	}
 	if by == "-site" || by == "-town" {
 		slices.Reverse(sites)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"portico/internal/fold"
 	"portico/internal/grant"
 	"portico/internal/shelf"
 )
@@ -64,7 +65,7 @@ func (r *Register) All(ctx context.Context) ([]Screen, error) {
 		all[i] = d.Value
 	}
 	slices.SortFunc(all, func(a, b Screen) int {
-		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.ID, b.ID))
+		return cmp.Or(fold.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 	})
 	return all, nil
 }

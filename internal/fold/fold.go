@@ -1,0 +1,45 @@
+// Package fold writes texts as people look for them and sort them: capitals and accents do not count.
+package fold
+
+import (
+	"cmp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+// letters that Unicode does not take apart, in lower case.
+var letters = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ı", "i")
+
+// Text returns s in lower case, without accents, and with ordinary letters and digits for small and joined ones: liège, m³ and CO₂ become liege, m3 and co2.
+func Text(s string) string {
+	s = strings.ToLower(s)
+	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return s
+	}
+	plain, _, err := transform.String(transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn))), s)
+	if err != nil {
+		return s
+	}
+	return letters.Replace(plain)
+}
+
+// Compare orders texts as a list of names has them: É stands with E. Texts that differ in capitals and accents alone are in the order of their bytes.
+func Compare(a, b string) int {
+	return cmp.Or(strings.Compare(Text(a), Text(b)), strings.Compare(a, b))
+}
+
+// Has reports whether every one of words, which spaces part, stands somewhere in text.
+func Has(text, words string) bool {
+	text = Text(text)
+	for w := range strings.FieldsSeq(Text(words)) {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
