@@ -16,7 +16,7 @@ var widgetMessages = []message{
 	{"widget.none-league", "No site has figures of its electricity to compare.", "Aucun site n’a de chiffres d’électricité à comparer.", "Geen enkele site heeft elektriciteitscijfers om te vergelijken.", "Kein Standort hat Stromzahlen zum Vergleichen."},
 	{"widget.none-freshness", "Every main meter is on time.", "Tous les compteurs principaux sont à l’heure.", "Elke hoofdmeter is op tijd.", "Alle Hauptzähler sind pünktlich."},
 	{"widget.none-completeness", "No site has a main meter to judge by.", "Aucun site n’a de compteur principal à évaluer.", "Geen enkele site heeft een hoofdmeter om te beoordelen.", "Kein Standort hat einen Hauptzähler, der zu beurteilen wäre."},
-	{"widget.partly", "{0} complete", "{0} complet", "{0} volledig", "{0} vollständig"},
+	{"widget.partly", "{0} complete", "complet à {0}", "{0} volledig", "{0} vollständig"},
 	{"widget.age", "{0} old", "il y a {0}", "{0} oud", "{0} alt"},
 	{"widget.against", "against a week before", "par rapport à la semaine précédente", "tegenover een week eerder", "gegenüber der Vorwoche"},
 	{"widget.of-limit", "{0} of {1}", "{0} de {1}", "{0} van {1}", "{0} von {1}"},
