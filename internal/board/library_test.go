@@ -2,6 +2,7 @@ package board_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -170,6 +171,32 @@ func TestDraft(t *testing.T) {
 	}
 	if d, err := l.Undo(ctx, alice, s.ID); err != nil || len(d.Before) == 0 {
 		t.Errorf("after many steps: %d can be taken back, %v", len(d.Before), err)
+	}
+}
+
+// A step back brings back what a widget showed, also where a change wrote over it in its place; and the last version is not touched.
+func TestUndoWithinAWidget(t *testing.T) {
+	t.Parallel()
+	l, ctx := library(t), t.Context()
+	limit := 5.0
+	s, err := l.Create(ctx, alice, board.Board{Title: "one", Widgets: []board.Widget{{ID: "flow", Kind: board.Flow, W: 6, H: 4, Series: []string{"1", "2"}, Roles: []board.Role{"grid", "heat"}}, {ID: "number", Kind: board.BigNumber, X: 6, W: 3, H: 2, Series: []string{"3"}, Title: "before", Limit: &limit}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _ := json.Marshal(s.Board)
+	if _, err := l.Edit(ctx, alice, s.ID, func(b *board.Board) error {
+		flow, number := &b.Widgets[b.Find("flow")], &b.Widgets[b.Find("number")]
+		flow.Series[0], flow.Roles[0], number.Title, *number.Limit = "9", "charge", "after", 7
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := l.Undo(ctx, alice, s.ID)
+	if back, _ := json.Marshal(d.Board); err != nil || string(back) != string(before) {
+		t.Errorf("Undo = %s, %v, want %s", back, err, before)
+	}
+	if kept, err := l.Publish(ctx, alice, s.ID, true); err != nil || kept.Revision != s.Revision+1 { // there is nobody to write over
+		t.Errorf("Publish = %+v, %v", kept, err)
 	}
 }
 

@@ -206,3 +206,13 @@ func (b *bench) add(at string, k board.Kind) string {
 	a.want(b, "add", http.StatusSeeOther)
 	return regexp.MustCompile(`w=(\w+)#settings`).FindStringSubmatch(a.to)[1]
 }
+
+// draft is what the person is making of a board.
+func (b *bench) draft(at string) board.Board {
+	b.Helper()
+	d, err := board.NewLibrary(b.shelf, nil).Draft(b.Context(), board.Person{Issuer: b.who.Issuer, Subject: b.who.Subject, Account: b.who.Account}, strings.TrimPrefix(at, "/dashboards/"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return d.Board
+}

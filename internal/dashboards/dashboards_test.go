@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -75,11 +76,40 @@ func TestSeriesAreChosen(t *testing.T) {
 	b.post(at+"/edit?w="+id+"&site=7", "do", "with", "widget", id, "ref", "4711").want(t, "with", http.StatusSeeOther)
 	b.get(at+"/edit?w="+id).want(t, "its settings", http.StatusOK, "Load of 4711")
 	b.post(at+"/edit?w="+id, "do", "set", "widget", id, "series", "4711!r~MWh", "range", "now-7d/d").want(t, "set", http.StatusSeeOther)
-	b.get(at+"/edit?w="+id).want(t, "its settings", http.StatusOK, "Load of 4711!r~MWh", "now-7d/d")
+	b.get(at+"/edit?w="+id).want(t, "its settings", http.StatusOK, "Load of 4711!r~MWh", `value="now-7d/d"`)
 	b.lang = locale.French
 	b.post(at+"/edit?w="+id, "do", "set", "widget", id, "series", "x").want(t, "no series", http.StatusBadRequest, "Saisissez une série comme 4711")
 	b.post(at+"/edit?w="+id, "do", "set", "widget", "gone", "title", "x").want(t, "no widget", http.StatusBadRequest, "Cet élément n’existe plus")
 	b.post(at+"/edit", "do", "evil").want(t, "no step", http.StatusBadRequest)
+}
+
+// What a form does not have stays as it was, also where a script sends only what it changed.
+func TestSettingsThatAreNotSentStay(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	at := b.create("title", "One")
+	number, link, fresh := b.add(at, board.BigNumber), b.add(at, board.Link), b.add(at, board.Freshness)
+	b.post(at+"/edit?w="+number, "do", "set", "widget", number, "title", "Load", "series", "4711", "range", "now-7d/d", "limit", "1,200.5").want(t, "set", http.StatusSeeOther)
+	b.post(at+"/edit?w="+link, "do", "set", "widget", link, "board", "abc", "text", "Next").want(t, "set", http.StatusSeeOther)
+	b.post(at+"/edit?w="+fresh, "do", "set", "widget", fresh, "site", "7").want(t, "set", http.StatusSeeOther)
+	before := b.draft(at)
+	if w := before.Widgets[before.Find(number)]; w.Title != "Load" || fmt.Sprint(w.Series) != "[4711]" || w.Range != "now-7d/d" || w.Limit == nil || *w.Limit != 1200.5 {
+		t.Errorf("the number is %+v", w)
+	}
+	if w := before.Widgets[before.Find(link)]; w.Board != "abc" || w.Text != "Next" {
+		t.Errorf("the link is %+v", w)
+	}
+	if w := before.Widgets[before.Find(fresh)]; w.Site != 7 {
+		t.Errorf("what came is of site %d", w.Site)
+	}
+	for _, id := range []string{number, link, fresh} {
+		if a := b.post(at+"/edit?w="+id, "do", "set", "widget", id); a.to != at+"/edit?w="+id+"#settings" {
+			t.Errorf("after a set at %s", a.to)
+		}
+	}
+	if after := b.draft(at); !reflect.DeepEqual(after, before) {
+		t.Errorf("the draft is %+v, want %+v", after, before)
+	}
 }
 
 // A flow's series keep their sides when one of them is taken out.
@@ -117,6 +147,7 @@ func TestPictures(t *testing.T) {
 		b.get(page+"/pictures/none").want(t, "no widget", http.StatusNotFound)
 		b.as("carol", "2").get(page+"/pictures/"+id).want(t, "somebody else", http.StatusNotFound)
 	}
+	b.get(at+"/print").want(t, "on paper", http.StatusOK, `src="`+at+"/pictures/"+id+`"`)
 }
 
 // On paper stands which site it is, when, and how much of it there is; nothing that is for a screen.
@@ -199,7 +230,7 @@ func TestTwoPeopleSave(t *testing.T) {
 		b.post(at+"/edit", "do", "board", "title", "By "+b.who.Subject).want(t, "edit", http.StatusSeeOther)
 	}
 	bob.post(at+"/edit", "do", "save").want(t, "bob saves", http.StatusSeeOther)
-	alice.post(at+"/edit", "do", "save").want(t, "alice saves", http.StatusConflict, "bob saved this dashboard", "Nothing is lost")
+	alice.post(at+"/edit", "do", "save").want(t, "alice saves", http.StatusConflict, "bob saved this dashboard", "Nothing is lost", `href="`+at+`"`, `href="`+at+`/edit"`)
 	alice.get(at+"/edit").want(t, "alice's draft", http.StatusOK, "By alice")
 	alice.post(at+"/edit", "do", "over").want(t, "alice saves over", http.StatusSeeOther)
 	bob.get(at).want(t, "afterwards", http.StatusOK, "By alice")

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -31,6 +32,38 @@ func TestWallTurns(t *testing.T) {
 	for _, chrome := range []string{"<nav", "account-menu", "<footer class=\"foot\""} {
 		if strings.Contains(b.get(tv).body, chrome) {
 			t.Errorf("a wall has %s", chrome)
+		}
+	}
+}
+
+// Each part begins at the top of the screen, and no widget is higher than it; between parts nothing is lost and nothing is shown twice.
+func TestPartsOfABoard(t *testing.T) {
+	t.Parallel()
+	place := func(id string, y, h int) board.Widget { return board.Widget{ID: id, Y: y, H: h} }
+	for name, tt := range map[string]struct {
+		widgets []board.Widget
+		want    string
+	}{
+		"nothing":            {nil, "[]"},
+		"as high as it":      {[]board.Widget{place("a", 0, 12)}, "[a 0+12]"},
+		"two parts":          {[]board.Widget{place("a", 0, 8), place("b", 8, 4), place("c", 12, 3), place("d", 15, 9)}, "[a 0+8 b 8+4] [c 0+3 d 3+9]"},
+		"one that juts out":  {[]board.Widget{place("a", 0, 8), place("b", 8, 5), place("c", 8, 2), place("d", 13, 8)}, "[a 0+8] [b 0+5 c 0+2] [d 0+8]"},
+		"beside what it cut": {[]board.Widget{place("a", 0, 9), place("b", 9, 6), place("c", 12, 3)}, "[a 0+9] [b 0+6 c 3+3]"},
+		"higher than it":     {[]board.Widget{place("a", 0, 20), place("b", 20, 2)}, "[a 0+12] [b 0+2]"},
+	} {
+		var parts []string
+		for _, part := range partsOf(board.Board{Title: "x", Widgets: tt.widgets}) {
+			var texts []string
+			for _, w := range part.Widgets {
+				texts = append(texts, fmt.Sprintf("%s %d+%d", w.ID, w.Y, w.H))
+			}
+			parts = append(parts, "["+strings.Join(texts, " ")+"]")
+			if part.Title != "x" {
+				t.Errorf("%s: a part of %q", name, part.Title)
+			}
+		}
+		if got := strings.Join(parts, " "); got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
 		}
 	}
 }

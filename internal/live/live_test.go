@@ -172,7 +172,7 @@ func TestComingBack(t *testing.T) {
 		late := listen(t, h, id, s.topic("me"))
 		late.says(t, `resync {"reason":"old"}`, "alarms 5")
 		late.cancel()
-		for _, strange := range []string{"abcdefgh-1", h.epoch + "-999", "x", h.epoch + "-", strings.Repeat("9", 5000)} {
+		for _, strange := range []string{"abcdefgh-5", h.epoch + "-999", "x", h.epoch + "-", strings.Repeat("9", 5000)} {
 			e := listen(t, h, strange, s.topic("me"))
 			e.says(t, `resync {"reason":"old"}`, "alarms 5")
 			e.cancel()
@@ -180,6 +180,64 @@ func TestComingBack(t *testing.T) {
 		current := listen(t, h, always.says(t, "alarms 1", "alarms 2", "alarms 3", "alarms 4", "alarms 5"), s.topic("me"))
 		current.says(t)
 		current.cancel()
+	})
+}
+
+// Who comes back while a feed is remembered is told what is new and asks no earlier than the others would; later they are told to read everything again.
+func TestComingBackToWhatNobodyRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Config{})
+		var s, other source
+		s.set("1", nil)
+		first := listen(t, h, "", s.topic("me"))
+		time.Sleep(time.Second)
+		id := first.says(t, "alarms 1")
+		first.cancel()
+		synctest.Wait()
+		soon := listen(t, h, id, s.topic("me"))
+		time.Sleep(5 * time.Second)
+		soon.says(t)
+		if n := s.asked.Load(); n != 1 {
+			t.Errorf("asked %d times in six seconds", n)
+		}
+		soon.cancel()
+		s.set("2", nil)
+		other.set("7", nil)
+		stranger := listen(t, h, "", other.topic("you"))
+		time.Sleep(10 * time.Minute)
+		stranger.says(t, "alarms 7")
+		stranger.cancel()
+		late := listen(t, h, id, s.topic("me"))
+		late.says(t, `resync {"reason":"old"}`, "alarms 2")
+		late.cancel()
+	})
+}
+
+// However readers come and go, a key is asked once at a time.
+func TestOnePollAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Config{})
+		var under, most atomic.Int64
+		slow := Topic{Name: "alarms", Key: "me", Every: 10 * time.Second, Poll: func(context.Context) ([]byte, error) {
+			most.Store(max(most.Load(), under.Add(1)))
+			defer under.Add(-1)
+			time.Sleep(12 * time.Second)
+			return []byte("1"), nil
+		}}
+		for range 5 {
+			e := listen(t, h, "", slow)
+			time.Sleep(2 * time.Second)
+			e.cancel()
+			synctest.Wait()
+		}
+		last := listen(t, h, "", slow)
+		time.Sleep(time.Minute)
+		last.says(t, "alarms 1")
+		last.cancel()
+		time.Sleep(time.Minute) // the poll under way ends
+		if most.Load() != 1 {
+			t.Errorf("%d polls of one key at a time", most.Load())
+		}
 	})
 }
 
@@ -294,6 +352,11 @@ func TestFailingPolls(t *testing.T) {
 		refused.set("2", nil)
 		time.Sleep(2 * time.Minute)
 		second.says(t, "alarms 1", "alarms 2")
+		before = good.asked.Load() + refused.asked.Load()
+		time.Sleep(2 * time.Minute)
+		if n := good.asked.Load() + refused.asked.Load() - before; n < 10 {
+			t.Errorf("%d polls in two minutes of what answers again, want one each ten seconds", n)
+		}
 	})
 }
 

@@ -109,11 +109,12 @@ func TestS107CodesAreForOneUseAndTenMinutes(t *testing.T) {
 	if _, err := ps.Waiting(ctx, p.Code); !errors.Is(err, screen.ErrCode) {
 		t.Errorf("a used code: %v", err)
 	}
+	w.now = w.now.Add(9 * time.Minute)
 	if err := ps.Finish(ctx, p.Code, "abc"); err != nil {
 		t.Fatal(err)
 	}
-	w.now = w.now.Add(9 * time.Minute)
-	for range 2 { // the first answer may get lost
+	w.now = w.now.Add(9 * time.Minute) // the code is over, and the screen hears all the same
+	for range 2 {                      // the first answer may get lost
 		if got, err := ps.Own(ctx, p.Code, "secret of the screen"); err != nil || got.Screen != "abc" {
 			t.Errorf("the screen hears %+v, %v", got, err)
 		}
@@ -169,6 +170,11 @@ func TestRegister(t *testing.T) {
 	if !s.Shows("a") || !s.Shows("b") || s.Shows("b@7") || s.Shows("c") {
 		t.Error("Shows tells what is not so")
 	}
+	for entry, want := range map[string]int64{"b": 0, "b@7": 7, "b@": 0, "b@x": 0, "b@-7": 0, "b@7@8": 0} {
+		if b, site := screen.Entry(entry); b != "b" || site != want {
+			t.Errorf("Entry(%q) = %s, %d, want b, %d", entry, b, site, want)
+		}
+	}
 	for _, one := range []screen.Screen{s, {Reader: grant.Reader{ID: grant.NewID(), Until: w.now}, Settings: screen.Settings{Name: "Entrance"}}} {
 		if err := r.Put(ctx, one); err != nil {
 			t.Fatal(err)
@@ -206,6 +212,15 @@ func TestRegister(t *testing.T) {
 	told.Problem = "a widget failed"
 	if !writes(told) {
 		t.Error("a problem is not written")
+	}
+	for name, change := range map[string]func(){
+		"page": func() { told.Page = "/tv/list/y" }, "build": func() { told.Build = "v2" }, "address": func() { told.Address = "192.0.2.7" }, "refused": func() { told.Refused = w.now },
+		"clock": func() { told.Skew -= time.Minute }, "start": func() { told.Up = time.Second },
+	} {
+		w.now = w.now.Add(time.Second)
+		if change(); !writes(told) {
+			t.Errorf("another %s is not written", name)
+		}
 	}
 	w.now = w.now.Add(time.Minute)
 	if !writes(told) {
@@ -245,4 +260,47 @@ func mustGet(ctx context.Context, t *testing.T, r *screen.Register, id string) s
 		t.Fatal(err)
 	}
 	return s
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	boards := func(n int) []string { return strings.Fields(strings.Repeat("a ", n)) }
+	for name, tt := range map[string]struct {
+		settings screen.Settings
+		want     error
+	}{
+		"the least":         {screen.Settings{Name: "x", Boards: boards(1), Every: screen.MinEvery}, nil},
+		"the most":          {screen.Settings{Name: strings.Repeat("é", 60), Boards: boards(screen.MaxBoards), Every: screen.MaxEvery}, nil},
+		"no name":           {screen.Settings{Boards: boards(1), Every: time.Minute}, screen.ErrName},
+		"a long name":       {screen.Settings{Name: strings.Repeat("é", 61), Boards: boards(1), Every: time.Minute}, screen.ErrName},
+		"space around it":   {screen.Settings{Name: " x", Boards: boards(1), Every: time.Minute}, screen.ErrName},
+		"no dashboard":      {screen.Settings{Name: "x", Every: time.Minute}, screen.ErrBoards},
+		"too many":          {screen.Settings{Name: "x", Boards: boards(screen.MaxBoards + 1), Every: time.Minute}, screen.ErrBoards},
+		"too quickly":       {screen.Settings{Name: "x", Boards: boards(1), Every: screen.MinEvery - 1}, screen.ErrEvery},
+		"as good as never":  {screen.Settings{Name: "x", Boards: boards(1), Every: screen.MaxEvery + 1}, screen.ErrEvery},
+		"nothing is chosen": {screen.Settings{}, screen.ErrName},
+	} {
+		if err := tt.settings.Check(); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", name, err, tt.want)
+		}
+	}
+}
+
+// A screen belongs to who approved it and reads as whose rights it has: the same name at another issuer is somebody else, and nobody is nobody.
+func TestWhoseAScreenIs(t *testing.T) {
+	t.Parallel()
+	s := screen.Screen{Owner: board.Person{Issuer: "https://op", Subject: "alice", Account: "1"}, Issuer: "https://op", Subject: "wall"}
+	for _, tt := range []struct {
+		issuer, subject string
+		owns, reads     bool
+	}{
+		{"https://op", "alice", true, false}, {"https://op", "wall", false, true}, {"https://other", "alice", false, false}, {"https://other", "wall", false, false}, {"https://op", "", false, false},
+	} {
+		if s.OwnedBy(tt.issuer, tt.subject) != tt.owns || s.ReadsAs(tt.issuer, tt.subject) != tt.reads {
+			t.Errorf("%s at %s: owns %v, reads %v", tt.subject, tt.issuer, s.OwnedBy(tt.issuer, tt.subject), s.ReadsAs(tt.issuer, tt.subject))
+		}
+	}
+	if nobody := (&screen.Screen{}); nobody.OwnedBy("", "") || nobody.ReadsAs("", "") {
+		t.Error("a screen of nobody is whoever's has no name")
+	}
 }
