@@ -21,6 +21,7 @@ var wordMessages = []message{
 	{"compare.prev", "previous period", "période précédente", "vorige periode", "vorherige Periode"},
 	{"compare.wk", "same weekdays last week", "mêmes jours, semaine passée", "zelfde weekdagen vorige week", "gleiche Wochentage der Vorwoche"},
 	{"compare.ly", "same weekdays last year", "mêmes jours, année passée", "zelfde weekdagen vorig jaar", "gleiche Wochentage im Vorjahr"},
+	{"compare.hol", "last year by weekday and holiday", "année passée, par jour et jour férié", "vorig jaar, per weekdag en feestdag", "Vorjahr nach Wochentag und Feiertag"},
 	{"quantity.state", "measured values", "valeurs mesurées", "gemeten waarden", "Messwerte"},
 	{"quantity.amount", "amounts", "quantités", "hoeveelheden", "Mengen"},
 	{"quantity.index", "meter readings", "index de compteur", "meterstanden", "Zählerstände"},

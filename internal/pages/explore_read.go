@@ -49,7 +49,7 @@ func (d *exploreData) readPoints(ctx context.Context, rd *reader) error {
 			w.line.course = got
 			return nil
 		}
-		got.slots = series.Align(got.slots, before, d.r)
+		got.slots = d.r.Compared(d.compare, got.slots)
 		w.line.compared = got
 		return nil
 	})

@@ -169,14 +169,21 @@ func (x *exportPlan) read(ctx context.Context, rd *reader, part, line int) ([]se
 	if column.index < len(x.late) {
 		series.MarkLate(got.slots, x.late[column.index])
 	}
-	if column.compared {
+	switch {
+	case column.compared && x.d.compare == series.HolidaysBefore:
+		return r.Compared(x.d.compare, got.slots), got.err
+	case column.compared:
 		return series.Align(got.slots, wanted, r), got.err
 	}
 	return got.slots, got.err
 }
 
-// before is what a part is compared with: as far back, by the calendar, as the whole range is.
+// before is what a part is compared with: as far back, by the calendar, as the whole range is; where each day has its own, those of its days.
 func (x *exportPlan) before(part series.Range) series.Range {
+	if x.d.compare == series.HolidaysBefore {
+		days, _ := part.Shift(x.d.compare)
+		return days
+	}
 	whole, _ := x.d.r.Shift(x.d.compare)
 	days := int(dayNumber(x.d.r.From, part.Zone) - dayNumber(whole.From, part.Zone))
 	rest := x.d.r.From.Sub(whole.From.In(part.Zone).AddDate(0, 0, days))

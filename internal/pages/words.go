@@ -17,7 +17,7 @@ var (
 		{"raw", datahub.GranularityRaw}, {"minute", datahub.GranularityMinute}, {"hour", datahub.GranularityHour}, {"day", datahub.GranularityDay},
 		{"week", datahub.GranularityWeek}, {"month", datahub.GranularityMonth}, {"year", datahub.GranularityYear},
 	}
-	comparisons = []series.Comparison{series.NoComparison, series.PreviousPeriod, series.WeekBefore, series.YearBefore}
+	comparisons = []series.Comparison{series.NoComparison, series.PreviousPeriod, series.WeekBefore, series.YearBefore, series.HolidaysBefore}
 )
 
 type granularityName struct {

@@ -10,7 +10,8 @@ const (
 	NoComparison   Comparison = "none"
 	PreviousPeriod Comparison = "prev"
 	WeekBefore     Comparison = "wk"
-	YearBefore     Comparison = "ly" // 52 weeks: the same weekdays
+	YearBefore     Comparison = "ly"  // 52 weeks: the same weekdays
+	HolidaysBefore Comparison = "hol" // the same, but public holidays stand by each other, and nothing else by one
 )
 
 // Shift returns the range to compare with, and whether there is one.
@@ -23,6 +24,8 @@ func (r Range) Shift(c Comparison) (Range, bool) {
 		days = -7
 	case YearBefore:
 		days = -364
+	case HolidaysBefore:
+		return r.counterparts(), true
 	default:
 		return Range{}, false
 	}
@@ -32,10 +35,30 @@ func (r Range) Shift(c Comparison) (Range, bool) {
 // Align shows the slots of an earlier range where they are compared: as many days later by the wall clock of r's zone, or as many months for slots of a month. What
 // falls into an hour that clocks skip is left out, and of an hour that the earlier range had twice the first one is shown: each time has at most one value to compare with.
 func Align(slots []Slot, before, r Range) []Slot {
-	move := r.mover(before)
+	days := day(r.From, r.Zone) - day(before.From, r.Zone)
+	rest := wall(r.From.In(r.Zone)).Sub(wall(before.From.In(r.Zone))) - time.Duration(days)*24*time.Hour // of a range that is no number of days long
+	a, b := before.From.In(r.Zone), r.From.In(r.Zone)
+	months := (b.Year()-a.Year())*12 + int(b.Month()-a.Month())
+	return r.moved(slots, days, months, rest)
+}
+
+// Compared is [Align] for slots of the range that Shift returned. With HolidaysBefore each day has its own place; what is longer than a day stands where YearBefore has it.
+func (r Range) Compared(c Comparison, slots []Slot) []Slot {
+	if c == HolidaysBefore && len(slots) > 0 && slots[0].End.Sub(slots[0].Start) <= 25*time.Hour {
+		return r.alignDays(slots)
+	}
+	if c == HolidaysBefore {
+		c = YearBefore
+	}
+	before, _ := r.Shift(c)
+	return Align(slots, before, r)
+}
+
+// moved are the slots that come into r when all are moved.
+func (r Range) moved(slots []Slot, days, months int, rest time.Duration) []Slot {
 	out := make([]Slot, 0, len(slots))
 	for _, s := range slots {
-		start, end, ok := move(s)
+		start, end, ok := s.moved(days, months, rest, r.Zone)
 		twice := len(out) > 0 && start.Before(out[len(out)-1].End)
 		if !ok || twice || !end.After(r.From) || !start.Before(r.To) {
 			continue
@@ -46,27 +69,21 @@ func Align(slots []Slot, before, r Range) []Slot {
 	return out
 }
 
-// mover returns how slots of before come to where r has them.
-func (r Range) mover(before Range) func(Slot) (start, end time.Time, ok bool) {
-	days := day(r.From, r.Zone) - day(before.From, r.Zone)
-	rest := wall(r.From.In(r.Zone)).Sub(wall(before.From.In(r.Zone))) - time.Duration(days)*24*time.Hour // of a range that is no number of days long
-	a, b := before.From.In(r.Zone), r.From.In(r.Zone)
-	months := (b.Year()-a.Year())*12 + int(b.Month()-a.Month())
+// moved is where a slot comes to by the wall clock of zone.
+func (s Slot) moved(days, months int, rest time.Duration, zone *time.Location) (start, end time.Time, ok bool) {
 	later := func(t time.Time) (time.Time, bool) {
-		l := wall(t.In(r.Zone)).Add(rest)
+		l := wall(t.In(zone)).Add(rest)
 		y, m, d := l.Date()
-		return clock(y, m, d+days, l, r.Zone)
+		return clock(y, m, d+days, l, zone)
 	}
-	return func(s Slot) (time.Time, time.Time, bool) {
-		length := s.End.Sub(s.Start)
-		if length >= 27*24*time.Hour {
-			return shift(s.Start.In(r.Zone), months, "M"), shift(s.End.In(r.Zone), months, "M"), true
-		}
-		start, ok := later(s.Start)
-		if length < 23*time.Hour {
-			return start, start.Add(length), ok
-		}
-		end, _ := later(s.End)
-		return start, end, true
+	length := s.End.Sub(s.Start)
+	if length >= 27*24*time.Hour {
+		return shift(s.Start.In(zone), months, "M"), shift(s.End.In(zone), months, "M"), true
 	}
+	start, ok = later(s.Start)
+	if length < 23*time.Hour {
+		return start, start.Add(length), ok
+	}
+	end, _ = later(s.End)
+	return start, end, true
 }

@@ -68,3 +68,66 @@ func TestAlignMonthsAndDays(t *testing.T) {
 		t.Errorf("ninety minutes before = %v, want at %v", got, r.From)
 	}
 }
+
+// Holidays are compared with themselves, however they move; no other day with one; and each country has its own.
+func TestHolidaysAreComparedWithThemselves(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ zone, day, want string }{
+		{"Europe/Brussels", "2026-11-12", "2025-11-13"}, // a Thursday
+		{"Europe/Brussels", "2026-11-11", "2025-11-11"}, // armistice, a Wednesday and a Tuesday
+		{"Europe/Brussels", "2026-04-06", "2025-04-21"}, // Easter Monday
+		{"Europe/Brussels", "2026-04-20", "2025-04-14"}, // 52 weeks before it was Easter Monday
+		{"Europe/Brussels", "2026-05-14", "2025-05-29"}, // Ascension
+		{"Europe/Brussels", "2026-05-28", "2025-05-22"},
+		{"Europe/Brussels", "2026-05-01", "2025-05-01"},
+		{"Europe/Brussels", "2026-01-01", "2025-01-01"},
+		{"Europe/Brussels", "2026-07-20", "2025-07-14"}, // a Monday like the national day of 2025
+		{"Europe/Amsterdam", "2026-07-20", "2025-07-21"},
+		{"Europe/Amsterdam", "2026-04-27", "2025-04-26"}, // the king's day, which was moved
+		{"Europe/Paris", "2026-07-14", "2025-07-14"},
+		{"Europe/Berlin", "2026-10-03", "2025-10-03"},
+		{"Asia/Tokyo", "2026-07-21", "2025-07-21"},
+	} {
+		z := zone(t, tt.zone)
+		at, err := time.ParseInLocation(time.DateOnly, tt.day, z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := Range{at, at.AddDate(0, 0, 1), z}
+		before, ok := r.Shift(HolidaysBefore)
+		if got := before.From.In(z).Format(time.DateOnly); !ok || got != tt.want || !before.To.Equal(before.From.AddDate(0, 0, 1)) {
+			t.Errorf("%s %s: compared with %v to %v, want %s", tt.zone, tt.day, before.From, before.To, tt.want)
+		}
+	}
+}
+
+// Each day of a range has the values of its counterpart at the same times of day, also where the range begins and ends within one; weeks and months stand as a year before.
+func TestDaysStandBesideTheirCounterparts(t *testing.T) {
+	t.Parallel()
+	z := zone(t, "Europe/Brussels")
+	r := Range{time.Date(2026, 3, 27, 6, 0, 0, 0, z), time.Date(2026, 4, 8, 18, 0, 0, 0, z), z} // with a day of 23 hours, and Easter
+	before, _ := r.Shift(HolidaysBefore)
+	slots := Fill(nil, before, datahub.GranularityHour, 0, before.From)
+	for i := range slots {
+		slots[i].Value, slots[i].Missing, slots[i].Future = float64(slots[i].Start.Unix()), false, false
+	}
+	got := r.Compared(HolidaysBefore, slots)
+	if want := Count(r, datahub.GranularityHour, 0) - 1; len(got) != want {
+		t.Errorf("%d hours, want %d", len(got), want)
+	}
+	h := holidaysOf(z)
+	for i, s := range got {
+		was := time.Unix(int64(s.Value), 0).In(z)
+		if of := dateOf(h.counterpart(day(s.Start, z))).Format(time.DateOnly); was.Format(time.DateOnly) != of || was.Hour() != s.Start.In(z).Hour() || s.End.Sub(s.Start) != time.Hour {
+			t.Errorf("%v shows what was at %v, want a time of %s", s.Start.In(z), was, of)
+		}
+		if i > 0 && !s.Start.Equal(got[i-1].End) {
+			t.Errorf("%v follows %v", s.Start, got[i-1].End)
+		}
+	}
+	year := Range{dayStart(2026, 1, 1, z), dayStart(2027, 1, 1, z), z}
+	before, _ = year.Shift(HolidaysBefore)
+	if got := year.Compared(HolidaysBefore, Fill(nil, before, datahub.GranularityMonth, 0, before.From)); len(got) != 12 || !got[3].Start.Equal(dayStart(2026, 4, 1, z)) {
+		t.Errorf("%d months: %v", len(got), got)
+	}
+}
