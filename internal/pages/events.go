@@ -16,7 +16,7 @@ import (
 	"portico/web/templates"
 )
 
-// eventsAtMost bounds the list; a shorter range or a filter shows the rest.
+// eventsAtMost bounds the rows of the list, and the events behind them; a shorter range or a filter shows the rest.
 const eventsAtMost = 300
 
 // eventsQuery is what the address of the events says.
@@ -74,7 +74,6 @@ type eventsData struct {
 	sites  map[datahub.SiteID]datahub.Site
 	types  []datahub.Named
 	events []datahub.Event // newest first in the list, oldest first in the calendar
-	more   bool            // there are more than are shown
 	wrong  *query.Error    // from or to, when it cannot be read
 	done   string
 	may    func(feature string, right datahub.Right) bool
@@ -149,8 +148,6 @@ func (d *eventsData) choose(found []datahub.Event) {
 		return
 	}
 	slices.Reverse(d.events)
-	d.more = len(d.events) > eventsAtMost
-	d.events = d.events[:min(len(d.events), eventsAtMost)]
 }
 
 // sitesAndTypes reads what forms and filters of events offer.

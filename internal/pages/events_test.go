@@ -182,11 +182,33 @@ func TestEventsThatAreAlikeAreOneRow(t *testing.T) {
 		d.events = append(d.events, datahub.Event{ID: datahub.EventID(i + 1), Site: e.site, Title: e.title, From: at(e.day, e.hour), To: at(e.day, e.hour)})
 	}
 	var got []string
-	for _, row := range d.list(locale.For(locale.English)) {
+	rows, more := d.list(locale.For(locale.English))
+	for _, row := range rows {
 		got = append(got, fmt.Sprint(row.Title, " ", len(row.Alike)))
 	}
-	if want := "3 × Door 3, Filter 0, Door 0, Door 0, Door 0"; strings.Join(got, ", ") != want {
-		t.Errorf("rows %q, want %s", got, want)
+	if want := "3 × Door 3, Filter 0, Door 0, Door 0, Door 0"; strings.Join(got, ", ") != want || more {
+		t.Errorf("rows %q, more: %t, want %s", got, more, want)
+	}
+}
+
+// What happens often does not push what happens seldom out of the list: too many that are alike have a page of their own, which shows the newest.
+func TestManyEventsThatAreAlike(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 26, 20, 0, 0, 0, time.UTC)
+	d := eventsData{now: now, zone: time.UTC, in: func(*time.Location) *time.Location { return time.UTC }, may: func(string, datahub.Right) bool { return true }}
+	for i := range 4 * eventsAtMost {
+		at := now.Add(-time.Duration(i) * time.Minute)
+		d.events = append(d.events, datahub.Event{ID: datahub.EventID(i + 1), Site: 1, Title: "Door", From: at, To: at})
+	}
+	doors := len(d.events)
+	d.events = append(d.events, datahub.Event{ID: 9999, Site: 1, Title: "Filter", From: now.AddDate(0, 0, -3), To: now.AddDate(0, 0, -3)})
+	rows, more := d.list(locale.For(locale.English))
+	if len(rows) != 2 || more || !strings.HasSuffix(rows[0].Title, "200 × Door") || rows[0].Alike != nil || rows[0].Href != "/events?from=2026-11-26&q=Door&site=1&to=2026-11-27" || rows[1].Title != "Filter" {
+		t.Errorf("%d rows, more: %t, first %+v", len(rows), more, rows[0])
+	}
+	d.events = d.events[:doors]
+	if rows, more = d.list(locale.For(locale.English)); len(rows) != 1 || !more || len(rows[0].Alike) != eventsAtMost {
+		t.Errorf("the doors by themselves: %d rows, more: %t", len(rows), more)
 	}
 }
 

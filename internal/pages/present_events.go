@@ -33,8 +33,8 @@ func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) 
 		m.Head.Facts[0] = m.Calendar.Title
 		return m
 	}
-	m.Events = d.list(l)
-	if d.more {
+	var more bool
+	if m.Events, more = d.list(l); more {
 		m.More = l.T("events.more", eventsAtMost)
 	}
 	if len(m.Events) == 0 {
@@ -49,12 +49,23 @@ func presentEvents(d eventsData, l locale.Locale, layout templates.LayoutModel) 
 // alikeFrom is how many events of a day that are alike stand behind one row of the list.
 const alikeFrom = 3
 
-// list has the newest first. A door that opens forty times a day is one row, behind which there are forty.
-func (d eventsData) list(l locale.Locale) (rows []templates.EventRowModel) {
-	for _, same := range gathered(d.events, d.zoneFor) {
-		rows = append(rows, d.row(same, l))
+// list has the newest first, and says whether there are more. A door that opens forty times a day is one row, behind which there are forty; where a page would have too many of them, the row leads to its own.
+func (d eventsData) list(l locale.Locale) (rows []templates.EventRowModel, more bool) {
+	groups := gathered(d.events, d.zoneFor)
+	shown := groups[:min(len(groups), eventsAtMost)]
+	more = len(shown) < len(groups)
+	apart := len(groups) > 1 && len(d.events) > eventsAtMost
+	for _, same := range shown {
+		row := d.row(same, l)
+		switch {
+		case apart && len(same) > 1:
+			row.Alike, row.Href = nil, alikeHref(same[0], d.zoneFor(same[0]))
+		case len(same) > eventsAtMost:
+			row.Alike, more = row.Alike[:eventsAtMost], true
+		}
+		rows = append(rows, row)
 	}
-	return rows
+	return rows, more
 }
 
 // gathered puts those of a day together that are alike, where they are many. Events come with the newest first.
