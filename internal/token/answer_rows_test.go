@@ -126,6 +126,21 @@ func TestF15InvalidGrant(t *testing.T) {
 		if r := b.record(); r.State != Dead || r.Sealed != nil {
 			t.Errorf("record %s, want dead and wiped", r.State)
 		}
+		b.wantEnding("alice refused")
+	})
+}
+
+// S-23: refused in the background, the session ends at once, though its access token had some life left.
+func TestF15InvalidGrantBeforeTheAccessTokenExpired(t *testing.T) {
+	bubble(t, func(b *bench, m *Manager) {
+		b.provider.script = []act{invalidGrant}
+		time.Sleep(85 * time.Second)
+		b.wantToken(m, "at-0")
+		synctest.Wait()
+		b.wantLogin(m)
+		if _, err := m.Source(b.h).Refresh(context.Background()); !errors.Is(err, ErrLoginRequired) {
+			t.Errorf("Refresh = %v, want ErrLoginRequired", err)
+		}
 	})
 }
 
@@ -174,5 +189,6 @@ func TestF18SaveFirstJudgeAfterwards(t *testing.T) {
 		if !b.provider.revoked["rt-2"] {
 			t.Error("the tokens of somebody else were not revoked")
 		}
+		b.wantEnding("alice other-subject")
 	})
 }

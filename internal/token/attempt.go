@@ -101,11 +101,8 @@ func (m *Manager) failed(ctx context.Context, h session.Handle, cur *held, attem
 	return nil, &UnavailableError{RetryAfter: max(o.NotBefore.Sub(now), retryDefault), Err: e}
 }
 
-// refused handles invalid_grant: if the record moved on meanwhile, what is there counts; otherwise the tokens are dead.
+// refused handles invalid_grant: the tokens are dead, unless the record moved on meanwhile; then the claim is lost, and what is there counts.
 func (m *Manager) refused(ctx context.Context, h session.Handle, cur *held, attempt string) (*held, error) {
-	if newer, err := m.load(ctx, h); err == nil && newer.Version > cur.Version {
-		return newer, nil
-	}
 	err := m.c.Store.Release(ctx, h.ID(), attempt, Outcome{State: Dead, LastError: "refused invalid_grant"})
 	switch {
 	case err == nil:

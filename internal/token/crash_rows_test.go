@@ -2,12 +2,14 @@ package token_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"portico/internal/faultpoint"
+	"portico/internal/session"
 	. "portico/internal/token"
 )
 
@@ -79,6 +81,10 @@ func TestF07StoreRefusesTheAnswer(t *testing.T) {
 		b.store.before = map[string]int{"commit": 3}
 		b.expire()
 		b.wantToken(m, "at-1") // served from memory
+		b.wantToken(m, "at-1")
+		b.store.setDown(true)
+		b.wantToken(m, "at-1")
+		b.store.setDown(false)
 		closed := make(chan error, 1)
 		go func() { closed <- m.Close(context.Background()) }()
 		synctest.Wait()
@@ -101,7 +107,7 @@ func TestF07StoreRefusesTheAnswer(t *testing.T) {
 // The store takes no answer for longer than the access token lives. Its refresh token is the only good one: it is kept until the store takes it, and the old one is not presented.
 func TestF07AnswerOutlivesItsAccessToken(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {
-		b.store.before = map[string]int{"commit": math.MaxInt}
+		b.store.before = map[string]int{"commit": math.MaxInt, "renew": math.MaxInt} // the claim ends meanwhile
 		b.expire()
 		b.wantToken(m, "at-1")
 		b.expire()
@@ -121,6 +127,26 @@ func TestF07AnswerOutlivesItsAccessToken(t *testing.T) {
 	})
 }
 
+// G3: a session that ends while its answer is not saved yet does not come back, and what came is given back.
+func TestF07LogoutBeforeTheAnswerIsSaved(t *testing.T) {
+	bubble(t, func(b *bench, m *Manager) {
+		b.store.before = map[string]int{"commit": 3}
+		b.expire()
+		b.wantToken(m, "at-1")
+		if err := b.sessions.Delete(context.Background(), b.h.ID(), session.ReasonLogout); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Source(b.h).Token(context.Background()); !errors.Is(err, ErrGone) {
+			t.Errorf("Token = %v, want ErrGone", err)
+		}
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if !b.provider.revoked["rt-1"] || !b.provider.revoked["at-1"] {
+			t.Errorf("late tokens were not revoked: %v", b.provider.revoked)
+		}
+	})
+}
+
 func TestF07StoreSavesButReportsAnError(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {
 		b.store.after = map[string]int{"commit": 1}
@@ -130,6 +156,9 @@ func TestF07StoreSavesButReportsAnError(t *testing.T) {
 		b.wantToken(b.replica(), "at-1")
 		if r := b.record(); r.Version != 2 || b.provider.count() != 1 {
 			t.Errorf("version %d after %d refreshes", r.Version, b.provider.count())
+		}
+		if start := time.Now(); m.Close(context.Background()) != nil || time.Since(start) > time.Second {
+			t.Errorf("the saver goes on for %v", time.Since(start))
 		}
 	})
 }
@@ -147,6 +176,10 @@ func TestF23StoreDown(t *testing.T) {
 		wantError[*StoreError](b, m)
 		b.store.setDown(false)
 		b.wantToken(m, "at-0")
+		b.expire()
+		b.store.before = map[string]int{"claim": 1}
+		wantError[*StoreError](b, m)
+		b.wantToken(m, "at-1")
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"portico/internal/faultpoint"
 	"portico/internal/secret"
 	"portico/internal/session"
 	. "portico/internal/token"
@@ -49,9 +50,42 @@ func endDuringRefresh(b *bench, m *Manager, end func() error) {
 	if _, err := b.store.Load(context.Background(), b.h.ID()); !errors.Is(err, ErrGone) {
 		b.t.Errorf("the record came back: %v", err)
 	}
+	if _, err := m.Source(b.h).Token(context.Background()); !errors.Is(err, ErrGone) {
+		b.t.Errorf("afterwards: Token = %v, want ErrGone", err)
+	}
 	synctest.Wait()
 	if !b.provider.revoked["rt-1"] || !b.provider.revoked["at-1"] {
 		b.t.Errorf("late tokens were not revoked: %v", b.provider.revoked)
+	}
+}
+
+// gone reports whether err says that the session has ended, and not that nobody knows.
+func gone(err error) bool {
+	_, nobodyKnows := errors.AsType[*StoreError](err)
+	return errors.Is(err, ErrGone) && !nobodyKnows
+}
+
+// A request read its record, or has claimed it, just before the session ended: nothing is sent any more.
+func TestF21LogoutBeforeSending(t *testing.T) {
+	end := func(b *bench) { _ = b.sessions.Delete(context.Background(), b.h.ID(), session.ReasonLogout) }
+	for name, before := range map[string]func(b *bench, m *Manager){
+		"read": func(b *bench, m *Manager) { r := b.record(); b.outside[m].stale.Store(&r); end(b) },
+		"claimed": func(b *bench, m *Manager) {
+			b.at(m, func(p faultpoint.Point) bool {
+				if p == faultpoint.RefreshLocked {
+					end(b)
+				}
+				return false
+			})
+		},
+	} {
+		bubble(t, func(b *bench, m *Manager) {
+			b.expire()
+			before(b, m)
+			if _, err := m.Source(b.h).Token(context.Background()); !gone(err) || b.provider.count() != 0 {
+				t.Errorf("%s: Token = %v after %d requests, want ErrGone after none", name, err, b.provider.count())
+			}
+		})
 	}
 }
 

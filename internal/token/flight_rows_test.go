@@ -47,9 +47,11 @@ func (b *bench) parallel(k int, managers ...*Manager) int {
 
 func TestF01OneFlightForParallelRequests(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {
+		b.provider.gate = make(chan struct{})
 		b.expire()
-		if got := b.parallel(50, m); got != 50 || b.provider.count() != 1 {
-			t.Errorf("%d of 50 succeeded with %d refreshes, want 50 with 1", got, b.provider.count())
+		go func() { time.Sleep(time.Second); close(b.provider.gate) }()
+		if got, claims := b.parallel(50, m), b.outside[m].claims.Load(); got != 50 || b.provider.count() != 1 || claims != 1 {
+			t.Errorf("%d of 50 succeeded with %d refreshes and %d claims, want 50 with 1 and 1", got, b.provider.count(), claims)
 		}
 	})
 }
@@ -68,16 +70,11 @@ func TestF02OneRefreshAcrossReplicas(t *testing.T) {
 
 func TestF03ClaimReadsTheTokenItself(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {
-		other := b.replica()
-		stale := other.Source(b.h)
-		if _, err := stale.Token(context.Background()); err != nil { // remembers version 1
-			t.Fatal(err)
-		}
+		other, before := b.replica(), b.record()
 		b.expire()
 		b.wantToken(m, "at-1")
-		if got, err := stale.Token(context.Background()); err != nil || got.Reveal() != "at-1" {
-			t.Errorf("the stale source got %q, %v, want at-1", got.Reveal(), err)
-		}
+		b.outside[other].stale.Store(&before)
+		b.wantToken(other, "at-1")
 		if b.provider.max() != 1 || b.provider.count() != 1 {
 			t.Errorf("%d refreshes, %d presentations of one token", b.provider.count(), b.provider.max())
 		}
@@ -204,6 +201,31 @@ func TestF27ManyRejectedCalls(t *testing.T) {
 		}
 		if _, err := m.Source(b.h).Renew(context.Background(), secret.New("at-1")); !errors.Is(err, ErrRejected) {
 			t.Errorf("Renew of a fresh token = %v, want ErrRejected", err)
+		}
+		b.expire()
+		if got, err := m.Source(b.h).Renew(context.Background(), secret.New("at-0")); err != nil || got.Reveal() != "at-2" {
+			t.Errorf("Renew of an old token, the newer one being over = %q, %v, want at-2", got.Reveal(), err)
+		}
+	})
+}
+
+// Two processes are rejected at once: the one that waits for the other does not take the rejected token for a new one because it has not expired.
+func TestF27RejectedCallsOfTwoReplicas(t *testing.T) {
+	bubble(t, func(b *bench, m *Manager) {
+		b.provider.gate = make(chan struct{})
+		time.Sleep(40 * time.Second)
+		go func() { time.Sleep(3 * time.Second); close(b.provider.gate) }()
+		var wg sync.WaitGroup
+		for _, replica := range []*Manager{m, b.replica()} {
+			wg.Go(func() {
+				if got, err := replica.Source(b.h).Renew(context.Background(), secret.New("at-0")); err != nil || got.Reveal() != "at-1" {
+					t.Errorf("Renew = %q, %v, want at-1", got.Reveal(), err)
+				}
+			})
+		}
+		wg.Wait()
+		if b.provider.count() != 1 {
+			t.Errorf("%d refreshes, want 1", b.provider.count())
 		}
 	})
 }

@@ -110,13 +110,26 @@ func TestProcessesSignInTogether(t *testing.T) {
 	})
 }
 
+// A process that comes later has what is there.
+func TestAProcessComesLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &appProvider{}
+		_, all, _ := processes(t, p, false)
+		wantAccess(t, all[0], "access-1")
+		time.Sleep(time.Minute)
+		wantAccess(t, all[1], "access-1")
+	})
+}
+
 // A token that the Data Hub refuses is replaced once, whoever meets with it.
 func TestProcessesReplaceARejectedToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &appProvider{}
 		_, all, _ := processes(t, p, false)
 		wantAccess(t, all[0], "access-1")
-		wantAccess(t, all[1], "access-1")
+		if _, err := all[1].Renew(t.Context(), secret.New("access-1")); !errors.Is(err, token.ErrRejected) {
+			t.Errorf("Renew of what another process was given just now = %v, want ErrRejected", err)
+		}
 		time.Sleep(time.Minute)
 		for _, s := range all {
 			if got, err := s.Renew(t.Context(), secret.New("access-1")); err != nil || got.Reveal() != "access-2" {

@@ -22,6 +22,7 @@ type granter struct {
 	account   string
 	fail      error
 	hang      bool
+	generous  bool // gives refresh tokens that nobody asked for
 }
 
 func (g *granter) grant(ctx context.Context) (rp.Tokens, error) {
@@ -37,7 +38,7 @@ func (g *granter) grant(ctx context.Context) (rp.Tokens, error) {
 		return rp.Tokens{}, fail
 	}
 	t := rp.Tokens{Access: secret.New(fmt.Sprint("access-", n)), ExpiresIn: 5 * time.Minute, Asked: time.Now()}
-	if g.offline {
+	if g.offline || g.generous {
 		t.Refresh = secret.New(fmt.Sprint("refresh-", n))
 	}
 	return t, nil
@@ -86,6 +87,20 @@ func TestPasswordSignsInOnceForAll(t *testing.T) {
 		}
 		time.Sleep(5 * time.Minute)
 		wantToken(t, s, "access-2")
+	})
+}
+
+// Some providers give a refresh token unasked. It is not used unless somebody wanted that.
+func TestPasswordRefreshTokenUnasked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &granter{generous: true}
+		s := passwordSource(g, false)
+		wantToken(t, s, "access-1")
+		time.Sleep(5 * time.Minute)
+		wantToken(t, s, "access-2")
+		if len(g.refreshes) > 0 {
+			t.Errorf("refresh tokens presented %v", g.refreshes)
+		}
 	})
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -188,6 +190,19 @@ type bench struct {
 	h        session.Handle
 	policy   Policy
 	outside  map[*Manager]*outside
+	endings  *endings
+}
+
+// endings are the words with which sessions were said to have no refresh token any more.
+type endings struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (e *endings) add(_ context.Context, _ session.ID, who rp.Identity, why string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.list = append(e.list, who.Subject+" "+why)
 }
 
 func newBench(t *testing.T) *bench {
@@ -197,14 +212,14 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	m := memory.New(nil)
-	return &bench{t: t, provider: newProvider(), store: &faulty{Store: m.Tokens()}, sessions: m.Sessions(), keys: keys, h: session.NewHandle(), policy: Strict, outside: map[*Manager]*outside{}}
+	return &bench{t: t, provider: newProvider(), store: &faulty{Store: m.Tokens()}, sessions: m.Sessions(), keys: keys, h: session.NewHandle(), policy: Strict, outside: map[*Manager]*outside{}, endings: &endings{}}
 }
 
 // replica returns one more manager on the bench's store.
 func (b *bench) replica() *Manager {
 	b.t.Helper()
 	o := &outside{faulty: b.store, provider: b.provider}
-	m, err := New(Config{Store: o, Keys: b.keys, Refresher: o, End: b.sessions.Delete, Policy: b.policy})
+	m, err := New(Config{Store: o, Keys: b.keys, Refresher: o, End: b.sessions.Delete, Policy: b.policy, Ended: b.endings.add})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -309,6 +324,13 @@ func (f *faulty) setDown(down bool) {
 	f.down = down
 }
 
+// setFailing lets an operation fail from now on.
+func (f *faulty) setFailing(op string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.before = map[string]int{op: math.MaxInt}
+}
+
 func (f *faulty) Load(ctx context.Context, id session.ID) (r Record, err error) {
 	err = f.around("load", func() error { r, err = f.Store.Load(ctx, id); return err })
 	return r, err
@@ -339,8 +361,10 @@ func (f *faulty) Release(ctx context.Context, id session.ID, attempt string, o O
 type outside struct {
 	*faulty
 	*provider
-	at   atomic.Pointer[func(faultpoint.Point) bool]
-	dead atomic.Bool
+	at     atomic.Pointer[func(faultpoint.Point) bool]
+	dead   atomic.Bool
+	stale  atomic.Pointer[Record] // what the next Load reads
+	claims atomic.Int32
 }
 
 // do makes a call of a process that lives, and passes a point when it has succeeded.
@@ -357,11 +381,15 @@ func (o *outside) do(p faultpoint.Point, call func() error) error {
 }
 
 func (o *outside) Load(ctx context.Context, id session.ID) (r Record, err error) {
+	if stale := o.stale.Swap(nil); stale != nil {
+		return *stale, nil
+	}
 	err = o.do("", func() error { r, err = o.faulty.Load(ctx, id); return err })
 	return r, err
 }
 
 func (o *outside) Claim(ctx context.Context, c ClaimRequest) (v Verdict, r Record, err error) {
+	o.claims.Add(1)
 	err = o.do("", func() error { v, r, err = o.faulty.Claim(ctx, c); return err })
 	if v == ClaimOK && err == nil {
 		err = o.do(faultpoint.RefreshLocked, func() error { return nil })
@@ -396,6 +424,16 @@ func (o *outside) Revoke(ctx context.Context, t secret.Text, hint string) error 
 
 func (b *bench) identity() rp.Identity {
 	return rp.Identity{Issuer: "https://op", Subject: "alice", SID: "s1"}
+}
+
+// wantEnding compares what was said of sessions that have no refresh token any more.
+func (b *bench) wantEnding(want ...string) {
+	b.t.Helper()
+	b.endings.mu.Lock()
+	defer b.endings.mu.Unlock()
+	if !slices.Equal(b.endings.list, want) {
+		b.t.Errorf("ended: %q, want %q", b.endings.list, want)
+	}
 }
 
 func contains(s, part string) bool { return strings.Contains(s, part) }

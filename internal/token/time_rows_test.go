@@ -54,13 +54,17 @@ func TestF30ShortLifetimes(t *testing.T) {
 		b.expire()
 		time.Sleep(100 * time.Second)
 		b.wantToken(m, "at-1")
+		time.Sleep(4 * time.Second)
+		if got, err := m.Source(b.h).Renew(context.Background(), secret.New("at-1")); err != nil || got.Reveal() != "at-2" {
+			t.Errorf("Renew of one that is young, and over = %q, %v, want at-2", got.Reveal(), err)
+		}
 		for range 25 {
 			time.Sleep(100 * time.Millisecond)
-			b.wantToken(m, "at-1") // no background refresh within ten seconds of the last
+			b.wantToken(m, "at-2") // no background refresh within ten seconds of the last
 		}
 		synctest.Wait()
-		if b.provider.count() != 1 {
-			t.Errorf("%d refreshes within one life of 3 s", b.provider.count())
+		if b.provider.count() != 2 {
+			t.Errorf("%d refreshes in two lives of 3 s", b.provider.count())
 		}
 	})
 }
@@ -107,6 +111,12 @@ func TestWithoutRefreshToken(t *testing.T) {
 		if _, err := m.Source(b.h).Renew(context.Background(), secret.New("at-0")); !errors.Is(err, ErrLoginRequired) {
 			t.Errorf("Renew = %v, want ErrLoginRequired", err)
 		}
+		time.Sleep(90 * time.Second)
+		b.wantToken(m, "at-0")
+		if got, err := m.Source(b.h).Refresh(context.Background()); err != nil || got.Reveal() != "at-0" {
+			t.Errorf("Refresh = %q, %v, want at-0", got.Reveal(), err)
+		}
+		synctest.Wait()
 		b.expire()
 		b.wantLogin(m)
 		if b.provider.count() != 0 {

@@ -38,6 +38,11 @@ func tokensClockSetBack(t *testing.T, b *tokenBench) {
 	must(t, b.s.Send(t.Context(), b.id, "b"))
 	b.c.Advance(-24 * time.Hour)
 	b.want("c", 1, 1, token.ClaimSpent)
+	for name, err := range map[string]error{"Renew": b.s.Renew(t.Context(), b.id, "b", time.Minute), "Send": b.s.Send(t.Context(), b.id, "b"), "Release": b.s.Release(t.Context(), b.id, "b", token.Outcome{State: token.Dead})} {
+		if !errors.Is(err, token.ErrLost) {
+			t.Errorf("%s of an attempt whose outcome was declared unknown = %v, want ErrLost", name, err)
+		}
+	}
 	b.want("c", 1, 2, token.ClaimOK)
 	must(t, b.s.Release(t.Context(), b.id, "c", token.Outcome{State: token.Fresh, NotPresented: true, NotBefore: b.c.Now().Add(5 * time.Minute)}))
 	b.want("d", 1, 2, token.ClaimWait)
