@@ -18,7 +18,7 @@ var widgetMessages = []message{
 	{"widget.none-completeness", "No site has a main meter to judge by.", "Aucun site n’a de compteur principal à évaluer.", "Geen enkele site heeft een hoofdmeter om te beoordelen.", "Kein Standort hat einen Hauptzähler, der zu beurteilen wäre."},
 	{"widget.partly", "{0} complete", "complet à {0}", "{0} volledig", "{0} vollständig"},
 	{"widget.age", "{0} old", "il y a {0}", "{0} oud", "{0} alt"},
-	{"widget.against", "against a week before", "par rapport à la semaine précédente", "tegenover een week eerder", "gegenüber der Vorwoche"},
+	{"widget.against", "vs a week before", "vs semaine précédente", "t.o.v. vorige week", "ggü. Vorwoche"},
 	{"widget.of-limit", "{0} of {1}", "{0} de {1}", "{0} van {1}", "{0} von {1}"},
 	{"widget.of-target", "{0} of the target of {1}", "{0} de l’objectif de {1}", "{0} van het doel van {1}", "{0} des Ziels von {1}"},
 	{"widget.usual", "usual", "habituel", "gewoonlijk", "üblich"},

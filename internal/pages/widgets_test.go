@@ -251,7 +251,7 @@ func TestNumberHasATarget(t *testing.T) {
 	t.Parallel()
 	b, limit := newBench(t), 500.0
 	f := b.one(board.BigNumber, func(w *board.Widget) { w.Series, w.Limit, w.Range = []string{"80101"}, &limit, "now-24h" }).Figure
-	if f == nil || f.Change == "" || f.Note != "against a week before" || !strings.HasSuffix(f.Target, "of the target of 500\u00a0kWh") {
+	if f == nil || f.Change == "" || f.Note != "vs a week before" || !strings.HasSuffix(f.Target, "of the target of 500\u00a0kWh") {
 		t.Errorf("%+v", f)
 	}
 }

@@ -97,7 +97,7 @@ func widgetSpecimens(l LayoutModel) []Specimen {
 		list = append(list, Specimen{"widget", name, widget(l, m)})
 	}
 	target := base
-	target.ID, target.Figure = "target", &FigureModel{Value: "214", Unit: "kW", Change: "+4 %", Note: "against a week before", Target: "71 % of the target of 300 kW"}
+	target.ID, target.Figure = "target", &FigureModel{Value: "214", Unit: "kW", Change: "+4 %", Note: "vs a week before", Target: "71 % of the target of 300 kW"}
 	missed := base
 	missed.ID, missed.Figure, missed.State, missed.Reason, missed.Next = "missed", nil, "empty", "No data in this period. Last data: Thu 12 Nov.", Link{"Go there", "/explore?s=1"}
 	list = append(list, Specimen{"widget", "with a target", widget(l, target)}, Specimen{"widget", "without data in its time", widget(l, missed)})
