@@ -54,6 +54,7 @@ var exploreMessages = []message{
 	{"series.sum-change-prev", "{0} against the period before.", "{0} par rapport à la période précédente.", "{0} tegenover de vorige periode.", "{0} gegenüber dem Zeitraum davor."},
 	{"series.sum-change-wk", "{0} against the same weekdays of the week before.", "{0} par rapport aux mêmes jours de la semaine précédente.", "{0} tegenover dezelfde weekdagen van de vorige week.", "{0} gegenüber denselben Wochentagen der Vorwoche."},
 	{"series.sum-change-ly", "{0} against the same weekdays of the year before.", "{0} par rapport aux mêmes jours de l’année précédente.", "{0} tegenover dezelfde weekdagen van het vorige jaar.", "{0} gegenüber denselben Wochentagen des Vorjahres."},
+	{"series.sum-change-hol", "{0} against the same weekdays and holidays of the year before.", "{0} par rapport aux mêmes jours et jours fériés de l’année précédente.", "{0} tegenover dezelfde weekdagen en feestdagen van het vorige jaar.", "{0} gegenüber denselben Wochentagen und Feiertagen des Vorjahres."},
 	{"series.sum-complete", "{0} of the expected values have arrived.", "{0} des valeurs attendues sont arrivées.", "{0} van de verwachte waarden is aangekomen.", "{0} der erwarteten Werte sind angekommen."},
 	{"stat.total", "Total", "Total", "Totaal", "Summe"},
 	{"stat.mean", "Mean", "Moyenne", "Gemiddelde", "Mittel"},

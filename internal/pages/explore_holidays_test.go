@@ -34,7 +34,13 @@ func TestExploreComparesHolidays(t *testing.T) {
 	const page = "/explore?s=" + school + "&from=2026-11-09&to=2026-11-14&g=hour&cmp=hol"
 	for _, lang := range locale.Langs() {
 		b.lang = lang
-		b.get(page).want(t, string(lang), http.StatusOK, `<option value="hol" selected>`+locale.For(lang).T("compare.hol"))
+		a := b.get(page)
+		a.want(t, string(lang), http.StatusOK, `<option value="hol" selected>`+locale.For(lang).T("compare.hol"))
+		for _, c := range comparisons[1:] {
+			if key := "series.sum-change-" + string(c); locale.For(lang).T(locale.Key(key), "") == key || strings.Contains(a.body, key) {
+				t.Errorf("%s: there are no words for %s", lang, key)
+			}
+		}
 	}
 	b.lang = locale.English
 	d := b.data(page)
