@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -280,9 +281,17 @@ func parseKeys(body []byte) []jose.JSONWebKey {
 	var keys []jose.JSONWebKey
 	for _, raw := range set.Keys {
 		var k jose.JSONWebKey
-		if len(keys) < 100 && k.UnmarshalJSON(raw) == nil && k.IsPublic() && k.Valid() && k.Use != "enc" {
+		if len(keys) < 100 && k.UnmarshalJSON(raw) == nil && k.IsPublic() && k.Valid() && k.Use != "enc" && verifies(raw) {
 			keys = append(keys, k)
 		}
 	}
 	return keys
+}
+
+// verifies reports whether a key may verify signatures by its key_ops, which the library does not read; one that lists none may (RFC 7517 section 4.3).
+func verifies(key json.RawMessage) bool {
+	var k struct {
+		Operations []string `json:"key_ops"`
+	}
+	return json.Unmarshal(key, &k) == nil && (k.Operations == nil || slices.Contains(k.Operations, "verify"))
 }

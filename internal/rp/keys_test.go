@@ -2,10 +2,12 @@ package rp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -217,6 +219,24 @@ func TestR07WithdrawnKey(t *testing.T) {
 	later += time.Hour
 	if id, _, err := p.login(c); err == nil {
 		t.Errorf("%s is signed in with a key that was withdrawn", id.Subject)
+	}
+}
+
+// A key says by use or by key_ops what it is for: one that encrypts verifies nothing.
+func TestKeysForOtherOperations(t *testing.T) {
+	t.Parallel()
+	key, err := json.Marshal(jose.JSONWebKey{Key: &newKeyPair(t).PublicKey, KeyID: "k1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for more, want := range map[string]int{
+		``: 1, `,"use":"sig"`: 1, `,"use":"enc"`: 0, `,"key_ops":null`: 1, `,"key_ops":["verify"]`: 1, `,"key_ops":["sign","verify"]`: 1,
+		`,"key_ops":[]`: 0, `,"key_ops":["encrypt","wrapKey"]`: 0, `,"key_ops":"verify"`: 0, `,"use":"sig","key_ops":["encrypt"]`: 0,
+	} {
+		set := `{"keys":[` + strings.TrimSuffix(string(key), "}") + more + `}]}`
+		if keys := parseKeys([]byte(set)); len(keys) != want {
+			t.Errorf("a key with %s: %d of 1 is used, want %d", more, len(keys), want)
+		}
 	}
 }
 
