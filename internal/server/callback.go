@@ -14,6 +14,7 @@ import (
 	"portico/internal/locale"
 	"portico/internal/rp"
 	"portico/internal/session"
+	"portico/internal/token"
 )
 
 // callback ends a sign-in. Everything that can be checked without the identity server is checked first; the attempt is consumed, once across all
@@ -121,7 +122,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	}
 	h := session.NewHandle()
 	if err := s.tokens.Start(ctx, h, t, id, s.cookies.UntilLimit(o.StaySignedIn)); err != nil {
-		return err
+		return s.notStarted(ctx, attempt, err)
 	}
 	sess, err := s.cookies.Start(ctx, w, h, who, o)
 	if err != nil {
@@ -146,8 +147,11 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	return nil
 }
 
-// notStarted says why there is no session: it was ended before it began, or nobody could keep it.
+// notStarted says why there is no session: it was ended before it began, what the identity server gave is too much for a record, or nobody could keep it.
 func (s *Server) notStarted(ctx context.Context, attempt rp.Attempt, err error) error {
+	if errors.Is(err, token.ErrTooLarge) {
+		return s.signInRefused(ctx, "too-large", s.signInFailed(attempt.ReturnTo, err))
+	}
 	if _, ended := errors.AsType[*session.EndedError](err); ended {
 		return s.signInRefused(ctx, "ended", &pageError{Status: http.StatusForbidden, Kind: kindSignInEnded, RetryTo: s.loginPath(attempt.ReturnTo), Err: err})
 	}

@@ -191,5 +191,8 @@ func classifySignIn(err error) *pageError {
 	if e, ok := errors.AsType[*session.EndedError](err); ok {
 		return &pageError{Status: http.StatusForbidden, Kind: kindSignInEnded, Err: e}
 	}
+	if errors.Is(err, token.ErrTooLarge) {
+		return &pageError{Status: http.StatusBadGateway, Kind: kindSignInRefused, RetryTo: "/auth/login", Err: err}
+	}
 	return nil
 }

@@ -51,7 +51,8 @@ var (
 	inflaters = sync.Pool{New: func() any { return flate.NewReaderDict(bytes.NewReader(nil), words) }}
 )
 
-var errTooLarge = errors.New("token: the tokens are too large to be kept")
+// ErrTooLarge says that the identity server gave more than a record holds: tokens of tens of kilobytes, or scopes by the thousand.
+var ErrTooLarge = errors.New("token: the tokens are too large to be kept")
 
 // pack makes a payload small. Sealed text cannot be compressed, so it happens before: JWTs lose their base64, and what is text in them is deflated. Signatures stand behind it as they are: among
 // random bytes text deflates worse. A stranger who chose part of a token
@@ -67,7 +68,7 @@ func pack(p payload) ([]byte, error) {
 		plain, signatures = appendToken(plain, signatures, t)
 	}
 	if len(plain)+len(signatures) > session.MaxSealed {
-		return nil, errTooLarge
+		return nil, ErrTooLarge
 	}
 	b, err := deflate(plain)
 	return append(b, signatures...), err

@@ -115,7 +115,7 @@ func FuzzUnpack(f *testing.F) {
 			return
 		}
 		again, err := pack(p)
-		if errors.Is(err, errTooLarge) { // what unpacks may be larger than what is packed
+		if errors.Is(err, ErrTooLarge) { // what unpacks may be larger than what is packed
 			return
 		}
 		if err != nil {
