@@ -44,7 +44,21 @@ func (p *Pages) wall(_ http.ResponseWriter, r *pages.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.turn(r, tour{path: "/tv/" + s.ID, stops: stopsOf(s, 0), every: wallTurn})
+	stops := stopsOf(s, 0)
+	if r.Wall != nil {
+		stops = listed(r.Wall, s)
+	}
+	return p.turn(r, tour{path: "/tv/" + s.ID, stops: stops, every: wallTurn})
+}
+
+// listed cuts a dashboard for a screen, which sees a template for the sites that its list names.
+func listed(w *pages.Wall, s board.Stored) (stops []stop) {
+	for _, b := range w.Boards {
+		if b.ID == s.ID {
+			stops = append(stops, stopsOf(s, b.Site)...)
+		}
+	}
+	return stops
 }
 
 // rotation shows the dashboards of a screen one after the other. Those that are gone are left out, until none is left.

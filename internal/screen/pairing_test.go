@@ -167,8 +167,14 @@ func TestRegister(t *testing.T) {
 	if text := fmt.Sprintf("%v %+v %#v %s", s, s, s, s); strings.Contains(text, h.Cookie().Reveal()) {
 		t.Error("a printer shows the handle")
 	}
-	if !s.Shows("a") || !s.Shows("b") || s.Shows("b@7") || s.Shows("c") {
-		t.Error("Shows tells what is not so")
+	for _, shown := range []struct {
+		id   string
+		site int64
+		want bool
+	}{{"a", 0, true}, {"a", 7, true}, {"b", 0, true}, {"b", 7, true}, {"b", 8, false}, {"b@7", 7, false}, {"c", 0, false}} {
+		if s.Shows(shown.id, shown.site) != shown.want {
+			t.Errorf("Shows(%q, %d) = %t", shown.id, shown.site, !shown.want)
+		}
 	}
 	for entry, want := range map[string]int64{"b": 0, "b@7": 7, "b@": 0, "b@x": 0, "b@-7": 0, "b@7@8": 0} {
 		if b, site := screen.Entry(entry); b != "b" || site != want {

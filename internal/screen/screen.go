@@ -78,9 +78,12 @@ type Report struct {
 	Refused time.Time     `json:"refused,omitzero"` // since when its rights are refused; the zero time while they are not
 }
 
-// Shows reports whether a dashboard is on the screen's list.
-func (s *Screen) Shows(id string) bool {
-	return slices.ContainsFunc(s.Boards, func(entry string) bool { board, _ := Entry(entry); return board == id })
+// Shows reports whether a dashboard is on the screen's list, for a site if one is named: where the list names the site of a template, others are not on it.
+func (s *Screen) Shows(id string, site int64) bool {
+	return slices.ContainsFunc(s.Boards, func(entry string) bool {
+		board, named := Entry(entry)
+		return board == id && (named == 0 || site == 0 || named == site)
+	})
 }
 
 // Entry reads one of Settings.Boards: the dashboard's id, and the site's where it is a template; 0 for none.

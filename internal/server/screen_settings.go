@@ -159,7 +159,7 @@ func (s *Server) mayShow(r *http.Request, scr *screen.Screen, set screen.Setting
 	chooser := s.chooserFor(r, scr)
 	for _, entry := range set.Boards {
 		id, _ := screen.Entry(entry)
-		if scr.Shows(id) {
+		if scr.Shows(id, 0) {
 			continue
 		}
 		if _, err := board.NewLibrary(s.shelf, s.wall).Load(r.Context(), chooser, id); errors.Is(err, board.ErrNotFound) {

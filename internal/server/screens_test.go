@@ -171,6 +171,28 @@ func mustKey(t *testing.T, scr *screen.Screen) session.Handle {
 	return h
 }
 
+// Where the list names the site of a template, the address cannot name another: not of the wall, and not of its parts.
+func TestAScreenSeesItsSiteOfATemplate(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	d, err := board.NewLibrary(b.server.shelf, nil).Create(t.Context(), alice, board.Board{Title: "Site", PerSite: true, Widgets: []board.Widget{{ID: "clock", Kind: board.Clock, W: 3, H: 2}}})
+	b.must(err)
+	scr, c := b.onScreen(d.ID + "@204481")
+	for _, path := range []string{"/tv/list/" + scr.ID, "/tv/list/" + scr.ID + "?site=204482", "/tv/" + d.ID, "/tv/" + d.ID + "?site=204481"} {
+		b.get(path, "Cookie", cookies(c)).want(t, path, http.StatusOK, `data-board="`+d.ID+`.204481"`)
+	}
+	for _, path := range []string{"/tv/" + d.ID + "?site=204482", "/tv/" + d.ID + "/pictures/clock?site=204482"} {
+		if a := b.get(path, "Cookie", cookies(c)); a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s answers %d", path, a.StatusCode)
+		}
+	}
+	part := []string{"Cookie", cookies(c), "HX-Request", "true", "Sec-Fetch-Site", "same-origin"}
+	b.get("/x/tv/"+d.ID+"?part=wall", part...).want(t, "the part", http.StatusOK, `data-board="`+d.ID+`.204481"`)
+	if a := b.get("/x/tv/"+d.ID+"?part=wall&site=204482", part...); a.StatusCode != http.StatusNotFound {
+		t.Errorf("the part of another site answers %d", a.StatusCode)
+	}
+}
+
 // A carpet is a picture of its own: a screen gets that of its dashboards, and not that of any variable.
 func TestAScreenSeesItsCarpets(t *testing.T) {
 	t.Parallel()

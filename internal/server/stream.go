@@ -128,8 +128,9 @@ func (s *Server) boardTopics(w http.ResponseWriter, r *http.Request, sess *sessi
 	scr, onScreen := screenOf(r.Context())
 	var topics []live.Topic
 	for _, name := range names {
-		id, _, _ := strings.Cut(name, ".")
-		shown := !onScreen || scr.Shows(id)
+		id, text, _ := strings.Cut(name, ".")
+		site, _ := query.ParseID(text) // what is no site has no state either
+		shown := !onScreen || scr.Shows(id, site)
 		topics = append(topics, live.Topic{
 			Name: "board", Every: dashboards.StateEvery, Key: topicKey(r, sess, "board", name, page.Locale.Lang(), page.ZoneName(), strconv.FormatBool(shown)),
 			Poll: s.pollOfBoard(r.Context(), page, name, shown),

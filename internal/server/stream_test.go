@@ -168,17 +168,20 @@ func TestLiveBoardsOfAScreen(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
 	shown, other := b.board("Shown"), b.board("Other")
-	scr, c := b.onScreen(shown)
-	l := b.listen(portalOn(b, time.Minute)+"/live?topics=alarms&screen="+scr.ID+"&boards="+shown+","+other, "Cookie", cookies(c))
+	template, err := board.NewLibrary(b.server.shelf, nil).Create(t.Context(), alice, board.Board{Title: "Site", PerSite: true, Widgets: []board.Widget{{ID: "clock", Kind: board.Clock, W: 3, H: 2}}})
+	b.must(err)
+	site, otherSite := template.ID+".204481", template.ID+".204482"
+	scr, c := b.onScreen(shown, template.ID+"@204481")
+	l := b.listen(portalOn(b, time.Minute)+"/live?topics=alarms&screen="+scr.ID+"&boards="+strings.Join([]string{shown, other, site, otherSite}, ","), "Cookie", cookies(c))
 	gone := map[string]bool{}
-	for len(gone) < 2 {
+	for len(gone) < 4 {
 		_, data := l.wants("board")
 		var s dashboards.State
 		b.must(json.Unmarshal(data, &s))
 		gone[s.Board] = s.Gone && len(s.Marks) == 0 && s.Revision == ""
 	}
-	if gone[shown] || !gone[other] {
-		t.Errorf("gone: %v; %s is shown, %s is another one", gone, shown, other)
+	if gone[shown] || !gone[other] || gone[site] || !gone[otherSite] {
+		t.Errorf("gone: %v; %s and %s are shown, %s and %s are others", gone, shown, site, other, otherSite)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"portico/internal/datahub"
 	"portico/internal/pages"
+	"portico/internal/query"
 	"portico/internal/screen"
 	"portico/internal/session"
 )
@@ -75,10 +76,11 @@ func (s *Server) wallRequest(w http.ResponseWriter, r *http.Request) (*pages.Req
 	return q, err
 }
 
-// onList reports whether the address names one of the screen's dashboards, or the screen itself.
+// onList reports whether the address names one of the screen's dashboards, with the site that the list names if it names one, or the screen itself.
 func onList(scr *screen.Screen, r *http.Request) bool {
 	if id := r.PathValue("board"); id != "" {
-		return scr.Shows(id)
+		site, _ := query.ID(r.URL.Query(), "site") // what is none is refused where it is read
+		return scr.Shows(id, site)
 	}
 	return r.PathValue("screen") == scr.ID
 }
