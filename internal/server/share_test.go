@@ -112,6 +112,10 @@ func TestLinksThatAreNoneLookAlike(t *testing.T) {
 	if opened(good, goodToken) != http.StatusOK {
 		t.Error("a good link suffers from the others")
 	}
+	stray, right := http.Cookie{Name: "__Secure-portico-share", Value: strings.Repeat("A", 43)}, http.Cookie{Name: "__Secure-portico-share", Value: goodToken}
+	if a := b.get("/share/board/"+good.ID, "Cookie", cookies(&stray, &right)); a.StatusCode != http.StatusOK {
+		t.Errorf("a good link behind a cookie that opens nothing: %d", a.StatusCode)
+	}
 	limited := false
 	for range 40 {
 		limited = limited || b.get("/share/"+strings.Repeat("B", 43)).StatusCode == http.StatusTooManyRequests
