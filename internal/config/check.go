@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -38,7 +39,7 @@ func (p Portal) check() error {
 			errs = append(errs, fmt.Errorf("--admin-hosts: %q is not a name such as portico.monitoring.svc, without scheme and port", name))
 		}
 	}
-	if u, err := url.Parse(p.BaseURL); err == nil && u.Path != "" && u.Path != "/" {
+	if u, err := url.Parse(p.BaseURL); err == nil && u.Host != "" && u.Path != "" && u.Path != "/" {
 		errs = append(errs, fmt.Errorf("--base-url: %q has a path; the portal lives at the root of its host, so give it a host name of its own", p.BaseURL))
 	}
 	return errors.Join(errs...)
@@ -64,6 +65,9 @@ func (i Identity) check() error {
 		i.LoginMaxAge.between("login-max-age", 0, 365*24*time.Hour),
 		i.checkStay(),
 	)
+	if len(i.Scopes) > 0 && !slices.Contains(strings.Fields(strings.Join(i.Scopes, " ")), "openid") {
+		errs = append(errs, errors.New("--scopes: openid is missing; without it nobody says who signs in"))
+	}
 	for _, a := range i.Algorithms {
 		errs = append(errs, oneOf("id-token-algorithms", a, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"))
 	}
@@ -113,6 +117,7 @@ func (i Identity) checkCredentials() error {
 		err = errors.New("--client-key-file: missing; --client-auth=private_key_jwt needs a key, made by web keys client")
 	case i.ClientAuth == "tls_client_auth" && !withCertificate:
 		err = errors.New("--client-certificate-file: missing; --client-auth=tls_client_auth needs a certificate and its key")
+	case !withSecret && i.ClientSecretFile != "": // readSecret has said what is wrong with it
 	case !withSecret && (i.ClientAuth == "basic" || i.ClientAuth == "post" || !withKey && !withCertificate):
 		err = errors.Join(err, errors.New("--client-secret-file: missing; name the file that holds the client secret, or set DATAHUB_CLIENT_SECRET"))
 	}
@@ -124,7 +129,7 @@ func (i Identity) checkCredentials() error {
 
 func (u AppUser) check() error {
 	switch {
-	case u.User != "" && u.Password.Empty():
+	case u.User != "" && u.Password.Empty() && u.PasswordFile == "":
 		return errors.New("--password-file: missing; --user needs the application user's password")
 	case u.User == "" && !u.Password.Empty():
 		return errors.New("--user: missing; a password of an application user is set without its name")
@@ -184,10 +189,14 @@ func checkURL(flag, raw string) error {
 	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
-		return fmt.Errorf("--%s: %q is not a URL such as https://portal.example.com", flag, redactURL(raw))
+	case err != nil || u.Hostname() == "" || u.Opaque != "":
+		return fmt.Errorf("--%s: %q is not a URL such as https://host.example.com", flag, redactURL(raw))
 	case u.User != nil:
 		return fmt.Errorf("--%s: a user or password in the URL is refused", flag)
+	case strings.Trim(strings.ToLower(u.Host), hostLetters) != "":
+		return fmt.Errorf("--%s: %q has a host with other characters than letters, digits, dots and hyphens; write a name that has others in its form with xn--", flag, redactURL(raw))
+	case !goodPort(u.Port()):
+		return fmt.Errorf("--%s: %q has a port that is not from 1 to 65535", flag, redactURL(raw))
 	case u.RawQuery != "" || u.Fragment != "":
 		return fmt.Errorf("--%s: %q has a query or a fragment", flag, redactURL(raw))
 	case u.Scheme == "https", u.Scheme == "http" && LoopbackHost(u.Hostname()):
@@ -198,9 +207,21 @@ func checkURL(flag, raw string) error {
 	return fmt.Errorf("--%s: %q must be https", flag, redactURL(raw))
 }
 
+// hostLetters are what hosts are written with, a port and the brackets of an IPv6 address included.
+const hostLetters = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]"
+
+// goodPort takes none, too.
+func goodPort(port string) bool {
+	n, err := strconv.Atoi(port)
+	return port == "" || err == nil && n > 0 && n < 1<<16
+}
+
 // checkBaseURL says what to do instead to somebody who wants plain http under a name of their network: the portal would start, and nobody could sign in.
 func checkBaseURL(raw string) error {
 	err := checkURL("base-url", raw)
+	if u, bad := url.Parse(raw); bad == nil && err == nil && (u.Scheme == "https" && u.Port() == "443" || u.Scheme == "http" && u.Port() == "80") {
+		return fmt.Errorf("--base-url: %q names the port that %s has anyway; browsers leave it out, so leave it out here", raw, u.Scheme)
+	}
 	if u, bad := url.Parse(raw); bad == nil && err != nil && u.Scheme == "http" && u.Host != "" && !LoopbackHost(u.Hostname()) {
 		return fmt.Errorf("%w. A sign-in and its cookies could be read on the way: end TLS in a reverse proxy, also on a network of your own, and name its https address", err)
 	}
@@ -219,8 +240,12 @@ func LoopbackHost(host string) bool {
 }
 
 func checkListen(flag, address string) error {
-	if _, _, err := net.SplitHostPort(address); err != nil {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
 		return fmt.Errorf("--%s: %q is not an address such as 127.0.0.1:8080", flag, address)
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return fmt.Errorf("--%s: %q has no port from 0 to 65535", flag, address)
 	}
 	return nil
 }
@@ -232,12 +257,25 @@ func oneOf(flag, value string, allowed ...string) error {
 	return fmt.Errorf("--%s: %q is not one of %s", flag, value, strings.TrimPrefix(strings.Join(allowed, ", "), ", "))
 }
 
-// redactURL cuts what a person may have typed in front of an @.
+// redactURL cuts what a person may have typed in front of an @, and what stands where a port should when the @ was forgotten.
 func redactURL(raw string) string {
 	if i := strings.LastIndex(raw, "@"); i >= 0 {
 		return "…" + raw[i:]
 	}
-	return raw
+	scheme, rest, ok := strings.Cut(raw, "://")
+	if !ok {
+		return raw
+	}
+	return scheme + "://" + redactHost(rest)
+}
+
+// redactHost cuts what follows the first colon, unless that is a port, or the address an IPv6 one.
+func redactHost(host string) string {
+	name, rest, ok := strings.Cut(host, ":")
+	if port := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]; ok && !strings.HasPrefix(host, "[") && (port == "" || strings.IndexAny(rest[len(port):]+"/", "/?#,") != 0) {
+		return name + ":…"
+	}
+	return host
 }
 
 // Host returns the host of a listening address, "" when the address is none.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 
@@ -61,13 +62,46 @@ func (s Store) checkDatabase() error {
 	u, server := s.postgres()
 	switch {
 	case !s.KnownDatabase():
-		return fmt.Errorf("--database: %q is neither postgres://user@host/name, sqlite:///path/to/file nor memory", redactURL(s.Database))
+		return fmt.Errorf("--database: %q is neither postgres://user@host/name, sqlite:///path/to/file nor memory:%s", redactURL(s.Database), s.passwordHint())
 	case !server && !s.DatabasePassword.Empty():
 		return errors.New("--database-password-file: a password is set, but --database is no postgres:// URL")
 	case server && !stays(u) && !slices.Contains([]string{"", "verify-ca", "verify-full"}, u.Query().Get("sslmode")):
 		return fmt.Errorf("--database: sslmode=%s would send sessions over the network unprotected, or to whoever answers; leave it out for verify-full, or say verify-ca", u.Query().Get("sslmode"))
+	case server:
+		return checkServer(u)
 	}
 	return nil
+}
+
+// passwordHint helps whoever has a password that no URL takes as it is.
+func (s Store) passwordHint() string {
+	if strings.HasPrefix(s.Database, "postgres") && strings.Contains(s.Database, "@") {
+		return "; put a password with characters that a URL does not take into --database-password-file"
+	}
+	return ""
+}
+
+// checkServer looks at what the driver would refuse in words that may hold the password.
+func checkServer(u *url.URL) error {
+	var errs []error
+	for host := range strings.SplitSeq(u.Host, ",") {
+		if port := (&url.URL{Host: host}).Port(); !goodPort(port) {
+			errs = append(errs, fmt.Errorf("--database: port %s is not from 1 to 65535", port))
+		}
+	}
+	for _, name := range []string{"sslrootcert", "sslcert", "sslkey"} {
+		path := u.Query().Get(name)
+		if path == "" || path == "system" {
+			continue
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("--database: %s: %w", name, err))
+			continue
+		}
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // publicPasswords refuses passwords in addresses on the command line, which everybody on the machine can read.

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -94,7 +95,6 @@ type sessions struct {
 	End struct {
 		Store
 		choice
-		SID string `name:"sid" placeholder:"ID" help:"The identity server's session id."`
 	} `cmd:"" help:"End sessions; sign-ins under way of the same people cannot finish. Tell the identity server too: a session there signs people in again."`
 }
 
@@ -102,16 +102,17 @@ type sessions struct {
 type choice struct {
 	Issuer   string `placeholder:"URL" help:"Issuer that vouched for the person. Needed with --subject and --sid."`
 	Subject  string `placeholder:"SUB" help:"Subject: the person's id at the identity server, as the log has it."`
+	SID      string `name:"sid" placeholder:"ID" help:"The identity server's session id."`
 	Everyone bool   `help:"Everybody's sessions."`
 }
 
 // Parse reads the command line, the environment and the configuration file. getenv reads the environment for secrets
 // and their files; help goes to out. Errors name every mistake, one a line.
 func Parse(args []string, getenv func(string) string, out io.Writer) (Command, error) {
-	file, err := readFile(args, getenv)
-	if err != nil {
+	if err := checkCommand(args); err != nil {
 		return Command{}, err
 	}
+	file, unread := readFile(args, getenv)
 	c, ctx, exited, mistakes := parse(args, file, out)
 	if exited {
 		return Command{}, ErrHelp
@@ -120,6 +121,9 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 		return Command{}, mistakes
 	}
 	name, _, _ := strings.Cut(ctx.Command(), " <")
+	if unread != nil && !slices.Contains([]string{"version", "keys new", "keys client"}, name) { // what the file says would be missed everywhere
+		return Command{}, unread
+	}
 	cmd := Command{Name: name, Serve: c.Serve, Ready: c.Ready.Listen, Demo: c.Demo, Keys: c.keys(name), Sessions: c.sessions(name)}
 	switch name {
 	case "check":
@@ -157,18 +161,18 @@ func (c cli) keys(name string) Keys {
 }
 
 func (c cli) sessions(name string) SessionCommand {
-	store, which, sid := c.Sessions.List.Store, c.Sessions.List.choice, ""
+	store, which := c.Sessions.List.Store, c.Sessions.List.choice
 	if name == "sessions end" {
-		store, which, sid = c.Sessions.End.Store, c.Sessions.End.choice, c.Sessions.End.SID
+		store, which = c.Sessions.End.Store, c.Sessions.End.choice
 	}
-	return SessionCommand{Store: store, Issuer: which.Issuer, SID: sid, Subject: which.Subject, Everyone: which.Everyone}
+	return SessionCommand{Store: store, Issuer: which.Issuer, SID: which.SID, Subject: which.Subject, Everyone: which.Everyone}
 }
 
-func newParser(c *cli, out io.Writer, exit func(int)) (*kong.Kong, error) {
-	return kong.New(c, kong.Name("web"), kong.Writers(out, out), kong.Exit(exit),
+func newParser(c *cli, out io.Writer, exit func(int), more ...kong.Option) (*kong.Kong, error) {
+	return kong.New(c, append(more, kong.Name("web"), kong.Writers(out, out), kong.Exit(exit),
 		kong.Description("Portico, a portal for the Opinum Data Hub."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
-		kong.ValueFormatter(func(v *kong.Value) string { return v.Help + envNote(v) }))
+		kong.ValueFormatter(func(v *kong.Value) string { return v.Help + envNote(v) }))...)
 }
 
 func envNote(v *kong.Value) string {

@@ -50,6 +50,9 @@ func splitHosts(scheme, rest string) ([]string, *url.URL, error) {
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 		authority, tail = rest[:i], rest[i:]
 	}
+	if strings.Contains(tail, "@") { // a part of the password, which must not be shown
+		return nil, nil, errors.New("--sessions: a user or password with / ? or # in it ends the URL early; put the password into --sessions-password-file, or write such characters as %2F, %3F, %23")
+	}
 	user, list := "", authority
 	if i := strings.LastIndex(authority, "@"); i >= 0 {
 		user, list = authority[:i+1], authority[i+1:]
@@ -69,7 +72,7 @@ func (r *Redis) setAddresses(hosts []string) error {
 	for _, h := range hosts {
 		u, err := url.Parse("redis://" + h)
 		if err != nil || u.Hostname() == "" || u.Host != h {
-			return fmt.Errorf("--sessions: %q is not a host with or without a port", h)
+			return fmt.Errorf("--sessions: %q is not a host with or without a port", redactHost(h))
 		}
 		r.Addresses = append(r.Addresses, net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), port)))
 	}

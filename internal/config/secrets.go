@@ -34,7 +34,11 @@ func readSecret(flag, file string, getenv func(string) string, names ...string) 
 		if err != nil {
 			return secret.Text{}, fmt.Errorf("--%s: %w", flag, err)
 		}
-		return secret.New(strings.TrimRight(string(b), "\r\n")), nil
+		text := strings.TrimRight(strings.TrimPrefix(string(b), "\ufeff"), "\r\n")
+		if strings.TrimSpace(text) == "" {
+			return secret.Text{}, fmt.Errorf("--%s: there is nothing in %s", flag, file)
+		}
+		return secret.New(text), nil
 	}
 	for _, name := range names {
 		if v := getenv(name); v != "" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,7 +22,8 @@ var flagOf = regexp.MustCompile(`--[a-z0-9-]+|unexpected argument (\S+)`)
 func parse(args []string, f file, out io.Writer) (c cli, ctx *kong.Context, exited bool, mistakes error) {
 	for range mistakesMost {
 		c = cli{}
-		parser, err := newParser(&c, out, func(int) { exited = true })
+		switches := &switches{map[string]error{}}
+		parser, err := newParser(&c, out, func(int) { exited = true }, kong.KindMapper(reflect.Bool, switches))
 		if err != nil {
 			return c, nil, false, err
 		}
@@ -30,9 +32,12 @@ func parse(args []string, f file, out io.Writer) (c cli, ctx *kong.Context, exit
 		}
 		ctx, err = parser.Parse(args)
 		if err == nil || exited {
+			for _, flag := range slices.Sorted(maps.Keys(switches.mistaken)) {
+				mistakes = errors.Join(mistakes, switches.mistaken[flag])
+			}
 			return c, ctx, exited, mistakes
 		}
-		mistakes = errors.Join(mistakes, err)
+		mistakes = errors.Join(mistakes, plain(err))
 		rest := without(args, err)
 		if len(rest) == len(args) {
 			break
@@ -40,6 +45,35 @@ func parse(args []string, f file, out io.Writer) (c cli, ctx *kong.Context, exit
 		args = rest
 	}
 	return c, nil, false, mistakes
+}
+
+// switches reads what is on or off. It never fails, for the same reason as Duration.
+type switches struct{ mistaken map[string]error } // flag → mistake; kong reads a value from outside twice
+
+// Decode implements [kong.Mapper].
+func (s *switches) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
+	if ctx.Scan.Peek().Type != kong.FlagValueToken {
+		target.SetBool(true)
+		return nil
+	}
+	text := fmt.Sprint(ctx.Scan.Pop().Value)
+	on := slices.Contains([]string{"true", "1", "yes"}, strings.ToLower(text))
+	if !on && !slices.Contains([]string{"false", "0", "no"}, strings.ToLower(text)) {
+		s.mistaken[ctx.Value.Name] = fmt.Errorf("--%s: %.40q is neither true nor false", ctx.Value.Name, text)
+	}
+	target.SetBool(on)
+	return nil
+}
+
+// IsBool implements kong's BoolMapper: the flag alone means that it is on.
+func (*switches) IsBool() bool { return true }
+
+// plain says in our words what kong says of a flag at the end of the line.
+func plain(err error) error {
+	if flag, _, ok := strings.Cut(err.Error(), `: expected `); ok && strings.Contains(err.Error(), `but got "EOL"`) {
+		return fmt.Errorf("%s: has no value", flag)
+	}
+	return err
 }
 
 // without takes away what err is about, with its value.
@@ -61,6 +95,21 @@ func without(args []string, err error) []string {
 		end++
 	}
 	return slices.Concat(args[:i], args[end:])
+}
+
+// checkCommand says of a word that is no command what it is: it would be taken for an argument of `web serve`, whose settings are missing as well.
+func checkCommand(args []string) error {
+	if len(args) == 0 || args[0] == "" || strings.HasPrefix(args[0], "-") {
+		return nil
+	}
+	parser, err := newParser(&cli{}, io.Discard, func(int) {})
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(parser.Model.Children, func(n *kong.Node) bool { return n.Name == args[0] }) {
+		return nil
+	}
+	return fmt.Errorf("there is no command %.40q; web --help lists them", args[0])
 }
 
 // check reports the keys of the file that are no flag of `web serve`, and those whose value cannot be one's.

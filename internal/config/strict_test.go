@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,10 @@ import (
 func TestMistakes(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secret, []byte("hunter2"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	blank := filepath.Join(t.TempDir(), "blank")
+	if err := os.WriteFile(blank, []byte("\ufeff \n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, tt := range map[string]struct {
@@ -57,6 +62,18 @@ func TestMistakes(t *testing.T) {
 		"managers nowhere":       {args: []string{"--manager-account=1"}, want: []string{"--manager-account"}},
 		"callback with a query":  {args: []string{"--callback-path=/x?y"}, want: []string{"--callback-path"}},
 		"endless drain":          {args: []string{"--drain-delay=2m"}, want: []string{"--drain-delay"}},
+		"neither on nor off":     {args: []string{"--share-links=maybe", "--log-level=loud"}, want: []string{`--share-links: "maybe" is neither true nor false`, "--log-level"}},
+		"switches from outside":  {env: []string{"PORTICO_LOGOUT_HINT", "perhaps", "PORTICO_SHARE_LINKS", "some"}, want: []string{"--logout-hint", "--share-links"}},
+		"no value at the end":    {args: []string{"--log-level=loud", "--listen"}, want: []string{"--listen: has no value", "--log-level"}},
+		"no such port":           {args: []string{"--base-url=https://portal.example.com:99999", "--listen=:99999", "--admin-listen=127.0.0.1:nowhere", "--issuer=https://id.example.com:0"}, want: []string{"--base-url", "--listen", "--admin-listen", "--issuer"}},
+		"the scheme's own port":  {args: []string{"--base-url=https://portal.example.com:443"}, want: []string{"--base-url", "leave it out"}},
+		"other letters":          {args: []string{"--base-url=https://münchen.example"}, want: []string{"--base-url", "xn--"}},
+		"nobody's scopes":        {args: []string{"--scopes=profile datahub-api"}, want: []string{"--scopes: openid is missing"}},
+		"empty secret":           {env: []string{"DATAHUB_CLIENT_SECRET_FILE", blank}, want: []string{"--client-secret-file: there is nothing in " + blank}},
+		"database at no port":    {args: []string{"--database=postgres://u@db.example.com:99999/p"}, want: []string{"--database: port 99999"}},
+		"authority not there":    {args: []string{"--database=postgres://u@db.example.com/p?sslrootcert=/nowhere"}, want: []string{"--database: sslrootcert: open /nowhere"}},
+		"forgotten host":         {env: []string{"PORTICO_DATABASE", "postgres://portico:hunter2/x"}, want: []string{`"postgres://portico:…"`}},
+		"password of many signs": {env: []string{"PORTICO_DATABASE", "postgres://portico:hunter2/#@db.example.com/x", "PORTICO_SESSIONS", "rediss://portico:hunter2/x@a.example.com,b.example.com"}, want: []string{"--database-password-file", "--sessions-password-file"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := append([]string{"serve"}, complete...)
@@ -92,6 +109,26 @@ func TestMistakesOfACheckAreNotItsEnd(t *testing.T) {
 		if !strings.Contains(fmt.Sprint(cmd.Mistakes), want) {
 			t.Errorf("the mistakes lack %s: %v", want, cmd.Mistakes)
 		}
+	}
+}
+
+// A word that is no command is said to be none, and nothing is asked of the configuration; where none is read, a file of it that is not there is in nobody's way.
+func TestCommandsThatNeedNoConfiguration(t *testing.T) {
+	if _, err := Parse([]string{"help"}, env(t), io.Discard); err == nil || err.Error() != `there is no command "help"; web --help lists them` {
+		t.Errorf("Parse = %v", err)
+	}
+	getenv := env(t, "PORTICO_CONFIG", "/nowhere.yaml")
+	for _, args := range [][]string{{"version"}, {"keys", "new"}, {"keys", "client"}, {"serve", "--help"}} {
+		if _, err := Parse(args, getenv, io.Discard); err != nil && !errors.Is(err, ErrHelp) {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+	if _, err := Parse([]string{"sessions", "list", "--everyone"}, getenv, io.Discard); err == nil || !strings.Contains(err.Error(), "/nowhere.yaml") {
+		t.Errorf("Parse = %v", err)
+	}
+	cmd, err := Parse([]string{"sessions", "list", "--issuer=https://id.example.com", "--sid=x"}, env(t), io.Discard)
+	if err != nil || cmd.Sessions.SID != "x" {
+		t.Errorf("Parse = %+v, %v", cmd.Sessions, err)
 	}
 }
 
