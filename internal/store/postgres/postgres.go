@@ -56,9 +56,11 @@ func Open(ctx context.Context, dsn string, now func() time.Time) (*Store, error)
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
 	s := &Store{pool: pool, now: now}
-	if err := s.migrate(ctx); err != nil {
-		pool.Close()
-		return nil, err
+	for _, step := range []func(context.Context) error{s.reach, s.migrate} {
+		if err := step(ctx); err != nil {
+			pool.Close()
+			return nil, err
+		}
 	}
 	return s, nil
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"portico/internal/audit"
 	"portico/internal/faultproxy"
 	"portico/internal/limit"
@@ -62,6 +64,7 @@ func TestPostgres(t *testing.T) {
 	t.Run("count of keys", func(t *testing.T) { storetest.Keys(t, open(t, server.NewDatabase(t), nil)) })
 	t.Run("the database's clock", func(t *testing.T) { databaseClock(t, open(t, server.NewDatabase(t), nil)) })
 	t.Run("replicas migrate together", func(t *testing.T) { migrateTogether(t, server.NewDatabase(t)) })
+	t.Run("rights", func(t *testing.T) { rights(t, server, server.NewDatabase(t)) })
 	t.Run("cancelled reads", func(t *testing.T) { cancelledReads(t, open(t, server.NewDatabase(t), nil).Sessions()) })
 	t.Run("hints", func(t *testing.T) {
 		dsn := server.NewDatabase(t)
@@ -119,6 +122,33 @@ func migrateTogether(t *testing.T, dsn string) {
 }
 
 // A caller that leaves in the middle of a read must not leave its answer to the next one.
+// rights: what keeps tables from being made is said at once, with what to do; who finds the tables needs no right to make some.
+func rights(t *testing.T, server *testserver.Postgres, dsn string) {
+	server.Do(t, "CREATE ROLE stranger LOGIN")
+	stranger := strings.Replace(dsn, "portico@", "stranger@", 1)
+	for address, want := range map[string]string{
+		stranger: "stranger may not make tables in schema public: make this user the database's owner, or GRANT CREATE ON SCHEMA public TO stranger",
+		dsn + "&default_transaction_read_only=on":      "the server takes no writes",
+		dsn + "&search_path=nowhere":                   "no schema of portico's search_path is there",
+		strings.Replace(dsn, "portico@", "nobody@", 1): `role "nobody" does not exist`,
+	} {
+		if s, err := postgres.Open(t.Context(), address, nil); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v, %v, want %q in one line", address, s, err, want)
+		}
+	}
+	open(t, dsn, nil)
+	c, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close(t.Context()) }()
+	if _, err := c.Exec(t.Context(), "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO stranger"); err != nil {
+		t.Fatal(err)
+	}
+	open(t, stranger, nil)
+	open(t, dsn+"&default_transaction_read_only=on", nil)
+}
+
 func cancelledReads(t *testing.T, s session.Store) {
 	rs := []session.Record{storetest.SessionOf("alice"), storetest.SessionOf("bob")}
 	for _, r := range rs {
