@@ -259,6 +259,10 @@ func TestWarnings(t *testing.T) {
 	if lines := s.Warnings(t.Context()); len(lines) != 2 || !containsAll(lines[:1], `maxmemory-policy is "volatile-ttl"`) || !containsAll(lines[1:], `appendonly is "no"`) {
 		t.Errorf("Warnings = %q", lines)
 	}
+	alone := open(t, redis.Config{Addresses: []string{server.Address()}, Replicas: 1})
+	if lines := alone.Warnings(t.Context()); len(lines) != 3 || !containsAll(lines[2:], "0 of 1 replicas confirm") {
+		t.Errorf("Warnings without a replica = %q", lines)
+	}
 	server.Stop()
 	if lines := s.Warnings(t.Context()); len(lines) == 0 || !containsAll(lines, "could not be checked") {
 		t.Errorf("Warnings without a server = %q", lines)

@@ -21,7 +21,7 @@ func (s *Store) Warnings(ctx context.Context) []string {
 	var mu sync.Mutex
 	var lines []string
 	err := s.eachServer(ctx, func(ctx context.Context, node *goredis.Client) error {
-		found := warnings(ctx, node)
+		found := append(warnings(ctx, node), s.unconfirmed(ctx, node)...)
 		mu.Lock()
 		defer mu.Unlock()
 		lines = append(lines, found...)
@@ -45,6 +45,21 @@ func warnings(ctx context.Context, node *goredis.Client) (lines []string) {
 		}
 	}
 	return lines
+}
+
+// unconfirmed says that too few replicas answer for what replicas= asks for.
+func (s *Store) unconfirmed(ctx context.Context, node *goredis.Client) []string {
+	if s.replicas == 0 {
+		return nil
+	}
+	n, err := node.Wait(ctx, s.replicas, replicaTime).Result()
+	switch {
+	case err != nil:
+		return []string{fmt.Sprintf("%s: replicas could not be counted: %v", node.Options().Addr, err)}
+	case n < int64(s.replicas):
+		return []string{fmt.Sprintf("%s: %d of %d replicas confirm: nobody's tokens are refreshed meanwhile; start the replicas, or leave replicas= out", node.Options().Addr, n, s.replicas)}
+	}
+	return nil
 }
 
 // eachServer calls f for the server, or for each master of a Cluster, several at once.
