@@ -5,6 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -69,7 +73,26 @@ func supported(getenv func(string) string) error {
 	if v := getenv("OTEL_TRACES_EXPORTER"); v != "" && v != "otlp" && v != "none" {
 		errs = append(errs, fmt.Errorf("OTEL_TRACES_EXPORTER: %q is neither otlp nor none", v))
 	}
-	return errors.Join(errs...)
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"} {
+		if u, err := url.Parse(getenv(name)); getenv(name) != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			errs = append(errs, fmt.Errorf("%s: not a URL such as http://collector:4318", name)) // it may hold a password
+		}
+	}
+	return errors.Join(append(errs, checkSampler(getenv("OTEL_TRACES_SAMPLER"), getenv("OTEL_TRACES_SAMPLER_ARG")))...)
+}
+
+// samplers are those that the library knows; two of them want to know which share.
+var samplers = []string{"", "always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"}
+
+// checkSampler refuses what the library would only complain about, and sample everything.
+func checkSampler(name, share string) error {
+	if !slices.Contains(samplers, name) {
+		return fmt.Errorf("OTEL_TRACES_SAMPLER: %.40q is not one of %s", name, strings.Join(samplers[1:], ", "))
+	}
+	if n, err := strconv.ParseFloat(share, 64); strings.HasSuffix(name, "traceidratio") && share != "" && (err != nil || !(n >= 0 && n <= 1)) {
+		return fmt.Errorf("OTEL_TRACES_SAMPLER_ARG: %.40q is not a share from 0 to 1", share)
+	}
+	return nil
 }
 
 // complaints logs what the library has to say, once a minute at most.

@@ -174,6 +174,10 @@ func TestTracesAreOffUnlessAskedFor(t *testing.T) {
 		"disabled":  {map[string]string{"OTEL_SDK_DISABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}, ""},
 		"grpc":      {map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}, "http/protobuf"},
 		"zipkin":    {map[string]string{"OTEL_TRACES_EXPORTER": "zipkin"}, "neither otlp nor none"},
+		"no scheme": {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"}, "OTEL_EXPORTER_OTLP_ENDPOINT: not a URL"},
+		"no host":   {map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http:///v1/traces"}, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: not a URL"},
+		"sampler":   {map[string]string{"OTEL_TRACES_SAMPLER": "sometimes"}, `"sometimes" is not one of always_on`},
+		"share":     {map[string]string{"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "10%"}, `"10%" is not a share`},
 		"two at it": {map[string]string{"OTEL_TRACES_EXPORTER": "zipkin", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/json"}, "http/json"},
 	} {
 		tr, err := NewTraces(t.Context(), func(n string) string { return tt.env[n] }, "v1", slog.New(slog.DiscardHandler))
