@@ -230,6 +230,18 @@ func TestNothingSecretInTheLog(t *testing.T) {
 	}
 }
 
+// Whoever asks each second whether the portal is ready fills no log while it is not; what is down, and that it drains, has lines of its own.
+func TestProbesLeaveNoLines(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	b.server.Drain()
+	b.get("/readyz").want(t, "a process that drains", http.StatusServiceUnavailable)
+	b.get("/nothing")
+	if log := b.log.String(); strings.Contains(log, "/readyz") || !strings.Contains(log, "/nothing") {
+		t.Errorf("the log:\n%s", log)
+	}
+}
+
 func TestReportsOfThePolicy(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")

@@ -124,9 +124,11 @@ func (s *Server) withEvent(next http.Handler) http.Handler {
 func (s *Server) writeEvent(r *http.Request, e *event, rec *recorder, took time.Duration) {
 	level := slog.LevelInfo
 	switch {
+	case isProbe(r.URL.Path): // they come every moment, and what they are told has lines of its own
+		level = slog.LevelDebug
 	case rec.status >= 500:
 		level = slog.LevelWarn
-	case r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || isStatic(r.URL.Path), isLook(r):
+	case isStatic(r.URL.Path), isLook(r):
 		level = slog.LevelDebug
 	}
 	if !s.log.Enabled(r.Context(), level) {
