@@ -32,7 +32,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 		return nil
 	}
 	if err != nil {
-		return err
+		return errors.Join(err, app.Unread(cmd))
 	}
 	return app.Run(ctx, cmd, out, errs)
 }

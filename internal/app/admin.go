@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/pprof"
 	"net/netip"
@@ -105,9 +104,9 @@ func (p *Portal) serveAdmin(ctx context.Context, address string, names []string,
 	if address == "" || address == "off" {
 		return nil
 	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	l, err := listen(ctx, "--admin-listen", address)
 	if err != nil {
-		return errors.Join(errors.New("--admin-listen: choose another port, or off"), err)
+		return err
 	}
 	s := &http.Server{Handler: p.admin(address, names, m), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	p.log.InfoContext(ctx, "admin listener", "address", l.Addr().String())

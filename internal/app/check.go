@@ -3,14 +3,17 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"portico/internal/config"
+	"portico/internal/session"
 )
 
 const checkTime = 40 * time.Second // for all checks
@@ -67,10 +70,11 @@ func check(ctx context.Context, cmd config.Command, out io.Writer) error {
 	defer cancel()
 	var f findings
 	f.configuration(cmd)
+	buildable := cmd.Mistakes == nil && f.parts(ctx, cmd.Serve)
 	keys := f.keys(cmd.Serve.Sessions.KeysFile)
 	f.stores(ctx, cmd.Serve.Sessions.Store, keys)
 	certificates := &certificates{}
-	f.provider(ctx, cmd.Serve, certificates)
+	f.provider(ctx, cmd.Serve, buildable, certificates)
 	f.hub(ctx, cmd.Serve.Hub, certificates)
 	certificates.judge(&f, time.Now())
 	if err := f.print(out, cmd.JSON); err != nil {
@@ -113,9 +117,6 @@ func (f *findings) configuration(cmd config.Command) {
 			f.add("configuration", checkFailed, line, "mend it; web serve --help explains each setting")
 		}
 	}
-	if cmd.Mistakes == nil {
-		f.ok("configuration", "")
-	}
 	if names := config.Strangers(os.Environ()); len(names) > 0 {
 		f.warn("configuration", "look for a misspelled name; web serve --help has them all", "the environment has %s, which mean nothing to the portal", strings.Join(names, ", "))
 	}
@@ -133,6 +134,36 @@ func (f *findings) configuration(cmd config.Command) {
 	if c.Audit.ManagerRole != "" && slices.Contains([]string{"Manager", "User"}, c.Audit.ManagerRole) && c.Audit.ManagerAccount == "" {
 		f.warn("configuration", "name the account with --manager-account, or take a role of the portal's own", "--manager-role %s is a role in every account of the Data Hub: all of them see the audit log", c.Audit.ManagerRole)
 	}
+}
+
+// parts builds the portal of an empty memory, which sends nothing to anybody, and reports whether there is nothing that would keep the start from it.
+func (f *findings) parts(ctx context.Context, c config.Config) bool {
+	err := errors.Join(files(config.Config{Identity: c.Identity}), clientKeys(c.Identity))
+	if err == nil {
+		err = built(ctx, c)
+	}
+	for line := range strings.SplitSeq(errorText(err), "\n") {
+		if line != "" {
+			f.add("configuration", checkFailed, line, "mend it; web serve --help explains each setting")
+		}
+	}
+	if err == nil {
+		f.ok("configuration", "")
+	}
+	return err == nil
+}
+
+func built(ctx context.Context, c config.Config) error {
+	keys, err := session.NewKeyring(session.NewKey(time.Now()))
+	if err != nil {
+		return err
+	}
+	c.Sessions.Store = config.Store{Database: "memory:"}
+	p, err := Build(ctx, c, keys, Extras{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return p.closeStores()
 }
 
 func errorText(err error) string {

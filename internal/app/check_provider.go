@@ -41,7 +41,7 @@ func (c *clock) judge(f *findings, whose string) {
 }
 
 // provider asks the identity server everything that it answers without a person.
-func (f *findings) provider(ctx context.Context, c config.Config, certificates *certificates) {
+func (f *findings) provider(ctx context.Context, c config.Config, buildable bool, certificates *certificates) {
 	const what = "identity server"
 	if c.Identity.Issuer == "" || c.Portal.BaseURL == "" {
 		f.skip(what, "--issuer or --base-url is missing")
@@ -54,13 +54,19 @@ func (f *findings) provider(ctx context.Context, c config.Config, certificates *
 	}
 	its := &clock{}
 	client, err := relyingParty(c, base, its, slog.New(slog.DiscardHandler), certificates.watch)
+	if err != nil && !buildable {
+		for _, one := range []string{what, "signing keys", "client", "redirect URI"} {
+			f.skip(one, "the configuration must be mended first")
+		}
+		return
+	}
 	if err != nil {
 		f.fail(what, "mend the settings of the identity server", err)
 		return
 	}
 	p, err := client.Describe(ctx)
 	if err != nil {
-		f.fail(what, discoveryNext(err), err)
+		f.fail(what, discoveryNext(err), fmt.Errorf("%s: %w", c.Identity.Issuer, err))
 		for _, rest := range []string{"signing keys", "client", "redirect URI"} {
 			f.skip(rest, "the identity server must be reached first")
 		}
@@ -103,7 +109,7 @@ func discoveryNext(err error) string {
 		return fmt.Sprintf("if that is the right server, set --issuer to %.200q, byte for byte", e.Got)
 	}
 	if _, ok := errors.AsType[*rp.MetadataError](err); ok {
-		return "have the identity server's operator mend its discovery document"
+		return "have the identity server's operator mend its discovery document, or mend --endpoint-hosts if it is too narrow"
 	}
 	return "check --issuer, DNS, the firewall and the certificate; the address must lead to .well-known/openid-configuration"
 }

@@ -15,10 +15,7 @@ import (
 	"portico/internal/session"
 )
 
-const (
-	keyLife    = 90 * 24 * time.Hour // after which the sealing key should be another one (docs/operations.md)
-	newKeyNext = "make the file with: web keys new > portico.keys"
-)
+const keyLife = 90 * 24 * time.Hour // after which the sealing key should be another one (docs/operations.md)
 
 // keys judges the file with the sealing keys and returns what is in it.
 func (f *findings) keys(path string) []session.Key {
@@ -28,12 +25,12 @@ func (f *findings) keys(path string) []session.Key {
 		return nil
 	}
 	keys, err := readKeyFile(path)
+	if unread, ok := errors.AsType[*keyFileError](err); ok {
+		f.fail(what, unread.next(), unread.err)
+		return nil
+	}
 	if err != nil {
-		next := newKeyNext
-		if !errors.Is(err, fs.ErrNotExist) {
-			next = "restore a copy, or start with new keys: everybody signs in again"
-		}
-		f.fail(what, next, err)
+		f.fail(what, "restore a copy, or start with new keys: everybody signs in again", err)
 		return nil
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
@@ -56,9 +53,13 @@ func (f *findings) stores(ctx context.Context, c config.Store, keys []session.Ke
 	if c.Sessions == "" {
 		return
 	}
+	if _, _, err := c.Redis(); err != nil {
+		f.skip("sessions", "--sessions cannot be read")
+		return
+	}
 	sessions, err := openSessions(ctx, c)
 	if err != nil {
-		f.fail("sessions", "check --sessions, its password, and the network in between", err)
+		f.fail("sessions", "check --sessions, its user, password and TLS, and the network in between", err)
 		return
 	}
 	f.store(ctx, "sessions", sessions, keys)
@@ -99,6 +100,9 @@ func creatable(path string) error {
 		dir = filepath.Dir(dir)
 	}
 	f, err := os.CreateTemp(dir, ".portico-check-*")
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("nothing can be written to %s: %w", dir, failed.Err)
+	}
 	if err != nil {
 		return err
 	}

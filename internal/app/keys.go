@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -44,7 +45,7 @@ func newClientKey(algorithm string, out io.Writer) error {
 func readKeyFile(path string) ([]session.Key, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("--keys: %w; make the file with: web keys new", err)
+		return nil, &keyFileError{err}
 	}
 	keys, err := session.ParseKeys(text)
 	if err != nil {
@@ -54,6 +55,22 @@ func readKeyFile(path string) ([]session.Key, error) {
 		return nil, fmt.Errorf("--keys: %s: %w", path, err)
 	}
 	return keys, nil
+}
+
+// keyFileError is a key file that cannot be read.
+type keyFileError struct{ err error }
+
+func (e *keyFileError) Error() string { return fmt.Sprintf("--keys: %v; %s", e.err, e.next()) }
+
+// next says what helps.
+func (e *keyFileError) next() string {
+	switch {
+	case errors.Is(e.err, fs.ErrNotExist):
+		return "make the file with: web keys new > portico.keys"
+	case errors.Is(e.err, fs.ErrPermission):
+		return "give this user the right to read it"
+	}
+	return "name the file that web keys new made"
 }
 
 // rotateKeys takes the next step of a rotation. A key first opens only, so that when it begins to seal, every process can open what it sealed.

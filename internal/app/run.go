@@ -69,6 +69,9 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 	}
 	limitMemory(containerMemory)
 	collectSeldom(os.Getenv)
+	if err := startable(ctx, c); err != nil {
+		return err
+	}
 	keys, err := readKeys(c.Sessions.KeysFile)
 	if err != nil {
 		return err
@@ -79,11 +82,11 @@ func serve(ctx context.Context, c config.Config, errs io.Writer) error {
 		return err
 	}
 	p.countLost(log)
-	p.begin(ctx, c)
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Portal.Listen)
+	l, err := listen(ctx, "--listen", c.Portal.Listen)
 	if err != nil {
-		return errors.Join(fmt.Errorf("--listen: %w", err), p.closeStores())
+		return errors.Join(err, p.closeStores())
 	}
+	p.begin(ctx, c)
 	log.InfoContext(ctx, "portal started", "version", Version(), "base_url", c.Portal.BaseURL, "listen", l.Addr().String(), "issuer", c.Identity.Issuer, "api_url", c.Hub.APIURL)
 	return p.Serve(ctx, l)
 }

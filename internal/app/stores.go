@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"portico/internal/audit"
 	"portico/internal/config"
@@ -42,17 +43,21 @@ func (inMemory) Close() error { return nil }
 func (p *Portal) open(ctx context.Context, c config.Store) error {
 	database, err := openDatabase(ctx, c)
 	if err != nil {
+		err = fmt.Errorf("--database: %w", err)
+	} else {
+		p.database, p.store = database, database
+	}
+	if c.Sessions == "" {
 		return err
 	}
-	p.database, p.store = database, database
-	if c.Sessions == "" {
-		return nil
+	store, away := openSessions(ctx, c)
+	if away != nil {
+		return errors.Join(err, fmt.Errorf("--sessions: %w", away))
 	}
-	store, err := openSessions(ctx, c)
+	p.store = store
 	if err != nil {
 		return err
 	}
-	p.store = store
 	for _, line := range warnings(ctx, store) {
 		p.log.WarnContext(ctx, "sessions can get lost", "warning", line)
 	}

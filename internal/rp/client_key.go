@@ -132,6 +132,12 @@ func parseClientKeys(texts []secret.Text) ([]jose.JSONWebKey, error) {
 	return keys, errors.Join(errs...)
 }
 
+// CheckClientKey says what is wrong with one of [Config.ClientKeys].
+func CheckClientKey(text secret.Text) error {
+	_, err := parseClientKey(text)
+	return err
+}
+
 // PublicKeys returns the client's public keys as a JWK Set (RFC 7517 section 5) for the provider to fetch, nil when the client has none.
 func (c *Client) PublicKeys() []byte {
 	if len(c.signers) == 0 {
