@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,6 +92,25 @@ func TestR30Busy(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.heals()
+}
+
+// What keeps SQLite from a file is not told as a damage, for which a file would be moved away.
+func TestHeldIsNotDamaged(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "held.db")
+	other, err := sql.Open("sqlite", "file:"+path+"?_txlock=exclusive")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	tx, err := other.BeginTx(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if s, err := Open(t.Context(), path, nil); err == nil || strings.Contains(err.Error(), "damaged") || !strings.Contains(err.Error(), path+" cannot be opened: ") {
+		t.Errorf("Open = %v, %v", s, err)
+	}
 }
 
 // there is no room for another page.

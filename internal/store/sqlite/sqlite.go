@@ -16,7 +16,8 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the database driver
+	driver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"portico/internal/session"
 	"portico/internal/token"
@@ -109,7 +110,11 @@ func open(path, extra string, connections int) (*sql.DB, error) {
 // start checks that the file is sound and applies the migrations that it lacks.
 func (s *Store) start(ctx context.Context, path string) error {
 	var verdict string
-	if err := s.write.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil || verdict != "ok" {
+	err := s.write.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict)
+	if err != nil && !damaged(err) {
+		return fmt.Errorf("sqlite: %s cannot be opened: %w", path, err)
+	}
+	if err != nil || verdict != "ok" {
 		return fmt.Errorf("sqlite: %s is damaged or no database (%s%s); restore a copy, or move it away to start with no sessions", path, verdict, reason(err))
 	}
 	dir, err := fs.Sub(migrations, "migrations")
@@ -141,6 +146,12 @@ func (s *Store) Schema(ctx context.Context) (have, known int64, err error) {
 		return 0, 0, fmt.Errorf("sqlite: %w", err)
 	}
 	return have, int64(len(files)), nil
+}
+
+// damaged tells what is wrong with a file from what keeps SQLite from it, such as a full disk or somebody else's lock. Its codes are those of sqlite.org/rescode.html, extended ones cut to their kind.
+func damaged(err error) bool {
+	e, ok := errors.AsType[*driver.Error](err)
+	return ok && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB)
 }
 
 func reason(err error) string {
