@@ -79,10 +79,11 @@ func rotateKeys(ctx context.Context, c config.Keys, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	write := func(keys []session.Key, step string, key session.Key) error {
+	write := func(keys []session.Key, step string, key session.Key, next string) error {
 		if err := writeKeyFile(c.Store.KeysFile, keys); err != nil {
 			return err
 		}
+		fmt.Fprintf(out, next, key.ID)
 		return noteCommand(ctx, c.Store, errs, commandEvent("keys-rotate", map[string]string{"step": step, "key_id": key.ID}))
 	}
 	n := session.Pending(keys)
@@ -90,13 +91,11 @@ func rotateKeys(ctx context.Context, c config.Keys, out, errs io.Writer) error {
 		added := session.NewKey(later(time.Now(), keys[0].Created.Add(time.Second)))
 		keys, n = append(keys, added), len(keys)
 		if !c.AtOnce {
-			fmt.Fprintf(out, "Added %s, which opens and does not seal yet.\nNext: restart every process of the portal, then run this command again.\n", added.ID)
-			return write(keys, "added", added)
+			return write(keys, "added", added, "Added %s, which opens and does not seal yet.\nNext: restart every process of the portal, then run this command again.\n")
 		}
 	}
 	keys = session.Promote(keys, n)
-	fmt.Fprintf(out, "%s seals from now on.\nNext: restart every process of the portal. When \"web keys list\" counts no records under the other keys, retire those.\n", keys[0].ID)
-	return write(keys, "seals", keys[0])
+	return write(keys, "seals", keys[0], "%s seals from now on.\nNext: restart every process of the portal. When \"web keys list\" counts no records under the other keys, retire those.\n")
 }
 
 func later(a, b time.Time) time.Time {

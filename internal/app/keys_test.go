@@ -1,0 +1,52 @@
+package app
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"portico/internal/config"
+	"portico/internal/session"
+)
+
+// Nobody is told to restart anything for a key that could not be written down, as in a folder that an orchestrator mounts.
+func TestRotationThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "keys")
+	if err := os.WriteFile(path, session.FormatKeys([]session.Key{session.NewKey(time.Now())}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	c := config.Keys{Store: config.Store{Database: "memory:", KeysFile: fmt.Sprintf("/proc/self/fd/%d", f.Fd())}} // a folder in which not even root makes files
+	for _, c.AtOnce = range []bool{false, true} {
+		var out, errs bytes.Buffer
+		if err := rotateKeys(t.Context(), c, &out, &errs); err == nil || !strings.HasPrefix(err.Error(), "--keys: ") || out.Len() > 0 {
+			t.Errorf("rotateKeys = %v, and says %q", err, &out)
+		}
+	}
+}
+
+// A file is as narrow as it can be when only this user can change it, or it is somebody else's and for a group of ours.
+func TestOpenToOthers(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "keys")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for mode, want := range map[os.FileMode]bool{0o600: false, 0o400: false, 0o640: true, 0o644: true, 0o604: true} {
+		if got := openToOthers(path, mode); got != want {
+			t.Errorf("openToOthers(%o) = %t", mode, got)
+		}
+	}
+	if openToOthers(filepath.Dir(path), 0o440) {
+		t.Error("what cannot be written is open to its group")
+	}
+}
