@@ -101,13 +101,6 @@ func (c *Client) Alarms(ctx context.Context, q AlarmQuery) ([]Alarm, error) {
 	return q.listing().readIDs(ctx, c, "ids", ids)
 }
 
-// AlarmsPage returns a page of the selected alarms, numbered from 0, in the Data Hub's own order, and how many there are on all pages; 0 when it does
-// not say. q.IDs are not looked at.
-func (c *Client) AlarmsPage(ctx context.Context, q AlarmQuery, number, size int) ([]Alarm, int, error) {
-	q.IDs = nil
-	return q.listing().page(ctx, c, number, size)
-}
-
 // Alarm returns one alarm, or ErrNotFound when there is none that the person may see.
 func (c *Client) Alarm(ctx context.Context, id AlarmID) (Alarm, error) {
 	path, err := fill(pathAlarm, string(id))

@@ -57,10 +57,9 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
-// alarmHub answers a list of alarms with the sites and sources of their numbers, page by page if it knows pages, and keeps the queries.
+// alarmHub answers a list of alarms with the sites and sources of their numbers, and keeps the queries.
 type alarmHub struct {
 	n       int
-	paged   bool
 	queries []url.Values
 }
 
@@ -70,12 +69,6 @@ func (h *alarmHub) RoundTrip(r *http.Request) (*http.Response, error) {
 	var items []string
 	for i := 1; i <= h.n; i++ {
 		items = append(items, fmt.Sprintf(`{"id":"a%d","siteId":%d,"sourceId":%d,"variableId":%d}`, i, i%3, i%5, i))
-	}
-	if size := q.Get("paging.itemsPerPage"); h.paged && size != "" {
-		var number, n int
-		_, _ = fmt.Sscan(q.Get("paging.pageNumber"), &number)
-		_, _ = fmt.Sscan(size, &n)
-		items = items[min(number*n, len(items)):min((number+1)*n, len(items))]
 	}
 	return answer(200, "["+strings.Join(items, ",")+"]", "X-Total-Count", fmt.Sprint(h.n)), nil
 }
@@ -112,24 +105,6 @@ func TestAlarmFilters(t *testing.T) {
 	hub.queries = nil
 	if got, err := newClient(t, hub).Alarms(t.Context(), AlarmQuery{Sites: sites}); err != nil || len(got) != 20 || hub.queries[0]["siteIds"] != nil {
 		t.Errorf("of many sites: %d alarms, %v with %v", len(got), err, hub.queries[0])
-	}
-}
-
-func TestAlarmPages(t *testing.T) {
-	t.Parallel()
-	for _, paged := range []bool{true, false} {
-		c := newClient(t, &alarmHub{n: 25, paged: paged})
-		var all []string
-		for number := range 4 {
-			alarms, total, err := c.AlarmsPage(t.Context(), AlarmQuery{}, number, 10)
-			if err != nil || total != 25 || len(alarms) != []int{10, 10, 5, 0}[number] {
-				t.Errorf("page %d of a Data Hub that knows pages %v: %d alarms of %d, %v", number, paged, len(alarms), total, err)
-			}
-			all = append(all, idsOf(alarms)...)
-		}
-		if slices.Sort(all); len(slices.Compact(all)) != 25 {
-			t.Errorf("pages have %d different alarms, want 25", len(slices.Compact(all)))
-		}
 	}
 }
 

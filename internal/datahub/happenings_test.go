@@ -204,35 +204,6 @@ func (c *counter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func TestStatistics(t *testing.T) {
-	t.Parallel()
-	from := time.Date(2026, 6, 10, 0, 0, 0, 0, time.FixedZone("", 7200))
-	want := Statistics{Samples: 96, Above: 4, Below: 92, Rising: 1, Falling: 1, AboveFor: time.Hour, BelowFor: 22*time.Hour + 45*time.Minute}
-	for name, body := range map[string]string{
-		"seconds":       `{"samplesCount":96,"aboveThresholdSamplesCount":4,"belowThresholdSamplesCount":92,"risingEdgesCount":1,"fallingEdgesCount":1,"aboveThresholdTotalDuration":3600.0,"belowThresholdTotalDuration":"81900"}`,
-		"as documented": `{"SamplesCount":96,"AboveThresholdSamplesCount":4,"BelowThresholdSamplesCount":92,"RisingEdgesCount":1,"FallingEdgesCount":1,"AboveThresholdTotalDuration":"01:00:00","BelowThresholdTotalDuration":"22:45:00.000"}`,
-		"with days":     `{"samplesCount":"96","aboveThresholdSamplesCount":4,"belowThresholdSamplesCount":92,"risingEdgesCount":1,"fallingEdgesCount":1,"aboveThresholdTotalDuration":"0.01:00:00","belowThresholdTotalDuration":"0.22:45:00"}`,
-	} {
-		hub := says(body)
-		got, err := newClient(t, hub).Statistics(t.Context(), StatisticsQuery{Variable: 9, From: from, To: from.AddDate(0, 0, 1), Threshold: 420.5})
-		if diff := cmp.Diff(want, got); err != nil || diff != "" {
-			t.Errorf("%s: %v\n%s", name, err, diff)
-		}
-		if u := hub.requests[0].URL; u.Path != "/base/variables/9/statistics" || u.Query().Get("from") != "2026-06-09T22:00:00" || u.Query().Get("timeZoneId") != "UTC" || u.Query().Get("threshold") != "420.5" {
-			t.Errorf("asked %s", u)
-		}
-	}
-	var s span
-	if err := s.UnmarshalJSON([]byte(`"1.02:03:04.5"`)); err != nil || time.Duration(s) != 26*time.Hour+3*time.Minute+4500*time.Millisecond {
-		t.Errorf("a day and more is %v, %v", time.Duration(s), err)
-	}
-	for _, body := range []string{`{"samplesCount":1,"aboveThresholdTotalDuration":"a:b:c"}`, `{"samplesCount":1,"aboveThresholdTotalDuration":"-1:00:00"}`, `{"samplesCount":1,"aboveThresholdTotalDuration":1e300}`, `{}`, `[]x`, `7`} {
-		if got, err := newClient(t, says(body)).Statistics(t.Context(), StatisticsQuery{Variable: 9}); !errors.Is(err, ErrMalformed) {
-			t.Errorf("Statistics of %s = %v, %v, want ErrMalformed", body, got, err)
-		}
-	}
-}
-
 func TestCalculation(t *testing.T) {
 	t.Parallel()
 	body := `[{"id":9,"calculated":{"id":9,"friendlyName":"Rest","updatedBy":"Ann","updatedDate":"2026-01-05T12:00:00","calculatedVariableFormulas":[{"formula":"list()","validFrom":"2026-01-01T00:00:00Z","validUntil":null,

@@ -29,12 +29,11 @@ const (
 	pathSourceTypes   = "/sourceTypes"
 	pathSiteTypes     = "/sitetypes"
 
-	// The platform publishes neither the paths of alarms nor that of statistics; the demo answers at the same ones.
+	// The platform does not publish the paths of alarms; the demo answers at the same ones.
 	pathAlarms       = "/alarms"
 	pathAlarm        = "/alarms/{id}"
 	pathAlarmChanges = "/alarms/{id}/stateChanges"
 	pathAcknowledge  = "/alarms/{id}/acknowledge"
-	pathStatistics   = "/variables/{id}/statistics"
 
 	pathEvents     = "/events"
 	pathEvent      = "/events/{id}"
@@ -83,23 +82,6 @@ func (l listing[W, T]) readIDs(ctx context.Context, c *Client, name string, ids 
 		ids = ids[n:]
 	}
 	return found, nil
-}
-
-// page reads one page of the list, and the number of items on all of them, 0 when the Data Hub does not say.
-func (l listing[W, T]) page(ctx context.Context, c *Client, number, size int) ([]T, int, error) {
-	q := with(l.query, "paging.pageNumber", strconv.Itoa(number))
-	q.Set("paging.itemsPerPage", strconv.Itoa(size))
-	p, err := l.readPage(ctx, c, q)
-	if err != nil {
-		return nil, 0, err
-	}
-	found := l.chosen(p.items)
-	if p.received > size { // a Data Hub that knows no pages
-		p.total = len(found)
-		found = found[min(number*size, len(found)):]
-		found = found[:min(size, len(found))]
-	}
-	return found, p.total, nil
 }
 
 // chosen are the wanted items.

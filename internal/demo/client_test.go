@@ -53,9 +53,6 @@ func TestPortalsClient(t *testing.T) {
 	if err != nil || len(alarms) != 4 {
 		t.Fatalf("alarms of a site: %d, %v", len(alarms), err)
 	}
-	if page, total, err := c.AlarmsPage(t.Context(), datahub.AlarmQuery{}, 1, 10); err != nil || len(page) != 10 || total < 60 {
-		t.Errorf("a page of alarms: %d of %d, %v", len(page), total, err)
-	}
 	dock := alarms[slices.IndexFunc(alarms, func(a datahub.Alarm) bool { return a.Name == "Dock door left open" })]
 	if history, err := c.AlarmHistory(t.Context(), dock.ID, now.Add(-2*time.Hour), now); err != nil || len(history) < 10 || history[0].Time.Before(history[1].Time) {
 		t.Errorf("history of %q: %d changes, %v", dock.Name, len(history), err)
@@ -88,9 +85,6 @@ func TestPortalsClient(t *testing.T) {
 	var b bytes.Buffer
 	if err := c.Download(t.Context(), files[0].ID, &b); err != nil || int64(b.Len()) != files[0].Size {
 		t.Errorf("%q has %d bytes, want %d, %v", files[0].Name, b.Len(), files[0].Size, err)
-	}
-	if s, err := c.Statistics(t.Context(), datahub.StatisticsQuery{Variable: 80101, From: now.Add(-24 * time.Hour), To: now, Threshold: 100}); err != nil || s.Samples < 94 || s.Above+s.Below != s.Samples || s.AboveFor+s.BelowFor < 23*time.Hour {
-		t.Errorf("statistics %+v, %v", s, err)
 	}
 	if k, err := c.Calculation(t.Context(), 80109); err != nil || k == nil || len(k.Formulas) != 1 || len(k.Formulas[0].Inputs) != 8 {
 		t.Errorf("calculation %+v, %v", k, err)
