@@ -72,7 +72,7 @@ func between(slots []series.Slot, from, to time.Time) []series.Slot {
 // midnight is the start of t's local day, moved by days.
 func midnight(t time.Time, zone *time.Location, days int) time.Time {
 	y, m, d := t.In(zone).Date()
-	return time.Date(y, m, d+days, 0, 0, 0, 0, zone)
+	return series.DayStart(y, m, d+days, zone)
 }
 
 // earlier moves t back by whole local days: the same wall clock, also across a change of clocks.

@@ -8,6 +8,7 @@ import (
 
 	"portico/internal/datahub"
 	"portico/internal/query"
+	"portico/internal/series"
 	"portico/web/templates"
 )
 
@@ -55,7 +56,8 @@ func (q qualityQuery) first(zone *time.Location, now time.Time) time.Time {
 
 // localDay is the same day of the calendar in a zone.
 func localDay(day time.Time, zone *time.Location) time.Time {
-	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone)
+	y, m, d := day.Date()
+	return series.DayStart(y, m, d, zone)
 }
 
 // siteQualityData is a site with the quality of its meters.

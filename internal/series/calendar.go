@@ -29,7 +29,7 @@ func shift(t time.Time, n int, unit string) time.Time {
 		d = min(d, time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Day())
 	}
 	if t.Equal(floor(t, "d")) {
-		return dayStart(y, m, d, t.Location())
+		return DayStart(y, m, d, t.Location())
 	}
 	moved, _ := clock(y, m, d, t, t.Location())
 	return moved
@@ -46,11 +46,11 @@ func floor(t time.Time, unit string) time.Time {
 	case "y":
 		m, d = time.January, 1
 	}
-	return dayStart(y, m, d, t.Location())
+	return DayStart(y, m, d, t.Location())
 }
 
-// dayStart is the first instant of a local day, which is not midnight where clocks are put forward at midnight.
-func dayStart(y int, m time.Month, d int, zone *time.Location) time.Time {
+// DayStart is the first instant of a local day, which is not midnight where clocks are put forward at midnight. Days beyond a month's are those of the next ones, as in [time.Date].
+func DayStart(y int, m time.Month, d int, zone *time.Location) time.Time {
 	t, _ := clock(y, m, d, time.Time{}, zone)
 	return t
 }
@@ -92,16 +92,16 @@ func next(t time.Time, g datahub.Granularity, step time.Duration, zone *time.Loc
 	case datahub.GranularityHour:
 		return t.Add(time.Hour)
 	case datahub.GranularityDay:
-		return dayStart(y, m, d+1, zone)
+		return DayStart(y, m, d+1, zone)
 	case datahub.GranularityWeek:
-		return dayStart(y, m, d+7, zone)
+		return DayStart(y, m, d+7, zone)
 	case datahub.GranularityMonth:
-		return dayStart(y, m+1, 1, zone)
+		return DayStart(y, m+1, 1, zone)
 	case datahub.GranularityYear:
-		return dayStart(y+1, time.January, 1, zone)
+		return DayStart(y+1, time.January, 1, zone)
 	}
 	if step >= 24*time.Hour { // daily values stand at local midnights
-		return dayStart(y, m, d+int(step/(24*time.Hour)), zone)
+		return DayStart(y, m, d+int(step/(24*time.Hour)), zone)
 	}
 	return t.Add(step)
 }

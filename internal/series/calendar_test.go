@@ -15,7 +15,7 @@ func TestDaysTileTheYear(t *testing.T) {
 	t.Parallel()
 	for _, name := range zones {
 		z := zone(t, name)
-		r := Range{dayStart(2024, 1, 1, z), dayStart(2027, 1, 1, z), z}
+		r := Range{DayStart(2024, 1, 1, z), DayStart(2027, 1, 1, z), z}
 		for g, want := range map[datahub.Granularity]int{datahub.GranularityDay: 1096, datahub.GranularityWeek: 157, datahub.GranularityMonth: 36, datahub.GranularityYear: 3} {
 			slots := Fill(nil, r, g, 0, r.From)
 			if len(slots) != want {
@@ -45,7 +45,7 @@ func TestDaysOfManyLengths(t *testing.T) {
 		{"America/Havana", 2026, 3, 8, 92}, {"America/Havana", 2026, 11, 1, 100}, {"Asia/Kolkata", 2026, 3, 29, 96},
 	} {
 		z := zone(t, c.zone)
-		r := Range{dayStart(c.y, time.Month(c.m), c.d, z), dayStart(c.y, time.Month(c.m), c.d+1, z), z}
+		r := Range{DayStart(c.y, time.Month(c.m), c.d, z), DayStart(c.y, time.Month(c.m), c.d+1, z), z}
 		if got := len(Fill(nil, r, datahub.GranularityRaw, 15*time.Minute, r.From)); got != c.quarters {
 			t.Errorf("%s %d-%d has %d quarter hours, want %d", c.zone, c.m, c.d, got, c.quarters)
 		}

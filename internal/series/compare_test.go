@@ -15,7 +15,7 @@ func TestComparedValuesStandAtTheSameWallClock(t *testing.T) {
 	for _, name := range zones {
 		z := zone(t, name)
 		for week := range 104 {
-			r := Range{dayStart(2025, 1, 6+7*week, z), dayStart(2025, 1, 13+7*week, z), z}
+			r := Range{DayStart(2025, 1, 6+7*week, z), DayStart(2025, 1, 13+7*week, z), z}
 			for _, c := range []Comparison{PreviousPeriod, WeekBefore, YearBefore} {
 				before, _ := r.Shift(c)
 				slots := course(before, 30*time.Minute, rnd)
@@ -47,7 +47,7 @@ func TestComparedValuesStandAtTheSameWallClock(t *testing.T) {
 func TestAlignMonthsAndDays(t *testing.T) {
 	t.Parallel()
 	z := zone(t, "Europe/Brussels")
-	year := Range{dayStart(2025, 1, 1, z), dayStart(2026, 1, 1, z), z}
+	year := Range{DayStart(2025, 1, 1, z), DayStart(2026, 1, 1, z), z}
 	before, _ := year.Shift(PreviousPeriod) // a leap year
 	for g, want := range map[datahub.Granularity]int{datahub.GranularityMonth: 12, datahub.GranularityDay: 365} {
 		got := Align(Fill(nil, before, g, 0, before.From), before, year)
@@ -125,9 +125,9 @@ func TestDaysStandBesideTheirCounterparts(t *testing.T) {
 			t.Errorf("%v follows %v", s.Start, got[i-1].End)
 		}
 	}
-	year := Range{dayStart(2026, 1, 1, z), dayStart(2027, 1, 1, z), z}
+	year := Range{DayStart(2026, 1, 1, z), DayStart(2027, 1, 1, z), z}
 	before, _ = year.Shift(HolidaysBefore)
-	if got := year.Compared(HolidaysBefore, Fill(nil, before, datahub.GranularityMonth, 0, before.From)); len(got) != 12 || !got[3].Start.Equal(dayStart(2026, 4, 1, z)) {
+	if got := year.Compared(HolidaysBefore, Fill(nil, before, datahub.GranularityMonth, 0, before.From)); len(got) != 12 || !got[3].Start.Equal(DayStart(2026, 4, 1, z)) {
 		t.Errorf("%d months: %v", len(got), got)
 	}
 }

@@ -79,7 +79,7 @@ func TestClassesOfValuesWithAStep(t *testing.T) {
 func TestByWeekday(t *testing.T) {
 	t.Parallel()
 	z := zone(t, "Europe/Brussels")
-	r := Range{dayStart(2026, 10, 19, z), dayStart(2026, 11, 2, z), z} // two weeks with the doubled hour
+	r := Range{DayStart(2026, 10, 19, z), DayStart(2026, 11, 2, z), z} // two weeks with the doubled hour
 	var points []datahub.DataPoint
 	for at := r.From; at.Before(r.To); at = at.Add(time.Hour) {
 		points = append(points, datahub.DataPoint{Time: at, Value: float64(at.In(z).Hour())})
@@ -101,20 +101,20 @@ func TestByWeekday(t *testing.T) {
 func TestByDayShowsTheDoubledHourTwice(t *testing.T) {
 	t.Parallel()
 	z := zone(t, "Europe/Brussels")
-	r := Range{dayStart(2026, 10, 24, z), dayStart(2026, 10, 27, z), z}
+	r := Range{DayStart(2026, 10, 24, z), DayStart(2026, 10, 27, z), z}
 	var points []datahub.DataPoint
-	for at := r.From; at.Before(dayStart(2026, 10, 26, z)); at = at.Add(time.Hour) {
+	for at := r.From; at.Before(DayStart(2026, 10, 26, z)); at = at.Add(time.Hour) {
 		points = append(points, datahub.DataPoint{Time: at, Value: at.Sub(r.From).Hours()})
 	}
 	points = append(points[:5], points[6:]...)
-	g := ByDay(Fill(points, r, datahub.GranularityHour, 0, dayStart(2026, 10, 26, z)), r, time.Hour)
+	g := ByDay(Fill(points, r, datahub.GranularityHour, 0, DayStart(2026, 10, 26, z)), r, time.Hour)
 	if len(g.Days) != 3 || g.Rows != 24 || !g.Twice() || !math.IsNaN(g.A[5]) || !math.IsInf(g.A[48], 1) {
 		t.Errorf("grid: %d days, twice %v, the gap %v, tomorrow %v", len(g.Days), g.Twice(), g.A[5], g.A[48])
 	}
 	if a, b := g.A[24+2], g.B[24+2]; a != 26 || b != 27 {
 		t.Errorf("the doubled hour is %v and %v, want 26 and 27", a, b)
 	}
-	r = Range{dayStart(2026, 3, 29, z), dayStart(2026, 3, 30, z), z}
+	r = Range{DayStart(2026, 3, 29, z), DayStart(2026, 3, 30, z), z}
 	g = ByDay(Fill(nil, r, datahub.GranularityHour, 0, r.To), r, time.Hour)
 	if !math.IsInf(g.A[2], 1) || !math.IsNaN(g.A[1]) || !math.IsNaN(g.A[3]) {
 		t.Errorf("the skipped hour is %v between %v and %v, want no hour between missing ones", g.A[2], g.A[1], g.A[3])

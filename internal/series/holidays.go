@@ -65,7 +65,7 @@ func dateOf(n int) time.Time { return time.Unix(int64(n)*86400, 0).UTC() }
 // startOf is where a numbered day starts in zone.
 func startOf(n int, zone *time.Location) time.Time {
 	y, m, d := dateOf(n).Date()
-	return dayStart(y, m, d, zone)
+	return DayStart(y, m, d, zone)
 }
 
 // days numbers the first and the last day of r.

@@ -38,7 +38,7 @@ func TestSumsSurviveEveryRollUp(t *testing.T) {
 	for _, name := range zones {
 		z := zone(t, name)
 		for _, month := range []time.Month{3, 4, 10, 11} {
-			r := Range{dayStart(2026, month, 1, z), dayStart(2026, month+1, 1, z), z}
+			r := Range{DayStart(2026, month, 1, z), DayStart(2026, month+1, 1, z), z}
 			raw := course(r, 15*time.Minute, rnd)
 			want := Summarize(raw)
 			for _, g := range []datahub.Granularity{datahub.GranularityHour, datahub.GranularityDay, datahub.GranularityWeek, datahub.GranularityMonth, datahub.GranularityYear} {
@@ -85,7 +85,7 @@ func TestThinnedLinesHaveTheSamePixels(t *testing.T) {
 	t.Parallel()
 	rnd := rand.New(rand.NewPCG(3, 4))
 	z := zone(t, "Europe/Brussels")
-	r := Range{dayStart(2026, 1, 1, z), dayStart(2027, 1, 1, z), z}
+	r := Range{DayStart(2026, 1, 1, z), DayStart(2027, 1, 1, z), z}
 	raw := course(r, 15*time.Minute, rnd)
 	for i := 4000; i < 6000; i++ { // three weeks of silence
 		raw[i].Missing, raw[i].Value = true, 0
@@ -135,7 +135,7 @@ func has(gaps []Gap, from, to time.Time) bool {
 
 func BenchmarkThin(b *testing.B) {
 	z, _ := time.LoadLocation("Europe/Brussels")
-	r := Range{dayStart(2026, 1, 1, z), dayStart(2027, 1, 1, z), z}
+	r := Range{DayStart(2026, 1, 1, z), DayStart(2027, 1, 1, z), z}
 	raw := course(r, 10*time.Minute, rand.New(rand.NewPCG(5, 6)))
 	for b.Loop() {
 		Thin(raw, r, 800)
