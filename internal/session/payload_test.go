@@ -26,4 +26,9 @@ func TestPayloadOfANewerProgram(t *testing.T) {
 	if _, err := decode([]byte(strings.Replace(string(ours), `"v":1`, `"v":2`, 1))); !errors.Is(err, errPayload) {
 		t.Errorf("another version: %v", err)
 	}
+	for _, name := range []string{`"https://op"`, `"alice"`} {
+		if _, err := decode([]byte(strings.Replace(string(ours), name, `""`, 1))); !errors.Is(err, errPayload) {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
 }

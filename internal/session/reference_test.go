@@ -31,4 +31,13 @@ func TestReferences(t *testing.T) {
 		}
 		seen[ref] = true
 	}
+	own := before.OwnHandle("app")
+	if own != before.OwnHandle("app") {
+		t.Error("two handles of one name")
+	}
+	for name, other := range map[string]Handle{"name": before.OwnHandle("app2"), "key": after.OwnHandle("app")} {
+		if own.id == other.id || own.secret == other.secret {
+			t.Errorf("with another %s: the same id or secret", name)
+		}
+	}
 }

@@ -123,7 +123,9 @@ func TestTamperedRecordsAreRefused(t *testing.T) {
 	other, otherCookie := b.start()
 	good, _ := b.store.Load(t.Context(), s.Handle.ID())
 	foreign, _ := b.store.Load(t.Context(), other.Handle.ID())
+	exchanged := map[string]bool{"id": true, "subject": true, "issuer": true, "sid": true, "last seen": true, "tag of another": true}
 	for name, change := range map[string]func(r *session.Record){
+		"id":                    func(r *session.Record) { r.ID[0]++ },
 		"sealed of another":     func(r *session.Record) { r.Sealed = foreign.Sealed },
 		"subject":               func(r *session.Record) { r.Subject = "mallory" },
 		"issuer":                func(r *session.Record) { r.Issuer = "https://evil" },
@@ -144,12 +146,16 @@ func TestTamperedRecordsAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := session.NewCookies(session.Config{Store: fixed{b.store, r}, Keys: ring, Secure: true, Now: b.clock.Now})
+		why := ""
+		c, err := session.NewCookies(session.Config{Store: fixed{b.store, r}, Keys: ring, Secure: true, Now: b.clock.Now, Refused: func(_ context.Context, _ session.ID, reason string) { why += reason }})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got, err := c.Load(request(cookie)); !errors.Is(err, session.ErrNone) {
 			t.Errorf("%s: Load = %+v, %v, want ErrNone", name, got, err)
+		}
+		if want := map[bool]string{true: "exchanged", false: "damaged"}[exchanged[name]]; why != want {
+			t.Errorf("%s: refused as %q, want %q", name, why, want)
 		}
 	}
 	if _, err := b.cookies.Load(request(otherCookie)); err != nil {
@@ -193,6 +199,11 @@ func TestSealedAtEveryByte(t *testing.T) {
 	if got, err := ring.Open(session.PurposeTokens, h, []byte("ad"), sealed); err != nil || string(got) != "plain" {
 		t.Errorf("Open = %q, %v", got, err)
 	}
+	for size, opens := range map[int]bool{session.MaxSealed: true, session.MaxSealed + 2048: false} {
+		if _, err := ring.Open(session.PurposeTokens, h, nil, ring.Seal(session.PurposeTokens, h, nil, make([]byte, size))); (err == nil) != opens || err != nil && session.WhyRefused(err) != "damaged" {
+			t.Errorf("Open of %d bytes = %v", size, err)
+		}
+	}
 }
 
 func second[T any](_ T, err error) error { return err }
@@ -221,17 +232,45 @@ func TestKeyRotation(t *testing.T) {
 	if _, err := removed.Load(request(cookie)); err != nil {
 		t.Errorf("sealed again under the new key, the old one removed: %v", err)
 	}
-	if _, err := b.with(old).Load(request(cookie)); !errors.Is(err, session.ErrNone) {
-		t.Errorf("without the key: %v, want ErrNone", err)
+	ring, err := session.NewKeyring(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var missing missingKeys
+	c, err := session.NewCookies(session.Config{Store: b.store, Keys: ring, Secure: true, Now: b.clock.Now, Observer: &missing, Refused: func(_ context.Context, _ session.ID, why string) { missing = append(missing, why) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Load(request(cookie)); !errors.Is(err, session.ErrNone) || fmt.Sprint(missing) != "[unknown-key "+next.ID+"]" {
+		t.Errorf("without the key: %v, told %v, want ErrNone and which key is missing", err, missing)
 	}
 }
 
+// missingKeys are what an Observer is told.
+type missingKeys []string
+
+func (m *missingKeys) KeyMissing(id string) { *m = append(*m, id) }
+
 func TestWeakKeysAreRefused(t *testing.T) {
-	good := session.NewKey(time.Now())
+	good, other := session.NewKey(time.Now()), session.NewKey(time.Now())
+	bytes := func(n int) secret.Text {
+		var b []byte
+		for i := range n {
+			b = append(b, byte(7*i))
+		}
+		return secret.New(base64.RawURLEncoding.EncodeToString(b))
+	}
+	for _, n := range []int{32, 64} {
+		if _, err := session.NewKeyring(session.Key{ID: "a", Secret: bytes(n)}); err != nil {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
 	for name, keys := range map[string][]session.Key{
 		"none": nil, "short": {{ID: "a", Secret: secret.New("c2hvcnQ")}}, "repeated byte": {{ID: "a", Secret: secret.New(strings.Repeat("A", 43))}},
 		"readable": {{ID: "a", Secret: secret.New(base64.RawURLEncoding.EncodeToString([]byte("correct horse battery staple 123")))}},
-		"twice":    {good, good}, "bad id": {{ID: "A B", Secret: good.Secret}}, "not base64": {{ID: "a", Secret: secret.New(strings.Repeat("*", 43))}},
+		"31 bytes": {{ID: "a", Secret: bytes(31)}}, "65 bytes": {{ID: "a", Secret: bytes(65)}}, "one id": {good, {ID: good.ID, Secret: other.Secret}}, "one secret": {good, {ID: "other", Secret: good.Secret}},
+		"no id": {{Secret: good.Secret}}, "long id": {{ID: strings.Repeat("a", 33), Secret: good.Secret}},
+		"twice": {good, good}, "bad id": {{ID: "A B", Secret: good.Secret}}, "not base64": {{ID: "a", Secret: secret.New(strings.Repeat("*", 43))}},
 	} {
 		if _, err := session.NewKeyring(keys...); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -287,7 +326,12 @@ func reason(err error) string {
 
 func TestOldestOfTooManySessionsEnds(t *testing.T) {
 	b := newBench(t)
+	w := httptest.NewRecorder()
+	if _, err := b.cookies.Start(t.Context(), w, session.NewHandle(), alice, session.StartOptions{LoginStarted: b.clock.Now(), About: session.About{Screen: "Hall"}}); err != nil {
+		t.Fatal(err)
+	}
 	var cookies []*http.Cookie
+	screen := w.Result().Cookies()[0] // nobody would notice that it ended
 	for range 21 {
 		_, c := b.start()
 		cookies = append(cookies, c)
@@ -296,7 +340,7 @@ func TestOldestOfTooManySessionsEnds(t *testing.T) {
 	if _, err := b.cookies.Load(request(cookies[0])); reason(err) != session.ReasonCap {
 		t.Errorf("the oldest: %v, want ended by the cap", err)
 	}
-	for i, c := range cookies[1:] {
+	for i, c := range append(cookies[1:], screen) {
 		if _, err := b.cookies.Load(request(c)); err != nil {
 			t.Errorf("session %d: %v", i+1, err)
 		}
@@ -338,6 +382,34 @@ func TestEnd(t *testing.T) {
 	}
 	if err := b.cookies.SaveValues(t.Context(), s, func(map[string]string) {}); !errors.Is(err, session.ErrNotFound) {
 		t.Errorf("SaveValues after End = %v: the session came back", err)
+	}
+}
+
+// Who signs in again after the provider has ended all their sessions is signed in; who began before is not.
+func TestSignInAfterAllSessionsEnded(t *testing.T) {
+	b := newBench(t)
+	before := b.clock.Now()
+	b.clock.Advance(time.Second)
+	if _, err := b.store.DeleteMatching(t.Context(), session.Match{Issuer: alice.Issuer, Subject: alice.Subject}, session.ReasonBackChannel); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.Advance(time.Second)
+	w := httptest.NewRecorder()
+	if _, err := b.cookies.Start(t.Context(), w, session.NewHandle(), alice, session.StartOptions{LoginStarted: before}); reason(err) != session.ReasonBackChannel || len(w.Result().Cookies()) > 0 {
+		t.Errorf("began before: %v with cookies %v", err, w.Result().Cookies())
+	}
+	b.start()
+}
+
+// What a session keeps beside the person has a limit, and no store is asked to keep more.
+func TestValuesHaveALimit(t *testing.T) {
+	b := newBench(t)
+	s, cookie := b.start()
+	if err := b.cookies.SaveValues(t.Context(), s, func(v map[string]string) { v["much"] = strings.Repeat("x", session.MaxSealed) }); err == nil {
+		t.Error("more than 64 KiB are kept")
+	}
+	if s, err := b.cookies.Load(request(cookie)); err != nil || s.Values["much"] != "" || s.Values["k"] != "v" {
+		t.Errorf("Load = %v", err)
 	}
 }
 
@@ -418,6 +490,7 @@ func TestGorillaStoreAdoptsNoID(t *testing.T) {
 func FuzzParseHandle(f *testing.F) {
 	f.Add(session.NewHandle().Cookie().Reveal())
 	f.Add("1.")
+	f.Add("1." + strings.Repeat("*", 86))
 	f.Fuzz(func(t *testing.T, text string) {
 		h, err := session.ParseHandle(text)
 		if err == nil && h.Cookie().Reveal() != text {

@@ -77,6 +77,14 @@ func TestStaySignedIn(t *testing.T) {
 	if !b.ended(c, cookie) {
 		t.Error("after 30 days, used yesterday: not ended")
 	}
+	w := httptest.NewRecorder()
+	if _, err := c.Start(t.Context(), w, session.NewHandle(), alice, session.StartOptions{LoginStarted: b.clock.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	cookie = w.Result().Cookies()[0]
+	if b.clock.Advance(time.Hour + time.Second); cookie.MaxAge != 0 || !b.ended(c, cookie) {
+		t.Errorf("somebody who did not choose to stay: cookie %v, not ended after an hour without use", cookie)
+	}
 }
 
 func TestNobodyStaysWhereItIsNotAllowed(t *testing.T) {
@@ -100,6 +108,18 @@ func TestLimitsOfTodayCount(t *testing.T) {
 	b.after(start, 30*time.Minute)
 	if b.ended(b.allowing(0), cookie) {
 		t.Error("half an hour after the choice was taken away: ended, though ordinary sessions live longer")
+	}
+	b.after(start, 2*time.Hour)
+	if !b.ended(b.allowing(0), cookie) {
+		t.Error("two hours without use after the choice was taken away: not ended")
+	}
+	b.after(start, 20*time.Hour)
+	s, err := b.allowing(month).Load(request(cookie))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.allowing(month).Touch(t.Context(), s); err != nil {
+		t.Fatal(err)
 	}
 	b.after(start, 36*time.Hour)
 	for stay, ended := range map[time.Duration]bool{month: false, 48 * time.Hour: false, 24 * time.Hour: true, 0: true} {
