@@ -1,6 +1,7 @@
 package rp
 
 import (
+	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
 	"errors"
@@ -49,17 +50,22 @@ func TestHostileIDTokens(t *testing.T) {
 		"another audience":      {set("aud", "portico1"), ProblemAudience},
 		"no audience":           {set("aud", nil), ProblemAudience},
 		"one audience too many": {set("aud", []string{"portico", "other"}), ProblemAudience},
-		"azp is another":        {set("azp", "other"), ProblemAudience},
-		"azp is empty":          {set("azp", ""), ProblemAudience},
-		"no iat":                {set("iat", nil), ProblemClock},
-		"no exp":                {set("exp", nil), ProblemClock},
-		"expired 61 s ago":      {set("exp", in(-61*time.Second)), ProblemClock},
-		"issued in 80 s":        {set("iat", in(80*time.Second)), ProblemClock},
-		"valid in 80 s":         {set("nbf", in(80*time.Second)), ProblemClock},
-		"issued last week":      {set("iat", in(-7*24*time.Hour)), ProblemClock},
-		"another nonce":         {set("nonce", "x"), ProblemNonce},
-		"no nonce":              {set("nonce", nil), ProblemNonce},
-		"another at_hash":       {set("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"), ProblemHash},
+		"one too many, for us": {func(p *provider) {
+			p.claims = func(c map[string]any) { c["aud"], c["azp"] = []string{"portico", "other"}, "portico" }
+		}, ProblemAudience},
+		"long session":       {set("sid", strings.Repeat("a", 256)), ProblemSubject},
+		"larger than 64 KiB": {set("padding", strings.Repeat("a", 64<<10)), ProblemSignature},
+		"azp is another":     {set("azp", "other"), ProblemAudience},
+		"azp is empty":       {set("azp", ""), ProblemAudience},
+		"no iat":             {set("iat", nil), ProblemClock},
+		"no exp":             {set("exp", nil), ProblemClock},
+		"expired 61 s ago":   {set("exp", in(-61*time.Second)), ProblemClock},
+		"issued in 80 s":     {set("iat", in(80*time.Second)), ProblemClock},
+		"valid in 80 s":      {set("nbf", in(80*time.Second)), ProblemClock},
+		"issued last week":   {set("iat", in(-7*24*time.Hour)), ProblemClock},
+		"another nonce":      {set("nonce", "x"), ProblemNonce},
+		"no nonce":           {set("nonce", nil), ProblemNonce},
+		"another at_hash":    {set("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"), ProblemHash},
 		"unsigned": {func(p *provider) {
 			p.raw = unsigned(map[string]any{"iss": p.server.URL, "sub": "alice", "aud": "portico"})
 		}, ProblemSignature},
@@ -73,6 +79,25 @@ func TestHostileIDTokens(t *testing.T) {
 		"a foreign key": {func(p *provider) {
 			p.hideKey = true
 			p.extraKeys = []any{jose.JSONWebKey{Key: &newKeyFor(p).PublicKey, KeyID: "k1"}}
+		}, ProblemSignature},
+		"a short key": {func(p *provider) {
+			k, err := rsa.GenerateKey(rand.Reader, 1024)
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			p.signer, p.hideKey, p.extraKeys = k, true, []any{jose.JSONWebKey{Key: &newKeyFor(p).PublicKey, KeyID: "k2"}, jose.JSONWebKey{Key: &k.PublicKey, KeyID: "k1"}}
+		}, ProblemSignature},
+		"a key for encryption": {func(p *provider) {
+			p.hideKey = true
+			p.extraKeys = []any{jose.JSONWebKey{Key: &newKeyFor(p).PublicKey, KeyID: "k2"}, jose.JSONWebKey{Key: &p.key.PublicKey, KeyID: "k1", Use: "enc"}}
+		}, ProblemSignature},
+		"a key for another algorithm": {func(p *provider) {
+			p.hideKey = true
+			p.extraKeys = []any{jose.JSONWebKey{Key: &p.key.PublicKey, KeyID: "k1", Algorithm: "PS256"}}
+		}, ProblemSignature},
+		"a key under another id": {func(p *provider) {
+			p.hideKey = true
+			p.extraKeys = []any{jose.JSONWebKey{Key: &p.key.PublicKey, KeyID: "k2"}}
 		}, ProblemSignature},
 		"a key in the header":   {func(p *provider) { p.raw = embedded(p) }, ProblemSignature},
 		"changed after signing": {func(p *provider) { p.raw = tampered(p) }, ProblemSignature},
@@ -99,6 +124,23 @@ func TestHostileIDTokens(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Whom an operator trusts may stand beside us, as long as the token says that it is for us.
+func TestTrustedAudience(t *testing.T) {
+	t.Parallel()
+	for azp, want := range map[string]Problem{"portico": "", "": ProblemAudience} {
+		p := newProvider(t)
+		p.claims = func(c map[string]any) {
+			if c["aud"] = []string{"portico", "other"}; azp != "" {
+				c["azp"] = azp
+			}
+		}
+		c, _ := p.client(func(c *Config) { c.TrustedAudiences = []string{"other"} })
+		if _, _, err := p.login(c); problem(err) != want || want == "" && err != nil {
+			t.Errorf("azp %q: login = %v, want %q", azp, err, want)
+		}
 	}
 }
 

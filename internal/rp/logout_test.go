@@ -28,6 +28,13 @@ func TestLogoutTokens(t *testing.T) {
 	if err != nil || far.Expires.After(time.Now().Add(oldest)) {
 		t.Errorf("a token without an end: until %v, %v; want what its iat says", far.Expires, err)
 	}
+	for typ, taken := range map[jose.ContentType]bool{"JWT": true, "logout+jwt": true, "application/logout+jwt": true, "at+jwt": false, "secevent+jwt": false} {
+		p.change(func() { p.typ = typ })
+		if _, err := c.VerifyLogout(t.Context(), p.sign(base)); (err == nil) != taken {
+			t.Errorf("typ %s: %v", typ, err)
+		}
+	}
+	p.change(func() { p.typ = "" })
 	es := newProvider(t)
 	es.alg, es.signer = jose.ES256, ecKey(t)
 	for name, raw := range map[string]string{

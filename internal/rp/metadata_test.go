@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -64,6 +65,11 @@ func TestLastGoodMetadataIsKept(t *testing.T) {
 	if _, _, err := c.Begin(t.Context(), LoginOptions{}); err != nil {
 		t.Errorf("metadata down, a copy at hand: %v", err)
 	}
+	p.change(func() { p.document = func(w http.ResponseWriter) bool { fmt.Fprint(w, "<html>"); return true } })
+	now = now.Add(time.Minute)
+	if _, _, err := c.Begin(t.Context(), LoginOptions{}); err != nil {
+		t.Errorf("garbage, a copy at hand: %v", err)
+	}
 	p.mu.Lock()
 	p.document = nil
 	p.metadata["issuer"] = "https://evil.example"
@@ -74,6 +80,47 @@ func TestLastGoodMetadataIsKept(t *testing.T) {
 	}
 	if _, err := c.Refresh(t.Context(), secret.New("rt"), ""); err != nil {
 		t.Errorf("refreshes go on with what was known: %v", err)
+	}
+}
+
+// Between sign-ins the copy serves for as long as it is good, and is renewed behind the back of whoever needs it when it is an hour old. A sign-in that began at another process ends with an
+// older copy when the provider publishes none.
+func TestOldMetadata(t *testing.T) {
+	t.Parallel()
+	p := newProvider(t)
+	var later atomic.Int64
+	c, _ := p.client(func(c *Config) { c.Now = func() time.Time { return time.Now().Add(time.Duration(later.Load())) } })
+	const document = "/.well-known/openid-configuration"
+	for _, step := range []struct {
+		age     time.Duration
+		fetches int
+	}{{0, 1}, {59 * time.Minute, 1}, {time.Hour + time.Minute, 2}} {
+		later.Store(int64(step.age))
+		if _, err := c.Refresh(t.Context(), secret.New("rt"), ""); err != nil {
+			t.Errorf("after %v: %v", step.age, err)
+		}
+		for range 500 { // the renewal is nobody's to wait for
+			if p.count(document) >= step.fetches {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		if n := p.count(document); n != step.fetches {
+			t.Errorf("after %v: %d fetches, want %d", step.age, n, step.fetches)
+		}
+	}
+	a, _, err := c.Begin(t.Context(), LoginOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Started = a.Started.Add(time.Minute) // the other process read it later
+	p.change(func() {
+		p.nonce, p.document = a.Nonce, func(w http.ResponseWriter) bool { w.WriteHeader(503); return true }
+	})
+	later.Store(int64(2 * time.Minute))
+	p.claims = func(claims map[string]any) { claims["exp"] = time.Now().Add(time.Hour).Unix() }
+	if _, _, err := c.Finish(t.Context(), a, url.Values{"code": {"c"}, "state": {a.State}}); err != nil {
+		t.Errorf("Finish with an older copy: %v", err)
 	}
 }
 

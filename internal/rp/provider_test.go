@@ -40,6 +40,7 @@ type provider struct {
 	claims    func(map[string]any) // edits the ID token's claims
 	alg       jose.SignatureAlgorithm
 	signer    any                                                     // key that signs instead of key
+	typ       jose.ContentType                                        // of what is signed; "" for none
 	raw       string                                                  // whole ID token instead
 	token     func(w http.ResponseWriter, answer map[string]any) bool // answers the token request instead
 	userinfo  func(w http.ResponseWriter)
@@ -169,6 +170,9 @@ func (p *provider) sign(claims map[string]any) string {
 	options := &jose.SignerOptions{}
 	if !p.noKid {
 		options = options.WithHeader("kid", p.kid)
+	}
+	if p.typ != "" {
+		options = options.WithType(p.typ)
 	}
 	s, err := jose.NewSigner(jose.SigningKey{Algorithm: p.alg, Key: signer}, options)
 	if err != nil {

@@ -105,6 +105,21 @@ func TestLifetimes(t *testing.T) {
 	}
 }
 
+// A provider says in two ways how long to wait, and nobody waits for longer than five minutes.
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	at := func(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
+	for text, want := range map[string]time.Duration{
+		"20": 20 * time.Second, " 7 ": 7 * time.Second, "0": 0, "-5": 0, "300": 5 * time.Minute, "999999999": 5 * time.Minute, "9223372036854775807": 5 * time.Minute, "": 0, "soon": 0, "1.5": 0,
+		at(30 * time.Second): 30 * time.Second, at(-time.Hour): 0, at(48 * time.Hour): 5 * time.Minute,
+	} {
+		if got := retryAfter(text, now); got != want {
+			t.Errorf("retryAfter(%q) = %v, want %v", text, got, want)
+		}
+	}
+}
+
 func TestRefreshedIDToken(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)

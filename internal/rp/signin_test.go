@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"portico/internal/secret"
 )
 
 func TestHonestProvider(t *testing.T) {
@@ -33,7 +35,8 @@ func TestAuthorizationRequest(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t)
 	c, _ := p.client()
-	a, u, err := c.Begin(t.Context(), LoginOptions{ReturnTo: "/x", Prompt: "none", Account: "102", MaxAge: time.Hour})
+	since := time.Now().UTC().Add(-time.Minute).Truncate(time.Millisecond)
+	a, u, err := c.Begin(t.Context(), LoginOptions{ReturnTo: "/x", Prompt: "none", Account: "102", MaxAge: time.Hour, Since: since})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +52,7 @@ func TestAuthorizationRequest(t *testing.T) {
 	}
 	b, _ := a.MarshalBinary()
 	var back Attempt
-	if err := back.UnmarshalBinary(b); err != nil || back.State != a.State || !back.Verifier.Equal(a.Verifier) || back.MaxAge != time.Hour || back.ReturnTo != "/x" || len(b) > 2500 {
+	if err := back.UnmarshalBinary(b); err != nil || back.State != a.State || !back.Verifier.Equal(a.Verifier) || back.MaxAge != time.Hour || back.ReturnTo != "/x" || !back.Since.Equal(since) || back.Started.UnixMilli() != a.Started.UnixMilli() || len(b) > 2500 {
 		t.Errorf("an attempt of %d bytes comes back as %+v, %v", len(b), back, err)
 	}
 }
@@ -71,6 +74,34 @@ func problem(err error) Problem {
 		return e.Problem
 	}
 	return ""
+}
+
+// What the provider says of a person later changes what is shown of them, and never who they are.
+func TestUserinfoLater(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		status int
+		body   string
+		other  bool // the session must end
+		fails  bool
+		want   Identity
+	}{
+		"a new name":      {200, `{"sub":"alice","name":"Alice P."}`, false, false, Identity{Subject: "alice", Name: "Alice P.", Role: "Manager", Account: "101"}},
+		"a role less":     {200, `{"sub":"alice","roles":[]}`, false, false, Identity{Subject: "alice", Name: "Alice", Account: "101"}},
+		"nothing":         {200, `{"sub":"alice"}`, false, false, Identity{Subject: "alice", Name: "Alice", Role: "Manager", Account: "101"}},
+		"somebody else":   {200, `{"sub":"mallory","name":"M"}`, true, true, Identity{Subject: "alice", Name: "Alice", Role: "Manager", Account: "101"}},
+		"nobody":          {200, `{"name":"M"}`, true, true, Identity{Subject: "alice", Name: "Alice", Role: "Manager", Account: "101"}},
+		"another account": {200, `{"sub":"alice","account":102}`, true, true, Identity{Subject: "alice", Name: "Alice", Role: "Manager", Account: "101"}},
+		"away":            {503, ``, false, true, Identity{Subject: "alice", Name: "Alice", Role: "Manager", Account: "101"}},
+	} {
+		p := newProvider(t)
+		p.userinfo = func(w http.ResponseWriter) { w.WriteHeader(tt.status); fmt.Fprint(w, tt.body) }
+		c, _ := p.client(func(c *Config) { c.RoleClaim, c.Role = "roles", "Manager" })
+		got, err := c.Userinfo(t.Context(), secret.New("at-canary"), Identity{Subject: "alice", Name: "Alice", Role: "Manager", Account: "101"})
+		if got != tt.want || errors.Is(err, ErrOtherSubject) != tt.other || (err != nil) != tt.fails {
+			t.Errorf("%s: Userinfo = %+v, %v, want %+v", name, got, err, tt.want)
+		}
+	}
 }
 
 func TestSignedUserinfo(t *testing.T) {
@@ -103,6 +134,9 @@ func TestCallbacks(t *testing.T) {
 		code       string
 	}{
 		"repeated code":             {"code=a&code=b", false, ProblemParameters, ""},
+		"repeated state":            {"code=a&state=x&state=x", false, ProblemParameters, ""},
+		"repeated error":            {"error=login_required&error=login_required", false, ProblemParameters, ""},
+		"long code":                 {"code=" + strings.Repeat("a", 4097), false, ProblemParameters, ""},
 		"repeated iss":              {"code=a&iss=x&iss=y", false, ProblemParameters, ""},
 		"code and error":            {"code=a&error=access_denied", false, ProblemParameters, ""},
 		"neither":                   {"x=y", false, ProblemParameters, ""},
