@@ -53,15 +53,17 @@ type Run struct {
 	Value    float64
 }
 
-// Still returns the stretches of at least so long in which every value came and all are the same, and not zero: a meter that stands still sends its last value for ever, one that measures nothing sends zeros.
+// Still returns the stretches of at least so long in which every value came and all are the same, and not zero: a meter that stands still sends its last value for ever, one that measures nothing sends zeros. One value alone, of a week for
+// example, is like no other.
 func Still(slots []Slot, least time.Duration) []Run {
 	var runs []Run
 	var run Run
+	values := 0
 	finish := func() {
-		if run.To.Sub(run.From) >= least {
+		if values > 1 && run.To.Sub(run.From) >= least {
 			runs = append(runs, run)
 		}
-		run = Run{}
+		run, values = Run{}, 0
 	}
 	for _, s := range slots {
 		same := !s.Missing && s.Value != 0 && s.Value == run.Value && s.Start.Equal(run.To)
@@ -71,8 +73,9 @@ func Still(slots []Slot, least time.Duration) []Run {
 		switch {
 		case same:
 			run.To = s.End
+			values++
 		case !s.Missing && s.Value != 0 && !math.IsNaN(s.Value):
-			run = Run{s.Start, s.End, s.Value}
+			run, values = Run{s.Start, s.End, s.Value}, 1
 		}
 	}
 	finish()

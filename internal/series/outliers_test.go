@@ -77,6 +77,8 @@ func TestStillKnowsStuckFromQuiet(t *testing.T) {
 		"nothing is used": {quarters(672, stuck(100, 500, 0)), nil},
 		"with a gap":      {quarters(672, func(i int) float64 { return map[int]float64{200: math.NaN()}[i] + 7 }), []time.Duration{117*time.Hour + 45*time.Minute}},
 		"twice":           {quarters(672, func(i int) float64 { return float64(1 + i/336) }), []time.Duration{84 * time.Hour, 84 * time.Hour}},
+		"a week's value":  {weeks(41.3, 41.4, 40.9), nil},
+		"two weeks' same": {weeks(41.3, 40.9, 40.9), []time.Duration{336 * time.Hour}},
 	} {
 		got := Still(tt.slots, 72*time.Hour)
 		if len(got) != len(tt.want) {
@@ -89,6 +91,16 @@ func TestStillKnowsStuckFromQuiet(t *testing.T) {
 			}
 		}
 	}
+}
+
+// weeks are values of one week each.
+func weeks(values ...float64) []Slot {
+	slots := make([]Slot, len(values))
+	for i, v := range values {
+		start := time.Date(2026, 3, 2+7*i, 0, 0, 0, 0, time.UTC)
+		slots[i] = Slot{Start: start, End: start.AddDate(0, 0, 7), Value: v}
+	}
+	return slots
 }
 
 func TestLateAndLeftOut(t *testing.T) {
