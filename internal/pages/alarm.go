@@ -32,7 +32,8 @@ type alarmData struct {
 	at       time.Time // the moment that the chart shows
 	r        series.Range
 	slots    []series.Slot
-	err      error // the course could not be read
+	steps    datahub.Granularity // of slots
+	err      error               // the course could not be read
 	changes  []datahub.StateChange
 	failed   error // the history could not be read
 	events   []datahub.Event
@@ -150,7 +151,20 @@ func (d *alarmData) readCourse(ctx context.Context, hub *datahub.Client) {
 		d.err = datahub.ErrNotFound
 		return
 	}
-	g := series.Fit(d.r, step, wideWidth)
-	points, err := hub.DataPoints(ctx, datahub.DataQuery{Variable: d.variable.ID, From: d.r.From, To: d.r.To, Granularity: g, Aggregate: aggregateOf(d.variable), Zone: d.zone})
-	d.slots, d.err = series.Fill(points, d.r, g, step, d.now), err
+	d.steps = series.Fit(d.r, step, wideWidth)
+	points, err := hub.DataPoints(ctx, datahub.DataQuery{Variable: d.variable.ID, From: d.r.From, To: d.r.To, Granularity: d.steps, Aggregate: d.aggregate(), Zone: d.zone})
+	d.slots, d.err = series.Fill(points, d.r, d.steps, step, d.now), err
+}
+
+// aggregate is what becomes of the values of a step of the chart: what the alarm makes of those in its window.
+func (d *alarmData) aggregate() datahub.Aggregate {
+	if d.alarm.Window.Duration() > 0 && d.alarm.Aggregate >= datahub.Sum && d.alarm.Aggregate <= datahub.Avg {
+		return d.alarm.Aggregate
+	}
+	return aggregateOf(d.variable)
+}
+
+// comparable reports whether the values of the chart are such as the alarm looks at. A sum of more values, or of fewer, is none.
+func (d *alarmData) comparable() bool {
+	return d.steps == datahub.GranularityRaw && d.alarm.Window.Duration() == 0 || d.aggregate() != datahub.Sum
 }

@@ -91,7 +91,7 @@ func (d alarmData) chart(l locale.Locale) templates.ChartModel {
 	when := func(t time.Time) string { return l.DateTime(t.In(d.zone), d.now) }
 	m.Summary = l.T("series.sum-mean", l.Quantity(sum.Mean, d.unit), l.Quantity(sum.Min, d.unit), when(sum.MinAt), l.Quantity(sum.Max, d.unit), when(sum.MaxAt))
 	t := trendData{id: "alarm", r: d.r, now: d.now, unit: d.unit, lines: []trendLine{{slots: d.slots, color: energyColor(d.source.EnergyTypeID), label: locale.Name(d.variable.Name)}}}
-	if alarmKind(d.alarm) != "binary" {
+	if alarmKind(d.alarm) != "binary" && d.comparable() {
 		t.rules = d.rules(l)
 	}
 	for _, s := range d.spans() {

@@ -39,11 +39,11 @@ func alarmsOfWorld(w *energy.World, tenants map[int64]*tenant) {
 	}
 	for i := range w.Alarms {
 		a := &w.Alarms[i]
-		tenants[owner[a.Site]].alarms[a.ID] = &alarm{id: a.ID, world: a, o: alarmOfWorld(w, a)}
+		tenants[owner[a.Site]].alarms[a.ID] = &alarm{id: a.ID, world: a, o: alarmOfWorld(a)}
 	}
 }
 
-func alarmOfWorld(w *energy.World, a *energy.Alarm) object {
+func alarmOfWorld(a *energy.Alarm) object {
 	o := object{"id": a.ID, "siteId": a.Site, "sourceId": a.Source, "variableId": a.Variable, "friendlyName": a.Name, "type": "Threshold", "thresholdType": "High", "setValue": a.Set,
 		"resetValue": a.Reset, "priority": a.Priority, "frequencyType": "Raw", "isAdvancedCron": false, "rawDataAgeFilter": object{"type": "NoFilter"}, "exceptions": []any{}, "enabled": true,
 		"notifications": []any{object{"type": "Email", "target": "User", "value": "operator@noordzee.example", "notifyOnTriggers": []any{"Set", "Reset"}}},
@@ -55,9 +55,8 @@ func alarmOfWorld(w *energy.World, a *energy.Alarm) object {
 		o["thresholdType"] = "Low"
 	}
 	if a.Window > 0 {
-		v, _ := w.Variable(a.Variable)
 		count, period := step(a.Window)
-		o["frequencyType"], o["granularity"], o["granularityTimeBase"], o["aggregationType"] = "Rolling", count, wordOf(timePeriods, period), wordOf(energy.Aggregates, v.Aggregate)
+		o["frequencyType"], o["granularity"], o["granularityTimeBase"], o["aggregationType"] = "Rolling", count, wordOf(timePeriods, period), wordOf(energy.Aggregates, energy.Avg)
 	}
 	if a.Alive != (energy.Hours{}) {
 		o["scheduleConfig"] = object{"scheduleId": scheduleOf(a.Alive), "scheduleLevelIds": []any{onLevel}}
