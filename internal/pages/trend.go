@@ -40,11 +40,11 @@ type trendData struct {
 	late      string       // what values that came late are called
 }
 
-// Sizes of the drawings. Text is not scaled by more than a tenth at the widths at which each is shown.
+// Sizes of the drawings. Text is not scaled by more than a tenth at the widths at which each is mostly shown: the narrow one on phones of 360 to 390 pixels.
 const (
 	fullWidth, fullHeight     = 1140, 340
 	wideWidth, wideHeight     = 800, 290
-	narrowWidth, narrowHeight = 350, 240
+	narrowWidth, narrowHeight = 310, 216
 )
 
 // tableRows bounds the table twin, so that a page stays small.

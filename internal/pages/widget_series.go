@@ -157,7 +157,7 @@ func (w *widgetReader) drawn(widget board.Widget, m *templates.WidgetModel, f ch
 		f.Letters = max(f.Letters, deskLetters) // and no room to give away
 	}
 	m.Picture = draw(f)
-	if f.Width > narrowWidth+50 || w.wall {
+	if f.Width > narrowWidth+90 || w.wall {
 		f.ID, f.Width, f.Height, f.Letters = f.ID+"-n", narrowWidth, narrowHeight, w.letters()*0.765 // as the style sheet says
 		m.Narrow = draw(f)
 	}

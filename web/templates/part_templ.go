@@ -547,7 +547,7 @@ func skeleton(shape string, rows int) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "\"><svg viewBox=\"0 0 800 290\"><rect class=\"bone-fill\" width=\"800\" height=\"290\" rx=\"6\"></rect></svg></div><div class=\"chart-narrow\"><svg viewBox=\"0 0 350 240\"><rect class=\"bone-fill\" width=\"350\" height=\"240\" rx=\"6\"></rect></svg></div></div><i class=\"bone bone-line\"></i> <i class=\"bone bone-line\"></i></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "\"><svg viewBox=\"0 0 800 290\"><rect class=\"bone-fill\" width=\"800\" height=\"290\" rx=\"6\"></rect></svg></div><div class=\"chart-narrow\"><svg viewBox=\"0 0 310 216\"><rect class=\"bone-fill\" width=\"310\" height=\"216\" rx=\"6\"></rect></svg></div></div><i class=\"bone bone-line\"></i> <i class=\"bone bone-line\"></i></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
