@@ -47,7 +47,7 @@ func (d *exploreData) when(t time.Time, l locale.Locale) string {
 
 // figures are the statistics of the lines, a row each.
 func (d *exploreData) figures(l locale.Locale) templates.TableModel {
-	m := templates.TableModel{Title: l.T("series.statistics"), Caption: l.T("series.statistics"), Columns: []string{l.T("column.variable"), l.T("stat.total"), l.T("stat.mean"), l.T("stat.min"), l.T("stat.max"), l.T("stat.max-at"), l.T("stat.last"), l.T("stat.values"), l.T("stat.silent")}}
+	m := templates.TableModel{Listed: true, Title: l.T("series.statistics"), Caption: l.T("series.statistics"), Columns: []string{l.T("column.variable"), l.T("stat.total"), l.T("stat.mean"), l.T("stat.min"), l.T("stat.max"), l.T("stat.max-at"), l.T("stat.last"), l.T("stat.values"), l.T("stat.silent")}}
 	compare := d.compare != "" && d.compare != series.NoComparison && compares(d.query.view)
 	if compare {
 		m.Columns = append(m.Columns, l.T(locale.Key("compare."+string(d.compare))))

@@ -106,6 +106,7 @@ type TableModel struct {
 	Caption string
 	Columns []string
 	Rows    [][]string
+	Listed  bool   // on a phone each row is a block of names and values
 	More    string // says that rows were left out, "" when none were
 }
 
