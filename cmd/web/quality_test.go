@@ -178,19 +178,32 @@ func TestChartInABrowser(t *testing.T) {
 	w.do(chromedp.WaitVisible(chromedp.CSS("dh-chart[data-drawn] canvas")))
 	w.keys("z")
 	eventually(t, "the range from before", func() bool { return w.value(`location.href`) == before })
+	w.do(chromedp.WaitVisible(chromedp.CSS("dh-chart[data-drawn] canvas")))
+	w.pan(".u-over", 300, 100)
+	eventually(t, "a later range of the same length", func() bool {
+		return w.value(`(() => { const q = new URLSearchParams(location.search), days = (Date.parse(q.get("to")) - Date.parse(q.get("from"))) / 864e5; return String(Math.abs(days - 7) < 0.05 && Date.parse(q.get("to")) > Date.now()) })()`) == "true"
+	})
+	w.do(chromedp.WaitVisible(chromedp.CSS("dh-chart[data-drawn] canvas")))
+	w.keys("z")
+	eventually(t, "the range from before that", func() bool { return w.value(`location.href`) == before })
 	w.print()
 	w.wantNoComplaints()
 }
 
 // drag draws the mouse with its button down over an element, between two distances from its left edge.
-func (w *window) drag(selector string, from, to float64) {
+func (w *window) drag(selector string, from, to float64) { w.draw(selector, from, to, 0) }
+
+// pan is drag with Shift held, which the protocol numbers.
+func (w *window) pan(selector string, from, to float64) { w.draw(selector, from, to, 8) }
+
+func (w *window) draw(selector string, from, to float64, held int64) {
 	w.t.Helper()
 	var box struct{ X, Y float64 }
 	if err := json.Unmarshal([]byte(w.value(`(() => { const e = document.querySelector("`+selector+`"); e.scrollIntoView({block: "center"}); const {x, y} = e.getBoundingClientRect(); return JSON.stringify({x, y}) })()`)), &box); err != nil {
 		w.t.Fatal(err)
 	}
 	at := func(kind input.DispatchMouseEventType, x float64, buttons int64) {
-		if _, err := chromedp.Call(w.ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: box.X + x, Y: box.Y + 60, Button: "left", Buttons: buttons, ClickCount: 1}); err != nil {
+		if _, err := chromedp.Call(w.ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: box.X + x, Y: box.Y + 60, Button: "left", Buttons: buttons, ClickCount: 1, Modifiers: held}); err != nil {
 			w.t.Fatal(err)
 		}
 	}

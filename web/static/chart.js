@@ -4,6 +4,7 @@
  * The cursor is a range field, so that arrows, Page Up and Home do what they do everywhere, and what stands under it is read out.
  */
 import { options, plotData } from "./chart_options.js";
+import { pan } from "./chart_pan.js";
 import { Reader } from "./chart_read.js";
 import { wallClock } from "./words.js";
 
@@ -75,6 +76,9 @@ class Chart extends HTMLElement {
 		const reader = new Reader(this, frame, data);
 		this.plot = new library(options(library, data, this, width, height, (from, to) => this.zoom(from, to), (index) => reader.point(index)), plotData(library, data), frame);
 		reader.attach(this.plot);
+		if (this.dataset.zoom) {
+			pan(this.plot, data, (min, max) => this.plot?.setScale("x", { min, max }), (from, to) => this.zoom(from, to));
+		}
 		this.setAttribute("data-drawn", "");
 	}
 

@@ -48,7 +48,7 @@ export function options(uPlot, data, element, width, height, zoom, point) {
 	const color = (/** @type {string} */ name) => style.getPropertyValue("--" + name).trim();
 	const font = `450 11.5px ${color("font")}`;
 	const grid = { stroke: color("grid") || color("border"), width: 1 };
-	const scales = /** @type {Record<string, any>} */ ({ x: { time: true, range: [data.from, data.to] } });
+	const scales = /** @type {Record<string, any>} */ ({ x: { time: true, auto: false, min: data.from, max: data.to } });
 	const axes = /** @type {any[]} */ ([timeAxis(data, { font, stroke: color("text-3"), ticks: { stroke: color("border"), width: 1, size: 5 } })]);
 	data.axes.forEach((a, i) => {
 		scales["y" + i] = { range: [a.min, a.max] };
