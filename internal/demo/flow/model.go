@@ -2,24 +2,24 @@ package flow
 
 import "portico/web/templates"
 
-// PageModel is the page, ready to show.
-type PageModel struct {
+// pageModel is the page, ready to show.
+type pageModel struct {
 	Layout  templates.LayoutModel
 	Notes   []string // what is out of order on purpose, and until when
 	Leave   bool     // the identity server can be taken away
 	Lost    string   // says that the visitor must sign in again; "" when not
-	Steps   []StepModel
-	Token   *TokenModel  // nil when there is none
+	Steps   []stepModel
+	Token   *tokenModel  // nil when there is none
 	NoToken string       // says why
-	Detail  *DetailModel // nil when nothing was seen
+	Detail  *detailModel // nil when nothing was seen
 	Claims  []Field      // of the last ID token
-	Lines   []LineModel  // youngest first
+	Lines   []lineModel  // youngest first
 	Dropped string       // says that older ones are gone
 	Said    string       // newest line in words, for those who listen
 }
 
-// StepModel is one of the eight steps.
-type StepModel struct {
+// stepModel is one of the eight steps.
+type stepModel struct {
 	No       int
 	Title    string
 	About    string
@@ -33,8 +33,8 @@ type StepModel struct {
 	Href     string // its last exchange; "" for none
 }
 
-// TokenModel is the access token's time and what the portal holds.
-type TokenModel struct {
+// tokenModel is the access token's time and what the portal holds.
+type tokenModel struct {
 	Left    string // whole seconds
 	Life    string
 	Dash    string // part of a ring of 100 that is left
@@ -43,8 +43,8 @@ type TokenModel struct {
 	Refresh string
 }
 
-// DetailModel is one exchange in full.
-type DetailModel struct {
+// detailModel is one exchange in full.
+type detailModel struct {
 	Title    string // "Request 6 of 14"
 	Line     string // "GET /sites → 401"
 	Tone     string
@@ -56,8 +56,8 @@ type DetailModel struct {
 	Newer    string
 }
 
-// LineModel is one exchange in the list.
-type LineModel struct {
+// lineModel is one exchange in the list.
+type lineModel struct {
 	ID      string
 	No      string
 	Time    string

@@ -29,7 +29,7 @@ func (f *Flow) page(w http.ResponseWriter, v *server.Visit) error {
 	p := presenter{l: v.Locale(), layout: v.Layout(), away: f.c.Back(), leave: f.c.Leave != nil, at: f.c.At}
 	a := &p.layout.Assets
 	a.Sheets, a.Modules = append(a.Sheets, assets.URL("flow.css")), append(a.Modules, assets.URL("flow.js"))
-	return v.Render(w, http.StatusOK, Page(p.page(f.journeyOf(sess).view(), entry, v.Request.URL.Query().Get("said"), time.Now())))
+	return v.Render(w, http.StatusOK, page(p.page(f.journeyOf(sess).view(), entry, v.Request.URL.Query().Get("said"), time.Now())))
 }
 
 // entryOf reads which exchange is to be shown; 0 for the youngest.

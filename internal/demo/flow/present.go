@@ -26,8 +26,8 @@ type presenter struct {
 var arrows = [...]string{StepSignIn: "1-2", StepIdentify: "1-3", StepCode: "1-2", StepTokens: "2-3", StepCall: "2-4", StepExpired: "2-4", StepRefresh: "2-3", StepAgain: "2-4"}
 
 // page shows v at now, with the exchange entry in full, or the youngest for 0 and for one that is gone.
-func (p presenter) page(v view, entry int, said string, now time.Time) PageModel {
-	m := PageModel{Layout: p.layout, Leave: p.leave, Notes: p.notes(v, said, now), Steps: p.steps(v), Claims: p.claims(v.Claims)}
+func (p presenter) page(v view, entry int, said string, now time.Time) pageModel {
+	m := pageModel{Layout: p.layout, Leave: p.leave, Notes: p.notes(v, said, now), Steps: p.steps(v), Claims: p.claims(v.Claims)}
 	m.Layout.Title = p.l.T("flow.title")
 	switch {
 	case v.Access.Lost:
@@ -76,11 +76,11 @@ func (p presenter) notes(v view, said string, now time.Time) []string {
 }
 
 // steps lights those that were seen.
-func (p presenter) steps(v view) []StepModel {
-	var list []StepModel
+func (p presenter) steps(v view) []stepModel {
+	var list []stepModel
 	for step := StepSignIn; step <= StepAgain; step++ {
 		key := "flow.step-" + strconv.Itoa(int(step))
-		m := StepModel{No: int(step), Title: p.l.T(locale.Key(key)), About: p.l.T(locale.Key(key + "-about")), State: p.l.T("flow.not-yet"), Arrow: arrows[step]}
+		m := stepModel{No: int(step), Title: p.l.T(locale.Key(key)), About: p.l.T(locale.Key(key + "-about")), State: p.l.T("flow.not-yet"), Arrow: arrows[step]}
 		if step == StepIdentify {
 			p.identified(&m, v.List)
 		} else {
@@ -91,7 +91,7 @@ func (p presenter) steps(v view) []StepModel {
 	return list
 }
 
-func (p presenter) seen(m *StepModel, list []Exchange) {
+func (p presenter) seen(m *stepModel, list []Exchange) {
 	times, last := 0, -1
 	for i, e := range list {
 		if e.Step == Step(m.No) {
@@ -120,7 +120,7 @@ func (p presenter) waited(e Exchange) string {
 }
 
 // identified says how long the person was at the identity server, which is all that the portal knows of it.
-func (p presenter) identified(m *StepModel, list []Exchange) {
+func (p presenter) identified(m *stepModel, list []Exchange) {
 	back := -1
 	for i, e := range list {
 		if e.Step == StepCode {
@@ -150,19 +150,19 @@ func latestStep(list []Exchange) int {
 	return -1
 }
 
-func (p presenter) token(a Access, now time.Time) *TokenModel {
+func (p presenter) token(a Access, now time.Time) *tokenModel {
 	left := max(0, a.Since.Add(a.Life).Sub(now)).Round(time.Second)
 	share := 0
 	if a.Life > 0 {
 		share = int(math.Round(100 * float64(left) / float64(a.Life)))
 	}
-	return &TokenModel{Left: seconds(left), Life: seconds(a.Life), Dash: strconv.Itoa(min(share, 100)), Text: p.l.T("flow.left", seconds(left), seconds(a.Life)), Access: a.Token, Refresh: a.Refresh}
+	return &tokenModel{Left: seconds(left), Life: seconds(a.Life), Dash: strconv.Itoa(min(share, 100)), Text: p.l.T("flow.left", seconds(left), seconds(a.Life)), Access: a.Token, Refresh: a.Refresh}
 }
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 
-func (p presenter) line(e Exchange) LineModel {
-	m := LineModel{ID: "entry-" + strconv.Itoa(e.N), No: strconv.Itoa(e.N), Time: p.clock(e.Began), ISO: e.Began.UTC().Format(time.RFC3339Nano), Between: p.between(e), What: what(e), Outcome: p.outcome(e), Tone: tone(e), Took: p.took(e.Took), Href: link(e.N)}
+func (p presenter) line(e Exchange) lineModel {
+	m := lineModel{ID: "entry-" + strconv.Itoa(e.N), No: strconv.Itoa(e.N), Time: p.clock(e.Began), ISO: e.Began.UTC().Format(time.RFC3339Nano), Between: p.between(e), What: what(e), Outcome: p.outcome(e), Tone: tone(e), Took: p.took(e.Took), Href: link(e.N)}
 	if e.Step != 0 {
 		m.Step = p.l.T("flow.step", int(e.Step))
 	}

@@ -11,9 +11,9 @@ import (
 )
 
 // detail is an exchange in full.
-func (p presenter) detail(list []Exchange, i int) *DetailModel {
+func (p presenter) detail(list []Exchange, i int) *detailModel {
 	e := list[i]
-	m := &DetailModel{Title: p.l.T("flow.request", e.N, list[len(list)-1].N), Line: what(e) + " → " + p.outcome(e), Tone: tone(e), Request: e.Request, Response: e.Response, Body: e.Body, Facts: append(p.facts(e), p.matches(list, i)...)}
+	m := &detailModel{Title: p.l.T("flow.request", e.N, list[len(list)-1].N), Line: what(e) + " → " + p.outcome(e), Tone: tone(e), Request: e.Request, Response: e.Response, Body: e.Body, Facts: append(p.facts(e), p.matches(list, i)...)}
 	if i > 0 {
 		m.Older = link(list[i-1].N)
 	}

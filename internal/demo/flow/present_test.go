@@ -144,7 +144,7 @@ func TestPageInFourLanguages(t *testing.T) {
 	for l, want := range title {
 		for name, j := range map[string]*journey{"full": example(), "empty": newJourney()} {
 			var b strings.Builder
-			if err := Page(presenterIn(l).page(j.view(), 0, heldBack, noon)).Render(t.Context(), &b); err != nil {
+			if err := page(presenterIn(l).page(j.view(), 0, heldBack, noon)).Render(t.Context(), &b); err != nil {
 				t.Fatal(err)
 			}
 			if found := raw.FindString(b.String()); found != "" || !strings.Contains(b.String(), want) || strings.Contains(b.String(), " style=") {

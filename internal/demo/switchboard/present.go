@@ -10,16 +10,16 @@ import (
 	"portico/web/templates"
 )
 
-// PageModel is the page, ready to show.
-type PageModel struct {
+// pageModel is the page, ready to show.
+type pageModel struct {
 	Layout   templates.LayoutModel
 	SignedIn bool
-	Rules    []RuleModel // what is switched on, of both servers
-	Servers  []ServerModel
+	Rules    []ruleModel // what is switched on, of both servers
+	Servers  []serverModel
 }
 
 // Wrong reports whether there is anything to end.
-func (m PageModel) Wrong() bool {
+func (m pageModel) Wrong() bool {
 	for _, s := range m.Servers {
 		if s.Off {
 			return true
@@ -28,8 +28,8 @@ func (m PageModel) Wrong() bool {
 	return len(m.Rules) > 0
 }
 
-// RuleModel is one fault that is switched on.
-type RuleModel struct {
+// ruleModel is one fault that is switched on.
+type ruleModel struct {
 	ID      string
 	Server  string // for forms
 	Where   string // the server's name
@@ -39,24 +39,24 @@ type RuleModel struct {
 	On      bool     // now, and not only later
 }
 
-// ServerModel is one server with its forms.
-type ServerModel struct {
+// serverModel is one server with its forms.
+type serverModel struct {
 	Name  string // for forms
 	Title string
 	About string
-	Downs []ChoiceModel
-	Kinds []ChoiceModel
-	Much  []ChoiceModel
-	Long  []ChoiceModel
-	Where []ChoiceModel
-	Ahead []ChoiceModel
+	Downs []choiceModel
+	Kinds []choiceModel
+	Much  []choiceModel
+	Long  []choiceModel
+	Where []choiceModel
+	Ahead []choiceModel
 	Off   bool   // the clock is not right
 	Clock string // how far it is off, in words
 	Keys  bool   // it has keys that can be changed
 }
 
-// ChoiceModel is an option of a list.
-type ChoiceModel struct {
+// choiceModel is an option of a list.
+type choiceModel struct {
 	Value, Text string
 	Chosen      bool
 }
@@ -68,8 +68,8 @@ type presenter struct {
 	at  func(time.Time) time.Time
 }
 
-func (p presenter) server(name string, offset time.Duration) ServerModel {
-	m := ServerModel{Name: name, Title: p.l.T(locale.Key("faults.server-" + name)), About: p.l.T(locale.Key("faults.about-" + name)), Off: offset != 0, Clock: p.clock(offset), Keys: name == identityName}
+func (p presenter) server(name string, offset time.Duration) serverModel {
+	m := serverModel{Name: name, Title: p.l.T(locale.Key("faults.server-" + name)), About: p.l.T(locale.Key("faults.about-" + name)), Off: offset != 0, Clock: p.clock(offset), Keys: name == identityName}
 	m.Downs = choices(downs, "30s", func(text string) string { return p.l.Duration(rule(text).For) })
 	m.Kinds = choices(kinds, "", func(text string) string { return p.kind(rule(text)) })
 	m.Much = choices(much, "", func(text string) string { return p.amount(rule("cut" + text)) })
@@ -79,18 +79,18 @@ func (p presenter) server(name string, offset time.Duration) ServerModel {
 	return m
 }
 
-func choices(values []string, chosen string, text func(string) string) []ChoiceModel {
-	var list []ChoiceModel
+func choices(values []string, chosen string, text func(string) string) []choiceModel {
+	var list []choiceModel
 	for _, v := range values {
-		list = append(list, ChoiceModel{Value: v, Text: text(v), Chosen: v == chosen})
+		list = append(list, choiceModel{Value: v, Text: text(v), Chosen: v == chosen})
 	}
 	return list
 }
 
-func (p presenter) rules(server string, states []fault.State) []RuleModel {
-	var list []RuleModel
+func (p presenter) rules(server string, states []fault.State) []ruleModel {
+	var list []ruleModel
 	for _, s := range states {
-		m := RuleModel{ID: strconv.Itoa(s.ID), Server: server, Where: p.l.T(locale.Key("faults.server-" + server)), What: p.kind(s.Rule), On: s.On}
+		m := ruleModel{ID: strconv.Itoa(s.ID), Server: server, Where: p.l.T(locale.Key("faults.server-" + server)), What: p.kind(s.Rule), On: s.On}
 		if server != ownName {
 			m.Flag = server + "=" + s.Rule.String()
 		}

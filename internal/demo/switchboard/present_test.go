@@ -57,7 +57,7 @@ func TestChoices(t *testing.T) {
 		}
 		for _, l := range locale.Langs() {
 			m := speak(l).server(name, 0)
-			for _, list := range [][]ChoiceModel{m.Downs, m.Kinds, m.Much, m.Long, m.Where, m.Ahead} {
+			for _, list := range [][]choiceModel{m.Downs, m.Kinds, m.Much, m.Long, m.Where, m.Ahead} {
 				var texts []string
 				for _, c := range list {
 					texts = append(texts, c.Text)

@@ -67,9 +67,9 @@ func (b *Switchboard) page(w http.ResponseWriter, v *server.Visit) error {
 	if own := b.own(v); own != nil {
 		rules = append(rules, p.rules(ownName, own.Rules())...)
 	}
-	return v.Render(w, http.StatusOK, Page(PageModel{
+	return v.Render(w, http.StatusOK, page(pageModel{
 		Layout: layout, SignedIn: signedIn, Rules: rules,
-		Servers: []ServerModel{p.server(identityName, b.c.Identity.Offset()), p.server(hubName, b.c.Hub.Offset())},
+		Servers: []serverModel{p.server(identityName, b.c.Identity.Offset()), p.server(hubName, b.c.Hub.Offset())},
 	}))
 }
 

@@ -10,8 +10,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "portico/web/templates"
 
-// Page is what is wrong with the demo's servers, and the forms that make it so.
-func Page(m PageModel) templ.Component {
+// page is what is wrong with the demo's servers, and the forms that make it so.
+func page(m pageModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -120,7 +120,7 @@ func Page(m PageModel) templ.Component {
 }
 
 // wrong is what is switched on.
-func wrong(m PageModel) templ.Component {
+func wrong(m pageModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -322,7 +322,7 @@ func wrong(m PageModel) templ.Component {
 	})
 }
 
-func ruleRow(l templates.LayoutModel, r RuleModel) templ.Component {
+func ruleRow(l templates.LayoutModel, r ruleModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -485,7 +485,7 @@ func ruleRow(l templates.LayoutModel, r RuleModel) templ.Component {
 	})
 }
 
-func serverCard(l templates.LayoutModel, s ServerModel) templ.Component {
+func serverCard(l templates.LayoutModel, s serverModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -787,7 +787,7 @@ func form(server, do, button string) templ.Component {
 	})
 }
 
-func choice(name, label string, list []ChoiceModel) templ.Component {
+func choice(name, label string, list []choiceModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -889,7 +889,7 @@ func choice(name, label string, list []ChoiceModel) templ.Component {
 }
 
 // tokensCard is about the visitor's own tokens.
-func tokensCard(m PageModel) templ.Component {
+func tokensCard(m pageModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

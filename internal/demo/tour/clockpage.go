@@ -14,12 +14,12 @@ import (
 
 // clock shows the demo's clock, and the forms that move it.
 func (t *Tour) clock(w http.ResponseWriter, v *server.Visit) error {
-	return v.Render(w, http.StatusOK, Clock(t.clockModel(v)))
+	return v.Render(w, http.StatusOK, clockPage(t.clockModel(v)))
 }
 
-func (t *Tour) clockModel(v *server.Visit) ClockPageModel {
+func (t *Tour) clockModel(v *server.Visit) clockPageModel {
 	l, now := v.Locale(), t.c.Clock.Now().In(datahub.HomeZone())
-	m := ClockPageModel{
+	m := clockPageModel{
 		Layout: t.layout(v, l.T("clock.title")), Date: l.Date(now), Time: l.Clock(now), ISO: now.Format(time.RFC3339), Speed: speedText(t.c.Clock.Speed()), Follows: t.c.Clock.Follows(), Fixed: t.c.Fixed,
 		Field: now.Format(fieldForm), Min: clock.Earliest.In(datahub.HomeZone()).Format(fieldForm), Max: clock.Latest.In(datahub.HomeZone()).Format(fieldForm),
 	}
@@ -32,21 +32,21 @@ func (t *Tour) clockModel(v *server.Visit) ClockPageModel {
 	}
 	m.Days = days(l, now.Year())
 	for _, s := range []struct{ value, key string }{{"-168h", "clock.week-back"}, {"-24h", "clock.day-back"}, {"-1h", "clock.hour-back"}, {"5m", "clock.five-on"}, {"1h", "clock.hour-on"}, {"24h", "clock.day-on"}, {"168h", "clock.week-on"}} {
-		m.Steps = append(m.Steps, ChoiceModel{Value: s.value, Text: l.T(locale.Key(s.key))})
+		m.Steps = append(m.Steps, choiceModel{Value: s.value, Text: l.T(locale.Key(s.key))})
 	}
 	for _, speed := range []float64{0, 1, 60, 3600} {
-		m.Speeds = append(m.Speeds, ChoiceModel{Value: speedText(speed), Text: l.T(locale.Key("clock.speed-" + speedText(speed))), Current: speed == t.c.Clock.Speed()})
+		m.Speeds = append(m.Speeds, choiceModel{Value: speedText(speed), Text: l.T(locale.Key("clock.speed-" + speedText(speed))), Current: speed == t.c.Clock.Speed()})
 	}
 	return m
 }
 
 // days are the moments of a year that are worth a look: just before clocks are changed, in spring and in autumn, and a meter that was exchanged, a day without data, a storm of alarms.
-func days(l locale.Locale, year int) []ChoiceModel {
+func days(l locale.Locale, year int) []choiceModel {
 	zone := datahub.HomeZone()
-	at := func(key string, when time.Time) ChoiceModel {
-		return ChoiceModel{Value: when.UTC().Format(time.RFC3339), Text: l.T(locale.Key(key)), Note: l.Date(when.In(zone)) + ", " + l.Clock(when.In(zone))}
+	at := func(key string, when time.Time) choiceModel {
+		return choiceModel{Value: when.UTC().Format(time.RFC3339), Text: l.T(locale.Key(key)), Note: l.Date(when.In(zone)) + ", " + l.Clock(when.In(zone))}
 	}
-	return []ChoiceModel{
+	return []choiceModel{
 		at("clock.spring", lastSunday(year, time.March).Add(55*time.Minute)),
 		at("clock.autumn", lastSunday(year, time.October).Add(55*time.Minute)),
 		at("clock.storm", time.Date(year, time.November, 1+(9-int(time.Date(year, time.November, 1, 0, 0, 0, 0, zone).Weekday()))%7, 10, 5, 0, 0, zone)),

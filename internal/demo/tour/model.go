@@ -2,8 +2,8 @@ package tour
 
 import "portico/web/templates"
 
-// BarModel is the tour's bar: where it is, what to look at, and where it goes on.
-type BarModel struct {
+// barModel is the tour's bar: where it is, what to look at, and where it goes on.
+type barModel struct {
 	Layout    templates.LayoutModel
 	Where     string // "Stop 2 of 8"
 	Title     string
@@ -14,11 +14,11 @@ type BarModel struct {
 	NextTitle string
 	SignsIn   bool // the way to the next stop signs a guest in
 	Leave     string
-	Stops     []StopModel
+	Stops     []stopModel
 }
 
-// StopModel is a stop in a list.
-type StopModel struct {
+// stopModel is a stop in a list.
+type stopModel struct {
 	No      string
 	Href    string
 	Title   string
@@ -26,12 +26,12 @@ type StopModel struct {
 	Current bool
 }
 
-// StartModel is the start page.
-type StartModel struct {
+// startModel is the start page.
+type startModel struct {
 	Layout  templates.LayoutModel
 	Company string
-	Strip   StripModel
-	People  []PersonModel // whom a visitor can be; none for whoever is signed in
+	Strip   stripModel
+	People  []personModel // whom a visitor can be; none for whoever is signed in
 	Tour    string        // where the tour begins
 	TourOn  bool
 	Flow    string // pages of others
@@ -39,8 +39,8 @@ type StartModel struct {
 	Figures templates.OverviewModel
 }
 
-// StripModel is the line that says what is shown, and when.
-type StripModel struct {
+// stripModel is the line that says what is shown, and when.
+type stripModel struct {
 	Clock templates.ClockModel
 	Date  string // where it is not today
 	Zone  string
@@ -48,8 +48,8 @@ type StripModel struct {
 	Speed string // of the clock, for the script that lets it run
 }
 
-// PersonModel is somebody whom a visitor can be.
-type PersonModel struct {
+// personModel is somebody whom a visitor can be.
+type personModel struct {
 	Name  string
 	Role  string
 	About string
@@ -57,14 +57,14 @@ type PersonModel struct {
 	First bool
 }
 
-// ListModel is the page with all stops.
-type ListModel struct {
+// listModel is the page with all stops.
+type listModel struct {
 	Layout templates.LayoutModel
-	Stops  []StopModel
+	Stops  []stopModel
 }
 
-// ClockPageModel is the page about the demo's clock.
-type ClockPageModel struct {
+// clockPageModel is the page about the demo's clock.
+type clockPageModel struct {
 	Layout  templates.LayoutModel
 	Date    string
 	Time    string
@@ -76,13 +76,13 @@ type ClockPageModel struct {
 	Field   string
 	Min     string
 	Max     string
-	Days    []ChoiceModel
-	Steps   []ChoiceModel
-	Speeds  []ChoiceModel
+	Days    []choiceModel
+	Steps   []choiceModel
+	Speeds  []choiceModel
 }
 
-// ChoiceModel is a button.
-type ChoiceModel struct {
+// choiceModel is a button.
+type choiceModel struct {
 	Value   string
 	Text    string
 	Note    string

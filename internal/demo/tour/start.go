@@ -16,21 +16,21 @@ import (
 // start is the start page: what this is, live figures, and who a visitor can be.
 func (t *Tour) start(w http.ResponseWriter, v *server.Visit) error {
 	l := v.Locale()
-	m := StartModel{Layout: t.layout(v, l.T("start.title")), Company: t.c.Company, Strip: t.strip(v), Tour: t.href(1), Flow: t.c.Flow, Faults: t.c.Faults, TourOn: t.at(v.Request) > 0}
+	m := startModel{Layout: t.layout(v, l.T("start.title")), Company: t.c.Company, Strip: t.strip(v), Tour: t.href(1), Flow: t.c.Flow, Faults: t.c.Faults, TourOn: t.at(v.Request) > 0}
 	if _, in := v.Session(); !in {
 		for i, p := range t.c.People {
-			m.People = append(m.People, PersonModel{Name: p.Name, Role: l.T(locale.Key("start.role-" + p.Role)), About: l.T(locale.Key("start.role-" + p.Role + "-about")), Href: t.signIn(p.Hint, "/overview"), First: i == 0})
+			m.People = append(m.People, personModel{Name: p.Name, Role: l.T(locale.Key("start.role-" + p.Role)), About: l.T(locale.Key("start.role-" + p.Role + "-about")), Href: t.signIn(p.Hint, "/overview"), First: i == 0})
 		}
 	}
 	m.Figures = t.figures.get(v, t.c)
 	m.Figures.Layout = m.Layout
-	return v.Render(w, http.StatusOK, Start(m))
+	return v.Render(w, http.StatusOK, start(m))
 }
 
 // strip tells what is shown, and the time by the demo's clock.
-func (t *Tour) strip(v *server.Visit) StripModel {
+func (t *Tour) strip(v *server.Visit) stripModel {
 	l, now := v.Locale(), v.Now()
-	m := StripModel{Clock: v.Layout().Clock, Zone: datahub.HomeZone().String(), Live: l.T("start.live"), Speed: speedText(t.c.Clock.Speed())}
+	m := stripModel{Clock: v.Layout().Clock, Zone: datahub.HomeZone().String(), Live: l.T("start.live"), Speed: speedText(t.c.Clock.Speed())}
 	if !t.c.Clock.Follows() {
 		m.Live, m.Date = l.T("start.moved"), l.Date(now.In(datahub.HomeZone()))
 	}
@@ -74,5 +74,5 @@ func (f *figures) get(v *server.Visit, c Config) templates.OverviewModel {
 // list is the page with all stops, and what comes after them.
 func (t *Tour) list(w http.ResponseWriter, v *server.Visit) error {
 	l := t.layout(v, v.Locale().T("tour.title"))
-	return v.Render(w, http.StatusOK, List(ListModel{Layout: l, Stops: t.every(t.at(v.Request), l)}))
+	return v.Render(w, http.StatusOK, list(listModel{Layout: l, Stops: t.every(t.at(v.Request), l)}))
 }

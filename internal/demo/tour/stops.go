@@ -81,12 +81,12 @@ func (t *Tour) Frame(r *http.Request, m *templates.LayoutModel) {
 		return
 	}
 	dress(m)
-	m.Above = Bar(t.bar(n, *m))
+	m.Above = bar(t.bar(n, *m))
 }
 
-func (t *Tour) bar(n int, l templates.LayoutModel) BarModel {
+func (t *Tour) bar(n int, l templates.LayoutModel) barModel {
 	guest, number := l.Person == nil, strconv.Itoa(n)
-	m := BarModel{Layout: l, Here: t.href(n), Title: l.T("tour.stop-" + number), Text: l.T("tour.stop-" + number + "-text"), Where: l.T("tour.where", n, len(t.stops)), Leave: startPath + "?" + param + "=0"}
+	m := barModel{Layout: l, Here: t.href(n), Title: l.T("tour.stop-" + number), Text: l.T("tour.stop-" + number + "-text"), Where: l.T("tour.where", n, len(t.stops)), Leave: startPath + "?" + param + "=0"}
 	if n > 1 {
 		m.Back = t.way(n-1, guest)
 	}
@@ -98,11 +98,11 @@ func (t *Tour) bar(n int, l templates.LayoutModel) BarModel {
 }
 
 // every is all stops, of which n is the present one; 0 for none.
-func (t *Tour) every(n int, l templates.LayoutModel) []StopModel {
-	list := make([]StopModel, len(t.stops))
+func (t *Tour) every(n int, l templates.LayoutModel) []stopModel {
+	list := make([]stopModel, len(t.stops))
 	for i := range t.stops {
 		number := strconv.Itoa(i + 1)
-		list[i] = StopModel{No: number, Href: t.way(i+1, l.Person == nil), Title: l.T("tour.stop-" + number), Text: l.T("tour.stop-" + number + "-text"), Current: i+1 == n}
+		list[i] = stopModel{No: number, Href: t.way(i+1, l.Person == nil), Title: l.T("tour.stop-" + number), Text: l.T("tour.stop-" + number + "-text"), Current: i+1 == n}
 	}
 	return list
 }

@@ -52,8 +52,8 @@ func icon(l templates.LayoutModel, name string) templ.Component {
 	})
 }
 
-// Bar is the tour's bar. Its links need no script; with one, the arrow keys go to the neighbours while something in it has the focus, and Escape leaves.
-func Bar(m BarModel) templ.Component {
+// bar is the tour's bar. Its links need no script; with one, the arrow keys go to the neighbours while something in it has the focus, and Escape leaves.
+func bar(m barModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -360,8 +360,8 @@ func here(current bool) templ.Attributes {
 	return nil
 }
 
-// Start is the start page of the demo.
-func Start(m StartModel) templ.Component {
+// start is the start page of the demo.
+func start(m startModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -765,7 +765,7 @@ func Start(m StartModel) templ.Component {
 }
 
 // strip says that the data are invented, where they are from, and when now is.
-func strip(l templates.LayoutModel, m StripModel) templ.Component {
+func strip(l templates.LayoutModel, m stripModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -908,8 +908,8 @@ func strip(l templates.LayoutModel, m StripModel) templ.Component {
 	})
 }
 
-// List is all stops, and what comes after them.
-func List(m ListModel) templ.Component {
+// list is all stops, and what comes after them.
+func list(m listModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1086,8 +1086,8 @@ export DATAHUB_CLIENT_ID=… DATAHUB_CLIENT_SECRET_FILE=… DATAHUB_AUTH_URL=htt
 web check --base-url=https://portal.example.com --keys=portico.keys
 web serve --base-url=https://portal.example.com --keys=portico.keys`
 
-// Clock is the page about the demo's clock.
-func Clock(m ClockPageModel) templ.Component {
+// clockPage is the page about the demo's clock.
+func clockPage(m clockPageModel) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
