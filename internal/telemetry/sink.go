@@ -14,9 +14,9 @@ const (
 	sinkBatch = 32 << 10 // bytes from which on a call of the writer takes no further line
 )
 
-// Sink writes log lines in the background, so that a reader who does not read, or a disk that is full, holds nobody up. Lines wait in a buffer of fixed size; what does not fit, or
+// lineSink writes log lines in the background, so that a reader who does not read, or a disk that is full, holds nobody up. Lines wait in a buffer of fixed size; what does not fit, or
 // cannot be written, is dropped and counted. It is safe for concurrent use.
-type Sink struct {
+type lineSink struct {
 	w       io.Writer
 	lines   chan []byte
 	text    []byte       // of the present call, used again for the next one
@@ -29,15 +29,15 @@ type Sink struct {
 	once    sync.Once
 }
 
-// NewSink returns a Sink that writes to w until Close. notice makes the line that stands where lines are missing; nil means none.
-func NewSink(w io.Writer, notice func(lines int64) []byte) *Sink {
-	s := &Sink{w: w, lines: make(chan []byte, sinkLines), notice: notice, quit: make(chan struct{}), done: make(chan struct{})}
+// newLineSink returns a lineSink that writes to w until Close. notice makes the line that stands where lines are missing; nil means none.
+func newLineSink(w io.Writer, notice func(lines int64) []byte) *lineSink {
+	s := &lineSink{w: w, lines: make(chan []byte, sinkLines), notice: notice, quit: make(chan struct{}), done: make(chan struct{})}
 	go s.run()
 	return s
 }
 
 // Write implements [io.Writer]: it takes a line and never fails.
-func (s *Sink) Write(line []byte) (int, error) {
+func (s *lineSink) Write(line []byte) (int, error) {
 	n := int64(len(line))
 	if s.bytes.Add(n) > sinkBytes {
 		s.drop(n)
@@ -51,17 +51,17 @@ func (s *Sink) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-func (s *Sink) drop(bytes int64) {
+func (s *lineSink) drop(bytes int64) {
 	s.bytes.Add(-bytes)
 	s.lost.Add(1)
 	s.dropped.Add(1)
 }
 
 // Dropped returns how many lines nobody will ever read.
-func (s *Sink) Dropped() int64 { return s.lost.Load() }
+func (s *lineSink) Dropped() int64 { return s.lost.Load() }
 
 // Close returns when all lines are written, or when ctx ends.
-func (s *Sink) Close(ctx context.Context) {
+func (s *lineSink) Close(ctx context.Context) {
 	s.once.Do(func() { close(s.quit) })
 	select {
 	case <-s.done:
@@ -69,7 +69,7 @@ func (s *Sink) Close(ctx context.Context) {
 	}
 }
 
-func (s *Sink) run() {
+func (s *lineSink) run() {
 	defer close(s.done)
 	for {
 		select {
@@ -91,7 +91,7 @@ func (s *Sink) run() {
 }
 
 // write writes a line, and those that wait already in the same call, as far as they fit into a pipe.
-func (s *Sink) write(line []byte) {
+func (s *lineSink) write(line []byte) {
 	text, lines := append(s.text[:0], line...), int64(1)
 	for waiting := len(s.lines); waiting > 0 && len(text) < sinkBatch; waiting-- {
 		text = append(text, <-s.lines...)

@@ -143,7 +143,7 @@ func TestLinesHoldOneEventEach(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"json", "text"} {
 		var b bytes.Buffer
-		NewLogger(&b, "info", format).Warn("x", "list", []string{"a\u202eb\n", "c"}, "map", map[string]string{"k": "v\u2066\u2028"}, "error", fmt.Errorf("e\u200f\r\n"), slog.Group("g", "text", "\x1b[31m\u061c"))
+		newLogger(&b, "info", format).Warn("x", "list", []string{"a\u202eb\n", "c"}, "map", map[string]string{"k": "v\u2066\u2028"}, "error", fmt.Errorf("e\u200f\r\n"), slog.Group("g", "text", "\x1b[31m\u061c"))
 		if text := b.String(); strings.Count(text, "\n") != 1 || strings.ContainsAny(text, "\u202e\u2066\u2028\u200f\x1b\u061c\r") {
 			t.Errorf("%s: %q", format, text)
 		}

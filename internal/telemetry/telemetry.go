@@ -1,5 +1,4 @@
-// Package telemetry sets up what the program writes about itself: structured log lines, with a second net
-// under the secrets.
+// Package telemetry is what the program tells of itself: log lines, with a second net under the secrets; metrics for Prometheus; traces by OpenTelemetry.
 package telemetry
 
 import (
@@ -15,24 +14,24 @@ import (
 	"portico/internal/secret"
 )
 
-// NewLogger returns a logger that writes one line per event to w, as JSON or, for people, as text; durations are in seconds. level is debug, info, warn or error;
+// newLogger returns a logger that writes one line per event to w, as JSON or, for people, as text; durations are in seconds. level is debug, info, warn or error;
 // format is json or text; anything else means the first of each that operators expect: info, json.
-func NewLogger(w io.Writer, level, format string) *slog.Logger {
+func newLogger(w io.Writer, level, format string) *slog.Logger {
 	return slog.New(handler(w, level, format))
 }
 
 // Log is the program's log: lines are written in the background, and failures that repeat are left out.
 type Log struct {
 	*slog.Logger
-	sink *Sink
+	sink *lineSink
 	s    *sampler
 }
 
-// NewLog returns a Log whose lines are NewLogger's.
+// NewLog returns a Log whose lines are newLogger's.
 func NewLog(w io.Writer, level, format string) *Log {
-	sink := NewSink(w, func(lines int64) []byte {
+	sink := newLineSink(w, func(lines int64) []byte {
 		var b bytes.Buffer
-		NewLogger(&b, level, format).Warn("log lines dropped", "lines", lines)
+		newLogger(&b, level, format).Warn("log lines dropped", "lines", lines)
 		return b.Bytes()
 	})
 	s := newSampler(time.Now)

@@ -16,7 +16,7 @@ func TestSecretsNeverReachTheLog(t *testing.T) {
 	const canary = "canary-9f3a"
 	for _, format := range []string{"json", "text"} {
 		var b bytes.Buffer
-		log := NewLogger(&b, "debug", format)
+		log := newLogger(&b, "debug", format)
 		log.Info("x", "access_token", canary, "Client-Secret", canary, "code", canary, "cookie", canary, "text", secret.New(canary), "kept", "visible")
 		log.With("refresh_token", canary).WithGroup("g").Debug("y", "state", canary)
 		if strings.Contains(b.String(), canary) {
@@ -30,7 +30,7 @@ func TestSecretsNeverReachTheLog(t *testing.T) {
 
 func TestLineCannotBeForged(t *testing.T) {
 	var b bytes.Buffer
-	NewLogger(&b, "info", "text").Warn("x", "path", "/a\nlevel=ERROR msg=forged", "error", errors.New("turned \u202e around"))
+	newLogger(&b, "info", "text").Warn("x", "path", "/a\nlevel=ERROR msg=forged", "error", errors.New("turned \u202e around"))
 	if got := strings.Count(b.String(), "\n"); got != 1 {
 		t.Errorf("%d lines, want 1: %q", got, b.String())
 	}
@@ -41,7 +41,7 @@ func TestLineCannotBeForged(t *testing.T) {
 
 func TestJSONAndLevel(t *testing.T) {
 	var b bytes.Buffer
-	log := NewLogger(&b, "warn", "json")
+	log := newLogger(&b, "warn", "json")
 	log.Info("hidden")
 	log.Warn("shown", "n", 3)
 	var line map[string]any
@@ -52,7 +52,7 @@ func TestJSONAndLevel(t *testing.T) {
 
 func TestDurationsAreSeconds(t *testing.T) {
 	var b strings.Builder
-	NewLogger(&b, "info", "json").Info("request", "took", 64515*time.Microsecond, slog.Group("provider", "state", "canary"))
+	newLogger(&b, "info", "json").Info("request", "took", 64515*time.Microsecond, slog.Group("provider", "state", "canary"))
 	if !strings.Contains(b.String(), `"took":0.064515`) || strings.Contains(b.String(), "canary") {
 		t.Errorf("line %s", b.String())
 	}
