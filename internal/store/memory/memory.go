@@ -1,4 +1,4 @@
-// Package memory keeps sessions, tokens and the audit log in the memory of one process: for the demo, for tests, and as the model
+// Package memory keeps sessions, tokens, shelves, counts of guesses and the audit log in the memory of one process: for the demo, for tests, and as the model
 // that the other stores are compared with. Everything is lost when the process ends.
 package memory
 

@@ -1,4 +1,4 @@
-// Package postgres keeps sessions, tokens and the audit log in PostgreSQL, for several replicas. Each write is one transaction under READ COMMITTED with row locks; what must not cross is
+// Package postgres keeps sessions, tokens, shelves, counts of guesses and the audit log in PostgreSQL, for several replicas. Each write is one transaction under READ COMMITTED with row locks; what must not cross is
 // kept apart by advisory locks. Leases are judged by the database's clock.
 package postgres
 

@@ -1,4 +1,4 @@
-// Package redis keeps sessions and tokens in Redis or Valkey: one server, one that Sentinels watch, or a Cluster. Each operation is one Lua script on the keys of one id, which
+// Package redis keeps sessions, tokens and counts of guesses in Redis or Valkey: one server, one that Sentinels watch, or a Cluster. Each operation is one Lua script on the keys of one id, which
 // share a hash slot. What spans ids goes in an order of such steps that keeps the contract, see groups.go. Leases are judged by the server's clock.
 package redis
 

@@ -1,4 +1,4 @@
-// Package sqlite keeps sessions, tokens and the audit log in one SQLite file: the portal's default, for one machine. Several processes may
+// Package sqlite keeps sessions, tokens, shelves, counts of guesses and the audit log in one SQLite file: the portal's default, for one machine. Several processes may
 // share the file. Each write is one immediate transaction and is on the disk when it returns (synchronous=FULL).
 package sqlite
 

@@ -1,4 +1,4 @@
-// Package storetest holds the suites that every store passes: what the contracts of session.Store, token.Store and audit.Store say, sentence by sentence,
+// Package storetest holds the suites that every store passes: what the contracts of session.Store, token.Store, shelf.Store, limit.Store and audit.Store say, sentence by sentence,
 // also under concurrency. Only tests import it.
 package storetest
 
