@@ -68,9 +68,18 @@ func (p *Pages) widgetForm(r *pages.Request, id string, b board.Board, site data
 	f, _ := board.FormOf(w.Kind)
 	m := &templates.WidgetFormModel{
 		ID: w.ID, Title: l.T(locale.Key("widget." + string(w.Kind))), Close: address(id, "/edit#w-", w.ID), Takes: f.MostSeries - len(w.Series),
-		Fields:   []templates.FieldModel{{Name: "title", Label: l.T("board.title"), Value: w.Title, Hint: l.T("board.widget-title-hint")}},
 		ReturnTo: query.With(address(id, "/edit"), "w", w.ID, "site", r.URL.Query().Get("site")),
 	}
+	typedFields(m, w, f, l)
+	if err = p.chosenFields(r, m, w, f); err == nil && f.Series != board.No {
+		err = p.seriesFields(r, m, w, site)
+	}
+	return m, err
+}
+
+// typedFields are those of a widget's settings that hold what somebody typed, and the order of its rows.
+func typedFields(m *templates.WidgetFormModel, w board.Widget, f board.Form, l locale.Locale) {
+	m.Fields = []templates.FieldModel{{Name: "title", Label: l.T("board.title"), Value: w.Title, Hint: l.T("board.widget-title-hint")}}
 	if f.Range {
 		m.Fields = append(m.Fields, templates.FieldModel{Name: "range", Label: l.T("board.range"), Value: w.Range, Hint: l.T("board.range-hint")})
 	}
@@ -89,27 +98,28 @@ func (p *Pages) widgetForm(r *pages.Request, id string, b board.Board, site data
 	if f.Text != board.No {
 		m.Area = &templates.FieldModel{Name: "text", Label: l.T("board.text"), Value: w.Text, Hint: l.T("board.text-hint")}
 	}
+}
+
+// chosenFields are those whose values are chosen from what the person has: dashboards, files, sites.
+func (p *Pages) chosenFields(r *pages.Request, m *templates.WidgetFormModel, w board.Widget, f board.Form) (err error) {
 	if f.Board != board.No {
 		if m.Boards, err = p.boards(r, w.Board); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if f.File != board.No {
 		if m.Files, err = p.files(r, w.File); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if f.Site != board.No {
 		m.SiteIs = "site"
 		if m.Sites, err = p.widgets.Sites(r, datahub.SiteID(w.Site)); err != nil {
-			return nil, err
+			return err
 		}
-		m.Sites = append([]templates.OptionModel{{Value: "0", Text: l.T("board.all-sites"), Selected: w.Site == 0}}, m.Sites...)
+		m.Sites = append([]templates.OptionModel{{Value: "0", Text: r.Locale.T("board.all-sites"), Selected: w.Site == 0}}, m.Sites...)
 	}
-	if f.Series != board.No {
-		err = p.seriesFields(r, m, w, site)
-	}
-	return m, err
+	return nil
 }
 
 // seriesFields fills in the chosen series and those that can be added: the variables of one site.
