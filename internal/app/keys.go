@@ -169,6 +169,9 @@ func countKeys(ctx context.Context, c config.Store) (map[string]int, error) {
 	if c.InMemory() {
 		return nil, errors.New("--database, --sessions: records in memory: cannot be counted from outside; name what the portal uses")
 	}
+	if err := inUse(c); err != nil {
+		return nil, err
+	}
 	s, err := openSessions(ctx, c)
 	if err != nil {
 		return nil, err

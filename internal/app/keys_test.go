@@ -50,3 +50,27 @@ func TestOpenToOthers(t *testing.T) {
 		t.Error("what cannot be written is open to its group")
 	}
 }
+
+// A command that works on what a portal has makes no empty database where there is none.
+func TestCommandsMakeNoDatabase(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path, keys := filepath.Join(dir, "none.db"), filepath.Join(dir, "keys")
+	if err := os.WriteFile(keys, session.FormatKeys([]session.Key{session.NewKey(time.Now())}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	store := config.Store{Database: "sqlite://" + path, KeysFile: keys}
+	var out bytes.Buffer
+	for name, err := range map[string]error{
+		"keys list":     listKeys(t.Context(), config.Keys{Store: store}, &out),
+		"sessions list": listSessions(t.Context(), config.SessionCommand{Store: store, Everyone: true}, &out),
+		"sessions end":  endSessions(t.Context(), config.SessionCommand{Store: store, Everyone: true}, &out, &out),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "--database: there is no "+path) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if !missing(path) || out.Len() > 0 {
+		t.Errorf("a database was made, or something said: %s", &out)
+	}
+}

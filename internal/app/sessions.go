@@ -21,12 +21,23 @@ func withSessions(ctx context.Context, c config.SessionCommand, f func(session.S
 	if c.Store.InMemory() {
 		return errors.New("--database, --sessions: sessions in memory: cannot be reached from outside; name what the portal uses")
 	}
+	if err := inUse(c.Store); c.Store.Sessions == "" && err != nil {
+		return err
+	}
 	s, err := openSessions(ctx, c.Store)
 	if err != nil {
 		return err
 	}
 	err = f(s.Sessions(), session.Match{Issuer: c.Issuer, SID: c.SID, Subject: c.Subject, Everyone: c.Everyone})
 	return errors.Join(err, s.Close())
+}
+
+// inUse refuses a file that is not there, which opening would make: a command that works on what a portal has was told another place than the portal.
+func inUse(c config.Store) error {
+	if path, file := config.SQLitePath(c.Database); file && missing(path) {
+		return fmt.Errorf("--database: there is no %s; name what the portal uses", path)
+	}
+	return nil
 }
 
 // listSessions prints one line for each session. What the browsers are is read with the sealing keys, where they are given.
