@@ -43,5 +43,5 @@ func unreachable(err error) error {
 			lines = append(lines, line)
 		}
 	}
-	return fmt.Errorf("%s", strings.Replace(strings.Join(lines, "; "), ":; ", ": ", 1)) // the cause decides nothing here
+	return errors.New(strings.Replace(strings.Join(lines, "; "), ":; ", ": ", 1)) // the cause decides nothing here
 }
