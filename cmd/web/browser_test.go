@@ -207,19 +207,26 @@ func (w *window) changesItsLook() {
 	w.sees(".site-table", "Commune|Ville|Localité", "Cold store Meuse")
 }
 
-// fitsAPhone looks for sideways scrolling at the width of a small phone.
+// fitsAPhone looks for sideways scrolling at the width of a small phone, and where there are wide tables at that of a tablet.
 func (w *window) fitsAPhone() {
 	w.t.Helper()
-	w.do(chromedp.EmulateViewport(320, 640))
-	for _, path := range []string{"/overview", "/sites", "/sites/204486", "/sites?view=map", "/sites?view=cards", "/sites/204486/data", "/sites/204486/alarms", "/sites/204486/events", "/sites/204486/quality", "/quality", "/files", "/groups", "/forms", "/sources/6044861", "/variables/80101", "/explore?s=80101", "/alarms?state=all", "/alarms?view=days", "/events", "/events?view=calendar", "/events/new", "/exports", "/settings", "/admin/audit", "/admin/health", "/demo/faults"} {
+	w.fits(320, "/overview", "/sites", "/sites/204486", "/sites?view=map", "/sites?view=cards", "/sites/204486/data", "/sites/204486/alarms", "/sites/204486/events", "/sites/204486/quality", "/quality", "/files", "/groups", "/forms", "/sources/6044861", "/variables/80101", "/explore?s=80101", "/alarms?state=all", "/alarms?view=days", "/events", "/events?view=calendar", "/events/new", "/exports", "/settings", "/admin/audit", "/admin/health", "/demo/faults")
+	w.fits(768, "/overview?whole=1", "/sites?whole=1", "/sites?whole=1&group=town")
+	w.do(chromedp.EmulateViewport(1440, 900))
+}
+
+// fits looks for sideways scrolling.
+func (w *window) fits(screen int, paths ...string) {
+	w.t.Helper()
+	w.do(chromedp.EmulateViewport(int64(screen), 640))
+	for _, path := range paths {
 		at, _ := chromedp.Run(w.ctx, chromedp.Location())
 		base, _, _ := strings.Cut(strings.TrimPrefix(at, "http://"), "/")
 		w.do(chromedp.Navigate("http://"+base+path), chromedp.WaitVisible(chromedp.CSS("main#content h1")))
-		if width, err := chromedp.Run(w.ctx, chromedp.JavascriptAttribute[int](chromedp.CSS("html"), "scrollWidth")); err != nil || width > 320 {
-			w.t.Errorf("%s is %d pixels wide on a screen of 320: %v", path, width, err)
+		if width, err := chromedp.Run(w.ctx, chromedp.JavascriptAttribute[int](chromedp.CSS("html"), "scrollWidth")); err != nil || width > screen {
+			w.t.Errorf("%s is %d pixels wide on a screen of %d: %v", path, width, screen, err)
 		}
 	}
-	w.do(chromedp.EmulateViewport(1440, 900))
 }
 
 // comesBeforeItsForm opens a variable on a phone, where its chart comes first and the form of the range is folded, and on a desk, where it is not.

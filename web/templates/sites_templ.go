@@ -2033,7 +2033,7 @@ func sortHead(l LayoutModel, c ColumnModel) templ.Component {
 			templ_7745c5c3_Var93 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var94 = []any{templ.KV("number", c.Number)}
+		var templ_7745c5c3_Var94 = []any{templ.KV("c-"+c.Name, c.Name != ""), templ.KV("number", c.Number)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var94...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
