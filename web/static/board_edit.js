@@ -7,7 +7,7 @@
 const columns = 12;
 const mostRows = 12;
 const edge = 40; // px from the top and the bottom of the window, in which a drag has the page go on
-const narrow = matchMedia("(max-width: 719px)"); // widgets stand below one another there: buttons move them, and fingers the page
+const narrow = matchMedia("(max-width: 959px)"); // widgets stand one after another there: buttons move them, and fingers the page
 
 /** @typedef {{x: number, y: number, w: number, h: number}} Box */
 
