@@ -83,6 +83,7 @@ func TestGuard(t *testing.T) {
 		"doubled slash":       {b.get("//sites"), http.StatusBadRequest},
 		"encoded slash":       {b.get("/sites%2f1"), http.StatusBadRequest},
 		"dots":                {b.get("/sites/../sites"), http.StatusBadRequest},
+		"without its slash":   {b.get("/static"), http.StatusNotFound},
 		"encoded dots":        {b.get("/sites/%2e%2e/x"), http.StatusBadRequest},
 		"backslash":           {b.get("/sites%5c1"), http.StatusBadRequest},
 		"long query":          {b.get("/sites?q=" + strings.Repeat("a", maxQueryBytes)), http.StatusRequestURITooLong},
