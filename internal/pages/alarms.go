@@ -118,7 +118,8 @@ func (rd *reader) alarmsOf(r *Request) (d alarmsData, err error) {
 	}
 	var span *series.Range
 	span, d.wrong = changedIn(d.query, r.Now)
-	return d, d.read(r.Context(), rd, span)
+	err = d.read(r.Context(), rd, span)
+	return d, err
 }
 
 // read reads alarms, sites and groups, and sorts out what the filter does not let pass.

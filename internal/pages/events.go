@@ -127,9 +127,8 @@ func (q eventsQuery) span(now time.Time, zone *time.Location) (series.Range, err
 			return series.Range{}, &query.Error{Param: "month", Err: query.ErrChoice}
 		}
 	}
-	first := time.Date(month.Year(), month.Month(), 1, 0, 0, 0, 0, zone)
-	last := first.AddDate(0, 1, -1)
-	return series.Range{From: monday(first), To: monday(last).AddDate(0, 0, 7), Zone: zone}, nil
+	first, last := series.DayStart(month.Year(), month.Month(), 1, zone), series.DayStart(month.Year(), month.Month()+1, 0, zone)
+	return series.Range{From: monday(first), To: midnight(monday(last), zone, 7), Zone: zone}, nil
 }
 
 // monday is the first day of t's week.

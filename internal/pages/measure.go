@@ -69,7 +69,7 @@ func between(slots []series.Slot, from, to time.Time) []series.Slot {
 	return slots[a:b]
 }
 
-// midnight is the start of t's local day, moved by days.
+// midnight is the start of t's local day, moved by days. It is an hour later where clocks are put forward at midnight.
 func midnight(t time.Time, zone *time.Location, days int) time.Time {
 	y, m, d := t.In(zone).Date()
 	return series.DayStart(y, m, d+days, zone)

@@ -168,11 +168,11 @@ func (d eventsData) calendar(l locale.Locale) *templates.CalendarModel {
 	for i := range 7 {
 		m.Days = append(m.Days, l.Weekday(d.r.From.AddDate(0, 0, i).Weekday()))
 	}
-	for week := d.r.From; week.Before(d.r.To); week = week.AddDate(0, 0, 7) {
+	for week := d.r.From; week.Before(d.r.To); week = midnight(week, d.zone, 7) {
 		_, number := week.ISOWeek()
 		w := templates.CalendarWeekModel{Number: l.Int(number)}
 		for i := range 7 {
-			w.Days = append(w.Days, d.day(week.AddDate(0, 0, i), middle.Month(), l))
+			w.Days = append(w.Days, d.day(midnight(week, d.zone, i), middle.Month(), l))
 		}
 		m.Weeks = append(m.Weeks, w)
 	}
@@ -181,7 +181,7 @@ func (d eventsData) calendar(l locale.Locale) *templates.CalendarModel {
 
 func (d eventsData) day(day time.Time, month time.Month, l locale.Locale) templates.CalendarDayModel {
 	m := templates.CalendarDayModel{Number: l.Int(day.Day()), Name: l.Date(day), ISO: day.Format(time.DateOnly), Outside: day.Month() != month, Today: day.Equal(midnight(d.now, d.zone, 0))}
-	next := day.AddDate(0, 0, 1)
+	next := midnight(day, d.zone, 1)
 	list := d.query
 	list.from, list.to = day.Format(time.DateOnly), next.Format(time.DateOnly)
 	groups := alike(slices.DeleteFunc(slices.Clone(d.events), func(e datahub.Event) bool {

@@ -89,7 +89,7 @@ func (t total) energy(from, to time.Time) (float64, int) {
 
 // until is the end of the newest slot today.
 func (t total) until(from time.Time) time.Time {
-	s := series.Summarize(between(t.slots, from, from.AddDate(0, 0, 1)))
+	s := series.Summarize(between(t.slots, from, midnight(from, from.Location(), 1)))
 	if s.Count == 0 {
 		return from
 	}
@@ -117,7 +117,7 @@ func todayKPI(d overviewData, t total, label string, color int, lessIsBetter boo
 	today, _ := t.energy(from, to)
 	weekAgo := earlier(from, d.zone, 7)
 	before, n := t.energy(weekAgo, earlier(to, d.zone, 7))
-	k := templates.KPIModel{Label: label, Spark: chart.Sparkline(hourly(between(t.slots, from, from.AddDate(0, 0, 1))), color, 84, 30)}
+	k := templates.KPIModel{Label: label, Spark: chart.Sparkline(hourly(between(t.slots, from, midnight(from, from.Location(), 1))), color, 84, 30)}
 	k.Value, k.Unit = l.Parts(today, "kWh")
 	if n > 0 && before > 0 {
 		k.Change, k.Tone = l.Change(before, today), tone(before, today, lessIsBetter)
@@ -152,7 +152,7 @@ func hourly(slots []series.Slot) []series.Slot {
 
 func peakKPI(d overviewData, t total, l locale.Locale) templates.KPIModel {
 	from := midnight(d.now, d.zone, 0)
-	s := series.Summarize(between(t.slots, from, from.AddDate(0, 0, 1)))
+	s := series.Summarize(between(t.slots, from, midnight(from, from.Location(), 1)))
 	k := templates.KPIModel{Label: l.T("kpi.peak-today"), Value: locale.None}
 	if s.Count > 0 {
 		k.Value, k.Unit = l.Parts(s.Max, "kW")

@@ -41,9 +41,9 @@ func dayText(day time.Time) string {
 
 // matrixFrame heads a matrix of days.
 func matrixFrame(from time.Time, l locale.Locale) templates.MatrixModel {
-	m := templates.MatrixModel{Caption: l.T("quality.matrix", l.Range(from, from.AddDate(0, 0, qualityDays)))}
+	m := templates.MatrixModel{Caption: l.T("quality.matrix", l.Range(from, midnight(from, from.Location(), qualityDays)))}
 	for i := range qualityDays {
-		day := from.AddDate(0, 0, i)
+		day := midnight(from, from.Location(), i)
 		m.Days = append(m.Days, templates.MatrixDay{Text: strconv.Itoa(day.Day()), Long: l.Day(day), Weekend: day.Weekday() == time.Saturday || day.Weekday() == time.Sunday})
 	}
 	return m
@@ -52,7 +52,7 @@ func matrixFrame(from time.Time, l locale.Locale) templates.MatrixModel {
 // monthSteps lead to the thirty days before and after.
 func monthSteps(from, now time.Time, l locale.Locale, href func(time.Time) string) []templates.Link {
 	links := []templates.Link{{Text: l.T("quality.earlier"), Href: href(from.AddDate(0, 0, -qualityDays))}}
-	if next := from.AddDate(0, 0, qualityDays); next.Before(now) {
+	if next := midnight(from, from.Location(), qualityDays); next.Before(now) {
 		links = append(links, templates.Link{Text: l.T("quality.later"), Href: href(next)}, templates.Link{Text: l.T("quality.now"), Href: href(time.Time{})})
 	}
 	return links
@@ -247,7 +247,7 @@ func presentSiteQuality(f siteFrame, d siteQualityData, q qualityQuery, day []*q
 // dayGaps lists what is missing in a day, and how complete its totals are.
 func dayGaps(meters []*meterQuality, day []*question, from, now time.Time, l locale.Locale) templates.ListModel {
 	m := templates.ListModel{Caption: l.T("quality.day", l.Date(from)), Columns: columns(l, "meter", "data", "gaps")}
-	r := series.Range{From: from, To: from.AddDate(0, 0, 1), Zone: from.Location()}
+	r := series.Range{From: from, To: midnight(from, from.Location(), 1), Zone: from.Location()}
 	for i, x := range meters {
 		step := x.variable.Step.Duration()
 		slots := series.Fill(day[i].points, r, datahub.GranularityRaw, step, now)

@@ -102,7 +102,7 @@ func (m *meterQuality) ask(now time.Time) []*question {
 // daily writes the questions about one aggregate of each day: of days that are over, and of the last two.
 func (m *meterQuality) daily(to *[2]question, agg datahub.Aggregate, now time.Time) (all []*question) {
 	today := midnight(now, m.zone, 0)
-	end := m.from.In(m.zone).AddDate(0, 0, qualityDays)
+	end := midnight(m.from, m.zone, qualityDays)
 	settled := midnight(today, m.zone, -1)
 	if end.Before(settled) {
 		settled = end
@@ -137,8 +137,7 @@ func (m *meterQuality) fill(now time.Time) {
 	counts, lows, highs := of(m.counts), of(m.lows), of(m.highs)
 	step := m.variable.Step.Duration()
 	for i := range qualityDays {
-		from := m.from.In(m.zone).AddDate(0, 0, i)
-		to := from.AddDate(0, 0, 1)
+		from, to := midnight(m.from, m.zone, i), midnight(m.from, m.zone, i+1)
 		if to.After(now) {
 			to = now
 		}

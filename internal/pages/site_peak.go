@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/series"
 )
 
 // peaks are the highest powers of the main meters of sites in this month, in kW, all read in one call for each time zone. They are means over the meters' own steps, of a quarter of an hour up to an
@@ -41,7 +42,7 @@ func (rd *reader) peaks(ctx context.Context, sites []datahub.Site, refs lists) (
 // peakQuestion asks for the highest value of this month by the calendar of zone.
 func peakQuestion(v datahub.Variable, zone *time.Location, now time.Time) *question {
 	y, m, _ := now.In(zone).Date()
-	return &question{variable: v.ID, span: span{name: "month", from: time.Date(y, m, 1, 0, 0, 0, 0, zone), to: now, g: datahub.GranularityMonth, agg: datahub.Max, zone: zone}}
+	return &question{variable: v.ID, span: span{name: "month", from: series.DayStart(y, m, 1, zone), to: now, g: datahub.GranularityMonth, agg: datahub.Max, zone: zone}}
 }
 
 // kilowatts is what makes a value of a variable the power in kW that it stands for; false where its highest value is no peak.
