@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"portico/internal/datahub"
 	"portico/internal/demo/fault"
 	"portico/internal/locale"
+	"portico/internal/shelf"
 )
 
 func (b *bench) post(target string, form url.Values) answer {
@@ -164,8 +166,8 @@ func TestAcknowledgeWaitsAndThenIsDone(t *testing.T) {
 		t.Fatalf("%d to %s, %v", a.status, a.header.Get("Location"), a.err)
 	}
 	b.get("/alarms?state=all").want(t, "waiting", http.StatusOK, "1 alarm will be acknowledged at", "Undo", "is about to be acknowledged")
-	if b.acknowledged(alarm.ID) {
-		t.Fatal("the Data Hub was told at once: nothing can be undone")
+	if b.acknowledged(alarm.ID) || b.wait != undoTime {
+		t.Fatalf("the Data Hub is told after %v: nothing can be undone", b.wait)
 	}
 	b.later()
 	if !b.acknowledged(alarm.ID) {
@@ -185,6 +187,11 @@ func TestAcknowledgeCanBeUndone(t *testing.T) {
 	if name == nil {
 		t.Fatal("nothing to undo")
 	}
+	b.owner = shelf.OwnerOf("https://op", "bob", "")
+	if a := b.post("/alarms/ack/undo", url.Values{"undo": {name[1]}}); a.header.Get("Location") != "/alarms?done=late" {
+		t.Errorf("somebody else's is undone: %d to %s", a.status, a.header.Get("Location"))
+	}
+	b.owner = owner
 	a := b.post("/alarms/ack/undo", url.Values{"undo": {name[1]}})
 	if a.header.Get("Location") != "/alarms?done=undone" {
 		t.Errorf("undone: %d to %s", a.status, a.header.Get("Location"))
@@ -211,6 +218,71 @@ func TestAcknowledgeThatFailsIsTold(t *testing.T) {
 	b.later()
 	if a := b.get("/alarms"); !b.acknowledged(alarm.ID) || strings.Contains(a.body, "could not be acknowledged") {
 		t.Error("the second try did not work")
+	}
+}
+
+// Of several alarms those stay that the Data Hub did not take, with what was noted; one that the person may not acknowledge is told as that.
+func TestSomeAcknowledgementsFail(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	alarms, err := b.hub.Client(always{"alice"}).Alarms(t.Context(), datahub.AlarmQuery{})
+	alarms = slices.DeleteFunc(alarms, func(a datahub.Alarm) bool { return alarmState(a) != alarmPresent && alarmState(a) != alarmCleared })
+	if err != nil || len(alarms) < 2 {
+		t.Fatalf("%d alarms, %v", len(alarms), err)
+	}
+	one, other := alarms[0].ID, alarms[1].ID
+	b.post("/alarms/ack", url.Values{"alarm": {string(one) + "," + string(other), string(one)}, "note": {"door closed"}})
+	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: http.StatusForbidden}, Path: string(other) + "/acknowledge"})
+	b.later()
+	if !b.acknowledged(one) || b.acknowledged(other) {
+		t.Error("one is acknowledged, and the other is not: that did not happen")
+	}
+	left, err := shelf.All[acknowledgement](t.Context(), b.shelf, b.owner, shelf.Undo)
+	if err != nil || len(left) != 1 || fmt.Sprint(left[0].Value.Alarms) != fmt.Sprintf("[%s]", other) || left[0].Value.Note != "door closed" || !left[0].Value.Failed || !left[0].Value.Refused {
+		t.Errorf("left are %+v, %v", left, err)
+	}
+	b.get("/alarms").want(t, "refused", http.StatusOK, locale.For(locale.English).T("alarms.refused", 1))
+}
+
+// What a process that is gone had to do is done when the person looks again; what another one works on is left to it, and so is what failed.
+func TestAcknowledgementsOutliveAProcess(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	alarm := b.open()
+	for _, tt := range []struct {
+		since  time.Duration
+		failed bool
+		want   bool
+	}{{-time.Second, false, false}, {undoGrace / 2, false, false}, {undoGrace + time.Minute, true, false}, {undoGrace + time.Second, false, true}} {
+		if _, err := shelf.Change(t.Context(), b.shelf, b.owner, shelf.Undo, "left", undoLife, func(a *acknowledgement) error {
+			*a = acknowledgement{Alarms: []datahub.AlarmID{alarm.ID}, Due: time.Now().Add(-tt.since), Failed: tt.failed}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		b.later = nil
+		b.get("/alarms").want(t, "the list", http.StatusOK)
+		if (b.later != nil) != tt.want {
+			t.Errorf("%v after its time, failed %v: taken up %v, want %v", tt.since, tt.failed, b.later != nil, tt.want)
+		}
+	}
+	if b.later(); !b.acknowledged(alarm.ID) {
+		t.Error("the Data Hub was not told")
+	}
+}
+
+// A person has so many acknowledgements under way, and no more.
+func TestAcknowledgementsAreBounded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for n := range undoMost + 1 {
+		want := http.StatusSeeOther
+		if n == undoMost {
+			want = http.StatusBadRequest
+		}
+		if a := b.post("/alarms/ack", url.Values{"alarm": {fmt.Sprint("a", n)}}); a.status != want {
+			t.Errorf("number %d: %d, want %d", n+1, a.status, want)
+		}
 	}
 }
 

@@ -37,7 +37,8 @@ type bench struct {
 	lang    locale.Lang
 	now     time.Time // zero: the clock's
 	shelf   *shelf.Keeper
-	later   func() // what a page left for later; nil when it left nothing
+	later   func()        // what a page left for later; nil when it left nothing
+	wait    time.Duration // until then
 	owner   shelf.Owner
 	zone    *time.Location // that the person chose for all
 	work    func()         // what a page left for the background; nil when it left nothing
@@ -126,8 +127,8 @@ func (b *bench) request(w http.ResponseWriter, r *http.Request) *Request {
 	if b.until != 0 {
 		until = time.Now().Add(b.until)
 	}
-	return &Request{Request: r, Until: until, From: "/x?part=", Whole: "/x?whole=1", Who: b.who, Hub: b.hub.Client(always{"alice"}), Locale: l, Layout: layout, Now: now, Shelf: b.shelf, Owner: b.owner, Zone: b.zone, By: "Alice", Later: func(_ string, _ time.Duration, f func(context.Context) error) {
-		b.later = func() {
+	return &Request{Request: r, Until: until, From: "/x?part=", Whole: "/x?whole=1", Who: b.who, Hub: b.hub.Client(always{"alice"}), Locale: l, Layout: layout, Now: now, Shelf: b.shelf, Owner: b.owner, Zone: b.zone, By: "Alice", Later: func(_ string, wait time.Duration, f func(context.Context) error) {
+		b.wait, b.later = wait, func() {
 			b.Helper()
 			if err := f(b.Context()); err != nil {
 				b.Logf("later: %v", err)

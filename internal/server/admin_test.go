@@ -213,6 +213,13 @@ func TestHealthPage(t *testing.T) {
 		if found := rawKey.FindString(a.body); found != "" {
 			t.Errorf("%s shows %q", l, found)
 		}
+		var states []string
+		for _, m := range regexp.MustCompile(`data-state="(ok|attention|silent|none)"`).FindAllStringSubmatch(a.body, -1) {
+			states = append(states, m[1])
+		}
+		if got := strings.Join(states, " "); got != "ok attention silent none" {
+			t.Errorf("%s: store, identity server, Data Hub and database are %s", l, got)
+		}
 	}
 	b.get("/admin/health").want(t, "without the role", http.StatusNotFound)
 }
