@@ -68,15 +68,13 @@ func due(slots []series.Slot, step time.Duration, now time.Time) []series.Gap {
 
 // after is what is known when slots were read, whose gaps are missing now.
 func (a absences) after(slots []series.Slot, gaps []series.Gap, now time.Time) absences {
-	from, to := slots[0].Start, slots[len(slots)-1].End
 	next := absences{came: slices.Clone(a.came)}
 	for _, was := range a.open {
-		came := arrived(was, slots)
-		if len(came) > 0 && !was.From.Before(from) && !was.To.After(to) {
+		if came, told := arrived(was, slots); told {
 			next.came = append(next.came, came...)
 			continue
 		}
-		next.open = append(next.open, was.with(gaps, now)) // not looked at as a whole, or missing still
+		next.open = append(next.open, was.with(gaps, now)) // not looked at closely, or missing still
 	}
 	for _, g := range gaps {
 		if !slices.ContainsFunc(next.open, func(o absence) bool { return o.From.Before(g.To) && g.From.Before(o.To) }) {
@@ -103,27 +101,26 @@ func (a absence) with(gaps []series.Gap, now time.Time) absence {
 	return a
 }
 
-// arrived are the stretches of an absence for which there are values now.
-func arrived(was absence, slots []series.Slot) []absence {
-	var list []absence
+// arrived are the stretches of an absence for which there are values now. It is false when there are none, and when slots do not tell: they are not of all of it, or one of them is of more, in which other values
+// were there before.
+func arrived(was absence, slots []series.Slot) (list []absence, told bool) {
+	if was.From.Before(slots[0].Start) || was.To.After(slots[len(slots)-1].End) {
+		return nil, false
+	}
 	for _, s := range slots {
 		if s.Missing || !s.Start.Before(was.To) || !was.From.Before(s.End) {
 			continue
 		}
-		g := series.Gap{From: s.Start, To: s.End}
-		if g.From.Before(was.From) {
-			g.From = was.From
+		if s.Start.Before(was.From) || s.End.After(was.To) {
+			return nil, false
 		}
-		if g.To.After(was.To) {
-			g.To = was.To
-		}
-		if n := len(list); n > 0 && list[n-1].To.Equal(g.From) {
-			list[n-1].To = g.To
+		if n := len(list); n > 0 && list[n-1].To.Equal(s.Start) {
+			list[n-1].To = s.End
 			continue
 		}
-		list = append(list, absence{g, was.seen})
+		list = append(list, absence{series.Gap{From: s.Start, To: s.End}, was.seen})
 	}
-	return list
+	return list, len(list) > 0
 }
 
 func newest(list []absence) []absence { return list[max(len(list)-absencesMost, 0):] }
