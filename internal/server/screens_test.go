@@ -104,6 +104,9 @@ func TestScreenAndPersonAreApart(t *testing.T) {
 	// One browser may have both: of the screen's tab and of the person's.
 	b.get("/overview", "Cookie", cookies(b.cookie, c)).want(t, "the person's page", http.StatusOK, "Alice Peeters")
 	b.get("/tv/list/"+scr.ID, "Cookie", cookies(b.cookie, c)).want(t, "the screen's page", http.StatusOK, `data-screen="`+scr.ID+`"`)
+	if a := b.get("/screen"); a.StatusCode != http.StatusOK || strings.Contains(a.body, "Alice") || strings.Contains(a.body, "data-watch") {
+		t.Errorf("what waits for somebody to make it a screen is Alice's: %d", a.StatusCode)
+	}
 	b.get("/tv/list/"+scr.ID).want(t, "whoever approved the screen looks at its list", http.StatusOK, "Clock of Shown", `data-screen=""`)
 	bob := b.start(session.Identity{Subject: "bob", Name: "Bob", Account: "101"}, session.About{})
 	if a := b.get("/tv/list/"+scr.ID, "Cookie", cookies(bob)); a.StatusCode != http.StatusNotFound {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/internal/audit"
 	"portico/internal/board"
 	"portico/internal/grant"
 	"portico/internal/rp"
@@ -229,6 +231,71 @@ func TestChoicesOfALinkAreKept(t *testing.T) {
 	form := url.Values{"do": {"make"}, "name": {""}, "board": {b.board("Shown")}, "reach": {"all"}, "life": {"86400"}, "rights": {"own"}}
 	b.ask("POST", sharesPath, form.Encode(), "Sec-Fetch-Site", "same-origin").want(t, "a link without a name", http.StatusBadRequest,
 		`<option value="all" selected>`, `<option value="86400" selected>`, `selected>Shown`)
+}
+
+// The application user's rights are for links of its account's people and of managers only. A link that is made shows what opens it once, to the browser that made it, and its maker alone revokes it.
+func TestALinkOfTheApplicationUser(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "https://portal.example")
+	robot := &application{}
+	b.server.application = Application{Source: robot, User: "robot", Account: "202"}
+	template := b.board("Template")
+	_, err := board.NewLibrary(b.server.shelf, nil).Save(t.Context(), alice, template, 1, board.Board{Title: "Template", PerSite: true})
+	b.must(err)
+	form := url.Values{"do": {"make"}, "name": {"For the plumber"}, "board": {b.board("Shown")}, "reach": {"month"}, "life": {"86400"}, "rights": {"application"}}
+	post := func(as []string, pairs ...string) answer {
+		f := url.Values{}
+		maps.Copy(f, form)
+		for i := 0; i < len(pairs); i += 2 {
+			f.Set(pairs[i], pairs[i+1])
+		}
+		return b.ask("POST", sharesPath, f.Encode(), append([]string{"Sec-Fetch-Site", "same-origin"}, as...)...)
+	}
+	if a := post(nil); a.StatusCode != http.StatusBadRequest {
+		t.Errorf("somebody of another account gets its rights: %d", a.StatusCode)
+	}
+	b.server.application.Account = "101"
+	for what, a := range map[string]answer{
+		"rights that there are none of": post(nil, "rights", "all"), "an unknown reach": post(nil, "reach", "ever"), "an unknown life": post(nil, "life", "1"), "nothing to do": post(nil, "do", "evil"),
+		"another's dashboard": post(nil, "board", "aaaaaaaaaaaaaaaa"), "a template without a site": post(nil, "board", template),
+	} {
+		if a.StatusCode != http.StatusBadRequest || len(a.Cookies()) > 0 {
+			t.Errorf("%s: %d", what, a.StatusCode)
+		}
+	}
+	events := b.audited()
+	made := post(nil)
+	if made.StatusCode != http.StatusSeeOther || made.Header.Get("Location") != sharesPath+"?done=make" || len(made.Cookies()) != 1 || made.Cookies()[0].MaxAge != 300 || made.Cookies()[0].Path != sharesPath {
+		t.Fatalf("made: %d to %q, %v", made.StatusCode, made.Header.Get("Location"), made.Cookies())
+	}
+	if list := events(); len(list) != 1 || list[0].Kind != audit.Share || list[0].Reason != "made" || list[0].Details["rights"] != "application" {
+		t.Errorf("audited: %+v", list)
+	}
+	token := made.Cookies()[0].Value
+	bob := []string{"Cookie", cookies(b.start(session.Identity{Subject: "bob", Account: "101"}, session.About{}), made.Cookies()[0])}
+	if a := b.get(sharesPath+"?done=make", bob...); strings.Contains(a.body, token) {
+		t.Error("somebody else who signs in in the same browser is shown the link")
+	}
+	b.get(sharesPath+"?done=make", "Cookie", cookies(b.cookie, made.Cookies()[0])).want(t, "the list", http.StatusOK, token, "For the plumber")
+	opened := b.get("/share/" + token)
+	path := opened.Header.Get("Location")
+	guest := []string{"Cookie", cookies(opened.Cookies()...)}
+	b.get(path, guest...).want(t, "the guest", http.StatusOK, "Clock of Shown")
+	if left := opened.Cookies()[0].MaxAge; left < 86000 || left > 86400 {
+		t.Errorf("the cookie of a link for a day is kept for %d s", left)
+	}
+	id := strings.TrimPrefix(path, sharedAt)
+	if a := post(bob, "do", "revoke", "link", id); a.StatusCode != http.StatusNotFound {
+		t.Errorf("somebody else revokes the link: %d", a.StatusCode)
+	}
+	b.get(path, guest...).want(t, "afterwards", http.StatusOK, "Clock of Shown")
+	if a := post(nil, "do", "revoke", "link", id); a.Header.Get("Location") != sharesPath+"?done=revoke" {
+		t.Errorf("revoked: %d to %q", a.StatusCode, a.Header.Get("Location"))
+	}
+	b.get(path, guest...).want(t, "when it is revoked", http.StatusNotFound)
+	if list := events(); len(list) != 1 || list[0].Reason != "revoked" || list[0].Details["link"] != id {
+		t.Errorf("audited: %+v", list)
+	}
 }
 
 // Where the operator did not allow links there are none: no page makes them, and those that were made open nothing.
