@@ -75,6 +75,30 @@ func TestWidgetsMakeRoom(t *testing.T) {
 	}
 }
 
+// A step up or down passes the nearest widget in its way, whatever lies beside it or further off; a step to the side passes none.
+func TestStepsPassTheNearest(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		id     string
+		dx, dy int
+		want   string
+	}{
+		"up past the second of two":  {"d", 0, -1, "aaaabbbb....\naaaabbbb....\nddddeeee....\nddddeeee....\ncccceeee....\ncccceeee...."},
+		"down past the first of two": {"a", 0, 1, "ccccbbbb....\nccccbbbb....\naaaaeeee....\naaaaeeee....\nddddeeee....\nddddeeee...."},
+		"down past the last":         {"c", 0, 1, "aaaabbbb....\naaaabbbb....\nddddeeee....\nddddeeee....\ncccceeee....\ncccceeee...."},
+		"up past a smaller one":      {"e", 0, -1, "aaaaeeee....\naaaaeeee....\ncccceeee....\ncccceeee....\nddddbbbb....\nddddbbbb...."},
+		"down past a larger one":     {"b", 0, 1, "aaaaeeee....\naaaaeeee....\ncccceeee....\ncccceeee....\nddddbbbb....\nddddbbbb...."},
+		"to the right":               {"b", 1, 0, "aaaa.bbbb...\naaaa.bbbb...\ncccceeee....\ncccceeee....\nddddeeee....\nddddeeee...."},
+		"to the left, off the grid":  {"c", -1, 0, "aaaabbbb....\naaaabbbb....\ncccceeee....\ncccceeee....\nddddeeee....\nddddeeee...."},
+	} {
+		b := of(t, "a 0 0 4 2", "b 4 0 4 2", "c 0 2 4 2", "e 4 2 4 4", "d 0 4 4 2")
+		b.Shift(tt.id, tt.dx, tt.dy)
+		if got := picture(b); got != tt.want {
+			t.Errorf("%s:\n%s\nwant\n%s", name, got, tt.want)
+		}
+	}
+}
+
 // A new widget comes where people look first: into the first place that is large enough for it. Here it is a clock, of two columns and a row, or a text, of four columns and two rows.
 func TestNewWidgetsTakeTheFirstRoom(t *testing.T) {
 	t.Parallel()

@@ -177,7 +177,19 @@ func TestComingBack(t *testing.T) {
 			e.says(t, `resync {"reason":"old"}`, "alarms 5")
 			e.cancel()
 		}
-		current := listen(t, h, always.says(t, "alarms 1", "alarms 2", "alarms 3", "alarms 4", "alarms 5"), s.topic("me"))
+		var other source
+		other.set("7", nil)
+		stranger := listen(t, h, "", other.topic("you"))
+		stranger.says(t, "alarms 7")
+		s.set("6", nil)
+		time.Sleep(12 * time.Second)
+		both := listen(t, h, "x", s.topic("me"), other.topic("you"))
+		if id := both.says(t, `resync {"reason":"old"}`, "alarms 6", "alarms 7"); id != h.id(7) {
+			t.Errorf("whoever read everything again stands at %s, want at the latest event of all", id)
+		}
+		both.cancel()
+		stranger.cancel()
+		current := listen(t, h, always.says(t, "alarms 1", "alarms 2", "alarms 3", "alarms 4", "alarms 5", "alarms 6"), s.topic("me"))
 		current.says(t)
 		current.cancel()
 	})
@@ -295,6 +307,36 @@ func TestHeartbeats(t *testing.T) {
 		}
 		if e.beats[0].Retry < time.Second || e.beats[0].Retry > 5*time.Second || e.beats[1].Retry != 0 {
 			t.Errorf("retry %v, then %v", e.beats[0].Retry, e.beats[1].Retry)
+		}
+	})
+}
+
+// A heartbeat tells of several feeds of one name the one of which least is known, and nothing of one that never answered.
+func TestConfirmedIsTheOldest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Config{})
+		var good, fails, never source
+		good.set("1", nil)
+		fails.set("1", nil)
+		never.set("", errors.New("down"))
+		silent := never.topic("never")
+		silent.Name = "boards"
+		streams := []*ear{listen(t, h, "", good.topic("a"), fails.topic("b"), silent), listen(t, h, "", fails.topic("b"), good.topic("a"), silent)}
+		time.Sleep(time.Second)
+		began := time.Now()
+		fails.set("", errors.New("down"))
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		for i, e := range streams {
+			e.cancel()
+			synctest.Wait()
+			var beat struct{ Confirmed map[string]time.Time }
+			if err := json.Unmarshal(e.beats[len(e.beats)-1].Data, &beat); err != nil {
+				t.Fatal(err)
+			}
+			if at, known := beat.Confirmed["alarms"]; len(beat.Confirmed) != 1 || !known || at.After(began) {
+				t.Errorf("stream %d: confirmed %v, want alarms before %v", i, beat.Confirmed, began)
+			}
 		}
 	})
 }
