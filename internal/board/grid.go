@@ -22,7 +22,7 @@ func (b *Board) Shift(id string, dx, dy int) bool {
 	}
 	w, y := b.Widgets[i], b.Widgets[i].Y
 	if next := b.next(w, dy); next != nil && dy > 0 {
-		y = next.Y + next.H - w.H + 1
+		y = next.Y + 1
 	} else if next != nil {
 		y = next.Y
 	}

@@ -83,15 +83,17 @@ func TestStepsPassTheNearest(t *testing.T) {
 		dx, dy int
 		want   string
 	}{
-		"up past the second of two":  {"d", 0, -1, "aaaabbbb....\naaaabbbb....\nddddeeee....\nddddeeee....\ncccceeee....\ncccceeee...."},
-		"down past the first of two": {"a", 0, 1, "ccccbbbb....\nccccbbbb....\naaaaeeee....\naaaaeeee....\nddddeeee....\nddddeeee...."},
-		"down past the last":         {"c", 0, 1, "aaaabbbb....\naaaabbbb....\nddddeeee....\nddddeeee....\ncccceeee....\ncccceeee...."},
-		"up past a smaller one":      {"e", 0, -1, "aaaaeeee....\naaaaeeee....\ncccceeee....\ncccceeee....\nddddbbbb....\nddddbbbb...."},
-		"down past a larger one":     {"b", 0, 1, "aaaaeeee....\naaaaeeee....\ncccceeee....\ncccceeee....\nddddbbbb....\nddddbbbb...."},
-		"to the right":               {"b", 1, 0, "aaaa.bbbb...\naaaa.bbbb...\ncccceeee....\ncccceeee....\nddddeeee....\nddddeeee...."},
-		"to the left, off the grid":  {"c", -1, 0, "aaaabbbb....\naaaabbbb....\ncccceeee....\ncccceeee....\nddddeeee....\nddddeeee...."},
+		"up past the second of two":  {"d", 0, -1, "aaaabbbb....\naaaabbbb....\nddddeeee....\nddddffff....\nccccffff....\nccccffff...."},
+		"down past the first of two": {"a", 0, 1, "ccccbbbb....\nccccbbbb....\naaaaeeee....\naaaaffff....\nddddffff....\nddddffff...."},
+		"down past the last":         {"c", 0, 1, "aaaabbbb....\naaaabbbb....\nddddeeee....\nddddffff....\nccccffff....\nccccffff...."},
+		"up past a larger one":       {"e", 0, -1, "aaaaeeee....\naaaabbbb....\nccccbbbb....\nccccffff....\nddddffff....\nddddffff...."},
+		"down past a smaller one":    {"b", 0, 1, "aaaaeeee....\naaaabbbb....\nccccbbbb....\nccccffff....\nddddffff....\nddddffff...."},
+		"up past a smaller one":      {"f", 0, -1, "aaaabbbb....\naaaabbbb....\nccccffff....\nccccffff....\nddddffff....\nddddeeee...."},
+		"up, to nothing":             {"a", 0, -1, "aaaabbbb....\naaaabbbb....\ncccceeee....\nccccffff....\nddddffff....\nddddffff...."},
+		"to the right":               {"b", 1, 0, "aaaa.bbbb...\naaaa.bbbb...\ncccceeee....\nccccffff....\nddddffff....\nddddffff...."},
+		"to the left, off the grid":  {"c", -1, 0, "aaaabbbb....\naaaabbbb....\ncccceeee....\nccccffff....\nddddffff....\nddddffff...."},
 	} {
-		b := of(t, "a 0 0 4 2", "b 4 0 4 2", "c 0 2 4 2", "e 4 2 4 4", "d 0 4 4 2")
+		b := of(t, "a 0 0 4 2", "b 4 0 4 2", "c 0 2 4 2", "e 4 2 4 1", "f 4 3 4 3", "d 0 4 4 2")
 		b.Shift(tt.id, tt.dx, tt.dy)
 		if got := picture(b); got != tt.want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got, tt.want)
