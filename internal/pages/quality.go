@@ -178,7 +178,7 @@ func (p *Pages) siteQuality(_ http.ResponseWriter, r *Request) error {
 
 // dayOf reads the values of one day of meters, as they came.
 func (rd *reader) dayOf(ctx context.Context, meters []*meterQuality, from time.Time) ([]*question, error) {
-	to := from.AddDate(0, 0, 1)
+	to := midnight(from, from.Location(), 1)
 	if to.After(rd.now) {
 		to = rd.now
 	}
