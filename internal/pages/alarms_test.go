@@ -183,6 +183,9 @@ func TestAcknowledgeCanBeUndone(t *testing.T) {
 	b := newBench(t)
 	alarm := b.open()
 	b.post("/alarms/ack", url.Values{"one": {string(alarm.ID)}, "alarm": {"another"}})
+	if waiting, err := shelf.All[acknowledgement](t.Context(), b.shelf, b.owner, shelf.Undo); err != nil || len(waiting) != 1 || fmt.Sprint(waiting[0].Value.Alarms) != fmt.Sprintf("[%s]", alarm.ID) {
+		t.Errorf("the button of one alarm acknowledges %+v, %v", waiting, err)
+	}
 	name := undoName.FindStringSubmatch(b.get("/alarms").body)
 	if name == nil {
 		t.Fatal("nothing to undo")

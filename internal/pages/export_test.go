@@ -66,6 +66,32 @@ func TestExportHoldsWhatExploreShows(t *testing.T) {
 	}
 }
 
+// A file has every value when all are asked for, whatever the page shows; and beside them what they are compared with, which is what stood there then.
+func TestExportOfAllValuesAndOfAnEarlierTime(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	w := locale.For(locale.English).Written()
+	column := func(rows [][]string, i int) (list []string) {
+		for _, row := range rows[1:] {
+			list = append(list, row[i])
+		}
+		return list
+	}
+	day := func(query string) [][]string {
+		t.Helper()
+		return b.get("/export?s=80101&tz=Europe/Brussels&g=hour&"+query).file(t, w)
+	}
+	shown, before := day("from=2026-11-04&to=2026-11-05&cmp=prev"), day("from=2026-11-03&to=2026-11-04&cmp=none")
+	if len(shown) != 25 || len(before) != 25 || len(shown[0]) != 6 || shown[0][4] == shown[0][3] || slices.Equal(column(shown, 3), column(shown, 4)) || !slices.Equal(column(shown, 4), column(before, 3)) {
+		t.Errorf("%d rows of %q: compared are %q, want %q", len(shown), shown[0], column(shown, 4), column(before, 3))
+	}
+	for values, want := range map[string]int{"shown": 24, "all": 96} {
+		if rows := day("from=2026-11-04&to=2026-11-05&cmp=none&values=" + values); len(rows) != 1+want {
+			t.Errorf("%s: %d rows, want %d", values, len(rows)-1, want)
+		}
+	}
+}
+
 func TestTimesAreInTheZoneThatThePersonChose(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
