@@ -185,6 +185,9 @@ func TestTolerated(t *testing.T) {
 		"others in capitals": edit(func(c map[string]any) {
 			c["SUB"], c["Nonce"], c["AUD"], c["Iss"], c["AT_HASH"], c["Exp"], c["Account"] = "bob", "x", "y", "z", "w", 1, 102
 		}),
+		"account by id":   edit(func(c map[string]any) { delete(c, "account"); c["account_id"] = 101 }),
+		"account by Id":   edit(func(c map[string]any) { delete(c, "account"); c["accountId"] = 101 }),
+		"account by URI":  edit(func(c map[string]any) { delete(c, "account"); c["http://opisense.opinum.com/account"] = 101 }),
 		"account as text": edit(func(c map[string]any) { c["account"] = "101" }),
 		"no kid anywhere": func(p *provider) { p.noKid = true },
 		"no kid, several keys": func(p *provider) {

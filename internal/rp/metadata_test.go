@@ -70,6 +70,13 @@ func TestLastGoodMetadataIsKept(t *testing.T) {
 	if _, _, err := c.Begin(t.Context(), LoginOptions{}); err != nil {
 		t.Errorf("garbage, a copy at hand: %v", err)
 	}
+	for _, status := range []int{502, 503, 504} { // a gateway in the place of the provider: it is not there
+		p.change(func() { p.document = func(w http.ResponseWriter) bool { w.WriteHeader(status); return true } })
+		now = now.Add(time.Minute)
+		if _, _, err := c.Begin(t.Context(), LoginOptions{}); !errors.Is(err, ErrProviderUnavailable) {
+			t.Errorf("%d, a copy at hand: Begin = %v, want ErrProviderUnavailable", status, err)
+		}
+	}
 	p.mu.Lock()
 	p.document = nil
 	p.metadata["issuer"] = "https://evil.example"

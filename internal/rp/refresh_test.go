@@ -143,6 +143,10 @@ func TestRefreshedIDToken(t *testing.T) {
 			t.Errorf("nonce %s: %v, want %q", nonce, err, want)
 		}
 	}
+	unknown := Identity{Issuer: previous.Issuer, Subject: previous.Subject} // signed in when nobody kept nonce and account
+	if err := c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New(p.sign(with(with(base, "nonce", "n-2"), "account", 102))), Access: secret.New("at-canary")}, unknown); err != nil {
+		t.Errorf("a nonce and an account that nothing is known of: %v", err)
+	}
 	if err := c.CheckRefreshed(t.Context(), Tokens{IDToken: secret.New("a.b.c")}, previous); err == nil || errors.Is(err, ErrOtherSubject) {
 		t.Errorf("a broken token: %v, want a problem that keeps the session", err)
 	}
