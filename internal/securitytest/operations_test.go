@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	logged   = regexp.MustCompile(`(?:[lL]og|Logger|NewLogger\([^)]*\))\.(?:Debug|Info|Warn|Error|LogAttrs)(?:Context)?\((?:[\w.()]+, )*"([a-zA-Z][^"]*)"`)
+	logged   = regexp.MustCompile(`(?:[lL]og|Logger|newLogger\([^)]*\))\.(?:Debug|Info|Warn|Error|LogAttrs)(?:Context)?\((?:[\w.()]+, )*"([a-zA-Z][^"]*)"`)
 	measured = regexp.MustCompile(`"((?:portico|http)_[a-z_]+)", "`)
 	metric   = regexp.MustCompile(`\b(?:portico|http)_[a-z_]+`)
 	plural   = regexp.MustCompile(`_(bucket|sum|count)$`)
