@@ -75,7 +75,7 @@ func listenable(ctx context.Context, p config.Portal) error {
 			errs = append(errs, err)
 			continue
 		}
-		defer func() { errs = append(errs, l.Close()) }()
+		defer func() { _ = l.Close() }()
 	}
 	return errors.Join(errs...)
 }
