@@ -212,7 +212,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	m := memory.New(nil)
-	return &bench{t: t, provider: newProvider(), store: &faulty{Store: m.Tokens()}, sessions: m.Sessions(), keys: keys, h: session.NewHandle(), policy: Strict, outside: map[*Manager]*outside{}, endings: &endings{}}
+	return &bench{t: t, provider: newProvider(), store: &faulty{Store: m.Tokens(), before: map[string]int{}}, sessions: m.Sessions(), keys: keys, h: session.NewHandle(), policy: Strict, outside: map[*Manager]*outside{}, endings: &endings{}}
 }
 
 // replica returns one more manager on the bench's store.
@@ -328,7 +328,7 @@ func (f *faulty) setDown(down bool) {
 func (f *faulty) setFailing(op string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.before = map[string]int{op: math.MaxInt}
+	f.before[op] = math.MaxInt
 }
 
 func (f *faulty) Load(ctx context.Context, id session.ID) (r Record, err error) {
