@@ -37,7 +37,7 @@ func (m *Manager) attempt(ctx context.Context, h session.Handle, cur *held, atte
 	m.breaker.success()
 	m.c.Observer.ClientRefused(false)
 	m.backoff.success()
-	return m.save(ctx, h, cur, attempt, t, l)
+	return m.save(ctx, h, cur, attempt, t)
 }
 
 // markSent writes, durably, that the token may have been presented from now on, unless the lease would end before the request does.

@@ -14,7 +14,7 @@ import (
 const saveEvery = 500 * time.Millisecond
 
 // save writes the tokens that came back, first of all, and judges them afterwards: a token that is not written down is a session lost.
-func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt string, t rp.Tokens, l *lease) (*held, error) {
+func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt string, t rp.Tokens) (*held, error) {
 	issued, expiry := lifetime(t, m.c.Now())
 	next := &held{Tokens: m.following(cur, t), Record: Record{ID: h.ID(), Version: cur.Version + 1, State: Fresh, AccessIssued: issued, AccessExpiry: expiry, Until: cur.Until}}
 	m.learned.Store(next.Tokens.Refresh.Equal(cur.Tokens.Refresh))
@@ -29,7 +29,7 @@ func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt
 	case errors.Is(err, ErrLost):
 		return m.movedOn(ctx, h, cur, err)
 	case err != nil:
-		m.keepUnsaved(ctx, h, cur, next, attempt, l, err)
+		m.keepUnsaved(ctx, h, cur, next, attempt, err)
 	default:
 		faultpoint.Reach(faultpoint.RefreshSaved)
 	}
@@ -97,13 +97,13 @@ func (m *Manager) giveBack(ctx context.Context, t Tokens) {
 
 // keepUnsaved serves an answer from memory while the store refuses it, and tries to save it for as long as the session may last: when the access token is over, its refresh token
 // still is the only good one. The lease is kept alive meanwhile, so that nobody presents the old one again.
-func (m *Manager) keepUnsaved(ctx context.Context, h session.Handle, cur, next *held, attempt string, l *lease, cause error) {
+func (m *Manager) keepUnsaved(ctx context.Context, h session.Handle, cur, next *held, attempt string, cause error) {
 	m.c.Log.ErrorContext(ctx, "refreshed tokens not saved, served from memory", "session", h.ID(), "error", cause)
 	m.mu.Lock()
 	m.unsaved[h.ID()] = next
 	m.mu.Unlock()
 	m.running.Add(1)
-	kept := m.keepLease(ctx, h.ID(), attempt, l.ends)
+	kept := m.keepLease(ctx, h.ID(), attempt, m.c.Now())
 	go func() {
 		defer m.running.Done()
 		defer kept.stop()
