@@ -130,6 +130,22 @@ func TestF15InvalidGrant(t *testing.T) {
 	})
 }
 
+// What is too large to be kept uses the refresh token up all the same: it is not presented again, and what came is given back.
+func TestAnswerTooLargeToBeKept(t *testing.T) {
+	bubble(t, func(b *bench, m *Manager) {
+		b.provider.script = []act{tooLarge}
+		b.expire()
+		b.wantLogin(m)
+		time.Sleep(time.Minute) // any lease is over
+		b.wantLogin(m)
+		synctest.Wait()
+		if r := b.record(); r.State != Dead || b.provider.count() != 1 || !b.provider.revoked["rt-1"] {
+			t.Errorf("record %s after %d requests, revoked %v", r.State, b.provider.count(), b.provider.revoked)
+		}
+		b.wantEnding("alice too-large")
+	})
+}
+
 // S-23: refused in the background, the session ends at once, though its access token had some life left.
 func TestF15InvalidGrantBeforeTheAccessTokenExpired(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {

@@ -101,20 +101,25 @@ func (m *Manager) failed(ctx context.Context, h session.Handle, cur *held, attem
 	return nil, &UnavailableError{RetryAfter: max(o.NotBefore.Sub(now), retryDefault), Err: e}
 }
 
-// refused handles invalid_grant: the tokens are dead, unless the record moved on meanwhile; then the claim is lost, and what is there counts.
+// refused handles invalid_grant.
 func (m *Manager) refused(ctx context.Context, h session.Handle, cur *held, attempt string) (*held, error) {
-	err := m.c.Store.Release(ctx, h.ID(), attempt, Outcome{State: Dead, LastError: "refused invalid_grant"})
+	return m.dead(ctx, h, cur, attempt, "refused", "refused invalid_grant")
+}
+
+// dead ends a session whose refresh token is worth nothing any more, unless the record moved on meanwhile; then the claim is lost, and what is there counts.
+func (m *Manager) dead(ctx context.Context, h session.Handle, cur *held, attempt, reason, lastError string) (*held, error) {
+	err := m.c.Store.Release(ctx, h.ID(), attempt, Outcome{State: Dead, LastError: lastError})
 	switch {
 	case err == nil:
-		m.c.Log.InfoContext(ctx, "refresh token refused", "session", h.ID(), "subject", cur.Identity.Subject)
-		m.c.Ended(ctx, h.ID(), cur.Identity, "refused")
+		m.c.Log.InfoContext(ctx, "refresh token ended", "session", h.ID(), "subject", cur.Identity.Subject, "reason", reason)
+		m.c.Ended(ctx, h.ID(), cur.Identity, reason)
 		return nil, ErrLoginRequired
 	case errors.Is(err, ErrGone):
 		return nil, ErrGone
 	case errors.Is(err, ErrLost):
 		return m.movedOn(ctx, h, cur, ErrLoginRequired)
 	}
-	return nil, ErrLoginRequired // the lease ends by itself; presenting it again brings the same refusal
+	return m.movedOn(ctx, h, cur, ErrLoginRequired) // nobody knows what became of it: what is there counts
 }
 
 // movedOn returns the record if it is newer than what was presented, else the error.

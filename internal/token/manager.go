@@ -57,7 +57,7 @@ type Config struct {
 	Observer       Observer      // nil means nobody
 	// Flight is called where a refresh begins; it may put something into the context of the refresh, and what it returns is called at the end. nil means nothing.
 	Flight func(ctx context.Context) (context.Context, func(error))
-	// Ended hears of each session that has no refresh token any more, with a word of why: refused, given-up or other-subject. nil means nobody.
+	// Ended hears of each session that has no refresh token any more, with a word of why: refused, given-up, too-large or other-subject. nil means nobody.
 	Ended func(ctx context.Context, id session.ID, who rp.Identity, why string)
 	// Refused hears of each record that does not open; see session.WhyRefused. nil means nobody.
 	Refused func(ctx context.Context, id session.ID, why string)

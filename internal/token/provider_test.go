@@ -38,6 +38,7 @@ const (
 	noRefreshToken   act = "no-refresh-token"
 	badIDToken       act = "bad-id-token"
 	otherSubject     act = "other-sub"
+	tooLarge         act = "too-large" // an access token larger than a record
 )
 
 // provider plays the identity server: one-time refresh tokens by default, with each presentation counted.
@@ -143,6 +144,8 @@ func (p *provider) consume(refresh string, do act) (rp.Tokens, error) {
 		p.used[refresh], p.same[refresh], p.newest, t.Refresh = false, true, refresh, secret.Text{}
 	case badIDToken, otherSubject:
 		t.IDToken = secret.New(string(do))
+	case tooLarge:
+		t.Access = secret.New(strings.Repeat("a", 70<<10))
 	}
 	return t, nil
 }

@@ -19,6 +19,10 @@ func (m *Manager) save(ctx context.Context, h session.Handle, cur *held, attempt
 	next := &held{Tokens: m.following(cur, t), Record: Record{ID: h.ID(), Version: cur.Version + 1, State: Fresh, AccessIssued: issued, AccessExpiry: expiry, Until: cur.Until}}
 	m.learned.Store(next.Tokens.Refresh.Equal(cur.Tokens.Refresh))
 	sealed, err := seal(m.c.Keys, h, next.Version, next.Tokens)
+	if errors.Is(err, ErrTooLarge) { // the old refresh token is used up, and nothing can follow it
+		m.giveBack(ctx, next.Tokens)
+		return m.dead(ctx, h, cur, attempt, "too-large", "too large to be kept")
+	}
 	if err != nil {
 		return nil, err
 	}
