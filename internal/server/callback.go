@@ -122,16 +122,19 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	}
 	h := session.NewHandle()
 	if err := s.tokens.Start(ctx, h, t, id, s.cookies.UntilLimit(o.StaySignedIn)); err != nil {
-		return s.notStarted(ctx, attempt, err)
+		if previous == nil || !sameGrant(previous.Identity, who) {
+			s.giveBack(ctx, token.Tokens{Access: t.Access, Refresh: t.Refresh})
+		}
+		return s.notStarted(w, r, attempt, err)
 	}
 	sess, err := s.cookies.Start(ctx, w, h, who, o)
 	if err != nil {
-		s.forget(ctx, h, session.ReasonUnfinished)
-		return s.notStarted(ctx, attempt, err)
+		s.endBeside(ctx, h, session.ReasonUnfinished, previous != nil && sameGrant(previous.Identity, who))
+		return s.notStarted(w, r, attempt, err)
 	}
 	faultpoint.Reach(faultpoint.CallbackSaved)
 	if previous != nil {
-		s.endPrevious(ctx, previous, who)
+		s.endBeside(ctx, previous.Handle, session.ReasonReplaced, sameGrant(previous.Identity, who))
 	}
 	s.bringPreferences(ctx, w, r, sess)
 	e := eventOf(ctx)
@@ -148,14 +151,16 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 }
 
 // notStarted says why there is no session: it was ended before it began, what the identity server gave is too much for a record, or nobody could keep it.
-func (s *Server) notStarted(ctx context.Context, attempt rp.Attempt, err error) error {
-	if errors.Is(err, token.ErrTooLarge) {
-		return s.signInRefused(ctx, "too-large", s.signInFailed(attempt.ReturnTo, err))
-	}
+func (s *Server) notStarted(w http.ResponseWriter, r *http.Request, attempt rp.Attempt, err error) error {
+	outcome, failed := "too-large", s.signInFailed(attempt.ReturnTo, err)
 	if _, ended := errors.AsType[*session.EndedError](err); ended {
-		return s.signInRefused(ctx, "ended", &pageError{Status: http.StatusForbidden, Kind: kindSignInEnded, RetryTo: s.loginPath(attempt.ReturnTo), Err: err})
+		outcome, failed = "ended", &pageError{Status: http.StatusForbidden, Kind: kindSignInEnded, RetryTo: s.loginPath(attempt.ReturnTo), Err: err}
+	} else if !errors.Is(err, token.ErrTooLarge) {
+		return &storeError{err}
 	}
-	return &storeError{err}
+	s.observer.SignIn(outcome)
+	s.attempts.fail(w, attempt.State, failed)
+	return s.signInRefused(r.Context(), outcome, failed)
 }
 
 // displayName is what the person is called, as somebody else wrote it: made harmless and not longer than a line.
@@ -168,16 +173,19 @@ func displayName(id rp.Identity) string {
 	return locale.Plain(id.Subject)
 }
 
-// endPrevious ends the session that the browser had before. Its tokens are given back unless the provider may hold both under one session of its own: then
-// revoking the old ones would kill the new ones.
-func (s *Server) endPrevious(ctx context.Context, previous *session.Session, now session.Identity) {
-	sameGrant := previous.Identity.Issuer == now.Issuer && previous.Identity.Subject == now.Subject && previous.Identity.SID == now.SID
-	if sameGrant {
-		s.forgetData(previous.Handle.ID())
-		if err := s.store.Delete(ctx, previous.Handle.ID(), session.ReasonReplaced); err != nil {
-			note(ctx, errAttr("previous_session_error", err))
-		}
+// sameGrant reports whether the provider may hold two sessions under one of its own: revoking the tokens of one would kill those of the other.
+func sameGrant(a, b session.Identity) bool {
+	return a.Issuer == b.Issuer && a.Subject == b.Subject && a.SID == b.SID
+}
+
+// endBeside ends a session beside which another one lives. Its tokens are given back unless both may have the same grant.
+func (s *Server) endBeside(ctx context.Context, h session.Handle, reason string, same bool) {
+	if !same {
+		s.forget(ctx, h, reason)
 		return
 	}
-	s.forget(ctx, previous.Handle, session.ReasonReplaced)
+	s.forgetData(h.ID())
+	if err := s.store.Delete(ctx, h.ID(), reason); err != nil {
+		note(ctx, errAttr("session_not_deleted", err))
+	}
 }

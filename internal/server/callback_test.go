@@ -27,8 +27,15 @@ func TestTokensThatAreTooLarge(t *testing.T) {
 			w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, b.base+"/auth/callback", nil)
 			many.id.Issuer, many.id.Subject = b.issuer, "bob"
 			err := b.server.signIn(w, r, rp.Attempt{LoginOptions: rp.LoginOptions{ReturnTo: "/sites/7"}}, many.id, many.tokens)
-			if err == nil || w.Header().Get("Set-Cookie") != "" {
-				t.Fatalf("signIn = %v with cookie %q, want an error and none", err, w.Header().Get("Set-Cookie"))
+			if now := b.sessionOf(w.Result()); err == nil || now != nil {
+				t.Fatalf("signIn = %v with session %+v, want an error and none", err, now)
+			}
+			again := httptest.NewRequest(http.MethodGet, "/auth/callback", nil)
+			for _, c := range w.Result().Cookies() {
+				again.AddCookie(c)
+			}
+			if b.server.attempts.failure(again, "") == nil {
+				t.Error("the page does not know of it when it is loaded again")
 			}
 			if e := classify(err); e.Status != http.StatusBadGateway || e.Kind != kindSignInRefused || e.RetryTo != "/auth/login?return_to=%2Fsites%2F7" {
 				t.Errorf("%d %s %s, want a sign-in that is refused, with the way back", e.Status, e.Kind, e.RetryTo)

@@ -173,7 +173,7 @@ func (s *Server) public(h handler) http.Handler {
 	})
 }
 
-// refuseUnknown answers what no route matches with the portal's own pages: 404, or 405 with Allow. No address has two spellings: what ServeMux would redirect to the one with a slash behind it is none.
+// refuseUnknown answers what no route matches with the portal's own pages: 404, or 405 with Allow. What ServeMux would redirect to the address with a slash behind it is none.
 func (s *Server) refuseUnknown(m *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := m.Handler(r)

@@ -107,15 +107,18 @@ func TestSignInThatIsNotKept(t *testing.T) {
 	for name, c := range map[string]struct {
 		before func(b *bench)
 		status int
-		given  bool // the new tokens are given back
+		given  bool   // the new tokens are given back
+		sid    string // "" is that of the session of before, which may live by the same grant
 	}{
-		"the session of before cannot be read": {func(b *bench) { b.store.Always(down, storetest.SessionLoad) }, http.StatusServiceUnavailable, false},
-		"no tokens kept":                       {func(b *bench) { b.store.Always(down, storetest.TokenCreate) }, http.StatusServiceUnavailable, false},
-		"no session kept":                      {func(b *bench) { b.store.Always(down, storetest.SessionCreate) }, http.StatusServiceUnavailable, true},
+		"the session of before cannot be read": {func(b *bench) { b.store.Always(down, storetest.SessionLoad) }, http.StatusServiceUnavailable, false, "s9"},
+		"no tokens kept":                       {func(b *bench) { b.store.Always(down, storetest.TokenCreate) }, http.StatusServiceUnavailable, true, "s9"},
+		"no tokens kept, same grant":           {func(b *bench) { b.store.Always(down, storetest.TokenCreate) }, http.StatusServiceUnavailable, false, ""},
+		"no session kept":                      {func(b *bench) { b.store.Always(down, storetest.SessionCreate) }, http.StatusServiceUnavailable, true, "s9"},
+		"no session kept, same grant":          {func(b *bench) { b.store.Always(down, storetest.SessionCreate) }, http.StatusServiceUnavailable, false, ""},
 		"signed out meanwhile": {func(b *bench) {
 			_, err := b.store.Sessions().DeleteMatching(b.Context(), session.Match{Issuer: b.issuer, SID: "s9"}, session.ReasonBackChannel)
 			b.must(err)
-		}, http.StatusForbidden, true},
+		}, http.StatusForbidden, true, "s9"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -123,7 +126,7 @@ func TestSignInThatIsNotKept(t *testing.T) {
 			b := newBenchAt(t, "https://portal.example", "http://127.0.0.1:9", given)
 			began := time.Now()
 			c.before(b)
-			resp := b.signsIn(rp.Attempt{Started: began, LoginOptions: rp.LoginOptions{ReturnTo: "/settings"}}, rp.Identity{Issuer: b.issuer, Subject: "alice", SID: "s9"}, b.cookie)
+			resp := b.signsIn(rp.Attempt{Started: began, LoginOptions: rp.LoginOptions{ReturnTo: "/settings"}}, rp.Identity{Issuer: b.issuer, Subject: "alice", SID: c.sid}, b.cookie)
 			if now := b.sessionOf(resp); resp.StatusCode != c.status || now != nil {
 				t.Errorf("%d, session %v, want %d and none", resp.StatusCode, now, c.status)
 			}
