@@ -210,6 +210,11 @@ func TestManyEventsThatAreAlike(t *testing.T) {
 	if rows, more = d.list(locale.For(locale.English)); len(rows) != 1 || !more || len(rows[0].Alike) != eventsAtMost {
 		t.Errorf("the doors by themselves: %d rows, more: %t", len(rows), more)
 	}
+	d.query = eventsQuery{site: 1, q: "Door", from: "2026-11-26", to: "2026-11-27"} // which another title has too
+	d.events = append(d.events, datahub.Event{ID: 9998, Site: 1, Title: "Door left open", From: now.Add(-19 * time.Hour), To: now.Add(-19 * time.Hour)})
+	if rows, more = d.list(locale.For(locale.English)); len(rows) != 2 || !more || len(rows[0].Alike) != eventsAtMost {
+		t.Errorf("their own page leads to itself: %d rows, more: %t, %s", len(rows), more, rows[0].Href)
+	}
 }
 
 // A site's page of events and a meter's lead from such a row to the day's events.

@@ -56,12 +56,11 @@ func (d eventsData) list(l locale.Locale) (rows []templates.EventRowModel, more 
 	more = len(shown) < len(groups)
 	apart := len(groups) > 1 && len(d.events) > eventsAtMost
 	for _, same := range shown {
-		row := d.row(same, l)
-		switch {
-		case apart && len(same) > 1:
-			row.Alike, row.Href = nil, alikeHref(same[0], d.zoneFor(same[0]))
-		case len(same) > eventsAtMost:
-			row.Alike, more = row.Alike[:eventsAtMost], true
+		row, own := d.row(same, l), alikeHref(same[0], d.zoneFor(same[0]), d.query.kind)
+		if apart && len(same) > 1 && own != d.query.href("", "") {
+			row.Alike, row.Href = nil, own
+		} else if len(same) > eventsAtMost {
+			more = true
 		}
 		rows = append(rows, row)
 	}
@@ -90,8 +89,8 @@ func gathered(events []datahub.Event, zone func(datahub.Event) *time.Location) (
 
 // row is of an event, or of some that are alike.
 func (d eventsData) row(same []datahub.Event, l locale.Locale) templates.EventRowModel {
-	each := make([]templates.EventRowModel, len(same))
-	for i, e := range same {
+	each := make([]templates.EventRowModel, min(len(same), eventsAtMost))
+	for i, e := range same[:len(each)] {
 		each[i] = eventRow(e, d.zoneFor(e), d.now, locale.Name(d.sites[e.Site].Name), d.typeName(e.TypeID), d.may(datahub.FeatureEvents, datahub.RightWrite), l)
 	}
 	if len(same) == 1 {
@@ -205,11 +204,17 @@ func (d eventsData) day(day time.Time, month time.Month, l locale.Locale) templa
 
 // alike groups events by what happened where.
 func alike(events []datahub.Event) (groups [][]datahub.Event) {
+	type happening struct {
+		site  datahub.SiteID
+		title string
+	}
+	at := map[happening]int{}
 	for _, e := range events {
-		i := slices.IndexFunc(groups, func(g []datahub.Event) bool { return g[0].Site == e.Site && g[0].Title == e.Title })
-		if i < 0 {
-			groups = append(groups, []datahub.Event{e})
-			continue
+		what := happening{e.Site, e.Title}
+		i, known := at[what]
+		if !known {
+			i = len(groups)
+			at[what], groups = i, append(groups, nil)
 		}
 		groups[i] = append(groups[i], e)
 	}

@@ -85,7 +85,7 @@ func eventList(groups [][]datahub.Event, types map[int]string, sources []datahub
 			until = templates.CellModel{Text: l.DateTime(end.In(zone), now), ISO: end.Format(time.RFC3339), Note: l.Duration(end.Sub(from))}
 		}
 		if len(same) > 1 {
-			name, until.Note = templates.CellModel{Text: l.T("events.times", len(same), name.Text), Href: alikeHref(newest, zone)}, ""
+			name, until.Note = templates.CellModel{Text: l.T("events.times", len(same), name.Text), Href: alikeHref(newest, zone, 0)}, ""
 		}
 		m.Rows = append(m.Rows, []templates.CellModel{
 			name, {Text: l.DateTime(from.In(zone), now), ISO: from.Format(time.RFC3339)}, until, {Text: locale.Plain(types[newest.TypeID])}, {Text: strings.Join(metersOf(same, names), ", ")},
@@ -97,10 +97,10 @@ func eventList(groups [][]datahub.Event, types map[int]string, sources []datahub
 	return m
 }
 
-// alikeHref leads to the events of a day that are called the same.
-func alikeHref(e datahub.Event, zone *time.Location) string {
+// alikeHref leads to the events of a day that are called the same, of a kind that was chosen; 0 if none was.
+func alikeHref(e datahub.Event, zone *time.Location, kind int64) string {
 	day := e.From.In(zone)
-	return eventsQuery{site: e.Site, q: e.Title, from: day.Format(time.DateOnly), to: day.AddDate(0, 0, 1).Format(time.DateOnly)}.href("", "")
+	return eventsQuery{site: e.Site, kind: kind, q: e.Title, from: day.Format(time.DateOnly), to: day.AddDate(0, 0, 1).Format(time.DateOnly)}.href("", "")
 }
 
 // metersOf names the meters of events, each once.
