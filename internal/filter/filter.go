@@ -7,10 +7,11 @@ package filter
 
 import (
 	"errors"
-	"portico/internal/fold"
 	"slices"
 	"strconv"
 	"strings"
+
+	"portico/internal/fold"
 )
 
 // What can be wrong with a term.

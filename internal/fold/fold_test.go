@@ -10,7 +10,7 @@ import (
 func TestText(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "", "Kouter 12": "kouter 12", "Liège": "liege", "Lie\u0300ge": "liege", "ÉCOLE FRANÇAISE": "ecole francaise", "Classe 1 CO₂ (m³)": "classe 1 co2 (m3)",
-		"Straße Œuvre Łódź": "strasse oeuvre lodz", "Αθήνα": "αθηνα", "\xff Gent": "\ufffd gent",
+		"Straße Œuvre Łódź": "strasse oeuvre lodz", "Temp (℃) ㎾": "temp (°c) kw", "Αθήνα": "αθηνα", "\xff Gent": "\ufffd gent",
 	} {
 		if got := fold.Text(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)

@@ -82,9 +82,10 @@ func (d *searchData) candidates(ctx context.Context, rd *reader, sources []datah
 		})
 	}
 	var q datahub.VariableQuery
+	words := strings.Fields(fold.Text(d.query))
 	for _, s := range sources {
 		text := fold.Text(s.Name + " " + s.SiteName)
-		if len(q.Sources) < fewSources && slices.ContainsFunc(strings.Fields(fold.Text(d.query)), func(w string) bool { return strings.Contains(text, w) }) {
+		if len(q.Sources) < fewSources && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) }) {
 			q.Sources = append(q.Sources, s.ID)
 		}
 	}
