@@ -121,7 +121,6 @@ func migrateTogether(t *testing.T, dsn string) {
 	wg.Wait()
 }
 
-// A caller that leaves in the middle of a read must not leave its answer to the next one.
 // rights: what keeps tables from being made is said at once, with what to do; who finds the tables needs no right to make some.
 func rights(t *testing.T, server *testserver.Postgres, dsn string) {
 	server.Do(t, "CREATE ROLE stranger LOGIN")
@@ -149,6 +148,7 @@ func rights(t *testing.T, server *testserver.Postgres, dsn string) {
 	open(t, dsn+"&default_transaction_read_only=on", nil)
 }
 
+// A caller that leaves in the middle of a read must not leave its answer to the next one.
 func cancelledReads(t *testing.T, s session.Store) {
 	rs := []session.Record{storetest.SessionOf("alice"), storetest.SessionOf("bob")}
 	for _, r := range rs {

@@ -10,9 +10,12 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
+// reachTime is how long a start waits: of several addresses each may take a whole callTimeout.
+const reachTime = 5 * callTimeout
+
 // reach finds out what would keep migrate from its work, which tries for several seconds and then says less.
 func (s *Store) reach(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, reachTime)
 	defer cancel()
 	var user string
 	var schema *string // NULL where no schema of the search path is there
