@@ -105,6 +105,9 @@ func (d *deployment) serveOther(t *testing.T, binary, port string) *program {
 		_ = resp.Body.Close()
 		return resp.StatusCode == http.StatusOK
 	})
+	if t.Failed() {
+		t.Logf("its log:\n%s", p.log)
+	}
 	return p
 }
 

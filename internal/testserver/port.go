@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
+	"os"
 	"strconv"
 	"sync"
 )
@@ -21,10 +22,17 @@ func FreePort(t TB) string {
 	return port
 }
 
+// Test processes run side by side and know nothing of each other: each hands out ports of a range of its own.
+const (
+	firstPort  = 10_000
+	ownPorts   = 1000
+	portRanges = 22
+)
+
 // UnusedPort is FreePort for what is no test.
 func UnusedPort() (string, error) {
 	for range 100 {
-		port := strconv.Itoa(10_000 + rand.IntN(22_000))
+		port := strconv.Itoa(firstPort + os.Getpid()%portRanges*ownPorts + rand.IntN(ownPorts))
 		if _, taken := given.LoadOrStore(port, true); taken {
 			continue
 		}
