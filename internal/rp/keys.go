@@ -288,7 +288,7 @@ func parseKeys(body []byte) []jose.JSONWebKey {
 	return keys
 }
 
-// verifies reports whether a key may verify signatures by its key_ops, which the library does not read; one that lists none may (RFC 7517 section 4.3).
+// verifies reports whether a key may verify signatures by its key_ops, which the library does not read; one without that member may (RFC 7517 section 4.3).
 func verifies(key json.RawMessage) bool {
 	var k struct {
 		Operations []string `json:"key_ops"`
