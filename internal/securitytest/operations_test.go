@@ -16,6 +16,7 @@ var (
 	logged   = regexp.MustCompile(`(?:[lL]og|Logger|newLogger\([^)]*\))\.(?:Debug|Info|Warn|Error|LogAttrs)(?:Context)?\((?:[\w.()]+, )*"([a-zA-Z][^"]*)"`)
 	measured = regexp.MustCompile(`"((?:portico|http)_[a-z_]+)", "`)
 	metric   = regexp.MustCompile(`\b(?:portico|http)_[a-z_]+`)
+	onRoute  = regexp.MustCompile(`route(?:=|!=|=~|!~)"([^"]*)"`)
 	plural   = regexp.MustCompile(`_(bucket|sum|count)$`)
 )
 
@@ -91,7 +92,7 @@ func TestMetricsAreDescribed(t *testing.T) {
 	}
 }
 
-// Each alert says what happens, how bad it is and what to see.
+// Each alert says what happens, how bad it is and what to see. Routes are paths, without a method.
 func TestAlertsAreWhole(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("../../deploy/prometheus/portico.rules.yaml")
@@ -116,6 +117,11 @@ func TestAlertsAreWhole(t *testing.T) {
 			n++
 			if r.Alert == "" || r.Expr == "" || r.Annotations["summary"] == "" || !slices.Contains([]string{"warning", "critical"}, r.Labels["severity"]) {
 				t.Errorf("%+v is not whole", r)
+			}
+			for _, m := range onRoute.FindAllStringSubmatch(r.Expr, -1) {
+				if !strings.HasPrefix(m[1], "/") {
+					t.Errorf("%s: no route is %q", r.Alert, m[1])
+				}
 			}
 		}
 	}

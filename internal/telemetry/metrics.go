@@ -64,7 +64,15 @@ func NewMetrics(version string) *Metrics {
 	m.probes = m.gauges("portico_dependency_probe_seconds", "Time that the last question to a dependency took.", "dependency")
 	m.storeDown = m.counter("portico_store_failures_total", "Operations of the session store that failed because it is not available.", "operation")
 	m.keyGone = m.counter("portico_sealing_key_missing_total", "Sessions that could not be opened because their key is not in the key file, by key.", "key")
+	m.begin()
 	return m
+}
+
+// begin makes the counts that alerts compare, because Prometheus sees no increase in a count that appears with its first event.
+func (m *Metrics) begin() {
+	m.signIns.WithLabelValues("ok")
+	m.auditLost.WithLabelValues("dropped")
+	m.storeDown.WithLabelValues("token_commit")
 }
 
 func (m *Metrics) counter(name, help string, labels ...string) *prometheus.CounterVec {
