@@ -196,7 +196,7 @@ func TestCheckFindsEachMistake(t *testing.T) {
 		"database in memory":       {[]string{"PORTICO_DATABASE", "memory:"}, "database", "warning", "after a restart"},
 		"sessions away":            {[]string{"PORTICO_SESSIONS", "redis://127.0.0.1:9"}, "sessions", "failed", "--sessions"},
 		"callback of its own":      {[]string{"PORTICO_CALLBACK_PATH", "/sites"}, "configuration", "failed", "--callback-path"},
-		"sampled by nobody":        {[]string{"OTEL_TRACES_SAMPLER", "sometimes"}, "configuration", "failed", "OTEL_TRACES_SAMPLER"},
+		"sampled by nobody":        {[]string{"OTEL_TRACES_SAMPLER", "sometimes", "OTEL_TRACES_EXPORTER", "otlp"}, "configuration", "failed", "OTEL_TRACES_SAMPLER"},
 		"no client key":            {[]string{"PORTICO_CLIENT_KEY_FILE", damaged}, "configuration", "failed", damaged},
 		"keys in a folder":         {[]string{"PORTICO_KEYS_FILE", dir}, "sealing keys", "failed", "name the file"},
 		"mistakes":                 {[]string{"PORTICO_SESSION_IDLE", "soon", "PORTICO_LOG_LEVEL", "loud"}, "configuration", "failed", "--session-idle"},

@@ -73,19 +73,28 @@ func supported(getenv func(string) string) error {
 	if v := getenv("OTEL_TRACES_EXPORTER"); v != "" && v != "otlp" && v != "none" {
 		errs = append(errs, fmt.Errorf("OTEL_TRACES_EXPORTER: %q is neither otlp nor none", v))
 	}
+	if wanted(getenv) {
+		errs = append(errs, checkEndpoints(getenv), checkSampler(getenv("OTEL_TRACES_SAMPLER"), getenv("OTEL_TRACES_SAMPLER_ARG")))
+	}
+	return errors.Join(errs...)
+}
+
+func checkEndpoints(getenv func(string) string) error {
+	var errs []error
 	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"} {
 		if u, err := url.Parse(getenv(name)); getenv(name) != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 			errs = append(errs, fmt.Errorf("%s: not a URL such as http://collector:4318", name)) // it may hold a password
 		}
 	}
-	return errors.Join(append(errs, checkSampler(getenv("OTEL_TRACES_SAMPLER"), getenv("OTEL_TRACES_SAMPLER_ARG")))...)
+	return errors.Join(errs...)
 }
 
 // samplers are those that the library knows; two of them want to know which share.
 var samplers = []string{"", "always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio"}
 
-// checkSampler refuses what the library would only complain about, and sample everything.
+// checkSampler refuses what the library would only complain about, and sample everything. It reads as the library does.
 func checkSampler(name, share string) error {
+	name, share = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(share)
 	if !slices.Contains(samplers, name) {
 		return fmt.Errorf("OTEL_TRACES_SAMPLER: %.40q is not one of %s", name, strings.Join(samplers[1:], ", "))
 	}

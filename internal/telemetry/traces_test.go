@@ -176,13 +176,20 @@ func TestTracesAreOffUnlessAskedFor(t *testing.T) {
 		"zipkin":    {map[string]string{"OTEL_TRACES_EXPORTER": "zipkin"}, "neither otlp nor none"},
 		"no scheme": {map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"}, "OTEL_EXPORTER_OTLP_ENDPOINT: not a URL"},
 		"no host":   {map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http:///v1/traces"}, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: not a URL"},
-		"sampler":   {map[string]string{"OTEL_TRACES_SAMPLER": "sometimes"}, `"sometimes" is not one of always_on`},
-		"share":     {map[string]string{"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "10%"}, `"10%" is not a share`},
+		"sampler":   {map[string]string{"OTEL_TRACES_SAMPLER": "sometimes", "OTEL_TRACES_EXPORTER": "otlp"}, `"sometimes" is not one of always_on`},
+		"share":     {map[string]string{"OTEL_TRACES_SAMPLER": "ParentBased_TraceIDRatio ", "OTEL_TRACES_SAMPLER_ARG": "10%", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}, `"10%" is not a share`},
+		"nobody's":  {map[string]string{"OTEL_TRACES_SAMPLER": "sometimes", "OTEL_TRACES_SAMPLER_ARG": "10%"}, ""},
+		"not now":   {map[string]string{"OTEL_SDK_DISABLED": "true", "OTEL_TRACES_SAMPLER": "sometimes", "OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"}, ""},
 		"two at it": {map[string]string{"OTEL_TRACES_EXPORTER": "zipkin", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/json"}, "http/json"},
 	} {
 		tr, err := NewTraces(t.Context(), func(n string) string { return tt.env[n] }, "v1", slog.New(slog.DiscardHandler))
 		if tr != nil || (err != nil) != (tt.want != "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: NewTraces = %v, %v, want an error with %q", name, tr, err, tt.want)
+		}
+	}
+	for name, share := range map[string]string{" Always_On ": "", "TraceIDRatio": " 0.5 ", "": "10%"} {
+		if err := checkSampler(name, share); err != nil {
+			t.Errorf("checkSampler(%q, %q) = %v; the library takes it", name, share, err)
 		}
 	}
 	var none *Traces
