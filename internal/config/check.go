@@ -194,7 +194,7 @@ func checkURL(flag, raw string) error {
 	case u.User != nil:
 		return fmt.Errorf("--%s: a user or password in the URL is refused", flag)
 	case strings.Trim(strings.ToLower(u.Host), hostLetters) != "":
-		return fmt.Errorf("--%s: %q has a host with other characters than letters, digits, dots and hyphens; write a name that has others in its form with xn--", flag, redactURL(raw))
+		return fmt.Errorf("--%s: %q has a host with other characters than letters, digits, dots, hyphens and underscores; write a name that has others in its form with xn--", flag, redactURL(raw))
 	case !goodPort(u.Port()):
 		return fmt.Errorf("--%s: %q has a port that is not from 1 to 65535", flag, redactURL(raw))
 	case u.RawQuery != "" || u.Fragment != "":
@@ -208,7 +208,7 @@ func checkURL(flag, raw string) error {
 }
 
 // hostLetters are what hosts are written with, a port and the brackets of an IPv6 address included.
-const hostLetters = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]"
+const hostLetters = "abcdefghijklmnopqrstuvwxyz0123456789.-_:[]"
 
 // goodPort takes none, too.
 func goodPort(port string) bool {

@@ -138,7 +138,7 @@ func TestCredentials(t *testing.T) {
 
 func TestLoopbackOnlyForPlainHTTP(t *testing.T) {
 	for raw, ok := range map[string]bool{
-		"https://portal.example.com": true, "http://localhost:8080": true, "http://id.localhost:8081": true, "http://127.0.0.1": true, "http://[::1]:80": true,
+		"https://portal.example.com": true, "http://localhost:8080": true, "http://id.localhost:8081": true, "http://127.0.0.1": true, "http://[::1]:80": true, "https://id_server.internal": true,
 		"http://portal.example.com": false, "http://localhost.example.com": false, "http://10.0.0.1": false, "ftp://localhost": false,
 		"https://user:pw@example.com": false, "https://example.com/#x": false, "": false, "https:opaque": false,
 	} {
