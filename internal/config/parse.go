@@ -118,11 +118,11 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 		return Command{}, ErrHelp
 	}
 	if ctx == nil {
-		return Command{}, mistakes
+		return Command{}, errors.Join(unread, mistakes)
 	}
 	name, _, _ := strings.Cut(ctx.Command(), " <")
 	if unread != nil && !slices.Contains([]string{"version", "keys new", "keys client"}, name) { // what the file says would be missed everywhere
-		return Command{}, unread
+		return Command{}, errors.Join(unread, mistakes)
 	}
 	cmd := Command{Name: name, Serve: c.Serve, Ready: c.Ready.Listen, Demo: c.Demo, Keys: c.keys(name), Sessions: c.sessions(name)}
 	switch name {

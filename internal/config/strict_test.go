@@ -126,6 +126,14 @@ func TestCommandsThatNeedNoConfiguration(t *testing.T) {
 	if _, err := Parse([]string{"sessions", "list", "--everyone"}, getenv, io.Discard); err == nil || !strings.Contains(err.Error(), "/nowhere.yaml") {
 		t.Errorf("Parse = %v", err)
 	}
+	for _, args := range [][]string{{"serve", "--nothing", "--listen"}, {"serve", "nonsense", "--log-level"}, {"sessions", "--nothing"}} {
+		_, err := Parse(args, getenv, io.Discard)
+		for _, want := range []string{"/nowhere.yaml", args[1], args[len(args)-1]} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("Parse(%v) = %v, without %s", args, err, want)
+			}
+		}
+	}
 	cmd, err := Parse([]string{"sessions", "list", "--issuer=https://id.example.com", "--sid=x"}, env(t), io.Discard)
 	if err != nil || cmd.Sessions.SID != "x" {
 		t.Errorf("Parse = %+v, %v", cmd.Sessions, err)
