@@ -266,13 +266,24 @@ func redactURL(raw string) string {
 	if !ok {
 		return raw
 	}
-	return scheme + "://" + redactHost(rest)
+	return scheme + "://" + redactHosts(rest)
+}
+
+// redactHosts cuts a list of hosts at the first that is cut: what follows may belong to a password with a comma in it.
+func redactHosts(list string) string {
+	hosts := strings.Split(list, ",")
+	for i, host := range hosts {
+		if shown := redactHost(host); shown != host {
+			return strings.Join(append(hosts[:i:i], shown), ",")
+		}
+	}
+	return list
 }
 
 // redactHost cuts what follows the first colon, unless that is a port, or the address an IPv6 one.
 func redactHost(host string) string {
 	name, rest, ok := strings.Cut(host, ":")
-	if port := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]; ok && !strings.HasPrefix(host, "[") && (port == "" || strings.IndexAny(rest[len(port):]+"/", "/?#,") != 0) {
+	if port := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]; ok && !strings.HasPrefix(host, "[") && (port == "" || strings.IndexAny(rest[len(port):]+"/", "/?#") != 0) {
 		return name + ":…"
 	}
 	return host

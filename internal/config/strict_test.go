@@ -73,6 +73,7 @@ func TestMistakes(t *testing.T) {
 		"database at no port":    {args: []string{"--database=postgres://u@db.example.com:99999/p"}, want: []string{"--database: port 99999"}},
 		"authority not there":    {args: []string{"--database=postgres://u@db.example.com/p?sslrootcert=/nowhere"}, want: []string{"--database: sslrootcert: open /nowhere"}},
 		"forgotten host":         {env: []string{"PORTICO_DATABASE", "postgres://portico:hunter2/x"}, want: []string{`"postgres://portico:…"`}},
+		"a list without an @":    {env: []string{"PORTICO_SESSIONS", "redis://a.example.com:6379,u:hunter2,x/0#y", "PORTICO_DATABASE", "mysql://[::1]:1,u:hunter2/x"}, want: []string{`"redis://a.example.com:6379,u:…"`, `"mysql://[::1]:1,u:…"`}},
 		"password of many signs": {env: []string{"PORTICO_DATABASE", "postgres://portico:hunter2/#@db.example.com/x", "PORTICO_SESSIONS", "rediss://portico:hunter2/x@a.example.com,b.example.com"}, want: []string{"--database-password-file", "--sessions-password-file"}},
 	} {
 		t.Run(name, func(t *testing.T) {
