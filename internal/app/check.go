@@ -26,6 +26,9 @@ const (
 	checkSkipped = "skipped"
 )
 
+// mendFirst says why something is not reached that the start would not reach either.
+const mendFirst = "the configuration must be mended first"
+
 // finding is what one check found.
 type finding struct {
 	Check  string `json:"check"`

@@ -56,7 +56,7 @@ func (f *findings) provider(ctx context.Context, c config.Config, buildable bool
 	client, err := relyingParty(c, base, its, slog.New(slog.DiscardHandler), certificates.watch)
 	if err != nil && !buildable {
 		for _, one := range []string{what, "signing keys", "client", "redirect URI"} {
-			f.skip(one, "the configuration must be mended first")
+			f.skip(one, mendFirst)
 		}
 		return
 	}

@@ -65,8 +65,8 @@ func (f *findings) stores(ctx context.Context, c config.Store, keys []session.Ke
 	if c.Sessions == "" {
 		return
 	}
-	if _, _, err := c.Redis(); err != nil {
-		f.skip("sessions", "--sessions cannot be read")
+	if c.CheckSessions() != nil {
+		f.skip("sessions", mendFirst)
 		return
 	}
 	sessions, err := openSessions(ctx, c)
@@ -80,8 +80,8 @@ func (f *findings) stores(ctx context.Context, c config.Store, keys []session.Ke
 // database makes no file: whoever checks may be somebody else than who serves.
 func (f *findings) database(ctx context.Context, c config.Store, keys []session.Key) {
 	const what, next = "database", "check --database, its password, and the rights of this user"
-	if !c.KnownDatabase() {
-		f.skip(what, "--database cannot be read")
+	if c.CheckDatabase() != nil {
+		f.skip(what, mendFirst)
 		return
 	}
 	if path, file := config.SQLitePath(c.Database); file && missing(path) {

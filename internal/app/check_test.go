@@ -2,9 +2,39 @@ package app
 
 import (
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
+
+	"portico/internal/config"
 )
+
+// What the configuration refuses is not connected to, not even to look.
+func TestRefusedStoresAreNotReached(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		c    config.Store
+		want []string
+	}{
+		"database without TLS":   {config.Store{Database: "postgres://u@db.example.com/x?sslmode=disable"}, []string{"database"}},
+		"no database":            {config.Store{Database: "mysql://x"}, []string{"database"}},
+		"cache without TLS":      {config.Store{Database: "mysql://x", Sessions: "redis://cache.example.com"}, []string{"database", "sessions"}},
+		"cache without password": {config.Store{Database: "mysql://x", Sessions: "rediss://cache.example.com"}, []string{"database", "sessions"}},
+		"neither of them":        {config.Store{Database: "postgres://u@db.example.com/x?sslmode=disable", Sessions: "nonsense"}, []string{"database", "sessions"}},
+	} {
+		var f findings
+		f.stores(t.Context(), tt.c, nil)
+		var skipped []string
+		for _, one := range f {
+			if one.Status == checkSkipped && one.Detail == mendFirst {
+				skipped = append(skipped, one.Check)
+			}
+		}
+		if len(f) != len(tt.want) || !slices.Equal(skipped, tt.want) {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
 
 func TestCertificates(t *testing.T) {
 	t.Parallel()

@@ -158,7 +158,7 @@ func (l Log) check() error {
 }
 
 func (s Store) check() error {
-	err := errors.Join(s.checkDatabase(), s.checkSessions())
+	err := errors.Join(s.CheckDatabase(), s.CheckSessions())
 	if s.KeysFile == "" {
 		err = errors.Join(err, errors.New("--keys: missing; make the file with: web keys new > portico.keys"))
 	}

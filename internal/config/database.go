@@ -51,17 +51,18 @@ func stays(u *url.URL) bool {
 	})
 }
 
-// KnownDatabase reports whether the database is of a kind that the portal can use.
-func (s Store) KnownDatabase() bool {
+// knownDatabase reports whether the database is of a kind that the portal can use.
+func (s Store) knownDatabase() bool {
 	_, file := SQLitePath(s.Database)
 	_, server := s.postgres()
 	return file || server || s.Database == "memory:"
 }
 
-func (s Store) checkDatabase() error {
+// CheckDatabase says what is wrong with --database and what belongs to it, as Check does. What it refuses must not be connected to.
+func (s Store) CheckDatabase() error {
 	u, server := s.postgres()
 	switch {
-	case !s.KnownDatabase():
+	case !s.knownDatabase():
 		return fmt.Errorf("--database: %q is neither postgres://user@host/name, sqlite:///path/to/file nor memory:%s", redactURL(s.Database), s.passwordHint())
 	case !server && !s.DatabasePassword.Empty():
 		return errors.New("--database-password-file: a password is set, but --database is no postgres:// URL")

@@ -141,7 +141,7 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Command, e
 	case "keys rotate", "keys list", "keys retire":
 		return cmd, errors.Join(mistakes, publicPasswords(args), cmd.Keys.Store.readSecrets(getenv), cmd.Keys.Store.check())
 	case "sessions list", "sessions end":
-		return cmd, errors.Join(mistakes, publicPasswords(args), cmd.Sessions.Store.readSecrets(getenv), cmd.Sessions.Store.checkDatabase(), cmd.Sessions.Store.checkSessions(), cmd.Sessions.check())
+		return cmd, errors.Join(mistakes, publicPasswords(args), cmd.Sessions.Store.readSecrets(getenv), cmd.Sessions.Store.CheckDatabase(), cmd.Sessions.Store.CheckSessions(), cmd.Sessions.check())
 	}
 	return cmd, mistakes
 }

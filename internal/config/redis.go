@@ -123,7 +123,8 @@ func (r *Redis) check(query url.Values) error {
 	return errors.Join(errs...)
 }
 
-func (s Store) checkSessions() error {
+// CheckSessions says what is wrong with --sessions and what belongs to it, as Check does. What it refuses must not be connected to.
+func (s Store) CheckSessions() error {
 	_, server, err := s.Redis()
 	switch {
 	case err != nil:

@@ -52,7 +52,7 @@ func TestSessionsURL(t *testing.T) {
 		"redis:127.0.0.1":                          "neither redis://",
 		"rediss://:canary@a.example.com?master=&x": `unknown parameter "x"`,
 	} {
-		if err := (Store{Sessions: raw}).checkSessions(); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "--sessions") || strings.Contains(err.Error(), "can") && strings.Contains(err.Error(), "ary") {
+		if err := (Store{Sessions: raw}).CheckSessions(); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "--sessions") || strings.Contains(err.Error(), "can") && strings.Contains(err.Error(), "ary") {
 			t.Errorf("%s: %v, want %q and no password", raw, err, want)
 		}
 	}
