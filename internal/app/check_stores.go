@@ -33,7 +33,7 @@ func (f *findings) keys(path string) []session.Key {
 		f.fail(what, "restore a copy, or start with new keys: everybody signs in again", err)
 		return nil
 	}
-	if info, err := os.Stat(path); err == nil && openToOthers(path, info.Mode().Perm()) {
+	if info, err := os.Stat(path); err == nil && openToOthers(info) {
 		f.warn(what, "chmod 600 "+path, "others can read the file (mode %04o)", info.Mode().Perm())
 	}
 	switch age := time.Since(keys[0].Created); {
@@ -48,15 +48,9 @@ func (f *findings) keys(path string) []session.Key {
 }
 
 // openToOthers reports whether somebody else can read the file. What an orchestrator mounts for the group of this user, who cannot change it, is as narrow as it can be.
-func openToOthers(path string, mode fs.FileMode) bool {
-	if mode&0o007 != 0 || mode&0o070 == 0 {
-		return mode&0o007 != 0
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err == nil {
-		_ = f.Close()
-	}
-	return err == nil
+func openToOthers(info fs.FileInfo) bool {
+	mode := info.Mode().Perm()
+	return mode&0o007 != 0 || mode&0o070 != 0 && ours(info)
 }
 
 // stores opens the databases as the start would, and writes something that is forgotten at once.

@@ -34,23 +34,6 @@ func TestRotationThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// A file is as narrow as it can be when only this user can change it, or it is somebody else's and for a group of ours.
-func TestOpenToOthers(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "keys")
-	if err := os.WriteFile(path, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for mode, want := range map[os.FileMode]bool{0o600: false, 0o400: false, 0o640: true, 0o644: true, 0o604: true} {
-		if got := openToOthers(path, mode); got != want {
-			t.Errorf("openToOthers(%o) = %t", mode, got)
-		}
-	}
-	if openToOthers(filepath.Dir(path), 0o440) {
-		t.Error("what cannot be written is open to its group")
-	}
-}
-
 // A command that works on what a portal has makes no empty database where there is none.
 func TestCommandsMakeNoDatabase(t *testing.T) {
 	t.Parallel()
