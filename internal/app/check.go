@@ -73,7 +73,7 @@ func check(ctx context.Context, cmd config.Command, out io.Writer) error {
 	defer cancel()
 	var f findings
 	f.configuration(cmd)
-	buildable := cmd.Mistakes == nil && f.parts(ctx, cmd.Serve)
+	buildable := f.parts(ctx, cmd.Serve, cmd.Mistakes != nil)
 	keys := f.keys(cmd.Serve.Sessions.KeysFile)
 	f.stores(ctx, cmd.Serve.Sessions.Store, keys)
 	certificates := &certificates{}
@@ -139,10 +139,14 @@ func (f *findings) configuration(cmd config.Command) {
 	}
 }
 
-// parts builds the portal of an empty memory, which sends nothing to anybody, and reports whether there is nothing that would keep the start from it.
-func (f *findings) parts(ctx context.Context, c config.Config) bool {
-	err := errors.Join(files(config.Config{Identity: c.Identity}), clientKeys(c.Identity))
-	if err == nil {
+// parts reads the files that are named and, where no setting is mistaken, builds the portal of an empty memory, which sends nothing to anybody. It reports whether there is nothing that would keep the
+// start from it.
+func (f *findings) parts(ctx context.Context, c config.Config, mistaken bool) bool {
+	err := files(config.Config{Identity: c.Identity})
+	if !mistaken {
+		err = errors.Join(err, clientKeys(c.Identity))
+	}
+	if err == nil && !mistaken {
 		err = built(ctx, c)
 	}
 	for line := range strings.SplitSeq(errorText(err), "\n") {
@@ -150,10 +154,11 @@ func (f *findings) parts(ctx context.Context, c config.Config) bool {
 			f.add("configuration", checkFailed, line, "mend it; web serve --help explains each setting")
 		}
 	}
-	if err == nil {
+	good := err == nil && !mistaken
+	if good {
 		f.ok("configuration", "")
 	}
-	return err == nil
+	return good
 }
 
 func built(ctx context.Context, c config.Config) error {

@@ -3,6 +3,7 @@ package app
 import (
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,29 @@ func TestRefusedStoresAreNotReached(t *testing.T) {
 		}
 		if len(f) != len(tt.want) || !slices.Equal(skipped, tt.want) {
 			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+// Files that cannot be read are told beside mistakes in the settings, and nothing is called well.
+func TestFilesAreReadInSpiteOfMistakes(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		c    config.Identity
+		want []string
+	}{
+		"no file":     {config.Identity{}, nil},
+		"authority":   {config.Identity{IssuerCAFile: "/nowhere"}, []string{"--issuer-ca-file: "}},
+		"both of two": {config.Identity{IssuerCAFile: "/nowhere", ClientCertificateFile: "/nowhere", ClientCertificateKey: "/nowhere"}, []string{"--issuer-ca-file: ", "--client-certificate-file: "}},
+	} {
+		var f findings
+		if f.parts(t.Context(), config.Config{Identity: tt.c}, true) || len(f) != len(tt.want) {
+			t.Fatalf("%s: %+v", name, f)
+		}
+		for i, want := range tt.want {
+			if f[i].Status != checkFailed || !strings.HasPrefix(f[i].Detail, want) {
+				t.Errorf("%s: %+v", name, f[i])
+			}
 		}
 	}
 }
