@@ -29,7 +29,7 @@ func TestMistakesEndTheProgramAtOnce(t *testing.T) {
 		"sessions away":    {[]string{"PORTICO_SESSIONS=redis://:hunter2@127.0.0.1:9"}, []string{"redis"}},
 		"all in the way": {[]string{"PORTICO_KEYS_FILE=/nowhere", "PORTICO_ISSUER_CA_FILE=/nowhere/ca", "PORTICO_CLIENT_CERTIFICATE_FILE=" + damaged, "PORTICO_CLIENT_CERTIFICATE_KEY_FILE=" + damaged, "PORTICO_CLIENT_KEY_FILE=" + damaged,
 			"PORTICO_ADMIN_LISTEN=192.0.2.1:80", "PORTICO_DATABASE=postgres://u:hunter2@127.0.0.1:9/x", "PORTICO_SESSIONS=redis://:hunter2@127.0.0.1:9"},
-			[]string{"--keys", "web keys new", "--issuer-ca-file", "--client-certificate-file", "--client-key-file: " + damaged, "--listen", "--admin-listen", "database: ", "sessions: "}},
+			[]string{"--keys", "web keys new", "--issuer-ca-file", "--client-certificate-file", "--client-key-file: " + damaged, "--listen", "--admin-listen", "--database: postgres: ", "--sessions: redis: "}},
 		"mistakes and files":  {[]string{"PORTICO_LOG_LEVEL=loud", "PORTICO_KEYS_FILE=/nowhere", "PORTICO_ISSUER_CA_FILE=/nowhere/ca"}, []string{"--log-level", "--keys", "--issuer-ca-file"}},
 		"both stores away":    {[]string{"PORTICO_DATABASE=postgres://u:hunter2@127.0.0.1:9/x", "PORTICO_SESSIONS=redis://:hunter2@127.0.0.1:9", "PORTICO_LISTEN=127.0.0.1:0"}, []string{"--database: postgres", "--sessions: redis"}},
 		"collector nowhere":   {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT=collector:4318", "PORTICO_LISTEN=127.0.0.1:0"}, []string{"OTEL_EXPORTER_OTLP_ENDPOINT: not a URL"}},

@@ -104,7 +104,7 @@ func (p *Portal) serveAdmin(ctx context.Context, address string, names []string,
 	if address == "" || address == "off" {
 		return nil
 	}
-	l, err := listen(ctx, "--admin-listen", address)
+	l, err := listen(ctx, adminListen, address)
 	if err != nil {
 		return err
 	}
