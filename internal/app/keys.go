@@ -22,7 +22,7 @@ import (
 func newKeys(file string, out io.Writer) error {
 	keys := []session.Key{session.NewKey(time.Now())}
 	if file != "" {
-		old, err := readKeyFile(file)
+		old, err := readKeysOf(keysArgument, file)
 		if err != nil {
 			return err
 		}
@@ -42,29 +42,44 @@ func newClientKey(algorithm string, out io.Writer) error {
 	return err
 }
 
-func readKeyFile(path string) ([]session.Key, error) {
+// Where the path of a key file comes from.
+const (
+	keysFlag     = "--keys"
+	keysArgument = "<file>" // of web keys new, as its help has it
+)
+
+func readKeyFile(path string) ([]session.Key, error) { return readKeysOf(keysFlag, path) }
+
+func readKeysOf(source, path string) ([]session.Key, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &keyFileError{err}
+		return nil, &keyFileError{source, err}
 	}
 	keys, err := session.ParseKeys(text)
 	if err != nil {
-		return nil, fmt.Errorf("--keys: %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %s: %w", source, path, err)
 	}
 	if _, err := session.NewKeyring(keys...); err != nil {
-		return nil, fmt.Errorf("--keys: %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %s: %w", source, path, err)
 	}
 	return keys, nil
 }
 
 // keyFileError is a key file that cannot be read.
-type keyFileError struct{ err error }
+type keyFileError struct {
+	source string
+	err    error
+}
 
-func (e *keyFileError) Error() string { return fmt.Sprintf("--keys: %v; %s", e.err, e.next()) }
+func (e *keyFileError) Error() string { return fmt.Sprintf("%s: %v; %s", e.source, e.err, e.next()) }
+
+func (e *keyFileError) Unwrap() error { return e.err }
 
 // next says what helps.
 func (e *keyFileError) next() string {
 	switch {
+	case errors.Is(e.err, fs.ErrNotExist) && e.source == keysArgument:
+		return "name a file with keys, or none to begin with a new key"
 	case errors.Is(e.err, fs.ErrNotExist):
 		return "make the file with: web keys new > portico.keys"
 	case errors.Is(e.err, fs.ErrPermission):

@@ -2,7 +2,9 @@ package app
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +33,29 @@ func TestRotationThatCannotBeWritten(t *testing.T) {
 		if err := rotateKeys(t.Context(), c, &out, &errs); err == nil || !strings.HasPrefix(err.Error(), "--keys: ") || out.Len() > 0 {
 			t.Errorf("rotateKeys = %v, and says %q", err, &out)
 		}
+	}
+}
+
+// Whoever names a file to web keys new hears of what they named, and not of a flag that the command lacks.
+func TestKeyFilesThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "bad")
+	if err := os.WriteFile(bad, []byte("no keys\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, next := range map[string]string{filepath.Join(dir, "none"): "; name a file with keys, or none to begin with a new key", bad: "", dir: "; name the file that web keys new made"} {
+		var out bytes.Buffer
+		err := newKeys(path, &out)
+		if err == nil || !strings.HasPrefix(err.Error(), "<file>: ") || !strings.HasSuffix(err.Error(), next) || strings.Contains(err.Error(), "--keys") || out.Len() > 0 {
+			t.Errorf("newKeys(%s) = %v, and says %q", path, err, &out)
+		}
+		if _, flag := readKeyFile(path); flag == nil || !strings.HasPrefix(flag.Error(), "--keys: ") {
+			t.Errorf("readKeyFile(%s) = %v", path, flag)
+		}
+	}
+	if _, err := readKeyFile(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v does not tell that nothing is there", err)
 	}
 }
 
