@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"portico/internal/locale"
 )
@@ -12,7 +13,9 @@ import (
 // A holiday stands beside the same one of the year before, and no other day beside one, on the page and in the file; the page says what it is compared with, in each language.
 func TestExploreComparesHolidays(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	b := benchAt(t, func() time.Time { return now })
+	b.now = now
 	hours := func(query string) map[string][]string { // by time
 		rows := map[string][]string{}
 		for _, row := range b.get("/export?s="+school+"&g=hour&form=iso&format=csv&"+query).file(t, locale.ISO())[1:] {

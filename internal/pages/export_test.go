@@ -69,7 +69,9 @@ func TestExportHoldsWhatExploreShows(t *testing.T) {
 // A file has every value when all are asked for, whatever the page shows; and beside them what they are compared with, which is what stood there then.
 func TestExportOfAllValuesAndOfAnEarlierTime(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	b := benchAt(t, func() time.Time { return now })
+	b.now = now
 	w := locale.For(locale.English).Written()
 	column := func(rows [][]string, i int) (list []string) {
 		for _, row := range rows[1:] {
