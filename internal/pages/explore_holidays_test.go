@@ -52,3 +52,34 @@ func TestExploreComparesHolidays(t *testing.T) {
 		t.Errorf("%d series; the table names no comparison", len(d.Series))
 	}
 }
+
+// A week or a month stands beside a whole one, in the file as on the page, wherever the range begins.
+func TestWholeWeeksAndMonthsAreCompared(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	b := benchAt(t, func() time.Time { return now })
+	b.now = now
+	for name, tt := range map[string]struct{ query, before string }{
+		"week of Easter Monday": {"g=week&from=2026-04-06&to=2026-04-20&cmp=hol", "g=week&from=2025-04-07&to=2025-04-21"},
+		"months from January":   {"g=month&from=2026-01-01&to=2026-04-01&cmp=ly", "g=month&from=2025-01-01&to=2025-04-01"},
+		"a longer month before": {"g=month&from=2026-04-01&to=2026-05-01&cmp=prev", "g=month&from=2026-03-01&to=2026-04-01"},
+	} {
+		file := func(query string) [][]string {
+			return b.get("/export?s="+school+"&form=iso&format=csv&"+query).file(t, locale.ISO())[1:]
+		}
+		compared, before, page := file(tt.query), file(tt.before+"&cmp=none"), b.data("/explore?s="+school+"&"+tt.query)
+		was := b.data("/explore?s=" + school + "&" + tt.before + "&cmp=none")
+		if len(page.Series) != 2 || len(was.Series) != 1 || len(compared) != len(before) || len(before) == 0 {
+			t.Errorf("%s: %d rows, %d before; %d series, %d before", name, len(compared), len(before), len(page.Series), len(was.Series))
+			continue
+		}
+		for i := range before {
+			if compared[i][4] == "" || compared[i][4] != before[i][3] {
+				t.Errorf("%s: %s is compared in %q, want the value of %q", name, compared[i][0], compared[i], before[i])
+			}
+		}
+		if got, want := fmt.Sprint(page.Series[1].V), fmt.Sprint(was.Series[0].V); got != want {
+			t.Errorf("%s: the page compares with %s, want %s", name, got, want)
+		}
+	}
+}

@@ -30,7 +30,7 @@ func (d *exploreData) readCourse(ctx context.Context, rd *reader) error {
 
 // readPoints reads all lines and what they are compared with.
 func (d *exploreData) readPoints(ctx context.Context, rd *reader) error {
-	before, compare := d.r.Shift(d.compare)
+	before, compare := d.r.Before(d.compare, d.granularity)
 	compare = compare && compares(d.query.view)
 	var list []*wantedCourse
 	for i := range d.lines {
@@ -49,7 +49,7 @@ func (d *exploreData) readPoints(ctx context.Context, rd *reader) error {
 			w.line.course = got
 			return nil
 		}
-		got.slots = d.r.Compared(d.compare, got.slots)
+		got.slots = d.r.Compared(d.compare, d.granularity, got.slots)
 		w.line.compared = got
 		return nil
 	})

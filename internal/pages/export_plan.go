@@ -102,7 +102,7 @@ func planExport(ctx context.Context, rd *reader, q exportQuery, l locale.Locale)
 	for i := range d.lines {
 		x.lines = append(x.lines, exportLine{index: i, name: locale.Name(d.name(i))})
 	}
-	if _, ok := d.r.Shift(d.compare); ok {
+	if _, ok := d.r.Before(d.compare, x.g); ok {
 		for i := range d.lines {
 			x.lines = append(x.lines, exportLine{i, true, locale.Name(d.name(i)) + " – " + l.T(locale.Key("compare."+string(d.compare)))})
 		}
@@ -171,20 +171,23 @@ func (x *exportPlan) read(ctx context.Context, rd *reader, part, line int) ([]se
 	}
 	switch {
 	case column.compared && x.d.compare == series.HolidaysBefore:
-		return r.Compared(x.d.compare, got.slots), got.err
+		return r.Compared(x.d.compare, x.g, got.slots), got.err
 	case column.compared:
 		return series.Align(got.slots, wanted, r), got.err
 	}
 	return got.slots, got.err
 }
 
-// before is what a part is compared with: as far back, by the calendar, as the whole range is; where each day has its own, those of its days.
+// before is what a part is compared with: as far back, by the calendar, as the whole range is; where each day has its own, those of its days. What is one part is compared as on the page.
 func (x *exportPlan) before(part series.Range) series.Range {
-	if x.d.compare == series.HolidaysBefore {
-		days, _ := part.Shift(x.d.compare)
+	whole, _ := x.d.r.Before(x.d.compare, x.g)
+	switch {
+	case len(x.parts) == 1:
+		return whole
+	case x.d.compare == series.HolidaysBefore:
+		days, _ := part.Before(x.d.compare, x.g)
 		return days
 	}
-	whole, _ := x.d.r.Shift(x.d.compare)
 	days := int(dayNumber(x.d.r.From, part.Zone) - dayNumber(whole.From, part.Zone))
 	rest := x.d.r.From.Sub(whole.From.In(part.Zone).AddDate(0, 0, days))
 	back := func(t time.Time) time.Time { return t.In(part.Zone).AddDate(0, 0, -days).Add(-rest) }

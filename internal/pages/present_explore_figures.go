@@ -146,7 +146,7 @@ func (d *exploreData) explainLine(i int, hub *datahub.Client, l locale.Locale) t
 		facts = append(facts, templates.FactModel{Term: l.T("stat.total"), Value: d.totalText(line, sum, l)})
 	}
 	compared := ""
-	if before, ok := d.r.Shift(d.compare); ok && line.compared.asked.Variable != 0 {
+	if before, ok := d.r.Before(d.compare, d.granularity); ok && line.compared.asked.Variable != 0 {
 		facts = append(facts, templates.FactModel{Term: l.T(locale.Key("compare." + string(d.compare))), Value: l.T("explain.compared", l.Range(before.From.In(d.zone), before.To.In(d.zone)), l.Int(line.compared.points))})
 		compared = command(hub.DataURL(line.compared.asked))
 	}

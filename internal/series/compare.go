@@ -1,6 +1,10 @@
 package series
 
-import "time"
+import (
+	"time"
+
+	"portico/internal/datahub"
+)
 
 // Comparison is what a range is compared with.
 type Comparison string
@@ -32,6 +36,18 @@ func (r Range) Shift(c Comparison) (Range, bool) {
 	return Range{shift(r.From.In(r.Zone), days, "d"), shift(r.To.In(r.Zone), days, "d"), r.Zone}, true
 }
 
+// Before is Shift for values of a granularity: those of weeks and longer are asked for as whole ones. Months go back by the calendar: 52 weeks before the first of one is the second.
+func (r Range) Before(c Comparison, g datahub.Granularity) (Range, bool) {
+	whole := g == datahub.GranularityMonth || g == datahub.GranularityYear
+	switch {
+	case whole && (c == YearBefore || c == HolidaysBefore):
+		return Range{shift(r.From.In(r.Zone), -12, "M"), shift(r.To.In(r.Zone), -12, "M"), r.Zone}, true
+	case g == datahub.GranularityWeek && c == HolidaysBefore:
+		c = YearBefore
+	}
+	return r.Shift(c)
+}
+
 // Align shows the slots of an earlier range where they are compared: as many days later by the wall clock of r's zone, or as many months for slots of a month. What
 // falls into an hour that clocks skip is left out, and of an hour that the earlier range had twice the first one is shown: each time has at most one value to compare with.
 func Align(slots []Slot, before, r Range) []Slot {
@@ -42,15 +58,15 @@ func Align(slots []Slot, before, r Range) []Slot {
 	return r.moved(slots, days, months, rest)
 }
 
-// Compared is [Align] for slots of the range that Shift returned. With HolidaysBefore each day has its own place; what is longer than a day stands where YearBefore has it.
-func (r Range) Compared(c Comparison, slots []Slot) []Slot {
+// Compared is [Align] for slots of the range that Before returned. With HolidaysBefore each day has its own place; what is longer than a day stands where YearBefore has it.
+func (r Range) Compared(c Comparison, g datahub.Granularity, slots []Slot) []Slot {
 	if c == HolidaysBefore && len(slots) > 0 && slots[0].End.Sub(slots[0].Start) <= 25*time.Hour {
 		return r.alignDays(slots)
 	}
 	if c == HolidaysBefore {
 		c = YearBefore
 	}
-	before, _ := r.Shift(c)
+	before, _ := r.Before(c, g)
 	return Align(slots, before, r)
 }
 

@@ -111,7 +111,7 @@ func TestDaysStandBesideTheirCounterparts(t *testing.T) {
 	for i := range slots {
 		slots[i].Value, slots[i].Missing, slots[i].Future = float64(slots[i].Start.Unix()), false, false
 	}
-	got := r.Compared(HolidaysBefore, slots)
+	got := r.Compared(HolidaysBefore, datahub.GranularityHour, slots)
 	if want := Count(r, datahub.GranularityHour, 0) - 1; len(got) != want {
 		t.Errorf("%d hours, want %d", len(got), want)
 	}
@@ -126,8 +126,57 @@ func TestDaysStandBesideTheirCounterparts(t *testing.T) {
 		}
 	}
 	year := Range{DayStart(2026, 1, 1, z), DayStart(2027, 1, 1, z), z}
-	before, _ = year.Shift(HolidaysBefore)
-	if got := year.Compared(HolidaysBefore, Fill(nil, before, datahub.GranularityMonth, 0, before.From)); len(got) != 12 || !got[3].Start.Equal(DayStart(2026, 4, 1, z)) {
+	before, _ = year.Before(HolidaysBefore, datahub.GranularityMonth)
+	if got := year.Compared(HolidaysBefore, datahub.GranularityMonth, Fill(nil, before, datahub.GranularityMonth, 0, before.From)); len(got) != 12 || !got[3].Start.Equal(DayStart(2026, 4, 1, z)) {
 		t.Errorf("%d months: %v", len(got), got)
+	}
+}
+
+// Values of weeks and longer are asked for as whole ones: no day of theirs is left out, and each stands beside the same one of the year before.
+func TestWholeValuesAreCompared(t *testing.T) {
+	t.Parallel()
+	z := zone(t, "Europe/Brussels")
+	for _, tt := range []struct {
+		c              Comparison
+		g              datahub.Granularity
+		from, to       string
+		before, until  string
+		first, beside  string // the first value that there was, and where it stands
+		hours, aligned int    // of the first one, and how many there are
+	}{
+		{HolidaysBefore, datahub.GranularityWeek, "2026-04-06", "2026-04-20", "2025-04-07", "2025-04-21", "2025-04-07", "2026-04-06", 168, 2}, // Easter Monday
+		{YearBefore, datahub.GranularityWeek, "2026-04-06", "2026-04-20", "2025-04-07", "2025-04-21", "2025-04-07", "2026-04-06", 168, 2},
+		{YearBefore, datahub.GranularityMonth, "2026-08-31", "2026-11-01", "2025-08-31", "2025-11-01", "2025-08-01", "2026-08-01", 744, 3},
+		{YearBefore, datahub.GranularityMonth, "2026-01-01", "2026-03-01", "2025-01-01", "2025-03-01", "2025-01-01", "2026-01-01", 744, 2},
+		{HolidaysBefore, datahub.GranularityMonth, "2026-01-01", "2026-03-01", "2025-01-01", "2025-03-01", "2025-01-01", "2026-01-01", 744, 2},
+		{YearBefore, datahub.GranularityMonth, "2024-02-29", "2024-04-01", "2023-02-28", "2023-04-01", "2023-02-01", "2024-02-01", 672, 2},
+		{HolidaysBefore, datahub.GranularityYear, "2026-01-01", "2027-01-01", "2025-01-01", "2026-01-01", "2025-01-01", "2026-01-01", 8760, 1},
+		{YearBefore, datahub.GranularityDay, "2026-01-01", "2026-01-03", "2025-01-02", "2025-01-04", "2025-01-02", "2026-01-01", 24, 2},
+		{HolidaysBefore, datahub.GranularityDay, "2026-04-06", "2026-04-07", "2025-04-21", "2025-04-22", "2025-04-21", "2026-04-06", 24, 1},
+	} {
+		at := func(day string) time.Time {
+			d, err := time.ParseInLocation(time.DateOnly, day, z)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}
+		r := Range{at(tt.from), at(tt.to), z}
+		before, ok := r.Before(tt.c, tt.g)
+		if !ok || !before.From.Equal(at(tt.before)) || !before.To.Equal(at(tt.until)) {
+			t.Errorf("%s %v from %s is compared with %v to %v, want %s to %s", tt.c, tt.g, tt.from, before.From, before.To, tt.before, tt.until)
+			continue
+		}
+		slots := Fill(nil, before, tt.g, 0, before.From)
+		got := r.Compared(tt.c, tt.g, slots)
+		if first := slots[0]; !first.Start.Equal(at(tt.first)) || first.End.Sub(first.Start).Hours() != float64(tt.hours) {
+			t.Errorf("%s %v from %s: the first one is %v to %v, want %s with %d hours", tt.c, tt.g, tt.from, first.Start, first.End, tt.first, tt.hours)
+		}
+		if len(got) != tt.aligned || !got[0].Start.Equal(at(tt.beside)) {
+			t.Errorf("%s %v from %s: %d stand beside it, %v, want %d from %s", tt.c, tt.g, tt.from, len(got), got, tt.aligned, tt.beside)
+		}
+	}
+	if _, ok := (Range{Zone: z}).Before(NoComparison, datahub.GranularityMonth); ok {
+		t.Error("nothing is compared, and there is a range to compare with")
 	}
 }
