@@ -156,15 +156,25 @@ func (d *alarmData) readCourse(ctx context.Context, hub *datahub.Client) {
 	d.slots, d.err = series.Fill(points, d.r, d.steps, step, d.now), err
 }
 
-// aggregate is what becomes of the values of a step of the chart: what the alarm makes of those in its window.
+// aggregate is what becomes of the values of a step of the chart: what the alarm makes of those in its window, if that lies among them: a sum of temperatures is no temperature.
 func (d *alarmData) aggregate() datahub.Aggregate {
-	if d.alarm.Window.Duration() > 0 && d.alarm.Aggregate >= datahub.Sum && d.alarm.Aggregate <= datahub.Avg {
+	if d.windowed() && isLevel(d.alarm.Aggregate) {
 		return d.alarm.Aggregate
 	}
 	return aggregateOf(d.variable)
 }
 
-// comparable reports whether the values of the chart are such as the alarm looks at. A sum of more values, or of fewer, is none.
+// comparable reports whether the values of the chart are such as the alarm looks at. A sum of more values, or of fewer, is none, nor is how many
+// they are, or how far apart.
 func (d *alarmData) comparable() bool {
-	return d.steps == datahub.GranularityRaw && d.alarm.Window.Duration() == 0 || d.aggregate() != datahub.Sum
+	if d.windowed() && d.alarm.Aggregate != 0 && !isLevel(d.alarm.Aggregate) {
+		return false
+	}
+	return d.steps == datahub.GranularityRaw && !d.windowed() || d.aggregate() != datahub.Sum
 }
+
+// windowed reports whether the alarm looks at several values together.
+func (d *alarmData) windowed() bool { return d.alarm.Window.Duration() > 0 }
+
+// isLevel reports whether what becomes of values lies among them, and can be drawn as they are.
+func isLevel(a datahub.Aggregate) bool { return a >= datahub.Min && a <= datahub.Avg }
