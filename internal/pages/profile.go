@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"time"
@@ -142,11 +143,11 @@ func (w *wantedProfile) question(name string, from, to time.Time, hours bool) qu
 	return q
 }
 
-// fill makes the profile of the answers.
+// fill makes the profile of the answers. Without that about the newest value, where it was asked for, only the hour of it would be known, by which every meter is late.
 func (w *wantedProfile) fill(now time.Time) {
 	p := profile{variable: w.variable, found: true, own: w.variable.Step.Duration(), step: stepOf(w.variable, w.g)}
 	defer func() { *w.to = p }()
-	if p.err = w.course.err; p.err != nil {
+	if p.err = cmp.Or(w.course.err, w.newest.err); p.err != nil {
 		return
 	}
 	var ok bool

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -91,5 +92,40 @@ func TestChangeComparesWholeHours(t *testing.T) {
 	f := p.figures(zone, now)
 	if f.sofar != 14*60 || f.before != 14*60 || f.today != 14*60+9 {
 		t.Errorf("so far %v, before %v, today %v", f.sofar, f.before, f.today)
+	}
+}
+
+// A meter whose newest values could not be read is not late: of when it sent something only the hour is known.
+func TestWhatCouldNotBeReadIsNotLate(t *testing.T) {
+	t.Parallel()
+	zone := datahub.HomeZone()
+	now := time.Date(2026, 11, 12, 14, 50, 0, 0, zone)
+	point := func(h, m int) []datahub.DataPoint {
+		return []datahub.DataPoint{{Time: time.Date(2026, 11, 12, h, m, 0, 0, zone), Value: 5}}
+	}
+	quarters, minutes := datahub.Step{Count: 15, Period: datahub.Minute}, datahub.Step{Count: 1, Period: datahub.Minute}
+	for name, tt := range map[string]struct {
+		step   datahub.Step
+		back   reach
+		newest []datahub.DataPoint
+		err    error
+		want   string
+	}{
+		"read":                       {quarters, byHour, point(14, 30), nil, "ok"},
+		"read, and old":              {quarters, byHour, point(13, 30), nil, "late"},
+		"not read":                   {quarters, byHour, nil, errors.New("no answer"), "none"},
+		"minutes, not read":          {minutes, byHour, nil, errors.New("no answer"), "none"},
+		"minutes of a row, not read": {minutes, oneDay, nil, errors.New("no answer"), "none"},
+		"minutes of a row":           {minutes, oneDay, point(14, 49), nil, "ok"},
+		"as they are, and old":       {quarters, week, nil, nil, "late"},
+	} {
+		s := siteProfile{}
+		w := wantedProfile{to: &s.electricity, variable: datahub.Variable{ID: 1, QuantityType: datahub.Integrated, Step: tt.step}, unit: "kWh", zone: zone}
+		w.ask(tt.back, now)
+		w.course.points, w.newest.points, w.newest.err = point(14, 0), tt.newest, tt.err
+		w.fill(now)
+		if got := s.state(now); got != tt.want || s.electricity.usable() != (tt.err == nil) {
+			t.Errorf("%s: the site is %s, usable %v, want %s", name, got, s.electricity.usable(), tt.want)
+		}
 	}
 }
