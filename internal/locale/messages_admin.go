@@ -77,6 +77,7 @@ var adminMessages = []message{
 	{"audit.reason.stray", "not begun in that browser", "non commencée dans ce navigateur", "niet in die browser begonnen", "nicht in jenem Browser begonnen"},
 	{"audit.reason.given-up", "the answer was lost", "réponse perdue", "antwoord verloren", "Antwort verloren"},
 	{"audit.reason.other-subject", "the answer is about somebody else", "la réponse concerne une autre personne", "het antwoord gaat over iemand anders", "die Antwort betrifft jemand anderen"},
+	{"audit.reason.too-large", "more than can be kept", "trop volumineux pour être conservé", "te veel om te bewaren", "zu viel zum Aufbewahren"},
 	{"audit.reason.form", "form from another website", "formulaire d’un autre site", "formulier van een andere website", "Formular einer anderen Website"},
 	{"audit.reason.load", "loaded by another website", "chargement par un autre site", "geladen door een andere website", "von einer anderen Website geladen"},
 	{"audit.reason.unknown-key", "sealed under a missing key", "scellé avec une clé absente", "verzegeld met een ontbrekende sleutel", "mit einem fehlenden Schlüssel versiegelt"},
