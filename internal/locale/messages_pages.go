@@ -123,7 +123,7 @@ var pageMessages = []message{
 	{"sites.view-cards", "Cards", "Fiches", "Kaartjes", "Karten"},
 	{"sites.view-map", "Map", "Carte", "Kaart", "Landkarte"},
 	{"sites.group", "Group", "Groupe", "Groep", "Gruppe"},
-	{"sites.any-group", "All groups", "Tout groupe", "Alle groepen", "Alle Gruppen"},
+	{"sites.any-group", "All groups", "Tous groupes", "Alle groepen", "Alle Gruppen"},
 	{"sites.by", "Rows together", "Lignes regroupées", "Rijen samen", "Zeilen zusammen"},
 	{"sites.by-nothing", "Not grouped", "Non groupé", "Niet gegroepeerd", "Ungruppiert"},
 	{"sites.by-town", "By town", "Par localité", "Per plaats", "Nach Ort"},
