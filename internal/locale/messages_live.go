@@ -65,7 +65,7 @@ var liveMessages = []message{
 	{"key.step", "Earlier, later", "Plus tôt, plus tard", "Eerder, later", "Früher, später"},
 	{"key.zoom", "Longer, shorter range", "Période plus longue, plus courte", "Langere, kortere periode", "Längerer, kürzerer Zeitraum"},
 	{"key.unzoom", "Undo the latest zoom", "Annuler le dernier zoom", "Laatste zoom ongedaan maken", "Letzten Zoom zurücknehmen"},
-	{"key.pan", "Move the chart with the mouse", "Déplacer le graphique à la souris", "Grafiek verschuiven met de muis", "Diagramm mit der Maus verschieben"},
+	{"key.pan", "Move the chart: drag it with Shift held", "Déplacer le graphique : le faire glisser avec Maj enfoncée", "Grafiek verschuiven: slepen met Shift ingedrukt", "Diagramm verschieben: mit gedrückter Umschalttaste ziehen"},
 	{"key.compare", "Next comparison", "Comparaison suivante", "Volgende vergelijking", "Nächster Vergleich"},
 	{"key.view", "Next view", "Vue suivante", "Volgende weergave", "Nächste Ansicht"},
 	{"key.unit", "Next unit", "Unité suivante", "Volgende eenheid", "Nächste Einheit"},

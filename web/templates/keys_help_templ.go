@@ -16,7 +16,7 @@ var keyGroups = []struct {
 	keys []keyLine
 }{
 	{"go", []keyLine{{"/ Ctrl+K", "search"}, {"g o", "overview"}, {"g s", "sites"}, {"g e", "explore"}, {"g a", "alarms"}, {"g d", "dashboards"}, {"?", "help"}, {"r", "reload"}, {"f", "full"}, {"Esc", "leave"}}},
-	{"time", []keyLine{{"t d", "day"}, {"t w", "week"}, {"t m", "month"}, {"t y", "year"}, {"← →", "step"}, {"- =", "zoom"}, {"z", "unzoom"}, {"Shift+↔", "pan"}, {"c", "compare"}, {"v", "view"}, {"u", "unit"}}},
+	{"time", []keyLine{{"t d", "day"}, {"t w", "week"}, {"t m", "month"}, {"t y", "year"}, {"← →", "step"}, {"- =", "zoom"}, {"z", "unzoom"}, {"Shift", "pan"}, {"c", "compare"}, {"v", "view"}, {"u", "unit"}}},
 	{"rows", []keyLine{{"x", "select"}, {"Shift+X", "range"}, {"a", "acknowledge"}, {"Ctrl+Z", "undo"}, {"Ctrl+S", "save"}}},
 }
 
