@@ -96,7 +96,7 @@ class Chart extends HTMLElement {
 		this.removeAttribute("data-drawn");
 	}
 
-	/** Opens the page's address with a narrower range. @param {number} from Unix seconds @param {number} to */
+	/** Opens the page's address with another range, and remembers this one. @param {number} from Unix seconds @param {number} to */
 	zoom(from, to) {
 		const zone = this.data?.zone ?? "UTC";
 		const wall = wallClock(zone);

@@ -25,7 +25,7 @@ export async function pictures(part) {
 	await Promise.race([Promise.allSettled([...part.querySelectorAll("img")].map((i) => i.decode())), new Promise((done) => setTimeout(done, 3000))]);
 }
 
-/** Puts widgets that look different in the place of those that are shown; one that failed takes the place of no picture. @param {HTMLElement[]} sections */
+/** Puts widgets that look different in the place of those that are shown; one that failed does not replace a picture that is there. @param {HTMLElement[]} sections */
 export function exchange(sections) {
 	for (const section of sections) {
 		const old = document.getElementById(section.id);
