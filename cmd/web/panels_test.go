@@ -17,7 +17,7 @@ func TestPanelsComeIntoTheirPlaces(t *testing.T) {
 	p := demo(t, "--demo-latency=500ms")
 	w := openWindow(t, true)
 	w.signIn(p)
-	for _, size := range []struct{ width, height int64 }{{1440, 900}, {360, 740}} {
+	for _, size := range []struct{ width, height int64 }{{1440, 900}, {800, 1100}, {360, 740}} {
 		w.do(chromedp.EmulateViewport(size.width, size.height))
 		for _, path := range []string{"/overview", "/sites", "/sites/204481", "/dashboards/energybalance"} {
 			w.do(chromedp.Navigate(p.urls["portal"]+path), chromedp.WaitVisible(chromedp.CSS("h1")))
