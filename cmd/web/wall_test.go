@@ -415,5 +415,10 @@ func TestSmallWidgetsOfWallsCanBeRead(t *testing.T) {
 			t.Errorf("%d wide: cut by the frame: %s", width, got)
 		}
 	}
+	w.do(chromedp.EmulateViewport(950, 900))
+	w.run(`document.querySelectorAll(".board-view .widget:not([data-kind=trend])").forEach(w => w.remove())`)
+	if wide := w.value(`(wide => wide < 450 ? "" : String(wide))(document.querySelector(".board-view .widget").clientWidth)`); wide != "" {
+		t.Errorf("a widget that is alone on a tablet is %s pixels wide", wide)
+	}
 	w.wantNoComplaints()
 }
