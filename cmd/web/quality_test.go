@@ -169,6 +169,14 @@ func TestChartInABrowser(t *testing.T) {
 		t.Errorf("the cursor is called %q", label)
 	}
 	w.sees(".chart-panel .summary", `Total`)
+	axis := func() string {
+		return w.value(`(({min, max}) => min + " to " + max)(document.querySelector("dh-chart").plot.scales.x)`)
+	}
+	whole := axis()
+	w.do(chromedp.DoubleClick(chromedp.CSS(".u-over")))
+	if now := axis(); now != whole {
+		t.Errorf("after a double click the chart shows %s, of %s", now, whole)
+	}
 	before := w.value(`location.href`)
 	w.drag(".u-over", 100, 300)
 	eventually(t, "a narrower range in the address", func() bool {

@@ -63,7 +63,7 @@ export function options(uPlot, data, element, width, height, zoom, point) {
 		scales,
 		axes,
 		series: [{}, ...data.series.map((s) => line(uPlot, s, color))],
-		cursor: { drag: { x: true, y: false, setScale: false }, sync: { key: "portico", setSeries: false }, points: { size: 7 } },
+		cursor: { bind: { dblclick: unbound }, drag: { x: true, y: false, setScale: false }, sync: { key: "portico", setSeries: false }, points: { size: 7 } },
 		hooks: {
 			drawClear: [(/** @type {any} */ u) => bands(u, data, color)],
 			draw: [(/** @type {any} */ u) => marks(u, data, color, font)],
@@ -79,6 +79,9 @@ export function options(uPlot, data, element, width, height, zoom, point) {
 		},
 	};
 }
+
+/** A double click would fit the time axis to the values that there are, and the rest of the page still speaks of the whole range: uPlot leaves out a listener that is null. */
+const unbound = () => null;
 
 /** @param {any} uPlot @param {Series} s @param {(name: string) => string} color */
 function line(uPlot, s, color) {
