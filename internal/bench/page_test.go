@@ -21,6 +21,9 @@ func BenchmarkRenderList(b *testing.B) {
 	m := listOf(200)
 	var page strings.Builder
 	must(b, templates.Sites(m).Render(context.Background(), &page))
+	if n := strings.Count(page.String(), "192 kW"); n != 200 {
+		b.Fatalf("the page shows the power of %d sites", n)
+	}
 	b.Run("200_rows", func(b *testing.B) {
 		b.ReportAllocs()
 		b.SetBytes(int64(page.Len()))
@@ -39,7 +42,7 @@ func listOf(n int) templates.SitesModel {
 	m := templates.SitesModel{Layout: templates.LayoutModel{T: func(key string, args ...any) string { return l.T(locale.Key(key), args...) }, Lang: "en", Theme: "system", Place: "sites",
 		Writing: func() templates.WritingModel { return templates.WritingModel{} }, Person: &templates.PersonModel{Name: "Olivia Peeters"}}, Head: templates.PageHeadModel{Title: "Sites"}}
 	for _, name := range templates.SiteColumns() {
-		m.Columns = append(m.Columns, templates.ColumnModel{Text: name, Href: "/sites?sort=" + name})
+		m.Columns = append(m.Columns, templates.ColumnModel{Name: name, Text: name, Href: "/sites?sort=" + name})
 	}
 	for i := range n {
 		m.Rows = append(m.Rows, templates.SiteRowModel{Name: fmt.Sprint("Site ", i), Href: fmt.Sprint("/sites/", i), Town: "Namur", Kind: "Office", State: templates.StateModel{Name: "ok", Text: "on time"},
