@@ -2,7 +2,6 @@ package securitytest
 
 import (
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -95,10 +94,6 @@ func TestMetricsAreDescribed(t *testing.T) {
 // Each alert says what happens, how bad it is and what to see. Routes are paths, without a method.
 func TestAlertsAreWhole(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile("../../deploy/prometheus/portico.rules.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var file struct {
 		Groups []struct {
 			Name  string
@@ -108,7 +103,7 @@ func TestAlertsAreWhole(t *testing.T) {
 			}
 		}
 	}
-	if err := yaml.Unmarshal(b, &file); err != nil {
+	if err := yaml.Unmarshal([]byte(read(t, "../../deploy/prometheus/portico.rules.yaml")), &file); err != nil {
 		t.Fatal(err)
 	}
 	n := 0

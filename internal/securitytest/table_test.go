@@ -47,25 +47,27 @@ func testsOf(t *testing.T) map[string]bool {
 	return tests
 }
 
+// wantTests wants every test that a page names as package.Test to be there.
+func wantTests(t *testing.T, text string, tests map[string]bool) {
+	t.Helper()
+	for _, m := range named.FindAllStringSubmatch(text, -1) {
+		if !tests[m[1]+"."+m[2]] {
+			t.Errorf("the page names %s.%s, which does not exist", m[1], m[2])
+		}
+	}
+}
+
 // docs/screens-tests.md has the twenty-five complaints about walls, each with tests that exist or a word about what is not covered.
 func TestScreensTableStandsForTheCode(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../docs/screens-tests.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := testsOf(t)
+	text, tests := read(t, "../../docs/screens-tests.md"), testsOf(t)
 	for n := 1; n <= 25; n++ {
-		m := regexp.MustCompile(fmt.Sprintf(`(?m)^\| %d \| [^|]+ \| ([^|]+) \|$`, n)).FindStringSubmatch(string(text))
+		m := regexp.MustCompile(fmt.Sprintf(`(?m)^\| %d \| [^|]+ \| ([^|]+) \|$`, n)).FindStringSubmatch(text)
 		if m == nil || !named.MatchString(m[1]) && !strings.Contains(m[1], "not covered") {
 			t.Errorf("row %d is missing, or says nothing: %q", n, m)
 		}
 	}
-	for _, m := range named.FindAllStringSubmatch(string(text), -1) {
-		if !tests[m[1]+"."+m[2]] {
-			t.Errorf("the table names %s.%s, which does not exist", m[1], m[2])
-		}
-	}
+	wantTests(t, text, tests)
 }
 
 // docs/reliability-tests.md names no test that is gone, and has a row with tests for each requirement.
@@ -90,18 +92,10 @@ func TestReliabilityTableStandsForTheCode(t *testing.T) {
 
 func TestTableStandsForTheCode(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := testsOf(t)
-	for _, m := range named.FindAllStringSubmatch(string(text), -1) {
-		if !tests[m[1]+"."+m[2]] {
-			t.Errorf("the table names %s.%s, which does not exist", m[1], m[2])
-		}
-	}
+	text, tests := read(t, page), testsOf(t)
+	wantTests(t, text, tests)
 	rows := map[string][]string{} // id → tests and notes
-	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+	for _, m := range row.FindAllStringSubmatch(text, -1) {
 		if rows[m[1]] != nil {
 			t.Errorf("%s stands there twice", m[1])
 		}

@@ -108,3 +108,29 @@ func FuzzKeyFile(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseHandle(f *testing.F) {
+	f.Add(session.NewHandle().Cookie().Reveal())
+	f.Add("1.")
+	f.Add("1." + strings.Repeat("*", 86))
+	f.Fuzz(func(t *testing.T, text string) {
+		h, err := session.ParseHandle(text)
+		if err == nil && h.Cookie().Reveal() != text {
+			t.Fatalf("ParseHandle accepts %q, which is not what it would write", text)
+		}
+	})
+}
+
+func FuzzOpen(f *testing.F) {
+	ring, err := session.NewKeyring(session.NewKey(time.Now()))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(ring.Seal(session.PurposeAttempt, session.Handle{}, nil, []byte("x")))
+	f.Add([]byte{1, 3, 'a', 'b', 'c'})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, err := ring.Open(session.PurposeSession, session.Handle{}, nil, b); err == nil {
+			t.Fatalf("Open accepts %x", b)
+		}
+	})
+}

@@ -1,10 +1,13 @@
 package session_test
 
 import (
+	"errors"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"testing"
 
+	"portico/internal/secret"
 	"portico/internal/session"
 )
 
@@ -77,5 +80,46 @@ func TestGorillaStoreRefusesAndEnds(t *testing.T) {
 	}
 	if _, err := b.cookies.Load(request(cookie)); reason(err) != session.ReasonLogout {
 		t.Errorf("Load = %v, want it ended", err)
+	}
+}
+
+func TestGorillaStore(t *testing.T) {
+	b := newBench(t)
+	_, cookie := b.start()
+	r := request(cookie)
+	gs, err := b.cookies.Get(r, "portico")
+	if err != nil || gs.IsNew || gs.Values["k"] != "v" {
+		t.Fatalf("Get = %+v, %v", gs, err)
+	}
+	gs.Values["theme"] = "dark"
+	if err := gs.Save(r, httptest.NewRecorder()); err != nil {
+		t.Fatal(err)
+	}
+	if s, _ := b.cookies.Load(request(cookie)); s.Values["theme"] != "dark" {
+		t.Errorf("values %v", s.Values)
+	}
+	for name, value := range map[string]any{"a token": secret.New("at"), "a number": 7, "bytes": []byte("x")} {
+		gs.Values["bad"] = value
+		if err := gs.Save(r, httptest.NewRecorder()); err == nil {
+			t.Errorf("%s is kept in the session", name)
+		}
+	}
+}
+
+// An id that a client made up is never adopted: that is how sessions are fixed on victims.
+func TestGorillaStoreAdoptsNoID(t *testing.T) {
+	b := newBench(t)
+	made := &http.Cookie{Name: b.cookies.Name(), Value: session.NewHandle().Cookie().Reveal()}
+	r := request(made)
+	gs, err := b.cookies.Get(r, "portico")
+	if err != nil || !gs.IsNew || gs.ID != "" {
+		t.Fatalf("Get = %+v, %v, want a new, empty session", gs, err)
+	}
+	w := httptest.NewRecorder()
+	if err := gs.Save(r, w); !errors.Is(err, session.ErrNotStarted) || len(w.Result().Cookies()) != 0 {
+		t.Errorf("Save = %v with %d cookies, want ErrNotStarted and none", err, len(w.Result().Cookies()))
+	}
+	if _, err := b.cookies.Load(request(made)); !errors.Is(err, session.ErrNone) {
+		t.Errorf("the made-up id became a session: %v", err)
 	}
 }

@@ -2,73 +2,15 @@ package session_test
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"portico/internal/secret"
 	"portico/internal/session"
-	"portico/internal/store/memory"
-	"portico/internal/store/storetest"
 )
-
-// bench is a store, a key ring and cookies with a clock that the test moves.
-type bench struct {
-	t       *testing.T
-	clock   *storetest.Clock
-	store   session.Store
-	keys    []session.Key
-	cookies *session.Cookies
-}
-
-func newBench(t *testing.T, keys ...session.Key) *bench {
-	t.Helper()
-	b := &bench{t: t, clock: storetest.NewClock(), keys: keys}
-	if len(keys) == 0 {
-		b.keys = []session.Key{session.NewKey(time.Now())}
-	}
-	b.store = memory.New(b.clock.Now).Sessions()
-	b.cookies = b.with(b.keys...)
-	return b
-}
-
-func (b *bench) with(keys ...session.Key) *session.Cookies {
-	b.t.Helper()
-	ring, err := session.NewKeyring(keys...)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	c, err := session.NewCookies(session.Config{Store: b.store, Keys: ring, Secure: true, Now: b.clock.Now})
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return c
-}
-
-var alice = session.Identity{Issuer: "https://op", Subject: "alice", SID: "s1", Name: "Alice", Account: "101"}
-
-func (b *bench) start() (*session.Session, *http.Cookie) {
-	b.t.Helper()
-	w := httptest.NewRecorder()
-	s, err := b.cookies.Start(b.t.Context(), w, session.NewHandle(), alice, session.StartOptions{LoginStarted: b.clock.Now(), Values: map[string]string{"k": "v"}})
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return s, w.Result().Cookies()[0]
-}
-
-func request(cookies ...*http.Cookie) *http.Request {
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	for _, c := range cookies {
-		r.AddCookie(c)
-	}
-	return r
-}
 
 func TestStartAndLoad(t *testing.T) {
 	b := newBench(t)
@@ -108,182 +50,6 @@ func TestNothingElseIsASession(t *testing.T) {
 	}
 }
 
-func flip(s string) string {
-	last := byte('A')
-	if s[20] == 'A' {
-		last = 'B'
-	}
-	return s[:20] + string(last) + s[21:]
-}
-
-// A record that somebody with the database moved, mixed or changed is nobody's session.
-func TestTamperedRecordsAreRefused(t *testing.T) {
-	b := newBench(t)
-	s, cookie := b.start()
-	other, otherCookie := b.start()
-	good, _ := b.store.Load(t.Context(), s.Handle.ID())
-	foreign, _ := b.store.Load(t.Context(), other.Handle.ID())
-	exchanged := map[string]bool{"id": true, "subject": true, "issuer": true, "sid": true, "last seen": true, "tag of another": true}
-	for name, change := range map[string]func(r *session.Record){
-		"id":                    func(r *session.Record) { r.ID[0]++ },
-		"sealed of another":     func(r *session.Record) { r.Sealed = foreign.Sealed },
-		"subject":               func(r *session.Record) { r.Subject = "mallory" },
-		"issuer":                func(r *session.Record) { r.Issuer = "https://evil" },
-		"sid":                   func(r *session.Record) { r.SID = "s2" },
-		"version":               func(r *session.Record) { r.Version++ },
-		"last seen":             func(r *session.Record) { r.LastSeen = r.LastSeen.Add(time.Hour) },
-		"tag of another":        func(r *session.Record) { r.SeenTag = foreign.SeenTag },
-		"nothing sealed":        func(r *session.Record) { r.Sealed = nil },
-		"answer to another":     func(r *session.Record) { *r = foreign },
-		"sealed, cut":           func(r *session.Record) { r.Sealed = r.Sealed[:len(r.Sealed)-1] },
-		"sealed, first byte":    func(r *session.Record) { r.Sealed[0]++ },
-		"sealed, in the middle": func(r *session.Record) { r.Sealed[len(r.Sealed)/2] ^= 1 },
-	} {
-		r := good
-		r.Sealed = append([]byte(nil), good.Sealed...)
-		change(&r)
-		ring, err := session.NewKeyring(b.keys...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		why := ""
-		c, err := session.NewCookies(session.Config{Store: fixed{b.store, r}, Keys: ring, Secure: true, Now: b.clock.Now, Refused: func(_ context.Context, _ session.ID, reason string) { why += reason }})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := c.Load(request(cookie)); !errors.Is(err, session.ErrNone) {
-			t.Errorf("%s: Load = %+v, %v, want ErrNone", name, got, err)
-		}
-		if want := map[bool]string{true: "exchanged", false: "damaged"}[exchanged[name]]; why != want {
-			t.Errorf("%s: refused as %q, want %q", name, why, want)
-		}
-	}
-	if _, err := b.cookies.Load(request(otherCookie)); err != nil {
-		t.Error(err)
-	}
-}
-
-// fixed is a store that answers one record to whatever it is asked for.
-type fixed struct {
-	session.Store
-	record session.Record
-}
-
-func (f fixed) Load(context.Context, session.ID) (session.Record, error) { return f.record, nil }
-
-func TestSealedAtEveryByte(t *testing.T) {
-	ring, err := session.NewKeyring(session.NewKey(time.Now()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := session.NewHandle()
-	sealed := ring.Seal(session.PurposeTokens, h, []byte("ad"), []byte("plain"))
-	for i := range sealed {
-		bad := append([]byte(nil), sealed...)
-		bad[i] ^= 0x40
-		if got, err := ring.Open(session.PurposeTokens, h, []byte("ad"), bad); !errors.Is(err, session.ErrSealed) {
-			t.Errorf("byte %d changed: Open = %q, %v", i, got, err)
-		}
-		if _, err := ring.Open(session.PurposeTokens, h, []byte("ad"), sealed[:i]); !errors.Is(err, session.ErrSealed) {
-			t.Errorf("cut at %d: %v", i, err)
-		}
-	}
-	for name, err := range map[string]error{
-		"purpose": second(ring.Open(session.PurposeSession, h, []byte("ad"), sealed)), "handle": second(ring.Open(session.PurposeTokens, session.NewHandle(), []byte("ad"), sealed)),
-		"no handle": second(ring.Open(session.PurposeTokens, session.Handle{}, []byte("ad"), sealed)), "data": second(ring.Open(session.PurposeTokens, h, []byte("a"), sealed)),
-	} {
-		if !errors.Is(err, session.ErrSealed) {
-			t.Errorf("another %s: %v, want ErrSealed", name, err)
-		}
-	}
-	if got, err := ring.Open(session.PurposeTokens, h, []byte("ad"), sealed); err != nil || string(got) != "plain" {
-		t.Errorf("Open = %q, %v", got, err)
-	}
-	for size, opens := range map[int]bool{session.MaxSealed: true, session.MaxSealed + 2048: false} {
-		if _, err := ring.Open(session.PurposeTokens, h, nil, ring.Seal(session.PurposeTokens, h, nil, make([]byte, size))); (err == nil) != opens || err != nil && session.WhyRefused(err) != "damaged" {
-			t.Errorf("Open of %d bytes = %v", size, err)
-		}
-	}
-}
-
-func second[T any](_ T, err error) error { return err }
-
-func TestKeyRotation(t *testing.T) {
-	old, next := session.NewKey(time.Now()), session.NewKey(time.Now())
-	b := newBench(t, old)
-	_, cookie := b.start()
-	added, promoted, removed := b.with(old, next), b.with(next, old), b.with(next)
-	for name, c := range map[string]*session.Cookies{"added": added, "promoted": promoted} {
-		if _, err := c.Load(request(cookie)); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	b.clock.Advance(2 * time.Minute)
-	s, _ := promoted.Load(request(cookie))
-	if err := promoted.SaveValues(t.Context(), s, func(v map[string]string) { v["x"] = "y" }); err != nil {
-		t.Fatal(err)
-	}
-	if err := promoted.Touch(t.Context(), s); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := added.Load(request(cookie)); err != nil {
-		t.Errorf("written under the new key, read by an old replica: %v", err)
-	}
-	if _, err := removed.Load(request(cookie)); err != nil {
-		t.Errorf("sealed again under the new key, the old one removed: %v", err)
-	}
-	ring, err := session.NewKeyring(old)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var missing missingKeys
-	c, err := session.NewCookies(session.Config{Store: b.store, Keys: ring, Secure: true, Now: b.clock.Now, Observer: &missing, Refused: func(_ context.Context, _ session.ID, why string) { missing = append(missing, why) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Load(request(cookie)); !errors.Is(err, session.ErrNone) || fmt.Sprint(missing) != "[unknown-key "+next.ID+"]" {
-		t.Errorf("without the key: %v, told %v, want ErrNone and which key is missing", err, missing)
-	}
-}
-
-// missingKeys are what an Observer is told.
-type missingKeys []string
-
-func (m *missingKeys) KeyMissing(id string) { *m = append(*m, id) }
-
-func TestWeakKeysAreRefused(t *testing.T) {
-	good, other := session.NewKey(time.Now()), session.NewKey(time.Now())
-	bytes := func(n int) secret.Text {
-		var b []byte
-		for i := range n {
-			b = append(b, byte(7*i))
-		}
-		return secret.New(base64.RawURLEncoding.EncodeToString(b))
-	}
-	for _, n := range []int{32, 64} {
-		if _, err := session.NewKeyring(session.Key{ID: "a", Secret: bytes(n)}); err != nil {
-			t.Errorf("%d bytes: %v", n, err)
-		}
-	}
-	for name, keys := range map[string][]session.Key{
-		"none": nil, "short": {{ID: "a", Secret: secret.New("c2hvcnQ")}}, "repeated byte": {{ID: "a", Secret: secret.New(strings.Repeat("A", 43))}},
-		"readable": {{ID: "a", Secret: secret.New(base64.RawURLEncoding.EncodeToString([]byte("correct horse battery staple 123")))}},
-		"31 bytes": {{ID: "a", Secret: bytes(31)}}, "65 bytes": {{ID: "a", Secret: bytes(65)}}, "one id": {good, {ID: good.ID, Secret: other.Secret}}, "one secret": {good, {ID: "other", Secret: good.Secret}},
-		"no id": {{Secret: good.Secret}}, "long id": {{ID: strings.Repeat("a", 33), Secret: good.Secret}},
-		"twice": {good, good}, "bad id": {{ID: "A B", Secret: good.Secret}}, "not base64": {{ID: "a", Secret: secret.New(strings.Repeat("*", 43))}},
-	} {
-		if _, err := session.NewKeyring(keys...); err == nil {
-			t.Errorf("%s: accepted", name)
-		} else if len(keys) > 0 && strings.Contains(err.Error(), keys[0].Secret.Reveal()) {
-			t.Errorf("%s: the error shows the key: %v", name, err)
-		}
-	}
-	text := session.FormatKeys([]session.Key{good})
-	if keys, err := session.ParseKeys(text); err != nil || len(keys) != 1 || keys[0].ID != good.ID || !keys[0].Secret.Equal(good.Secret) {
-		t.Errorf("ParseKeys(FormatKeys) = %v, %v", keys, err)
-	}
-}
-
 func TestLimits(t *testing.T) {
 	b := newBench(t)
 	_, cookie := b.start()
@@ -315,13 +81,6 @@ func TestLimits(t *testing.T) {
 	if _, err := b.cookies.Load(request(cookie)); reason(err) != session.ReasonExpired {
 		t.Errorf("beyond the limit: %v", err)
 	}
-}
-
-func reason(err error) string {
-	if e, ok := errors.AsType[*session.EndedError](err); ok {
-		return e.Reason
-	}
-	return fmt.Sprint(err)
 }
 
 func TestOldestOfTooManySessionsEnds(t *testing.T) {
@@ -444,71 +203,4 @@ func (broken) Create(context.Context, session.Record) error     { return errBrok
 func (broken) Delete(context.Context, session.ID, string) error { return errBroken }
 func (broken) List(context.Context, session.Match) ([]session.Record, error) {
 	return nil, errBroken
-}
-
-func TestGorillaStore(t *testing.T) {
-	b := newBench(t)
-	_, cookie := b.start()
-	r := request(cookie)
-	gs, err := b.cookies.Get(r, "portico")
-	if err != nil || gs.IsNew || gs.Values["k"] != "v" {
-		t.Fatalf("Get = %+v, %v", gs, err)
-	}
-	gs.Values["theme"] = "dark"
-	if err := gs.Save(r, httptest.NewRecorder()); err != nil {
-		t.Fatal(err)
-	}
-	if s, _ := b.cookies.Load(request(cookie)); s.Values["theme"] != "dark" {
-		t.Errorf("values %v", s.Values)
-	}
-	for name, value := range map[string]any{"a token": secret.New("at"), "a number": 7, "bytes": []byte("x")} {
-		gs.Values["bad"] = value
-		if err := gs.Save(r, httptest.NewRecorder()); err == nil {
-			t.Errorf("%s is kept in the session", name)
-		}
-	}
-}
-
-// An id that a client made up is never adopted: that is how sessions are fixed on victims.
-func TestGorillaStoreAdoptsNoID(t *testing.T) {
-	b := newBench(t)
-	made := &http.Cookie{Name: b.cookies.Name(), Value: session.NewHandle().Cookie().Reveal()}
-	r := request(made)
-	gs, err := b.cookies.Get(r, "portico")
-	if err != nil || !gs.IsNew || gs.ID != "" {
-		t.Fatalf("Get = %+v, %v, want a new, empty session", gs, err)
-	}
-	w := httptest.NewRecorder()
-	if err := gs.Save(r, w); !errors.Is(err, session.ErrNotStarted) || len(w.Result().Cookies()) != 0 {
-		t.Errorf("Save = %v with %d cookies, want ErrNotStarted and none", err, len(w.Result().Cookies()))
-	}
-	if _, err := b.cookies.Load(request(made)); !errors.Is(err, session.ErrNone) {
-		t.Errorf("the made-up id became a session: %v", err)
-	}
-}
-
-func FuzzParseHandle(f *testing.F) {
-	f.Add(session.NewHandle().Cookie().Reveal())
-	f.Add("1.")
-	f.Add("1." + strings.Repeat("*", 86))
-	f.Fuzz(func(t *testing.T, text string) {
-		h, err := session.ParseHandle(text)
-		if err == nil && h.Cookie().Reveal() != text {
-			t.Fatalf("ParseHandle accepts %q, which is not what it would write", text)
-		}
-	})
-}
-
-func FuzzOpen(f *testing.F) {
-	ring, err := session.NewKeyring(session.NewKey(time.Now()))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(ring.Seal(session.PurposeAttempt, session.Handle{}, nil, []byte("x")))
-	f.Add([]byte{1, 3, 'a', 'b', 'c'})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if _, err := ring.Open(session.PurposeSession, session.Handle{}, nil, b); err == nil {
-			t.Fatalf("Open accepts %x", b)
-		}
-	})
 }
