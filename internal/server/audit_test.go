@@ -20,16 +20,13 @@ func (b *bench) audited() func() []audit.Event {
 	n := 0
 	return func() []audit.Event {
 		b.Helper()
-		var list []audit.Event
-		for range 200 { // events are written in the background
-			list, _ = log.List(b.Context(), audit.Filter{Limit: 1000})
-			if len(list) > n {
-				time.Sleep(10 * time.Millisecond)
-				list, _ = log.List(b.Context(), audit.Filter{Limit: 1000})
-				break
-			}
-			time.Sleep(5 * time.Millisecond)
+		read := func() []audit.Event {
+			list, _ := log.List(b.Context(), audit.Filter{Limit: 1000})
+			return list
 		}
+		eventually(b.T, "an event", func() bool { return len(read()) > n }) // events are written in the background
+		time.Sleep(10 * time.Millisecond)
+		list := read()
 		added := list[:len(list)-n]
 		n = len(list)
 		slices.Reverse(added)

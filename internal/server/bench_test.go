@@ -79,7 +79,7 @@ func newBenchAt(t *testing.T, base, issuer string, provider token.Refresher) *be
 	b.remember()
 	b.hubURL = data.URL
 	var err error
-	b.hub, err = datahub.New(datahub.Config{BaseURL: data.URL, Timeout: time.Second})
+	b.hub, err = datahub.New(datahub.Config{BaseURL: data.URL, Timeout: 20 * time.Second})
 	b.must(err)
 	b.serve()
 	b.signIn()
@@ -97,10 +97,13 @@ func (b *bench) remember() {
 }
 
 // wait gives the Data Hub as long as it takes: a delay that is wanted must not come near the limit of a call.
-func (b *bench) wait() {
+func (b *bench) wait() { b.waitFor(time.Minute) }
+
+// waitFor gives each call of the Data Hub so long.
+func (b *bench) waitFor(most time.Duration) {
 	b.Helper()
 	var err error
-	b.hub, err = datahub.New(datahub.Config{BaseURL: b.hubURL, Timeout: time.Minute})
+	b.hub, err = datahub.New(datahub.Config{BaseURL: b.hubURL, Timeout: most})
 	b.must(err)
 	b.serve()
 }

@@ -89,6 +89,9 @@ func TestDataHubInTrouble(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, "http://portal.localhost:8080")
+			if tt.fault.Delay > 0 {
+				b.waitFor(time.Second)
+			}
 			b.faults.Set(fault.Rule{Path: "/sites", Fault: tt.fault})
 			a := b.get("/sites/204486")
 			a.want(t, "the site fails", tt.whole, "/sites/204486")

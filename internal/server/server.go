@@ -111,6 +111,7 @@ type Server struct {
 	streams      *live.Hub // what open pages hear of
 	limits       limits
 	tries        tries
+	patience     patience
 	managers     Managers
 	proxies      proxies
 	proxyTold    atomic.Bool // the operator knows that a proxy is not listed
@@ -148,7 +149,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, shareLinks: c.ShareLinks, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, front: c.Front, frame: c.Frame, drained: make(chan struct{}), version: c.Version,
 		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, pageClock: c.PageNow,
-		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), tries: newTries(c.Tries), pages: pages.New(),
+		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), tries: newTries(c.Tries), patience: patience{page: pagePatience, panels: panelPatience}, pages: pages.New(),
 		jar: jar{keys: c.Keys, secure: c.BaseURL.Scheme == "https"},
 	}
 	s.attempts = attempts{s.jar}

@@ -19,9 +19,11 @@ import (
 
 // How long a person looks at the page before for the next one.
 const (
-	patience      = time.Second            // for what the page is about. After it they get what is around the page, and its content when it is there
+	pagePatience  = time.Second            // for what the page is about. After it they get what is around the page, and its content when it is there
 	panelPatience = 300 * time.Millisecond // for the panels of a page, which come by themselves after it. A Data Hub that answers in 20 ms has told everything by then
 )
+
+type patience struct{ page, panels time.Duration }
 
 // wholeParam asks to wait: it is what people without scripts follow, and those whose content could not be fetched.
 const wholeParam = "whole"
@@ -33,7 +35,7 @@ func (s *Server) soon(h pages.Handler) handler {
 		if !inTab(r) || r.Method != http.MethodGet || r.URL.Query().Has(wholeParam) || again(r) {
 			return h(w, q)
 		}
-		q.Until = time.Now().Add(panelPatience)
+		q.Until = time.Now().Add(s.patience.panels)
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		out := &undecided{w: w, header: http.Header{}}
@@ -41,7 +43,7 @@ func (s *Server) soon(h pages.Handler) handler {
 		own := *q
 		own.Request = q.WithContext(ctx)
 		go func() { made <- attempt(h, out, &own) }()
-		timer := time.NewTimer(patience)
+		timer := time.NewTimer(s.patience.page)
 		defer timer.Stop()
 		select {
 		case finish := <-made:

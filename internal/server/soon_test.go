@@ -25,14 +25,17 @@ func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
 	b.wait()
+	b.server.patience.page = time.Minute // it is quick, but a machine may not be
 	b.get("/sites?view=map", tab...).want(t, "a quick page", http.StatusOK, "<h1", "Cold store Meuse")
 	b.signIn() // nothing of hers is kept
-	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 700 * time.Millisecond}})
+	b.server.patience.page = 200 * time.Millisecond
+	slow, slower := fault.Rule{Fault: fault.Fault{Delay: 300 * time.Millisecond}}, fault.Rule{Fault: fault.Fault{Delay: 20 * time.Second}}
+	b.faults.Set(slower)
 	start := time.Now()
 	a := b.get("/sites?q=cold&view=map", tab...)
 	took := time.Since(start)
 	a.want(t, "a slow page", http.StatusOK, "<title>Sites", `aria-busy="true"`, "<noscript>", `class="place"`)
-	if took < patience || took > patience+time.Second || strings.Contains(a.body, "Cold store Meuse") {
+	if took < b.server.patience.page || took > slower.Delay || strings.Contains(a.body, "Cold store Meuse") {
 		t.Errorf("the page came after %v, with its content %t", took, strings.Contains(a.body, "Cold store Meuse"))
 	}
 	found := regexp.MustCompile(`data-part="content" data-src="([^"]+)"`).FindAllStringSubmatch(a.body, -1)
@@ -46,6 +49,7 @@ func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 	if address != "/x/sites?q=cold&view=map&part=content" {
 		t.Errorf("the content is at %s", address)
 	}
+	b.faults.Set(slow)
 	part := b.get(address, "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin")
 	part.want(t, "the content", http.StatusOK, "<h1", "Cold store Meuse")
 	if strings.Contains(part.body, "<html") || strings.Contains(part.body, "<main") || strings.Contains(part.body, `href="/x/`) {
@@ -56,6 +60,7 @@ func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 	b.signIn()
 	b.get("/sites?view=map").want(t, "what a program asks for", http.StatusOK, "Cold store Meuse")
 	b.signIn()
+	b.faults.Set(slower)
 	b.get("/explore?s=20101&s=80101&from=now-3d&to=now&cmp=wk", tab...).want(t, "a slow chart", http.StatusOK, `aria-busy="true"`, `chart-panel skeleton"`, `<input type="text" name="from" value="now-3d"`, `class="views"`, `<option value="wk" selected>`,
 		`href="/explore?s=20101&amp;s=80101&amp;from=now/d&amp;to=now/d&amp;cmp=wk"`)
 }
@@ -93,6 +98,7 @@ func TestWidgetsComeByThemselves(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
 	b.wait()
+	b.server.patience = patience{time.Minute, time.Minute}
 	script := []string{"Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty", "Sec-Fetch-Site", "same-origin"}
 	board := `{"title":"Plant","widgets":[{"id":"note","kind":"text","x":0,"y":0,"w":3,"h":2,"text":"Call the plant."},{"id":"alarms","kind":"alarms","x":3,"y":0,"w":3,"h":4},
 		{"id":"load","kind":"number","x":6,"y":0,"w":2,"h":2,"series":["80101"]},{"id":"gone","kind":"number","title":"Gone","x":8,"y":0,"w":2,"h":2,"series":["99999999"]}]}`
@@ -100,16 +106,23 @@ func TestWidgetsComeByThemselves(t *testing.T) {
 	path := made.Header.Get("Location")
 	b.get(path, tab...).want(t, "with a quick Data Hub", http.StatusOK, "Call the plant.", "Hospital Sint-Jan wing", `data-state="empty"`)
 	b.signIn()
-	const slow = 3 * time.Second // ten times what a page has patience for
+	const slow = 20 * time.Second
 	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Delay: slow}})
-	start := time.Now()
-	a := b.get(path, tab...)
-	if took := time.Since(start); took > slow {
-		t.Errorf("the page took %v", took)
+	alarms := `data-part="w-alarms" data-src="/x` + path + `?part=w-alarms" data-state=""`
+	var a answer
+	for b.server.patience.panels = time.Second; b.server.patience.panels < slow; b.server.patience.panels *= 3 { // what is quick here comes later on a machine that is not
+		start := time.Now()
+		a = b.get(path, tab...)
+		if took := time.Since(start); took > slow {
+			t.Errorf("the page took %v", took)
+		}
+		if strings.Contains(a.body, alarms) {
+			break
+		}
 	}
-	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Delay: 800 * time.Millisecond}})
+	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Delay: 2 * time.Second}})
 	address := "/x" + path + "?part=w-load"
-	a.want(t, "with slow series", http.StatusOK, "Call the plant.", `data-part="w-load" data-src="`+address+`" data-state="waiting"`, `data-part="w-note" data-src="/x`+path+`?part=w-note" data-state=""`, `data-part="w-alarms" data-src="/x`+path+`?part=w-alarms" data-state=""`, "whole=1")
+	a.want(t, "with slow series", http.StatusOK, "Call the plant.", `data-part="w-load" data-src="`+address+`" data-state="waiting"`, `data-part="w-note" data-src="/x`+path+`?part=w-note" data-state=""`, alarms, "whole=1")
 	if strings.Contains(a.body, "Hospital Sint-Jan wing") {
 		t.Error("a widget that was not ready is there")
 	}
@@ -138,7 +151,7 @@ func TestAnotherViewIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
 	b.wait()
-	b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: 400 * time.Millisecond}})
+	b.server.patience.page = 200 * time.Millisecond
 	for _, tt := range []struct {
 		path, from string
 		whole      bool
@@ -147,6 +160,7 @@ func TestAnotherViewIsWaitedFor(t *testing.T) {
 		{"/explore?s=80101&from=now-2d&to=now", b.base + "/sites/204486", false}, {"/explore?s=80101&from=now-2d&to=now", "http://elsewhere.example/explore", false}, {"/variables/80101?from=now-2d&to=now", b.base + "/variables/80102", false},
 	} {
 		b.signIn() // nothing of hers is kept
+		b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: map[bool]time.Duration{true: 300 * time.Millisecond, false: 20 * time.Second}[tt.whole]}})
 		a := b.get(tt.path, append([]string{"Referer", tt.from}, tab...)...)
 		if waits := strings.Contains(a.body, `data-part="content"`); a.StatusCode != http.StatusOK || waits == tt.whole || tt.whole && !strings.Contains(a.body, "<dh-chart") {
 			t.Errorf("%s from %s: %d, a place for what comes %t", tt.path, tt.from, a.StatusCode, waits)
@@ -217,9 +231,9 @@ func TestNobodyIsWorkedForWhoGaveUp(t *testing.T) {
 // settled waits until n counts something, and nothing more for a moment.
 func settled(t *testing.T, what string, n *atomic.Int32) {
 	t.Helper()
-	for last, same, tries := int32(0), 0, 0; same < 5; tries++ {
-		if tries > 200 {
-			t.Fatalf("%s: %d times within five seconds", what, n.Load())
+	for last, same, tries := int32(0), 0, 0; same < 20; tries++ {
+		if tries > 2400 {
+			t.Fatalf("%s: %d times within a minute", what, n.Load())
 		}
 		time.Sleep(25 * time.Millisecond)
 		if now := n.Load(); now > 0 && now == last {

@@ -12,6 +12,7 @@ import (
 	"portico/internal/limit"
 	"portico/internal/screen"
 	"portico/internal/session"
+	"portico/internal/store/memory"
 )
 
 // counted tells how often a store was asked to count, and how often it did.
@@ -32,11 +33,13 @@ func (c *counted) Take(ctx context.Context, kind string, buckets ...limit.Bucket
 // replicas are several processes on one store, which are asked in turn.
 func replicas(t *testing.T, n int) (*bench, *counted) {
 	b := newBench(t, "https://portal.example")
-	c := &counted{Store: b.tries}
+	now := time.Now()
+	c := &counted{Store: memory.New(func() time.Time { return now }).Tries()} // which takes all that a test does for one moment
 	b.tries = c
 	var all []http.Handler
 	for range n {
 		b.serve()
+		b.atOnce(SignInsPerMinute)
 		b.server.proxies = proxies{httptestPeer}
 		all = append(all, b.handler)
 	}
