@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -80,19 +81,20 @@ func each(ctx context.Context, steps []chromedp.Action[chromedp.Void]) error {
 // click presses what is at a selector and waits for what it leads to.
 func (w *window) click(selector, next chromedp.CSS) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, time.Minute)
 	defer cancel()
 	w.settle(ctx)
 	if err := each(ctx, []chromedp.Action[chromedp.Void]{chromedp.Click(selector, chromedp.NodeVisible), chromedp.WaitVisible(next)}); err != nil {
 		shown, _ := chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body")))
 		w.t.Fatalf("after a click on %s, no %s: %v; on the screen:\n%s", selector, next, err, shown)
 	}
+	w.settle(ctx)
 }
 
-// settle waits until the page has its style sheet and fonts: a click on what moves away meanwhile hits nothing.
+// settle waits until the page has its style sheet, its fonts and what comes late: a click on what moves away meanwhile hits nothing, and who looks too early sees less.
 func (w *window) settle(ctx context.Context) {
 	for ctx.Err() == nil {
-		done, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && document.fonts.status === "loaded"`))
+		done, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && document.fonts.status === "loaded" && !document.querySelector("dh-part[data-state=waiting]")`))
 		if done && err == nil {
 			return
 		}
@@ -100,17 +102,22 @@ func (w *window) settle(ctx context.Context) {
 	}
 }
 
-// sees looks for a text among those on the screen.
+// sees waits for texts on the screen.
 func (w *window) sees(selector chromedp.CSS, patterns ...string) {
 	w.t.Helper()
-	var text string
-	if err := visitor.Steadily(func() (err error) { text, err = chromedp.Run(w.ctx, chromedp.Text(selector)); return err }); err != nil {
-		w.t.Fatal(err)
-	}
-	text = strings.Join(strings.Fields(text), " ")
-	for _, p := range patterns {
-		if !regexp.MustCompile(p).MatchString(text) {
-			w.t.Errorf("%s does not show %s but: %s", selector, p, text)
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		var text string
+		if err := visitor.Steadily(func() (err error) { text, err = chromedp.Run(w.ctx, chromedp.Text(selector)); return err }); err != nil {
+			w.t.Fatal(err)
+		}
+		text = strings.Join(strings.Fields(text), " ")
+		missing := slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return regexp.MustCompile(p).MatchString(text) })
+		if len(missing) == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			w.t.Errorf("%s does not show %q but: %s", selector, missing, text)
+			return
 		}
 	}
 }
@@ -223,6 +230,7 @@ func (w *window) fits(screen int, paths ...string) {
 		at, _ := chromedp.Run(w.ctx, chromedp.Location())
 		base, _, _ := strings.Cut(strings.TrimPrefix(at, "http://"), "/")
 		w.do(chromedp.Navigate("http://"+base+path), chromedp.WaitVisible(chromedp.CSS("main#content h1")))
+		w.settle(w.ctx)
 		if width, err := chromedp.Run(w.ctx, chromedp.JavascriptAttribute[int](chromedp.CSS("html"), "scrollWidth")); err != nil || width > screen {
 			w.t.Errorf("%s is %d pixels wide on a screen of %d: %v", path, width, screen, err)
 		}

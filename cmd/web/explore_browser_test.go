@@ -36,6 +36,7 @@ func TestCarpetInABrowser(t *testing.T) {
 	for _, x := range []float64{0.2, 0.3, 0.4} {
 		w.hover("dh-carpet", x, 0.5)
 	}
+	eventually(t, "a question", func() bool { return w.value(`String(refused)`) != "0" })
 	if asked := w.value(`String(refused)`); asked != "1" {
 		t.Errorf("values that do not come are asked for %s times within three steps of the mouse", asked)
 	}

@@ -62,7 +62,7 @@ func TestNobodyReadsTheLog(t *testing.T) {
 			for range 500 { // 64 KiB fit into the pipe
 				p.get("/auth/session").want(t, http.StatusOK)
 			}
-			if took := time.Since(start); took > 20*time.Second {
+			if took := time.Since(start); took > 50*time.Second {
 				t.Errorf("500 pages took %v", took)
 			}
 			if gone {

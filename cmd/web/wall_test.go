@@ -51,6 +51,7 @@ const watchRequests = `(() => {
 	window.fetch = (address, how) => {
 		if (!String(address).startsWith("/x/")) return real(address, how);
 		window.asked.push(String(address));
+		window.askedAt = performance.now();
 		if (window.broken === "network") return Promise.reject(new TypeError("no network"));
 		return window.broken ? Promise.resolve(new Response("", { status: window.broken })) : real(address, how);
 	};
@@ -71,18 +72,16 @@ func TestWallKeepsTheLastPicture(t *testing.T) {
 		if got := w.value(marks); got != before || w.value(`String(document.querySelectorAll(".wall-grid svg").length > 2)`) != "true" {
 			t.Errorf("after %s the picture has changed", broken)
 		}
-		if wait := w.value(`String(document.querySelector("dh-wall").questions.retryAt - performance.now() > 3000)`); wait != "true" {
-			t.Errorf("after %s it asks again at once", broken)
-		}
+		eventually(t, "after "+broken+" it waits before it asks again", func() bool {
+			return w.value(`String(document.querySelector("dh-wall").questions.retryAt - window.askedAt > 3000)`) == "true"
+		})
 	}
-	later := func(seconds int) {
-		w.run(fmt.Sprintf(`document.querySelector("dh-live").take({name: "heartbeat", data: {time: new Date(Date.now() + %d000).toISOString(), build: document.querySelector("dh-live").dataset.build, contract: 1, confirmed: {}}}); customElements.get("dh-age").all.forEach(a => a.tick())`, seconds))
-	}
+	later := `document.querySelector("dh-live").take({name: "heartbeat", data: {time: new Date(Date.now() + %d000).toISOString(), build: document.querySelector("dh-live").dataset.build, contract: 1, confirmed: {}}}), customElements.get("dh-age").all.forEach(a => a.tick())`
 	age := `JSON.stringify([...document.querySelectorAll(".wall-grid .widget-age")].map(a => [a.dataset.state, getComputedStyle(a.closest(".widget").querySelector(".widget-body")).backgroundImage !== "none"]))`
-	states := func(want string, hatched bool) {
+	states := func(seconds int, want string, hatched bool) {
 		t.Helper()
-		var got [][2]any
-		if err := json.Unmarshal([]byte(w.value(age)), &got); err != nil || len(got) < 5 {
+		var got [][2]any // at once: a true heartbeat sets the clock right
+		if err := json.Unmarshal([]byte(w.value(`(`+fmt.Sprintf(later, seconds)+`, `+age+`)`)), &got); err != nil || len(got) < 5 {
 			t.Fatal(got, err)
 		}
 		for _, a := range got {
@@ -93,14 +92,11 @@ func TestWallKeepsTheLastPicture(t *testing.T) {
 		}
 	}
 	w.run(`document.querySelectorAll(".wall-grid dh-age").forEach(a => { a.dataset.late = 120; a.dataset.silent = 240; a.querySelector("time").dateTime = new Date().toISOString(); })`)
-	later(30)
-	states("ok", false)
-	later(150)
-	states("late", false)
-	later(270)
-	states("silent", true)
-	w.run(`document.querySelector("dh-wall").told({...[...document.querySelector("dh-wall").states.values()][0], trouble: "sign-in", since: "2026-11-26T13:05:00Z"})`)
-	if got := w.value(says); got != "Sign-in service not reachable since 14:05 – showing last data" {
+	states(30, "ok", false)
+	states(150, "late", false)
+	states(270, "silent", true)
+	trouble := `document.querySelector("dh-wall").told({...[...document.querySelector("dh-wall").states.values()][0], trouble: "sign-in", since: "2026-11-26T13:05:00Z"})`
+	if got := w.value(`(` + trouble + `, ` + says + `)`); got != "Sign-in service not reachable since 14:05 – showing last data" {
 		t.Errorf("it says %q", got)
 	}
 	w.run(`window.broken = 0; document.querySelector("dh-wall").again()`)
@@ -120,8 +116,7 @@ func (w *window) saysOfOtherBoards() {
 		{`wall.show(wall.stage.cloneNode(true))`, away},
 		{`tell("second", {trouble: "hub", since: "2026-11-26T13:05:00Z"})`, ""},
 	} {
-		w.run(step.do)
-		if got := w.value(says); got != step.want {
+		if got := w.value(`(` + step.do + `, ` + says + `)`); got != step.want {
 			w.t.Errorf("after %s it says %q, want %q", step.do, got, step.want)
 		}
 	}
@@ -135,7 +130,7 @@ func TestWallOutlivesTheDataHub(t *testing.T) {
 	drawn := w.value(`String(document.querySelectorAll(".wall-grid svg").length)`)
 	person := newPerson(t, p.urls["portal"])
 	person.broken("hub", "down", "what", "2m")
-	until := time.Now().Add(75 * time.Second)
+	until := time.Now().Add(110 * time.Second)
 	for time.Now().Before(until) && !strings.HasPrefix(w.value(says), "Data Hub not reachable since ") {
 		time.Sleep(200 * time.Millisecond)
 	}
@@ -146,7 +141,7 @@ func TestWallOutlivesTheDataHub(t *testing.T) {
 		t.Errorf("%s pictures, had %s", got, drawn)
 	}
 	person.broken("", "clear")
-	for until = time.Now().Add(90 * time.Second); time.Now().Before(until) && w.value(says) != ""; {
+	for until = time.Now().Add(3 * time.Minute); time.Now().Before(until) && w.value(says) != ""; {
 		time.Sleep(300 * time.Millisecond)
 	}
 	if got := w.value(says); got != "" {
@@ -230,9 +225,12 @@ func TestWallLoadsItselfAgain(t *testing.T) {
 	w := openWall(t, p, controlRoomWall)
 	w.run(`window.wall = document.querySelector("dh-wall"); window.gone = 0; wall.reload.go = () => window.gone++; wall.reload.began -= 3600e3;
 		window.beat = (hour, more) => document.querySelector("dh-live").take({name: "heartbeat", data: {time: "2026-11-26T" + hour + ":00Z", build: document.querySelector("dh-live").dataset.build, contract: 1, confirmed: {}, ...more}})`)
-	went := func(what string, want bool) {
+	went := func(what, before string, want bool) {
 		t.Helper()
-		w.run(`window.gone = 0; wall.questions.retryAt = 0; wall.reloadIfDue()`)
+		before += `; wall.questions.retryAt = 0`
+		w.run(before)
+		eventually(t, what+": what was asked before is answered", func() bool { return w.value(`String(wall.questions.free)`) == "true" })
+		w.run(before + `; window.gone = 0; wall.reloadIfDue()`) // a true heartbeat may have come
 		if want {
 			eventually(t, what, func() bool { return w.value(`String(window.gone > 0)`) == "true" })
 			return
@@ -242,17 +240,12 @@ func TestWallLoadsItselfAgain(t *testing.T) {
 			t.Errorf("%s: it loads itself", what)
 		}
 	}
-	went("at first", false)
-	w.run(`beat("12:00", {build: "next"})`)
-	went("a newer portal at noon", false)
-	w.run(`wall.reload.hour = 200; beat("02:30", {build: "next"})`) // half past three at the site
-	went("a newer portal at night", true)
-	w.run(`beat("02:30", {})`)
-	went("the same portal at night", false)
-	w.run(`wall.reload.heap = () => 400e6`)
-	went("a heap that has grown", true)
-	w.run(`delete wall.reload.heap; beat("12:00", {contract: 2}); wall.reload.urgent = 0`)
-	went("another contract", true)
+	went("at first", ``, false)
+	went("a newer portal at noon", `beat("12:00", {build: "next"})`, false)
+	went("a newer portal at night", `wall.reload.hour = 200; beat("02:30", {build: "next"})`, true) // half past three at the site
+	went("the same portal at night", `beat("02:30", {})`, false)
+	went("a heap that has grown", `wall.reload.heap = () => 400e6`, true)
+	went("another contract", `delete wall.reload.heap; beat("12:00", {contract: 2}); wall.reload.urgent = 0`, true)
 }
 
 // Rotation goes on in the page, with parts that were fetched before, and can be stopped by a key (WCAG 2.2.2); thousands of updates and turns leave nothing behind (rows 6, 7 and 23).

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -22,12 +23,17 @@ func (w *window) secondTab() *window {
 	return tab
 }
 
-// run evaluates JavaScript as the tab's own would.
+// gone reports whether the page that was asked something went away over it: the next one is there, or on its way.
+func gone(err error) bool {
+	return err != nil && regexp.MustCompile(`navigated or closed|context was destroyed|Cannot find (default execution )?context`).MatchString(err.Error())
+}
+
+// run evaluates JavaScript as the tab's own would. It may lead to another page.
 func (w *window) run(script string) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, time.Minute)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](script)); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](script)); err != nil && !(gone(err) && ctx.Err() == nil) {
 		w.t.Fatalf("%s: %v", script, err)
 	}
 }
@@ -35,10 +41,11 @@ func (w *window) run(script string) {
 // value evaluates JavaScript to a text.
 func (w *window) value(script string) string {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, time.Minute)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](script))
-	for err != nil && strings.Contains(err.Error(), "navigated") { // the page that was asked has gone, the next one is there
+	for gone(err) && ctx.Err() == nil {
+		time.Sleep(20 * time.Millisecond)
 		text, err = chromedp.Run(ctx, chromedp.Evaluate[string](script))
 	}
 	if err != nil {

@@ -139,7 +139,7 @@ func (p *Postgres) Do(t TB, statement string) {
 }
 
 func (p *Postgres) do(t TB, statement string) error {
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	c, err := pgx.Connect(ctx, p.URL("postgres"))
 	if err != nil {

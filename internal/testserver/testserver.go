@@ -76,16 +76,17 @@ func (p *Process) Kill() {
 	p.done <- err
 }
 
-// await tries until f succeeds, for a quarter of a minute.
+// await tries until f succeeds, for a minute.
 func await(f func() error) error {
-	var err error
-	for range 300 {
-		if err = f(); err == nil {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		err := f()
+		if err == nil {
 			return nil
 		}
-		time.Sleep(50 * time.Millisecond)
+		if time.Now().After(end) {
+			return fmt.Errorf("not within a minute: %w", err)
+		}
 	}
-	return fmt.Errorf("not within 15 s: %w", err)
 }
 
 // asUser makes a command run as somebody who is not root, for servers that refuse to be.
