@@ -58,7 +58,7 @@ type Extras struct {
 	Frame  server.Frame                                                // adds to what is around each page
 	Around func(http.Handler) http.Handler                             // around all that the portal answers
 	Peer   func(name string, next http.RoundTripper) http.RoundTripper // around what is sent to "identity server" and "data hub"
-	Young  time.Duration                                               // age below which a rejected access token is not refreshed again; 0: the usual
+	Young  time.Duration                                               // age below which what a refresh brought is not refreshed again, though it was rejected; 0: the usual
 }
 
 // Build makes every part. keys seals the sessions. Nothing is sent to anybody: the portal starts without its identity server and Data Hub.

@@ -209,6 +209,27 @@ func TestF27ManyRejectedCalls(t *testing.T) {
 	})
 }
 
+// A token that is rejected as soon as somebody is signed in is refreshed once, and what comes then is not: a Data Hub that refuses everything costs one refresh in half a minute.
+func TestF27FirstTokenRejectedAtOnce(t *testing.T) {
+	bubble(t, func(b *bench, m *Manager) {
+		if got, err := m.Source(b.h).Renew(context.Background(), secret.New("at-0")); err != nil || got.Reveal() != "at-1" {
+			t.Fatalf("Renew of the token of the sign-in = %q, %v, want at-1", got.Reveal(), err)
+		}
+		for range 3 {
+			if _, err := m.Source(b.h).Renew(context.Background(), secret.New("at-1")); !errors.Is(err, ErrRejected) {
+				t.Errorf("Renew of what the refresh brought = %v, want ErrRejected", err)
+			}
+		}
+		if b.provider.count() != 1 {
+			t.Errorf("%d refreshes, want 1", b.provider.count())
+		}
+		time.Sleep(31 * time.Second)
+		if got, err := m.Source(b.h).Renew(context.Background(), secret.New("at-1")); err != nil || got.Reveal() != "at-2" {
+			t.Errorf("Renew half a minute later = %q, %v, want at-2", got.Reveal(), err)
+		}
+	})
+}
+
 // Two processes are rejected at once: the one that waits for the other does not take the rejected token for a new one because it has not expired.
 func TestF27RejectedCallsOfTwoReplicas(t *testing.T) {
 	bubble(t, func(b *bench, m *Manager) {

@@ -52,7 +52,7 @@ type Config struct {
 	AnswerTimeout  time.Duration // 40 s: how long an answer is awaited; the lease is renewed meanwhile
 	FlightWait     time.Duration // 10 s: how long a request waits for a refresh of its own process
 	PollWait       time.Duration // 5 s: and for one of another process
-	Young          time.Duration // 30 s: a rejected access token that is younger is not refreshed again
+	Young          time.Duration // 30 s: what a refresh brought is not refreshed again while it is younger, though it was rejected
 	Owner          string        // names this process in records, for people
 	Observer       Observer      // nil means nobody
 	// Flight is called where a refresh begins; it may put something into the context of the refresh, and what it returns is called at the end. nil means nothing.

@@ -14,7 +14,7 @@ import (
 const (
 	refreshAt    = 0.80             // share of an access token's life after which it is refreshed in the background
 	refreshSpan  = 0.05             // jitter around it
-	tooYoung     = 30 * time.Second // a rejected access token of this age is not refreshed again, unless Config.Young says otherwise
+	tooYoung     = 30 * time.Second // a rejected access token that a refresh brought is not refreshed again at this age, unless Config.Young says otherwise
 	minBetween   = 10 * time.Second // between two background refreshes of one session
 	retryDefault = time.Second
 )
@@ -51,7 +51,7 @@ func (s *Source) Token(ctx context.Context) (secret.Text, error) {
 }
 
 // Renew returns an access token other than the rejected one: the newer one, if there is one, and otherwise the result of one refresh.
-// A token that is too young, see Config.Young, is not refreshed again: ErrRejected.
+// What a refresh brought is not refreshed again while it is too young, see Config.Young: ErrRejected.
 func (s *Source) Renew(ctx context.Context, rejected secret.Text) (secret.Text, error) {
 	cur, err := s.m.load(ctx, s.h)
 	if err != nil {
@@ -85,10 +85,11 @@ func (s *Source) Refresh(ctx context.Context) (secret.Text, error) {
 	return s.await(ctx, cur, "asked", false)
 }
 
-// young reports whether an access token was issued so lately that a new one would fare no better. One that seems to come from the future was not: the clock was set back since.
+// young reports whether a refresh brought the access token so lately that another one would fare no better. The first token of a session is worth a try at any age: it may have been revoked, or signed with
+// a key that the Data Hub does not know yet. One that seems to come from the future is not young: the clock was set back since.
 func (m *Manager) young(cur *held, now time.Time) bool {
 	age := now.Sub(cur.AccessIssued)
-	return age >= 0 && age < m.c.Young
+	return cur.Version > 1 && age >= 0 && age < m.c.Young
 }
 
 // current returns what the source knows, reading it when it knows nothing or something expired. A store that is down does not take a valid token away.
