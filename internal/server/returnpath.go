@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -34,6 +35,9 @@ func localPath(path string) string {
 		if strings.HasPrefix(u.Path, prefix) {
 			return "/"
 		}
+	}
+	if slices.Contains(loginPaths, u.Path) || slices.Contains(logoutPaths, u.Path) {
+		return "/"
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u.String()

@@ -16,7 +16,7 @@ func TestLocalPath(t *testing.T) {
 	for _, refused := range []string{
 		"", "sites", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/\n/evil.example", " /x",
 		"https://evil.example", "HTTPS:evil.example", "javascript:alert(1)", "data:text/html,x", "/%2f/evil.example", "/%5cevil.example", "/.//evil.example",
-		"/../evil", "/a/../../x", "/a/./b", "/sites;x=1", "/sites%00", "/é", "/\u202eevil", "/a b", "/auth/login", "/auth/logout", "/api/sites", "/x/panel", "/live", "/static/a.css",
+		"/../evil", "/a/../../x", "/a/./b", "/sites;x=1", "/sites%00", "/é", "/\u202eevil", "/a b", "/auth/login", "/auth/logout", "/login", "/login?return_to=/login", "/logout", "/oauth2/start", "/api/sites", "/x/panel", "/live", "/static/a.css",
 		"/@evil.example/..", "/" + strings.Repeat("a", maxReturnPath), "http:/sites", "//user@evil.example", "/\u0000", "?q=1", "#x",
 	} {
 		if got := localPath(refused); got != "/" {

@@ -46,7 +46,9 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET /settings/sessions", s.page(s.sessionsPage))
 	m.Handle("POST /settings/sessions", s.page(s.endSessions))
 
-	m.Handle("GET /auth/login", s.public(s.limited("sign-ins", s.limits.signIns, s.login)))
+	for _, path := range s.startPaths() {
+		m.Handle("GET "+path, s.public(s.limited("sign-ins", s.limits.signIns, s.login)))
+	}
 	m.Handle("GET "+s.callbackPath, s.public(s.callback))
 	m.Handle("GET "+initiatePath, s.public(s.limited("sign-ins", s.limits.signIns, s.initiate)))
 	m.Handle("GET /auth/jwks.json", s.public(s.clientKeys))
@@ -57,7 +59,9 @@ func (s *Server) routes() http.Handler {
 	m.Handle("POST /auth/session/extend", s.page(s.extendSession))
 	m.Handle("GET /auth/expired", s.public(s.expired))
 	m.Handle("GET /auth/signed-out", s.public(s.signedOut))
-	m.Handle("POST /auth/logout", s.public(s.logout))
+	for _, path := range logoutPaths {
+		m.Handle("POST "+path, s.public(s.logout))
+	}
 	m.Handle("POST /auth/backchannel-logout", s.public(s.backChannelLogout))
 	m.Handle("GET "+frontChannelPath, s.public(s.frontChannelLogout))
 
