@@ -38,7 +38,7 @@ type claims struct {
 	Email             string   `json:"email"`
 	ACR               string   `json:"acr"`
 	Nonce             string   `json:"nonce"`
-	AccessTokenHash   string   `json:"at_hash"`
+	AccessTokenHash   *string  `json:"at_hash"`
 	AZP               *string  `json:"azp"`
 	Expiry            *instant `json:"exp"`
 	IssuedAt          *instant `json:"iat"`

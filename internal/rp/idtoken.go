@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -36,7 +37,7 @@ func (c *Client) verify(ctx context.Context, doc *metadata, raw secret.Text, non
 		return Identity{}, &AuthError{Problem: ProblemNonce}
 	case cl.Subject == "" || len(cl.Subject) > 255 || len(cl.SID) > 255:
 		return Identity{}, &AuthError{Problem: ProblemSubject}
-	case cl.AccessTokenHash != "" && token.VerifyAccessToken(access.Reveal()) != nil:
+	case cl.AccessTokenHash != nil && token.VerifyAccessToken(access.Reveal()) != nil:
 		return Identity{}, &AuthError{Problem: ProblemHash}
 	}
 	id := identity(doc.Issuer, cl)
@@ -53,10 +54,13 @@ func nonceHash(nonce string) string {
 	return base64.RawURLEncoding.EncodeToString(h[:12])
 }
 
-// verifySigned checks the signature only and reads the claims. What the library has read of them is not looked at: it takes SUB for sub.
+// verifySigned checks the signature only and reads the claims. A token that says that it is of another kind, such as at+jwt or logout+jwt, is none (RFC 8725 section 3.11). What the library has read of them is not looked at: it takes SUB for sub.
 func (c *Client) verifySigned(ctx context.Context, doc *metadata, raw secret.Text) (*oidc.IDToken, claims, error) {
 	if len(raw.Reveal()) > 64<<10 {
 		return nil, claims{}, &AuthError{Problem: ProblemSignature, Err: errors.New("token too large")}
+	}
+	if kind, ok := tokenType(raw.Reveal()); !ok || strings.HasSuffix(kind, "+jwt") {
+		return nil, claims{}, &AuthError{Problem: ProblemSignature, Err: errors.New("a token of another kind")}
 	}
 	keys := c.keySet(doc.JWKSURI, true)
 	v := oidc.NewVerifier(doc.Issuer, keys, &oidc.Config{
@@ -77,7 +81,10 @@ func (c *Client) verifySigned(ctx context.Context, doc *metadata, raw secret.Tex
 	if err != nil {
 		return nil, claims{}, &AuthError{Problem: ProblemSignature, Err: errors.New("claims of the wrong type")}
 	}
-	token.AccessTokenHash = cl.AccessTokenHash // for VerifyAccessToken
+	token.AccessTokenHash = "" // for VerifyAccessToken, which takes no empty one for right
+	if cl.AccessTokenHash != nil {
+		token.AccessTokenHash = *cl.AccessTokenHash
+	}
 	return token, cl, nil
 }
 

@@ -66,6 +66,9 @@ func TestHostileIDTokens(t *testing.T) {
 		"another nonce":      {set("nonce", "x"), ProblemNonce},
 		"no nonce":           {set("nonce", nil), ProblemNonce},
 		"another at_hash":    {set("at_hash", "AAAAAAAAAAAAAAAAAAAAAA"), ProblemHash},
+		"an empty at_hash":   {set("at_hash", ""), ProblemHash},
+		"an access token":    {func(p *provider) { p.typ = "at+jwt" }, ProblemSignature},
+		"a logout token":     {func(p *provider) { p.typ = "application/Logout+JWT" }, ProblemSignature},
 		"unsigned": {func(p *provider) {
 			p.raw = unsigned(map[string]any{"iss": p.server.URL, "sub": "alice", "aud": "portico"})
 		}, ProblemSignature},
@@ -189,6 +192,7 @@ func TestTolerated(t *testing.T) {
 		"account by Id":   edit(func(c map[string]any) { delete(c, "account"); c["accountId"] = 101 }),
 		"account by URI":  edit(func(c map[string]any) { delete(c, "account"); c["http://opisense.opinum.com/account"] = 101 }),
 		"account as text": edit(func(c map[string]any) { c["account"] = "101" }),
+		"typ is JWT":      func(p *provider) { p.typ = "JWT" },
 		"no kid anywhere": func(p *provider) { p.noKid = true },
 		"no kid, several keys": func(p *provider) {
 			p.noKid = true

@@ -114,17 +114,22 @@ func readLogout(t *oidc.LogoutToken) (cl logoutClaims, err error) {
 
 // logoutType reports whether the header's typ is one that logout tokens carry; many providers set none.
 func logoutType(raw string) bool {
+	t, ok := tokenType(raw)
+	return ok && (t == "" || t == "jwt" || t == "logout+jwt")
+}
+
+// tokenType is the typ of a token's header in small letters, "" for none; false when the header cannot be read.
+func tokenType(raw string) (string, bool) {
 	head, _, _ := strings.Cut(raw, ".")
 	b, err := base64.RawURLEncoding.DecodeString(head)
 	if err != nil {
-		return false
+		return "", false
 	}
 	var h struct {
 		Type string `json:"typ"`
 	}
 	if json.Unmarshal(b, &h) != nil {
-		return false
+		return "", false
 	}
-	t := strings.TrimPrefix(strings.ToLower(h.Type), "application/")
-	return t == "" || t == "jwt" || t == "logout+jwt"
+	return strings.TrimPrefix(strings.ToLower(h.Type), "application/"), true
 }
