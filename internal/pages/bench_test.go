@@ -35,7 +35,7 @@ type bench struct {
 	faults  *fault.Switch
 	who     Who
 	lang    locale.Lang
-	now     time.Time // zero: the clock's
+	now     time.Time // zero: moment
 	shelf   *shelf.Keeper
 	later   func()        // what a page left for later; nil when it left nothing
 	wait    time.Duration // until then
@@ -69,10 +69,16 @@ func (r remote) Save(ctx context.Context, i shelf.Item) (int64, error) {
 // newBench returns a bench whose Data Hub knows these people; of nobody else's rights it tells anything.
 func newBench(t testing.TB, people ...hub.User) *bench { t.Helper(); return benchAt(t, nil, people...) }
 
-// benchAt has a Data Hub whose clock is now; nil is the clock's.
+// moment is when it is for a bench that is told nothing else: a working day on which enough has come, so that a test says the same at any hour.
+var moment = time.Date(2026, time.November, 18, 13, 37, 21, 0, datahub.HomeZone())
+
+// benchAt has a Data Hub whose clock is now; nil is the bench's own.
 func benchAt(t testing.TB, now func() time.Time, people ...hub.User) *bench {
 	t.Helper()
 	b := &bench{TB: t, pages: New(), faults: &fault.Switch{}, lang: locale.English, who: Who{"https://id.example", "alice", "101", "s"}}
+	if now == nil {
+		now = b.clock
+	}
 	data := httptest.NewServer(hub.New(hub.Config{World: world, Users: people, Check: func(string) (string, int64, []string, bool) { return "alice", 101, []string{"datahub-api"}, true }, Fault: b.faults.Pick, Now: now}))
 	t.Cleanup(data.Close)
 	b.address = data.URL
@@ -117,11 +123,15 @@ func (b *bench) serve(r *http.Request) answer {
 	return a
 }
 
-func (b *bench) request(w http.ResponseWriter, r *http.Request) *Request {
-	l, now := locale.For(b.lang), b.now
-	if now.IsZero() {
-		now = time.Now()
+func (b *bench) clock() time.Time {
+	if b.now.IsZero() {
+		return moment
 	}
+	return b.now
+}
+
+func (b *bench) request(w http.ResponseWriter, r *http.Request) *Request {
+	l, now := locale.For(b.lang), b.clock()
 	layout := templates.LayoutModel{T: func(key string, args ...any) string { return l.T(locale.Key(key), args...) }, Lang: l.Lang(), Theme: "system", ReturnTo: "/"}
 	until := time.Time{}
 	if b.until != 0 {

@@ -55,7 +55,7 @@ func TestEventsAreMadeChangedAndDeleted(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	brussels := datahub.HomeZone()
-	at := time.Now().In(brussels).Add(-time.Hour).Truncate(time.Minute)
+	at := moment.In(brussels).Add(-time.Hour).Truncate(time.Minute)
 	site := world.Sites[5]
 	b.get(fmt.Sprint("/events/new?site=", site.ID)).want(t, "form", http.StatusOK, fmt.Sprintf(`value="%d" selected`, site.ID), "Europe/Brussels")
 	form := url.Values{"site": {fmt.Sprint(site.ID)}, "type": {"6"}, "title": {"Seal <b>replaced</b>"}, "comment": {"by Ann"}, "from": {at.Format(localMinute)}, "to": {""}}
@@ -132,7 +132,7 @@ func TestR21AnswerOfAWriteIsLost(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t)
-			at := time.Now().In(datahub.HomeZone()).Add(-time.Hour).Truncate(time.Minute)
+			at := moment.In(datahub.HomeZone()).Add(-time.Hour).Truncate(time.Minute)
 			form := url.Values{"site": {fmt.Sprint(world.Sites[5].ID)}, "type": {"6"}, "title": {"Valve turned"}, "comment": {"by Ann"}, "from": {at.Format(localMinute)}, "to": {""}}
 			b.get("/events/new").want(t, "the form", http.StatusOK) // from here on the kinds of events are known
 			b.faults.Set(tt.rules...)
@@ -158,7 +158,7 @@ func TestR21AnswerOfAWriteIsLost(t *testing.T) {
 func TestR21AnswerOfADeletionIsLost(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	at := time.Now().Add(-time.Hour).Truncate(time.Minute)
+	at := moment.Add(-time.Hour).Truncate(time.Minute)
 	id, err := b.hub.Client(always{"alice"}).CreateEvent(t.Context(), datahub.Event{Site: datahub.SiteID(world.Sites[5].ID), TypeID: 6, Title: "Valve turned", From: at, To: at})
 	if err != nil || id == 0 {
 		t.Fatal(id, err)
