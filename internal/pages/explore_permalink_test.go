@@ -13,7 +13,7 @@ import (
 func TestPermalinkReproducesTheView(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.now = time.Now().Add(-90 * time.Minute).Truncate(time.Second)
+	b.now = moment.Add(-90 * time.Minute).Truncate(time.Second)
 	for _, view := range []string{"chart", "duration", "profile", "table"} {
 		a := b.get("/explore?s=" + school + "~MWh&s=" + weather + "!r&from=now-3d/d&to=now-1d/d&cmp=prev&view=" + view)
 		link := regexp.MustCompile(`href="(/explore\?[^"]*)">Permanent`).FindStringSubmatch(a.body)

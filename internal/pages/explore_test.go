@@ -30,7 +30,7 @@ const (
 func TestExploreShowsEveryView(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.now = time.Now()
+	b.now = moment
 	for view, texts := range map[string][]string{
 		"chart": {`class="chart trend"`, `id="brush-title"`}, "table": {"<td"}, "carpet": {"/explore/carpet.png?s=" + school, "carpet-hours"}, "duration": {`class="chart duration"`, "20.0\u00a0kWh"},
 		"calendar": {`class="chart calendar"`, "/explore?s=" + school + "&amp;s=" + weather + "&amp;from="}, "profile": {`class="chart profile"`}, "histogram": {`class="chart histogram"`}, "scatter": {`class="chart scatter"`, "pairs of values"},

@@ -85,7 +85,7 @@ func TestPicturesAreDrawnOnce(t *testing.T) {
 func TestMarksFollowWhatIsSeen(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.now = time.Now().Truncate(time.Hour).Add(20 * time.Minute)
+	b.now = moment.Truncate(time.Hour).Add(20 * time.Minute)
 	first := b.pictures(wallOf())
 	b.pages.kept = newKept()
 	b.now = b.now.Add(20 * time.Second)
@@ -161,7 +161,7 @@ func TestPicturesOutliveOutages(t *testing.T) {
 func TestPicturesAreWantedSinceOneMoment(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.now = time.Now()
+	b.now = moment
 	drawn, again := b.pictures(wallOf()), wallOf()
 	again.Widgets = append(again.Widgets, again.Widgets[0])
 	again.Widgets[2].ID, again.Widgets[2].Title = "new", "New"
