@@ -51,7 +51,7 @@ func TestEverySettingChangesPages(t *testing.T) {
 		{"formats", "regional", "iso", "/sites/204486/events", `(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ \x{a0}]\d`, `>[^<]*20\d\d-\d\d-\d\d`},
 		{"formats", "regional", "iso", "/variables/80101", `\d\x{202f}\d\d\d`, `\d{5}|\d{4}\.\d`},
 		{"units", "auto", "own", "/overview", `MWh`, `\d\x{202f}\d\d\d[^<]*(<[^>]*>\s*)*\x{a0}?kWh`},
-		{"units", "auto", "own", "/sites", `\d\x{a0}MWh`, `\d\x{202f}\d\d\d\x{a0}kWh`},
+		{"units", "auto", "own", "/explore?s=80101&from=2026-10-01&to=2026-11-01&g=day", `\d\x{a0}MWh`, `\d\x{202f}\d\d\d\x{a0}kWh`},
 		{"zone", "site", "UTC", "/sites/204486", `Europe/Brussels`, `UTC`},
 		{"zone", "site", "UTC", "/explore?s=80101", `Europe/Brussels`, `UTC`},
 		{"zone", "site", "UTC", "/alarms/" + v.d.Alarm("Liège", "Dock door left open"), `Europe/Brussels`, `UTC`},
