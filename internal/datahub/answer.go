@@ -76,9 +76,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	if l.err != nil {
 		return 0, l.err
 	}
-	if l.left <= 0 {
-		p = p[:min(len(p), 1)]
-	} else if int64(len(p)) > l.left {
+	if l.left > 0 && int64(len(p)) > l.left {
 		p = p[:l.left]
 	}
 	n, err := l.r.Read(p)

@@ -3,6 +3,7 @@ package datahub
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,7 +30,11 @@ func TestStatuses(t *testing.T) {
 			t.Errorf("status %d: %v, want %v", status, err, want)
 		}
 	}
-	for _, status := range []int{400, 403, 409, 413, 414, 418, 500, 501, 505} {
+	bare := &script{answers: []func() (*http.Response, error){func() (*http.Response, error) { return answer(204, "", "Content-Type", ""), nil }}}
+	if sites, err := newClient(t, bare).Sites(t.Context(), SiteQuery{}); len(sites) > 0 || err != nil {
+		t.Errorf("204 without a type: %v, %v", sites, err)
+	}
+	for _, status := range []int{300, 400, 403, 409, 413, 414, 418, 500, 501, 505} {
 		_, err := newClient(t, statuses(status)).Sites(t.Context(), SiteQuery{})
 		if e, ok := errors.AsType[*StatusError](err); !ok || e.Status != status || e.Path != "/sites" || e.Method != "GET" || errors.Is(err, ErrNotFound) {
 			t.Errorf("status %d: %v, want a StatusError", status, err)
@@ -56,8 +62,8 @@ func TestForbiddenIDIsNotFound(t *testing.T) {
 func TestContentType(t *testing.T) {
 	t.Parallel()
 	for contentType, good := range map[string]bool{
-		"application/json": true, "application/json; charset=utf-8": true, "Application/JSON;charset=UTF-8": true, "text/json": true, "application/hal+json": true,
-		"": false, "text/html": false, "text/plain": false, "application/json; charset=utf-16": false, "application/json; charset=iso-8859-1": false, "application/jsonp": false,
+		"application/json": true, "application/json; charset=utf-8": true, "Application/JSON;charset=UTF-8": true, "application/json; charset=utf8": true, "application/json;charset=us-ascii": true, "text/json": true, "application/hal+json": true,
+		"": false, "text/html": false, "text/plain": false, "application/json; charset=utf-16": false, "application/json; charset=iso-8859-1": false, "application/jsonp": false, "application/json; charset": false,
 	} {
 		hub := &script{answers: []func() (*http.Response, error){func() (*http.Response, error) { return answer(200, "[]", "Content-Type", contentType), nil }}}
 		if _, err := newClient(t, hub).Sites(t.Context(), SiteQuery{}); (err == nil) != good || !good && !errors.Is(err, ErrMalformed) {
@@ -73,6 +79,10 @@ func TestMessage(t *testing.T) {
 		`{"Message":"No Right","modelState":{}}`:   "No Right",
 		`{"error":{"a":1},"title":"a title"}`:      "a title",
 		`{"detail":"d"}`:                           "d",
+		`{"message":"","detail":"d"}`:              "d",
+		`{"code":"E7","innererror":{"title":"x"}}`: "",
+		"Transportvereinbarungen fehlen":           "Transportvereinbarungen fehlen",
+		strings.Repeat("abcd", 8):                  secret.Redacted,
 		"<html>\r\n<b>bad gateway\x00\x1b[31m</b>": "<html>  <b>bad gateway[31m</b>",
 		``:                               "",
 		`{"message":"you sent tok-123"}`: "you sent [redacted]",
@@ -93,6 +103,15 @@ func TestErrorsShowNeitherQueryNorToken(t *testing.T) {
 		"status":  statuses(500),
 		"network": upstream(func(r *http.Request) (*http.Response, error) { return nil, errors.New("broken pipe") }),
 		"body":    says("[{"),
+	}
+	for name, network := range map[string]error{
+		"EOF": io.EOF, "unexpected EOF": io.ErrUnexpectedEOF, "connection refused": &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "no such host": &net.DNSError{Err: "no such host", Name: "hub.example"},
+		"unknown authority": &tls.CertificateVerificationError{Err: errors.New("unknown authority")}, "not TLS": tls.RecordHeaderError{Msg: "not TLS"}, "connection or the answer is broken": errors.New("quoted"),
+	} {
+		_, err := newClient(t, upstream(func(*http.Request) (*http.Response, error) { return nil, network })).Sources(t.Context(), SourceQuery{Site: 4711})
+		if err == nil || strings.Contains(err.Error(), "4711") || strings.Contains(err.Error(), "quoted") || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v, want to read %q", err, name)
+		}
 	}
 	for name, hub := range hubs {
 		_, err := newClient(t, hub).Sources(t.Context(), SourceQuery{Site: 4711})
@@ -232,6 +251,12 @@ func TestLimits(t *testing.T) {
 		_, err := newClient(t, says(body), func(c *Config) { c.MaxList = limit }).Sites(t.Context(), SiteQuery{})
 		if !errors.Is(err, want) {
 			t.Errorf("limit %d for %d bytes: %v, want %v", limit, len(body), err, want)
+		}
+	}
+	for size, want := range map[int]error{200 << 10: nil, maxItem: ErrTooLarge} {
+		_, err := newClient(t, says(`[{"id":1,"name":"`+strings.Repeat("a", size)+`"}]`)).Sites(t.Context(), SiteQuery{})
+		if !errors.Is(err, want) {
+			t.Errorf("an item of %d bytes: %v, want %v", size, err, want)
 		}
 	}
 	long := `[{"date":"2026-03-01T00:15:00","rawValue":1,"x":"` + strings.Repeat("a", maxRow) + `"}]`

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -89,8 +90,10 @@ func TestR21WritesThatMayHaveArrived(t *testing.T) {
 	}{
 		"the connection broke": {newClient(t, broken), true}, "closed behind the request": {raw(t, ""), true},
 		"500": {newClient(t, statuses(500)), true}, "502": {newClient(t, statuses(502)), true}, "504": {newClient(t, statuses(504)), true},
-		"503": {newClient(t, statuses(503)), false}, "429": {newClient(t, statuses(429)), false}, "400": {newClient(t, statuses(400)), false}, "403": {newClient(t, statuses(403)), false},
-		"nobody is there": {newClient(t, &script{answers: []func() (*http.Response, error){fails(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})}}), false},
+		"503": {newClient(t, statuses(503)), false}, "429": {newClient(t, statuses(429)), false}, "a part of an answer": {newClient(t, statuses(206)), true},
+		"400": {newClient(t, statuses(400)), false}, "403": {newClient(t, statuses(403)), false},
+		"the connection broke while it was read": {newClient(t, &script{answers: []func() (*http.Response, error){fails(&net.OpError{Op: "read", Err: syscall.ECONNRESET})}}), true},
+		"nobody is there":                        {newClient(t, &script{answers: []func() (*http.Response, error){fails(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})}}), false},
 	} {
 		_, err := tt.client.CreateEvent(t.Context(), event)
 		if err == nil || Unsure(err) != tt.unsure {
@@ -152,6 +155,39 @@ func TestRequestGoesToTheConfiguredOrigin(t *testing.T) {
 	if u.Scheme != "https" || u.Host != "hub.example" || u.Path != "/base/sources" || u.Query().Get("siteId") != "7" {
 		t.Errorf("request to %s", u)
 	}
+	for name, want := range map[string]string{"Accept": "application/json", "X-Total-Count": "true", "User-Agent": "portico", "Content-Type": ""} {
+		if got := hub.requests[0].Header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// tracked is a body that says whether it was closed.
+type tracked struct {
+	io.Reader
+	closed atomic.Bool
+}
+
+func (b *tracked) Close() error { b.closed.Store(true); return nil }
+
+// A body that stays open keeps its connection.
+func TestBodiesAreClosed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 204, 401, 404, 500} {
+		var bodies []*tracked
+		c := newClient(t, upstream(func(*http.Request) (*http.Response, error) {
+			r := answer(status, "")
+			bodies = append(bodies, &tracked{Reader: strings.NewReader(`[{"id":1}]`)})
+			r.Body = bodies[len(bodies)-1]
+			return r, nil
+		}))
+		_, _ = c.Sites(t.Context(), SiteQuery{})
+		for n, b := range bodies {
+			if !b.closed.Load() {
+				t.Errorf("%d: answer %d of %d was not closed", status, n+1, len(bodies))
+			}
+		}
+	}
 }
 
 func TestRedirectIsAnError(t *testing.T) {
@@ -197,12 +233,12 @@ func TestStuckBodyOf401CostsLittle(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
-	for _, base := range []string{"", "hub.example", "http://hub.example", "ftp://hub.example", "https://u:hunter2@hub.example", "https://hub.example?x=1", "https://hub.example#f", "http://localhost.example", "https://", "http://10.0.0.1", "https://:443"} {
+	for _, base := range []string{"", "hub.example", "http://hub.example", "ftp://hub.example", "https://u:hunter2@hub.example", "https://hub.example?x=1", "https://hub.example#f", "http://localhost.example", "https://", "http://10.0.0.1", "https://:443", "ftp://localhost:1", "https://hub.example/%zz"} {
 		if _, err := New(Config{BaseURL: base}); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("New(%q) = %v, want an error without a password", base, err)
 		}
 	}
-	for _, base := range []string{"https://hub.example", "https://hub.example:443/v1/", "http://localhost:1", "http://hub.localhost:1", "http://127.0.0.1:1", "http://[::1]:1"} {
+	for _, base := range []string{"https://hub.example", "https://hub.example:443/v1/", "http://localhost:1", "http://hub.localhost:1", "http://Hub.LocalHost.:1", "http://127.0.0.1:1", "http://[::1]:1"} {
 		if _, err := New(Config{BaseURL: base}); err != nil {
 			t.Errorf("New(%q): %v", base, err)
 		}

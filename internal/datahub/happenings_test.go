@@ -48,6 +48,10 @@ func TestCreateEvent(t *testing.T) {
 			t.Errorf("sent %s, want %s", hub.bodies[0], sent)
 		}
 	}
+	plain := &script{answers: []func() (*http.Response, error){func() (*http.Response, error) { return answer(200, "12", "Content-Type", "text/plain"), nil }}}
+	if got, err := newClient(t, plain).CreateEvent(t.Context(), Event{Site: 7, From: at, To: at}); got != 12 || err != nil {
+		t.Errorf("answered as plain text: %d, %v", got, err)
+	}
 	if _, err := newClient(t, statuses(500)).CreateEvent(t.Context(), Event{}); err == nil {
 		t.Error("a 500 is a success")
 	}
@@ -120,7 +124,8 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s: %v\n%s", name, err, diff)
 		}
 	}
-	if got, err := newClient(t, says(`{"cloudItems":`+items+`}`)).Files(t.Context(), FileQuery{Site: 7}); err != nil || len(got) != 1 {
+	wrapped := says(`{"cloudItems":` + items + `}`)
+	if got, err := newClient(t, wrapped).Files(t.Context(), FileQuery{Site: 7}); err != nil || len(got) != 1 || wrapped.requests[0].URL.Query().Get("siteId") != "7" {
 		t.Errorf("of a site: %v, %v", got, err)
 	}
 	for _, body := range []string{`{"cloudItems":7}`, `{"items":[]}`, `{"cloudItems":[{"name":"x"}]}`, `{"cloudItems":[`} {

@@ -9,7 +9,6 @@ import (
 	"iter"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -119,7 +118,7 @@ func (c *Client) pointsTogether(ctx context.Context, q ManyQuery) (map[VariableI
 		return nil, err
 	}
 	var r *rows
-	err = c.do(ctx, &request{method: http.MethodPost, path: pathData, route: "POST " + pathData, query: url.Values{}, body: body, limit: c.hub.maxData, read: func(h http.Header, answer io.Reader) error {
+	err = c.do(ctx, &request{method: http.MethodPost, path: pathData, route: "POST " + pathData, body: body, limit: c.hub.maxData, read: func(h http.Header, answer io.Reader) error {
 		r = newRows(first)
 		r.many, r.total = make(map[VariableID][]DataPoint, len(q.Variables)), total(h)
 		for _, id := range q.Variables {

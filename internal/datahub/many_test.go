@@ -1,10 +1,14 @@
 package datahub
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -27,9 +31,66 @@ func TestPointsOfManyVariablesInOneCall(t *testing.T) {
 	}
 }
 
+// A question about many is asked a hundred at a time, and one about each of them has the same parameters.
+func TestManyVariablesAreAskedAHundredAtATime(t *testing.T) {
+	t.Parallel()
+	var ids []VariableID
+	for id := range VariableID(2*manyPerCall + 1) {
+		ids = append(ids, id+1)
+	}
+	var mu sync.Mutex
+	var asked []string
+	c := newClient(t, upstream(func(r *http.Request) (*http.Response, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if r.Method == http.MethodGet {
+			q := r.URL.Query()
+			asked = append(asked, strings.Join([]string{"GET", q.Get("variableId"), q.Get("granularity"), q.Get("aggregation"), q.Get("timeZoneId")}, " "))
+			return answer(200, "[]"), nil
+		}
+		var body struct {
+			VariableIds                          []VariableID
+			Granularity, Aggregation, TimeZoneId string
+		}
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+			t.Error(err)
+		}
+		asked = append(asked, strings.Join([]string{"POST", strconv.Itoa(len(body.VariableIds)), body.Granularity, body.Aggregation, body.TimeZoneId}, " "))
+		return answer(204, ""), nil
+	}))
+	brussels, err := time.LoadLocation("Europe/Brussels")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, failed := c.DataPointsOfMany(t.Context(), ManyQuery{Variables: ids, From: someDay, To: someDay.AddDate(0, 0, 1), Granularity: GranularityDay, Aggregate: Max, Zone: brussels})
+	slices.Sort(asked)
+	want := []string{"GET 201 Day 3 Europe/Brussels", "POST 100 Day 3 Europe/Brussels", "POST 100 Day 3 Europe/Brussels"}
+	if !slices.Equal(asked, want) || len(got) > 0 || len(failed) > 0 {
+		t.Errorf("asked %q, want %q; %d have points, %d failed", asked, want, len(got), len(failed))
+	}
+}
+
+// What cannot be read has no points, and is not the same as no points. What came in part is asked for apart.
+func TestManyVariablesInAnAnswerThatIsNotWhole(t *testing.T) {
+	t.Parallel()
+	const row = `{"date":"2026-03-01T00:00:00","variableId":1,"rawValue":3}`
+	q := ManyQuery{Variables: []VariableID{1, 2}, From: someDay, To: someDay.AddDate(0, 0, 1)}
+	if got, failed := newClient(t, says("["+row+",{")).DataPointsOfMany(t.Context(), q); len(got) > 0 || !errors.Is(failed[1], ErrMalformed) || !errors.Is(failed[2], ErrMalformed) {
+		t.Errorf("cut short: %v, %v", got, failed)
+	}
+	s := &script{answers: []func() (*http.Response, error){
+		func() (*http.Response, error) { return answer(200, "["+row+"]", "X-Total-Count", "2"), nil },
+		func() (*http.Response, error) { return answer(200, "["+row+"]"), nil },
+	}}
+	if _, failed := newClient(t, s).DataPointsOfMany(t.Context(), q); s.count() != 3 || len(failed) > 0 {
+		t.Errorf("one of two rows: %d calls, %v, want one for each variable by itself", s.count(), failed)
+	}
+}
+
 func TestPointsOfManyVariablesOneByOne(t *testing.T) {
 	for _, status := range []int{400, 404, 405, 500, 501} {
 		var asked atomic.Int32
+		now := someDay
 		c := newClient(t, upstream(func(r *http.Request) (*http.Response, error) {
 			asked.Add(1)
 			if r.Method == http.MethodPost {
@@ -39,7 +100,7 @@ func TestPointsOfManyVariablesOneByOne(t *testing.T) {
 				return answer(403, `{}`), nil
 			}
 			return answer(200, `[{"date":"2026-03-01T00:00:00","variableId":`+r.URL.Query().Get("variableId")+`,"rawValue":1}]`), nil
-		}))
+		}), func(c *Config) { c.Now = func() time.Time { return now } })
 		q := ManyQuery{Variables: []VariableID{1, 2, 3}, From: someDay, To: someDay.AddDate(0, 0, 1)}
 		if got, failed := c.DataPointsOfMany(t.Context(), q); len(failed) != 1 || failed[3] == nil || len(got) != 2 {
 			t.Fatalf("%d: %v, %v, want 1 and 2, and 3 to fail", status, got, failed)
@@ -47,6 +108,12 @@ func TestPointsOfManyVariablesOneByOne(t *testing.T) {
 		before := asked.Load()
 		if c.DataPointsOfMany(t.Context(), q); asked.Load() != before+3 {
 			t.Errorf("%d: the call that is not known is made again: %d requests", status, asked.Load()-before)
+		}
+		for wait, again := range map[time.Duration]bool{manyWell: status == 500, manyAgain: true} {
+			now = someDay.Add(wait)
+			if got := c.hub.together.allowed(now); got != again {
+				t.Errorf("%d: after %v the call for all is made again: %t", status, wait, got)
+			}
 		}
 	}
 }

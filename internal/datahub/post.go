@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 )
 
@@ -20,7 +19,7 @@ func (c *Client) post(ctx context.Context, path, route string, body any, read fu
 	if err != nil {
 		return fmt.Errorf("data hub: body for %s: %w", route, err)
 	}
-	return c.do(ctx, &request{method: http.MethodPost, path: path, route: route, query: url.Values{}, body: encoded, limit: maxAnswer, any: true, read: read})
+	return c.do(ctx, &request{method: http.MethodPost, path: path, route: route, body: encoded, limit: maxAnswer, any: true, read: read})
 }
 
 // replacement is an operation of a JSON Patch (RFC 6902). The platform puts a member that is not there where it belongs.
@@ -40,12 +39,12 @@ func (c *Client) patch(ctx context.Context, path, route string, members map[stri
 	if err != nil {
 		return fmt.Errorf("data hub: body for %s: %w", route, err)
 	}
-	return c.do(ctx, &request{method: http.MethodPatch, path: path, route: route, query: url.Values{}, body: encoded, limit: maxAnswer, any: true})
+	return c.do(ctx, &request{method: http.MethodPatch, path: path, route: route, body: encoded})
 }
 
 // delete removes the entity at a path.
 func (c *Client) delete(ctx context.Context, path, route string) error {
-	return c.do(ctx, &request{method: http.MethodDelete, path: path, route: route, query: url.Values{}, limit: maxAnswer, any: true})
+	return c.do(ctx, &request{method: http.MethodDelete, path: path, route: route})
 }
 
 // createdID finds the id of what was made in an answer, which is the bare id or an object that has it; "" when it is neither.

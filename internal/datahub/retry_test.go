@@ -2,8 +2,13 @@ package datahub
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -17,6 +22,17 @@ import (
 
 func fails(err error) func() (*http.Response, error) {
 	return func() (*http.Response, error) { return nil, err }
+}
+
+func good() (*http.Response, error) { return answer(200, "[]"), nil }
+
+// ends is an answer that begins well and ends in err.
+func ends(err error) func() (*http.Response, error) {
+	return func() (*http.Response, error) {
+		r := answer(200, "")
+		r.Body = io.NopCloser(io.MultiReader(strings.NewReader("["), failing{err}))
+		return r, nil
+	}
 }
 
 func TestRetries(t *testing.T) {
@@ -37,7 +53,14 @@ func TestRetries(t *testing.T) {
 		{"500 is an answer", statuses(500, 200), &StatusError{}, 1, 0, 0},
 		{"501 is an answer", statuses(501, 200), &StatusError{}, 1, 0, 0},
 		{"429 without a wait", statuses(429, 200), &StatusError{}, 1, 0, 0},
-		{"reset once", &script{answers: []func() (*http.Response, error){fails(syscall.ECONNRESET), func() (*http.Response, error) { return answer(200, "[]"), nil }}}, nil, 2, 0, time.Second},
+		{"reset once", &script{answers: []func() (*http.Response, error){fails(syscall.ECONNRESET), good}}, nil, 2, 0, time.Second},
+		{"429 with a long wait", &script{answers: []func() (*http.Response, error){waiting(429, "5"), good}}, &StatusError{}, 1, 0, 0},
+		{"503 with a long wait", &script{answers: []func() (*http.Response, error){waiting(503, "5"), good}}, &StatusError{}, 1, 0, 0},
+		{"cut short once", &script{answers: []func() (*http.Response, error){ends(io.ErrUnexpectedEOF), good}}, nil, 2, 0, time.Second},
+		{"broken in the middle once", &script{answers: []func() (*http.Response, error){ends(syscall.ECONNRESET), good}}, nil, 2, 0, time.Second},
+		{"broken chunks are an answer", &script{answers: []func() (*http.Response, error){ends(errors.New("malformed chunked encoding")), good}}, ErrMalformed, 1, 0, 0},
+		{"a connection that took its whole time", &script{answers: []func() (*http.Response, error){fails(context.DeadlineExceeded), good}}, ErrUnavailable, 1, 0, 0},
+		{"a foreign certificate", &script{answers: []func() (*http.Response, error){fails(&tls.CertificateVerificationError{Err: errors.New("unknown authority")}), good}}, ErrUnavailable, 1, 0, 0},
 		{"refused for good", &script{answers: []func() (*http.Response, error){fails(syscall.ECONNREFUSED)}}, ErrUnavailable, 3, 0, time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -93,8 +116,8 @@ func TestR16WaitIsShared(t *testing.T) {
 			t.Fatalf("%v after %d requests", err, hub.count())
 		}
 		time.Sleep(10 * time.Second)
-		e, ok := errors.AsType[*StatusError](ask(&purse{}))
-		if !ok || e.Status != 429 || e.RetryAfter != 20*time.Second || hub.count() != 1 {
+		want := StatusError{Method: "GET", Path: pathSites, Status: 429, RetryAfter: 20 * time.Second, Message: "not sent: the Data Hub asked to wait"}
+		if e, ok := errors.AsType[*StatusError](ask(&purse{})); !ok || *e != want || hub.count() != 1 {
 			t.Errorf("the same person after 10 s: %+v after %d requests, want 429 with 20 s left and none sent", e, hub.count())
 		}
 		if err := ask(&purse{current: 5}); err != nil {
@@ -105,6 +128,22 @@ func TestR16WaitIsShared(t *testing.T) {
 			t.Errorf("after 30 s: %v and %d requests", err, hub.count())
 		}
 	})
+}
+
+// Who was told to wait is forgotten when the wait is over, and a shorter one does not end a longer one.
+func TestHoldsAreForgotten(t *testing.T) {
+	t.Parallel()
+	var h holds
+	now := time.Now()
+	h.set(name(1), 20*time.Second, now)
+	h.set(name(1), time.Second, now)
+	if left := h.left(name(1), now); left != 20*time.Second {
+		t.Errorf("%v left, want the longer wait", left)
+	}
+	h.set(name(2), time.Second, now.Add(20*time.Second))
+	if len(h.until) != 1 {
+		t.Errorf("%d waits are remembered, want one", len(h.until))
+	}
 }
 
 func TestRetryAfterHeader(t *testing.T) {
@@ -194,8 +233,14 @@ func TestR15Circuit(t *testing.T) {
 		}}}
 		c := newClient(t, hub)
 		ask := func() error { _, err := c.Sites(t.Context(), SiteQuery{}); return err }
+		if err := c.hub.Trouble(); err != nil {
+			t.Errorf("Trouble() = %v before any", err)
+		}
 		for range breakAfter {
 			_ = ask()
+		}
+		if err := c.hub.Trouble(); !errors.Is(err, ErrUnavailable) || !strings.HasPrefix(err.Error(), pathSites+":") || c.hub.OpenCircuits() != 1 {
+			t.Errorf("Trouble() = %v, %d circuits are open", err, c.hub.OpenCircuits())
 		}
 		sent := hub.count()
 		for range 10 {
@@ -223,6 +268,9 @@ func TestR15Circuit(t *testing.T) {
 				t.Errorf("back again: %v", err)
 			}
 		}
+		if err := c.hub.Trouble(); err != nil {
+			t.Errorf("Trouble() = %v when it is over", err)
+		}
 	})
 }
 
@@ -231,7 +279,11 @@ func TestBreakerCounts(t *testing.T) {
 	var b breakers
 	now := time.Now()
 	down := ErrUnavailable
-	for i, err := range []error{down, down, down, down, ErrNotFound, down, down, down, down, context.Canceled, &StatusError{Status: 500}, down, down, down, down} {
+	gone := fmt.Errorf("%w: %w", ErrUnavailable, context.Canceled)
+	for i, err := range []error{
+		down, down, down, down, ErrNotFound, down, down, down, down, gone, &StatusError{Status: 500}, down, down, down, down, ErrMalformed, down, down, down, down, ErrTooLarge,
+		down, down, down, down, ErrUnauthorized, down, down, down, down, nil, down, &StatusError{Status: 502}, &StatusError{Status: 504}, gone, errors.New("no token"), down,
+	} {
 		b.done("/x", err, now)
 		if _, _, refused := b.turn("/x", now); refused != nil {
 			t.Fatalf("open after step %d: an answer in between counts", i)
@@ -239,7 +291,7 @@ func TestBreakerCounts(t *testing.T) {
 	}
 	b.done("/x", &StatusError{Status: 503}, now)
 	if _, _, refused := b.turn("/x", now); refused == nil {
-		t.Error("still closed after five failures in a row")
+		t.Error("still closed after five failures in a row, of which callers that left and tokens that are missing say nothing")
 	}
 }
 
@@ -261,6 +313,15 @@ func TestR15SiblingsWaitForTheTrial(t *testing.T) {
 		}))
 		for range breakAfter {
 			_, _ = c.Sites(t.Context(), SiteQuery{})
+		}
+		sent.Store(0)
+		time.Sleep(breakFor)
+		var none sync.WaitGroup
+		for range 8 {
+			none.Go(func() { _, _ = c.Sites(t.Context(), SiteQuery{}) })
+		}
+		if none.Wait(); sent.Load() != 1+maxRetries {
+			t.Errorf("%d requests while nothing answers, want one call with its retries", sent.Load())
 		}
 		up.Store(true)
 		left, leave := context.WithCancel(t.Context())

@@ -101,8 +101,12 @@ func TestR23AddressesOfTheDataHub(t *testing.T) {
 			t.Errorf("%v: %v after %v", tt.addresses, err, time.Since(start))
 		}
 	}
-	if tr := transport(time.Second); tr.IdleConnTimeout <= 0 || tr.IdleConnTimeout > 90*time.Second || tr.HTTP2.SendPingTimeout <= 0 {
-		t.Errorf("connections that are not used stay for %v, dead ones are looked for after %v", tr.IdleConnTimeout, tr.HTTP2.SendPingTimeout)
+	tr := transport(time.Second)
+	if tr.IdleConnTimeout <= 0 || tr.IdleConnTimeout > 90*time.Second || tr.HTTP2.SendPingTimeout <= 0 || tr.HTTP2.PingTimeout <= 0 {
+		t.Errorf("connections that are not used stay for %v, dead ones are looked for after %v and found after %v", tr.IdleConnTimeout, tr.HTTP2.SendPingTimeout, tr.HTTP2.PingTimeout)
+	}
+	if tr.ResponseHeaderTimeout != time.Second || tr.TLSHandshakeTimeout != 5*time.Second || tr.MaxConnsPerHost == 0 || tr.MaxIdleConnsPerHost == 0 || tr.MaxIdleConns == 0 || tr.Proxy == nil {
+		t.Errorf("a transport without one of its bounds: %+v", tr)
 	}
 }
 
