@@ -116,7 +116,11 @@ func (p *plot) times(r series.Range, x func(time.Time) float64, write func(t tim
 		ticks, whole := ticksOf(r, room)
 		return p.written(ticks, x, func(t time.Time) string { return write(t, whole) })
 	}
-	room := max(2, int(p.x1-p.x0)/78)
+	words := 78
+	if d := r.Days(); d > 62 && d <= 400 {
+		words = 44 // the name of a month
+	}
+	room := max(2, int(p.x1-p.x0)/words)
 	list, fit := marks(room)
 	for ; !fit && room > 2; room-- { // two are the fewest that are looked for, and may be too many
 		list, fit = marks(room - 1)

@@ -262,3 +262,23 @@ func TestCalendarOnAPhone(t *testing.T) {
 		}
 	}
 }
+
+// On a phone a year has a name for each quarter at least, and what is longer or shorter as many as before.
+func TestAYearHasNamesOnAPhone(t *testing.T) {
+	t.Parallel()
+	for days, want := range map[int]int{30: 2, 92: 3, 365: 4, 800: 2} {
+		s := spec(true, hours(24))
+		s.Width, s.Range.From = 310, time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+		s.Range.To = s.Range.From.AddDate(0, 0, days)
+		s.Time = func(at time.Time, _ bool) string {
+			if days > 62 && days <= 400 {
+				return at.Format("Jan")
+			}
+			return at.Format("2 Jan 2006")
+		}
+		picture := string(Trend(s))
+		if n := len(regexp.MustCompile(`>(\d+ )?[A-Z][a-z][a-z]( \d+)?</text>`).FindAllString(picture, -1)); n < want {
+			t.Errorf("%d days have %d names, want %d", days, n, want)
+		}
+	}
+}

@@ -171,8 +171,10 @@ func timeAxis(r series.Range, l locale.Locale) func(time.Time, bool) string {
 			return l.Time(at)
 		case days <= 14:
 			return l.Day(at)
-		case days <= 400:
+		case days <= 62:
 			return l.DayMonth(at)
+		case days <= 400 && at.Month() != time.January:
+			return l.ShortMonth(at)
 		}
 		return l.ShortMonth(at) + "\u00a0" + at.Format("2006")
 	}

@@ -137,30 +137,46 @@ function bars(s, outlined) {
 
 /** Ticks at local midnights or hours, with the texts that the server's picture has. @param {ChartData} data @param {object} look */
 function timeAxis(data, look) {
-	const wall = wallClock(data.zone);
 	const days = (data.to - data.from) / 86400;
+	const months = days > 62.1 && days <= 400.1;
+	const room = data.axes.length > 1 ? 52 : 22; // at the right of the last value
 	return {
 		...look,
 		scale: "x",
 		side: 2,
 		size: 24,
 		gap: 3,
-		space: 78,
+		space: months ? 1 : 78,
+		incrs: months ? [30 * 86400] : undefined, // each month has its mark
 		grid: { show: false },
-		values: (/** @type {any} */ _, /** @type {number[]} */ list) =>
-			list.map((at) => {
-				const w = wall(new Date(at * 1000));
-				if (days <= 2.1) {
-					return w.midnight ? w.dayMonth : w.time;
-				}
-				if (at === data.to) {
-					return ""; // a day that is not in the picture, and has no room beside it
-				}
-				if (!w.midnight) {
-					return days <= 8 ? w.time : "";
-				}
-				return days <= 14 ? w.day : days <= 400 ? w.dayMonth : `${w.month}\u00a0${w.year}`;
-			}),
+		values: (/** @type {any} */ u, /** @type {number[]} */ list) => {
+			const width = u.bbox.width / devicePixelRatio;
+			const every = months ? [1, 2, 3].find((n) => (width * 30 * n) / days >= 44) ?? 6 : 0;
+			const words = timeWords(data, days, every);
+			return list.map(words).map((text, i) => (u.valToPos(list[i], "x") + text.length * 3.2 > width + room ? "" : text));
+		},
+	};
+}
+
+/** How a time is written at the axis: nothing where it has no words. @param {ChartData} data @param {number} days @param {number} every how many months share one name, where months have one */
+function timeWords(data, days, every) {
+	const wall = wallClock(data.zone);
+	return (/** @type {number} */ at) => {
+		const w = wall(new Date(at * 1000));
+		if (days <= 2.1) {
+			return w.midnight ? w.dayMonth : w.time;
+		}
+		if (at === data.to) {
+			return ""; // a day that is not in the picture, and has no room beside it
+		}
+		if (!w.midnight) {
+			return days <= 8 ? w.time : "";
+		}
+		const month = Number(w.iso.slice(5, 7)) - 1;
+		if (every && month) {
+			return month % every ? "" : w.month;
+		}
+		return days <= 14 ? w.day : days <= 62.1 ? w.dayMonth : `${w.month}\u00a0${w.year}`;
 	};
 }
 
