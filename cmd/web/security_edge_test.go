@@ -40,7 +40,7 @@ func routesOf(t *testing.T) [][2]string {
 }
 
 // openToAll are the routes that need nobody to be signed in: an exact list.
-var openToAll = []string{"POST /settings", "GET /auth/login", "GET /auth/callback", "GET /auth/initiate", "GET /auth/jwks.json", "GET /auth/session", "GET /auth/frontchannel-logout", "GET /auth/expired", "GET /auth/signed-out", "POST /auth/logout", "POST /auth/backchannel-logout",
+var openToAll = []string{"POST /settings", "GET /auth/login", "GET /login", "GET /oauth2/start", "GET /auth/callback", "GET /auth/initiate", "GET /auth/jwks.json", "GET /auth/session", "GET /auth/frontchannel-logout", "GET /auth/expired", "GET /auth/signed-out", "POST /auth/logout", "POST /logout", "POST /auth/backchannel-logout",
 	"GET /screen", "POST /screen", "POST /csp-reports", "GET /static/x.css", "GET /healthz", "GET /readyz"}
 
 // Where a sign-in may lead to: internal/server judges the text; here is what a browser is told.

@@ -153,7 +153,7 @@ func TestS15SignInTakesNothingButTheReturnPath(t *testing.T) {
 		"script": {"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"}, "only the site": {"Sec-Fetch-Site", "cross-site"}, "only the destination": {"Sec-Fetch-Dest", "embed"},
 		"ahead": {"Sec-Fetch-Site", "none", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document", "Sec-Purpose", "prefetch;prerender"},
 	} {
-		for _, path := range []string{"/auth/login", "/auth/initiate?iss=" + s.op.url} {
+		for _, path := range []string{"/auth/login", "/login", "/oauth2/start", "/auth/initiate?iss=" + s.op.url} {
 			a := p.ask(http.MethodGet, path, "", header...)
 			if a.StatusCode != http.StatusForbidden || len(a.Cookies()) > 0 {
 				t.Errorf("%s: %s gives %d, cookies %v", name, path, a.StatusCode, a.Cookies())

@@ -266,7 +266,7 @@ func TestS99DemoShowsThatItIsOne(t *testing.T) {
 	s := besiege(t, 1)
 	real := s.visitor(t, 0)
 	want := real.get("/random-path")
-	for _, path := range []string{"/demo", "/demo/tour", "/demo/clock", "/demo/flow", "/demo/flow/events", "/demo/faults", "/demo/files/tour.css", "/login", "/login/account", "/signed-out", "/connect/token", "/faults", "/realms/opinum", "/gallery", "/.well-known/openid-configuration"} {
+	for _, path := range []string{"/demo", "/demo/tour", "/demo/clock", "/demo/flow", "/demo/flow/events", "/demo/faults", "/demo/files/tour.css", "/login/account", "/signed-out", "/connect/token", "/faults", "/realms/opinum", "/gallery", "/.well-known/openid-configuration"} {
 		a := real.get(path)
 		if a.StatusCode != want.StatusCode || alike(a, path) != alike(want, "/random-path") || a.Header.Get("X-Robots-Tag") != "" || strings.Contains(a.Body, "invented data, published passwords") {
 			t.Errorf("%s on a real portal: %d, unlike a path that nobody thought of", path, a.StatusCode)

@@ -10,7 +10,9 @@ import (
 
 // steps are the addresses that a browser passes on its way through a sign-in. They do something when they are fetched, so they answer GET and nothing else but
 // what land takes.
-func (s *Server) steps() []string { return append(s.startPaths(), s.callbackPath, initiatePath) }
+func (s *Server) steps() []string {
+	return []string{"/auth/login", "/login", "/oauth2/start", s.callbackPath, initiatePath}
+}
 
 // landed are the parameters that the identity server, or a website that it knows, may send by form, by path: the answer to an authorization request (OAuth 2.0 Form
 // Post Response Mode) and the wish for a sign-in (OpenID Connect Core section 4).

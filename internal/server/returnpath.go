@@ -36,7 +36,7 @@ func localPath(path string) string {
 			return "/"
 		}
 	}
-	if slices.Contains(loginPaths, u.Path) || slices.Contains(logoutPaths, u.Path) {
+	if slices.Contains([]string{"/login", "/logout", "/oauth2/start"}, u.Path) {
 		return "/"
 	}
 	u.Fragment, u.RawFragment = "", ""

@@ -46,9 +46,10 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET /settings/sessions", s.page(s.sessionsPage))
 	m.Handle("POST /settings/sessions", s.page(s.endSessions))
 
-	for _, path := range s.startPaths() {
-		m.Handle("GET "+path, s.public(s.limited("sign-ins", s.limits.signIns, s.login)))
-	}
+	login := s.public(s.limited("sign-ins", s.limits.signIns, s.login))
+	m.Handle("GET /auth/login", login)
+	m.Handle("GET /login", login) // as other portals have it: clients may be registered with it, and people may have kept it
+	m.Handle("GET /oauth2/start", login)
 	m.Handle("GET "+s.callbackPath, s.public(s.callback))
 	m.Handle("GET "+initiatePath, s.public(s.limited("sign-ins", s.limits.signIns, s.initiate)))
 	m.Handle("GET /auth/jwks.json", s.public(s.clientKeys))
@@ -59,9 +60,8 @@ func (s *Server) routes() http.Handler {
 	m.Handle("POST /auth/session/extend", s.page(s.extendSession))
 	m.Handle("GET /auth/expired", s.public(s.expired))
 	m.Handle("GET /auth/signed-out", s.public(s.signedOut))
-	for _, path := range logoutPaths {
-		m.Handle("POST "+path, s.public(s.logout))
-	}
+	m.Handle("POST /auth/logout", s.public(s.logout))
+	m.Handle("POST /logout", s.public(s.logout))
 	m.Handle("POST /auth/backchannel-logout", s.public(s.backChannelLogout))
 	m.Handle("GET "+frontChannelPath, s.public(s.frontChannelLogout))
 
