@@ -28,7 +28,7 @@ func TestCodeIsPresentedOnce(t *testing.T) {
 		"no access token":  {without("access_token"), Unknown},
 		"too large":        {status(200, `{"access_token":"`+strings.Repeat("a", 2<<20)+`"}`), Unknown},
 		"hung up":          {func(http.ResponseWriter, map[string]any) bool { panic(http.ErrAbortHandler) }, Unknown},
-		"no answer":        {func(http.ResponseWriter, map[string]any) bool { time.Sleep(400 * time.Millisecond); return false }, Unknown},
+		"no answer":        {func(http.ResponseWriter, map[string]any) bool { time.Sleep(3 * time.Second); return false }, Unknown},
 		"elsewhere": {func(w http.ResponseWriter, _ map[string]any) bool {
 			w.Header().Set("Location", "/token?again")
 			w.WriteHeader(http.StatusTemporaryRedirect)
@@ -39,7 +39,11 @@ func TestCodeIsPresentedOnce(t *testing.T) {
 			t.Parallel()
 			p := newProvider(t)
 			p.token = tt.answer
-			c, log := p.client(func(c *Config) { c.Timeout = 300 * time.Millisecond })
+			timeout := time.Minute
+			if name == "no answer" {
+				timeout = 2 * time.Second
+			}
+			c, log := p.client(func(c *Config) { c.Timeout = timeout })
 			if err := c.Ready(t.Context()); err != nil {
 				t.Fatal(err)
 			}

@@ -108,7 +108,7 @@ func TestOldMetadata(t *testing.T) {
 				t.Errorf("after %v: %v", step.age, err)
 			}
 		}
-		for range 500 { // the renewal is nobody's to wait for
+		for range 6000 { // the renewal is nobody's to wait for
 			if p.count(document) >= step.fetches {
 				break
 			}

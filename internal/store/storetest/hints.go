@@ -46,7 +46,7 @@ func Hints(t *testing.T, watcher, other token.Store) {
 
 // hinted repeats an act until a hint comes: those from before anybody listened are lost.
 func hinted(hints <-chan struct{}, act func()) bool {
-	for range 50 {
+	for range 300 {
 		act()
 		select {
 		case <-hints:
