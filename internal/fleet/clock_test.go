@@ -55,12 +55,12 @@ func TestR46WallClockJumps(t *testing.T) {
 		wg.Go(func() {
 			for _, off := range []time.Duration{jump, 0} {
 				time.Sleep(4100 * time.Millisecond) // the access token has expired at the identity server and at the Data Hub
-				midway := time.AfterFunc(150*time.Millisecond, func() { c.set(off) })
+				jumped := make(chan struct{})
+				time.AfterFunc(150*time.Millisecond, func() { c.set(off); close(jumped) })
 				if a, err := comeBack(t, p, 10*time.Second); err != nil || !p.Owns(a) || len(a.Way) > 0 { // a token that is new and seems to be old costs one more try
 					t.Errorf("in the middle of a jump by %v: %s", off, describe(a, err))
 				}
-				midway.Stop()
-				c.set(off)
+				<-jumped
 				seesPage(t, p)
 				time.Sleep(4100 * time.Millisecond)
 				seesPage(t, p)

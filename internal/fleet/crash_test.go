@@ -58,14 +58,15 @@ func killedInARefresh(t *testing.T, store Store, policy identity.Policy) {
 		doomed = append(doomed, f.StartAside("PORTICO_FAULTPOINT="+string(p)+"=kill"))
 	}
 	time.Sleep(4 * time.Second)
-	began := time.Now()
+	var began []time.Time
 	for i, d := range doomed {
+		began = append(began, time.Now())
 		killedAsking(t, f.People[i], d)
 	}
 	f.Start()
 	var wg sync.WaitGroup
 	for i, p := range points {
-		wg.Go(func() { refreshCrashes[p].check(t, p, f.People[i], policy, began) })
+		wg.Go(func() { refreshCrashes[p].check(t, p, f.People[i], policy, began[i]) })
 	}
 	wg.Wait()
 	if n := f.Identity.Replays(); n != 2 {

@@ -84,8 +84,8 @@ func (f *Fleet) StartAside(env ...string) *Process {
 	}
 	go func() { p.err = p.cmd.Wait(); close(p.done) }()
 	f.t.Cleanup(func() { _ = p.Kill() })
-	if !within(20*time.Second, p.ready) {
-		f.t.Fatalf("a process is not ready within 20 s:\n%s", p.Log())
+	if !within(time.Minute, p.ready) {
+		f.t.Fatalf("a process is not ready within a minute:\n%s", p.Log())
 	}
 	return p
 }

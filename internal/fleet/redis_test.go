@@ -39,7 +39,7 @@ func TestR24RedisAway(t *testing.T) {
 		if err := breaks(); err != nil {
 			t.Fatal(err)
 		}
-		storeAway(t, f, 3*time.Second)
+		storeAway(t, f, 6*time.Second)
 		if err := line.Heal(); err != nil {
 			t.Fatal(err)
 		}
