@@ -16,7 +16,7 @@ func TestFormPostInABrowser(t *testing.T) {
 	t.Parallel()
 	s := newSuite(t, bent{formPost: true})
 	p := startPortal(t, s, false, "--response-mode=form_post")
-	ctx, cancel := context.WithTimeout(testserver.Chromium(t), 30*time.Second)
+	ctx, cancel := context.WithTimeout(testserver.Chromium(t), 2*time.Minute)
 	defer cancel()
 	err := chromedp.Do(ctx, chromedp.Navigate(p.base+"/auth/login?return_to=/settings"), chromedp.WaitVisible(chromedp.CSS(".account-name")))
 	if err != nil || s.seen("userinfo") != 1 {

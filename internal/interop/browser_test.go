@@ -3,6 +3,7 @@ package interop
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func openWindow(t *testing.T, portal string) *window {
 
 func (w *window) do(steps ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 40*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, 2*time.Minute)
 	defer cancel()
 	for _, step := range steps {
 		err := visitor.Steadily(func() error { return chromedp.Do(ctx, step) })
@@ -53,21 +54,25 @@ func (w *window) open(path string, next chromedp.CSS) {
 // click presses what is at a selector and waits for what it leads to.
 func (w *window) click(selector, next chromedp.CSS) {
 	w.t.Helper()
+	within(time.Minute, func() bool { // what moves away while a page gets its style sheet and fonts is not hit
+		done, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && document.fonts.status === "loaded"`))
+		return done && err == nil
+	})
 	w.do(chromedp.Click(selector, chromedp.NodeVisible), chromedp.WaitVisible(next))
 }
 
-// sees looks for texts among those on the screen.
+// sees waits for texts on the screen: pages fill in what comes late.
 func (w *window) sees(patterns ...string) {
 	w.t.Helper()
-	var text string
-	if err := visitor.Steadily(func() (err error) { text, err = chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body"))); return err }); err != nil {
-		w.t.Fatal(err)
-	}
-	text = strings.Join(strings.Fields(text), " ")
-	for _, p := range patterns {
-		if !regexp.MustCompile(p).MatchString(text) {
-			w.t.Errorf("the screen does not show %s but: %s", p, text)
+	text := ""
+	if !within(time.Minute, func() bool {
+		if err := visitor.Steadily(func() (err error) { text, err = chromedp.Run(w.ctx, chromedp.Text(chromedp.CSS("body"))); return err }); err != nil {
+			w.t.Fatal(err)
 		}
+		text = strings.Join(strings.Fields(text), " ")
+		return !slices.ContainsFunc(patterns, func(p string) bool { return !regexp.MustCompile(p).MatchString(text) })
+	}) {
+		w.t.Errorf("the screen does not show all of %q but: %s", patterns, text)
 	}
 }
 
