@@ -219,7 +219,7 @@ func TestS74SlowClientsAreLeft(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			if took := slow("GET / HTTP/1.1\r\nX: "); took > 12*time.Second {
+			if took := slow("GET / HTTP/1.1\r\nX: "); took > 18*time.Second {
 				t.Errorf("a header may take %v", took)
 			}
 		})

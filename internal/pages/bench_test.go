@@ -88,7 +88,7 @@ func benchAt(t testing.TB, now func() time.Time, people ...hub.User) *bench {
 	}
 	b.owner = owner
 	b.shelf = shelf.New(remote{memory.New(nil).Shelf()}, keys, nil)
-	if b.hub, err = datahub.New(datahub.Config{BaseURL: data.URL, Timeout: 10 * time.Second}); err != nil {
+	if b.hub, err = datahub.New(datahub.Config{BaseURL: data.URL, Timeout: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	return b
@@ -110,6 +110,9 @@ func (b *bench) get(target string) answer {
 // serve answers a request by the routes of the pages.
 func (b *bench) serve(r *http.Request) answer {
 	b.Helper()
+	ctx, leave := context.WithCancel(r.Context())
+	defer leave() // as a server does when the answer is there
+	r = r.WithContext(ctx)
 	w, mux := httptest.NewRecorder(), http.NewServeMux()
 	var failed error
 	for _, route := range b.pages.Routes() {

@@ -131,7 +131,7 @@ func (b *bench) countAsked(after func() time.Duration) func() map[string]int {
 		data.ServeHTTP(w, r)
 	}))
 	b.Cleanup(between.Close)
-	if b.hub, err = datahub.New(datahub.Config{BaseURL: between.URL, Timeout: 10 * time.Second}); err != nil {
+	if b.hub, err = datahub.New(datahub.Config{BaseURL: between.URL, Timeout: time.Minute}); err != nil {
 		b.Fatal(err)
 	}
 	return func() map[string]int {

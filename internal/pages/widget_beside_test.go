@@ -29,7 +29,7 @@ func (g *gathering) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		select {
 		case <-g.all:
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			g.alone.Store(true)
 		}
 	}
@@ -46,7 +46,7 @@ func TestWidgetsReadSideBySide(t *testing.T) {
 		p := newBench(t)
 		g.all = make(chan struct{})
 		var err error
-		if p.hub, err = datahub.New(datahub.Config{BaseURL: p.address, Timeout: 20 * time.Second, Transport: g}); err != nil {
+		if p.hub, err = datahub.New(datahub.Config{BaseURL: p.address, Timeout: 2 * time.Minute, Transport: g}); err != nil {
 			t.Fatal(err)
 		}
 		of := board.Board{Widgets: []board.Widget{{ID: string(kind), Kind: kind, W: 12, H: 4}}}

@@ -29,7 +29,7 @@ func TestSlowContentDoesNotHoldThePage(t *testing.T) {
 	b.get("/sites?view=map", tab...).want(t, "a quick page", http.StatusOK, "<h1", "Cold store Meuse")
 	b.signIn() // nothing of hers is kept
 	b.server.patience.page = 200 * time.Millisecond
-	slow, slower := fault.Rule{Fault: fault.Fault{Delay: 300 * time.Millisecond}}, fault.Rule{Fault: fault.Fault{Delay: 20 * time.Second}}
+	slow, slower := fault.Rule{Fault: fault.Fault{Delay: 300 * time.Millisecond}}, fault.Rule{Fault: fault.Fault{Delay: 5 * time.Second}}
 	b.faults.Set(slower)
 	start := time.Now()
 	a := b.get("/sites?q=cold&view=map", tab...)
@@ -106,11 +106,11 @@ func TestWidgetsComeByThemselves(t *testing.T) {
 	path := made.Header.Get("Location")
 	b.get(path, tab...).want(t, "with a quick Data Hub", http.StatusOK, "Call the plant.", "Hospital Sint-Jan wing", `data-state="empty"`)
 	b.signIn()
-	const slow = 20 * time.Second
+	const slow = 7 * time.Second
 	b.faults.Set(fault.Rule{Path: "/data", Fault: fault.Fault{Delay: slow}})
 	alarms := `data-part="w-alarms" data-src="/x` + path + `?part=w-alarms" data-state=""`
 	var a answer
-	for b.server.patience.panels = time.Second; b.server.patience.panels < slow; b.server.patience.panels *= 3 { // what is quick here comes later on a machine that is not
+	for b.server.patience.panels = time.Second; b.server.patience.panels < slow; b.server.patience.panels *= 2 { // what is quick here comes later on a machine that is not
 		start := time.Now()
 		a = b.get(path, tab...)
 		if took := time.Since(start); took > slow {
@@ -160,7 +160,7 @@ func TestAnotherViewIsWaitedFor(t *testing.T) {
 		{"/explore?s=80101&from=now-2d&to=now", b.base + "/sites/204486", false}, {"/explore?s=80101&from=now-2d&to=now", "http://elsewhere.example/explore", false}, {"/variables/80101?from=now-2d&to=now", b.base + "/variables/80102", false},
 	} {
 		b.signIn() // nothing of hers is kept
-		b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: map[bool]time.Duration{true: 300 * time.Millisecond, false: 20 * time.Second}[tt.whole]}})
+		b.faults.Set(fault.Rule{Fault: fault.Fault{Delay: map[bool]time.Duration{true: 300 * time.Millisecond, false: 5 * time.Second}[tt.whole]}})
 		a := b.get(tt.path, append([]string{"Referer", tt.from}, tab...)...)
 		if waits := strings.Contains(a.body, `data-part="content"`); a.StatusCode != http.StatusOK || waits == tt.whole || tt.whole && !strings.Contains(a.body, "<dh-chart") {
 			t.Errorf("%s from %s: %d, a place for what comes %t", tt.path, tt.from, a.StatusCode, waits)
