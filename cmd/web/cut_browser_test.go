@@ -28,6 +28,9 @@ const broken = `(selector => [...document.querySelectorAll(selector)].flatMap(e 
 	}).map(w => w[0]);
 }).join(" "))`
 
+// overflowing are texts that are wider than their places.
+const overflowing = `(selector => [...document.querySelectorAll(selector)].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.trim()).join(", "))`
+
 // What people read and choose is there as a whole, where there is little room for it and where it is long.
 func TestNothingIsCut(t *testing.T) {
 	t.Parallel()
@@ -42,6 +45,8 @@ func TestNothingIsCut(t *testing.T) {
 		{1024, "/admin/audit", narrower + `("[type='datetime-local']")`},
 		{1440, "/explore?s=80101&cmp=hol", narrower + `(".time-form select")`},
 		{360, "/explore?s=80101&cmp=hol", narrower + `(".time-form [name='cmp']")`},
+		{320, "/alarms", overflowing + `(".account-name")`},
+		{320, "/tv/energybalance", overflowing + `(".widget-body, .widget-about, .widget h2")`},
 		{768, "/events?view=calendar", broken + `(".calendar-day a")`},
 	} {
 		w.do(chromedp.EmulateViewport(tt.width, 900))
