@@ -152,7 +152,7 @@ func (e Event) clean() Event {
 func printable(s string) string {
 	s = strings.ToValidUTF8(s[:min(len(s), textMost)], "")
 	return strings.Map(func(r rune) rune {
-		if r != ' ' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
 			return '\uFFFD'
 		}
 		return r

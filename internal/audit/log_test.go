@@ -19,12 +19,14 @@ import (
 type fake struct {
 	mu     sync.Mutex
 	events []Event
+	calls  int // of Append
 	fail   bool
 	block  chan struct{} // calls wait until it is closed; nil: they do not
 }
 
 func (f *fake) Append(ctx context.Context, added []Event) error {
 	f.mu.Lock()
+	f.calls++
 	block := f.block
 	f.mu.Unlock()
 	if block != nil {
@@ -117,6 +119,38 @@ func TestAddAndClose(t *testing.T) {
 	})
 }
 
+// What people and browsers send cannot make an event large, hide in it or write another line.
+func TestEventsAreCleaned(t *testing.T) {
+	t.Parallel()
+	details := map[string]string{}
+	for n := range 2 * detailsMost {
+		details[fmt.Sprintf("%03d", n)] = "a b"
+	}
+	e := Event{Reason: "a\u202eb\tc d", Details: details}.clean()
+	if e.Reason != "a\uFFFDb\uFFFDc d" || len(e.Details) != detailsMost || e.Details["000"] != "a b" {
+		t.Errorf("reason %q, %d details", e.Reason, len(e.Details))
+	}
+}
+
+// Ids tell the order of events, also when the clock is set back.
+func TestIDsNeverGoBack(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	l := New(Config{})
+	last := ""
+	for _, step := range []time.Duration{0, 0, time.Millisecond, -time.Hour, 2 * time.Hour} {
+		now = now.Add(step)
+		id := l.newID(now)
+		if id <= last {
+			t.Errorf("after %v: %s follows %s", step, id, last)
+		}
+		last = id
+	}
+	if at := fmt.Sprintf("%012x", now.UnixMilli()); !strings.HasPrefix(last, at) {
+		t.Errorf("%s does not begin with its time, %s", last, at)
+	}
+}
+
 // TestStoreThatAnswersNobody: adding goes on at once, memory is bounded, and what was taken is written when the store is back.
 func TestStoreThatAnswersNobody(t *testing.T) {
 	t.Parallel()
@@ -140,6 +174,9 @@ func TestStoreThatAnswersNobody(t *testing.T) {
 		if n := int64(len(s.kept())); n != 10_000-c.dropped.Load() {
 			t.Errorf("%d events, %d dropped", n, c.dropped.Load())
 		}
+		if s.calls > reserved/batchMost+20 {
+			t.Errorf("%d writes of %d events", s.calls, len(s.kept()))
+		}
 		if err := l.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -149,21 +186,29 @@ func TestStoreThatAnswersNobody(t *testing.T) {
 func TestStoreThatIsDown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		var text strings.Builder
 		s, c := &fake{fail: true}, &counts{}
-		l := New(Config{Store: s, Observer: c})
+		l := New(Config{Store: s, Observer: c, Logger: slog.New(slog.NewTextHandler(&text, nil))})
 		l.Add(t.Context(), Event{Kind: SignIn})
 		time.Sleep(time.Hour)
+		if most := int(time.Hour/retryMost) + 10; s.calls > most {
+			t.Errorf("%d tries in an hour, want %d at most", s.calls, most)
+		}
 		s.set(false, nil)
 		time.Sleep(retryMost)
+		if lines := strings.Count(text.String(), "\n"); lines != 3 || strings.Count(text.String(), "not written") != 1 || strings.Count(text.String(), "takes events again") != 1 {
+			t.Errorf("lines of the event, of the trouble and of its end: %s", text.String())
+		}
 		if len(s.kept()) != 1 || c.dropped.Load() != 0 {
 			t.Errorf("%d events, %d dropped after the store came back", len(s.kept()), c.dropped.Load())
 		}
 		s.set(true, nil)
+		s.calls = 0
 		l.Add(t.Context(), Event{Kind: SignIn})
 		began := time.Now()
 		err := l.Close(t.Context())
-		if err == nil || !strings.Contains(err.Error(), "1 events") || c.dropped.Load() != 1 || time.Since(began) > 2*time.Second {
-			t.Errorf("Close = %v after %v, %d dropped", err, time.Since(began), c.dropped.Load())
+		if err == nil || !strings.Contains(err.Error(), "1 events") || c.dropped.Load() != 1 || s.calls > 4 || time.Since(began) < 2*closingWait || time.Since(began) > 2*time.Second {
+			t.Errorf("Close = %v after %v and %d tries, %d dropped", err, time.Since(began), s.calls, c.dropped.Load())
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
@@ -227,6 +272,13 @@ func TestWithoutAStore(t *testing.T) {
 
 func TestSweep(t *testing.T) {
 	t.Parallel()
+	ever := New(Config{Store: &fake{events: []Event{{Kind: Start, Time: time.Now().Add(-100_000 * time.Hour)}}}})
+	if n, err := ever.Sweep(t.Context(), 10); n != 0 || err != nil {
+		t.Errorf("Sweep = %d, %v where events stay", n, err)
+	}
+	if err := ever.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
 	synctest.Test(t, func(t *testing.T) {
 		s := &fake{}
 		l := New(Config{Store: s, Retention: time.Hour})

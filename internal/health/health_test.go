@@ -64,6 +64,9 @@ func TestChanges(t *testing.T) {
 		if a := w.All()[0]; !a.Known || !a.Up || !a.Since.Equal(began) || a.Error != "" || a.Detail != "half" {
 			t.Errorf("up: %+v", a)
 		}
+		if n := o.up.Load(); n > 4 {
+			t.Errorf("asked %d times in a minute, want the one thrice and the other once", n)
+		}
 		s.set(errors.New("refused"), time.Second)
 		w.Trouble("hub")
 		w.Trouble("nobody")
@@ -71,6 +74,9 @@ func TestChanges(t *testing.T) {
 		a := w.All()[0]
 		if a.Up || a.Error != "refused" || a.Took != time.Second || time.Since(a.Since) > 3*time.Second {
 			t.Errorf("trouble is not noticed at once: %+v", a)
+		}
+		if other := w.All()[1]; !other.Asked.Equal(began) {
+			t.Errorf("trouble with one has the other asked: %+v", other)
 		}
 		time.Sleep(5 * time.Minute)
 		if n := o.down.Load(); n < 15 || n > 40 {
@@ -86,6 +92,11 @@ func TestChanges(t *testing.T) {
 		if a := w.All()[0]; a.Up || !strings.Contains(a.Error, "deadline") || a.Took != probeTimeout {
 			t.Errorf("silent: %+v", a)
 		}
+		select {
+		case <-done:
+			t.Error("Run returned before its context ended")
+		default:
+		}
 		cancel()
 		<-done
 		if n := strings.Count(log.String(), "dependency=hub"); n != 4 {
@@ -95,6 +106,26 @@ func TestChanges(t *testing.T) {
 			if !strings.Contains(log.String(), want) {
 				t.Errorf("the log lacks %s:\n%s", want, log.String())
 			}
+		}
+	})
+}
+
+// What is down from the start is known to be since then. A question that the program's end cuts off says nothing.
+func TestFirstAndLastAnswers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		s, silent, o := &subject{err: errors.New("refused")}, &subject{slow: time.Hour}, &probes{}
+		w := New(slog.New(slog.NewTextHandler(&log, nil)), o, Dependency{Name: "hub", Every: time.Hour, Probe: s.probe}, Dependency{Name: "silent", Every: time.Hour, Probe: silent.probe})
+		ctx, cancel := context.WithTimeout(t.Context(), probeTimeout/10)
+		defer cancel()
+		began := time.Now()
+		w.Run(ctx)
+		if a := w.All()[0]; !a.Known || a.Up || !a.Since.Equal(began) || strings.Count(log.String(), "dependency=hub error=refused") != 1 {
+			t.Errorf("down from the start: %+v, log %s", a, log.String())
+		}
+		if a := w.All()[1]; a.Known || strings.Contains(log.String(), "silent") || o.down.Load() != 1 {
+			t.Errorf("cut off: %+v, %d answers, log %s", a, o.down.Load(), log.String())
 		}
 	})
 }

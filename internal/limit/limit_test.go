@@ -66,8 +66,34 @@ func TestRateSlowlyNeverWaits(t *testing.T) {
 	})
 }
 
+// A clock that is set back takes nothing from anybody.
+func TestRateWhileTheClockIsSetBack(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	r := NewRate[string](3, time.Second, 100, func() time.Time { return now })
+	for i := range 3 {
+		if wait := r.Take("a"); wait != 0 {
+			t.Errorf("Take %d = %v, want 0", i, wait)
+		}
+		now = now.Add(-time.Hour)
+	}
+}
+
 func TestRateIsBounded(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := NewRate[int](2, time.Second, 100, nil)
+		for n := range 50 {
+			r.Take(n)
+		}
+		for n := range 2 {
+			time.Sleep(3 * time.Second)
+			r.Take(100 + n)
+		}
+		if n := len(r.young) + len(r.old); n != 2 {
+			t.Errorf("%d keys are kept, want 2: the others have their whole burst again", n)
+		}
+	})
 	r := NewRate[int](2, time.Hour, 100, nil)
 	r.Take(-1)
 	r.Take(-1)
@@ -119,6 +145,37 @@ func TestSlots(t *testing.T) {
 	}
 }
 
+// While there is too much, collections are asked for, but not one after the other.
+func TestMemoryIsCollected(t *testing.T) {
+	t.Parallel()
+	var before, now runtime.MemStats
+	runtime.ReadMemStats(&before)
+	synctest.Test(t, func(t *testing.T) {
+		m := &Memory{limit: 1000, live: func() uint64 { return 900 }}
+		var asked []time.Time
+		for range 30 {
+			m.High()
+			if n := len(asked); n == 0 || m.collected != asked[n-1] {
+				asked = append(asked, m.collected)
+			}
+			time.Sleep(memoryEvery)
+		}
+		if len(asked) != 2 || asked[1].Sub(asked[0]) != collectWait {
+			t.Errorf("collections were asked for at %v", asked)
+		}
+	})
+	for end := time.Now().Add(time.Minute); now.NumForcedGC == before.NumForcedGC; runtime.ReadMemStats(&now) {
+		if time.Now().After(end) {
+			t.Fatal("nothing was collected")
+		}
+		runtime.Gosched()
+	}
+	m := &Memory{limit: 1000, live: func() uint64 { return 100 }}
+	if m.High(); !m.collected.IsZero() {
+		t.Error("a collection was asked for without need")
+	}
+}
+
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -148,7 +205,8 @@ func TestMemory(t *testing.T) {
 		t.Errorf("limit %d, want %d", NewMemory().limit, limit)
 	}
 	runtime.GC()
-	if liveHeap() == 0 {
+	m := NewMemory()
+	if m.limit = 1; !m.High() {
 		t.Error("the live heap is not measured")
 	}
 }

@@ -2,6 +2,7 @@ package limit_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -12,10 +13,12 @@ import (
 type asked struct {
 	wait time.Duration
 	n    int
+	kind string
 }
 
-func (a *asked) Take(context.Context, string, ...limit.Bucket) (time.Duration, error) {
+func (a *asked) Take(_ context.Context, kind string, _ ...limit.Bucket) (time.Duration, error) {
 	a.n++
+	a.kind = kind
 	return a.wait, nil
 }
 
@@ -37,6 +40,17 @@ func TestSharedKeepsOneTry(t *testing.T) {
 	take("b", time.Minute, 1)
 	take("a", 0, 0)
 	take("a", time.Minute, 1)
+	if store.kind != "kind" {
+		t.Errorf("counted as %q", store.kind)
+	}
+	for n := range 1000 {
+		s.Give(fmt.Sprint(n))
+	}
+	take("0", 0, 0)
+	for n := range 1001 {
+		s.Give(fmt.Sprint(n))
+	}
+	take("0", time.Minute, 1) // only so many are kept
 }
 
 func TestBucketCounts(t *testing.T) {

@@ -18,7 +18,7 @@ const Redacted = "[redacted]"
 // Text is a string that is never shown by accident. The zero Text is empty. It is a value: copying it copies the
 // reference, and comparing two with == compares references, not contents; use [Text.Equal].
 type Text struct {
-	p *string // a pointer, so that reflection-driven printers meet an address and not the characters
+	p *string // nil for an empty text; a pointer, so that reflection-driven printers meet an address and not the characters
 }
 
 // New returns a Text that holds s.
@@ -38,7 +38,7 @@ func (t Text) Reveal() string {
 }
 
 // Empty reports whether there is no text.
-func (t Text) Empty() bool { return t.p == nil || *t.p == "" }
+func (t Text) Empty() bool { return t.p == nil }
 
 // Equal reports whether both hold the same characters, in time that depends on their lengths only.
 func (t Text) Equal(o Text) bool {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -56,7 +57,10 @@ func eventsComeBackWhole(t *testing.T, s audit.Store) {
 	e := event(1)
 	e.Time = e.Time.Add(123 * time.Millisecond)
 	e.Kind, e.Reason, e.Request, e.Client, e.Issuer, e.Person, e.Session, e.Details = audit.SignInFailed, "nonce", "a1b2", "2001:db8::1", "https://op", "p1", "s1", map[string]string{"prompt": "none", "é": "\"{'"}
-	must(t, s.Append(t.Context(), []audit.Event{e}))
+	added := e
+	added.Details = maps.Clone(e.Details)
+	must(t, s.Append(t.Context(), []audit.Event{added}))
+	added.Details["prompt"] = "changed"
 	list, err := s.List(t.Context(), audit.Filter{Limit: 1})
 	must(t, err)
 	if diff := cmp.Diff([]audit.Event{e}, list); diff != "" {

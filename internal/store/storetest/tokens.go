@@ -102,7 +102,7 @@ func tokensCreate(t *testing.T, b *tokenBench) {
 
 func tokensClaim(t *testing.T, b *tokenBench) {
 	r := b.want("a", 1, 1, token.ClaimOK)
-	if r.State != token.Claimed || r.Attempt.ID != "a" || r.Attempt.Owner != "o" || !r.Attempt.LeaseUntil.Equal(b.c.Now().Add(20*time.Second)) || string(r.Sealed) != "one" {
+	if r.State != token.Claimed || r.Attempt.ID != "a" || r.Attempt.Owner != "o" || r.Attempt.Reason != "r" || !r.Attempt.Started.Equal(b.c.Now()) || !r.Attempt.LeaseUntil.Equal(b.c.Now().Add(20*time.Second)) || string(r.Sealed) != "one" {
 		t.Errorf("claimed record %+v", r)
 	}
 	b.want("b", 1, 1, token.ClaimBusy)
@@ -179,7 +179,7 @@ func tokensCommit(t *testing.T, b *tokenBench) {
 	b.want("a", 1, 1, token.ClaimOK)
 	must(t, b.s.Send(t.Context(), b.id, "a"))
 	must(t, b.commit("a", 1, "two"))
-	if r := b.load(); r.Version != 2 || r.State != token.Fresh || r.Presented != 0 || r.Attempt.ID != "" || string(r.Sealed) != "two" {
+	if r := b.load(); r.ID != b.id || r.Version != 2 || r.State != token.Fresh || r.Presented != 0 || r.Attempt.ID != "" || string(r.Sealed) != "two" {
 		t.Errorf("after Commit: %+v", r)
 	}
 	if err := b.commit("a", 1, "old"); !errors.Is(err, token.ErrLost) {
