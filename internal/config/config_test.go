@@ -121,10 +121,13 @@ func TestCredentials(t *testing.T) {
 		"":                              "--client-secret-file",
 		"--client-auth=private_key_jwt": "--client-key-file",
 		"--client-auth=tls_client_auth": "--client-certificate-file",
-		"--client-auth=post --client-key-file=" + path:               "--client-secret-file",
-		"--client-certificate-file=c":                                "--client-certificate-key-file",
-		"--client-key-file=" + path + "-missing":                     "--client-key-file",
-		"--client-assertion-audience=both --client-key-file=" + path: "--client-assertion-audience",
+		"--client-auth=private_key_jwt --client-key-file=" + path:                                   "",
+		"--client-auth=tls_client_auth --client-certificate-file=c --client-certificate-key-file=k": "",
+		"--client-auth=post --client-key-file=" + path:                                              "--client-secret-file",
+		"--client-auth=basic --client-key-file=" + path:                                             "--client-secret-file",
+		"--client-certificate-file=c":                                                               "--client-certificate-key-file",
+		"--client-key-file=" + path + "-missing":                                                    "--client-key-file",
+		"--client-assertion-audience=both --client-key-file=" + path:                                "--client-assertion-audience",
 	} {
 		cmd, err := Parse(append(append([]string{"serve"}, complete...), strings.Fields(args)...), env(t), io.Discard)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
@@ -138,9 +141,9 @@ func TestCredentials(t *testing.T) {
 
 func TestLoopbackOnlyForPlainHTTP(t *testing.T) {
 	for raw, ok := range map[string]bool{
-		"https://portal.example.com": true, "http://localhost:8080": true, "http://id.localhost:8081": true, "http://127.0.0.1": true, "http://[::1]:80": true, "https://id_server.internal": true,
+		"https://portal.example.com": true, "http://localhost:8080": true, "http://id.localhost:8081": true, "http://127.0.0.1": true, "http://LocalHost": true, "http://[::1]:80": true, "https://id_server.internal": true,
 		"http://portal.example.com": false, "http://localhost.example.com": false, "http://10.0.0.1": false, "ftp://localhost": false,
-		"https://user:pw@example.com": false, "https://example.com/#x": false, "": false, "https:opaque": false,
+		"https://user:pw@example.com": false, "https://example.com/#x": false, "": false, "https:opaque": false, "https://%zz": false, "https://example.com?x": false, "https://": false, "https://:443": false,
 	} {
 		if err := checkURL("base-url", raw); (err == nil) != ok {
 			t.Errorf("checkURL(%q) = %v, want accepted %v", raw, err, ok)
@@ -174,6 +177,10 @@ func TestS37DatabasesElsewhereNeedVerifiedTLS(t *testing.T) {
 		"postgres://u@/p?host=/run/postgresql":                    "postgres://u@/p?host=/run/postgresql",
 		"postgres://u@db.example.com/p":                           "postgres://u@db.example.com/p?sslmode=verify-full",
 		"postgres://u@[2001:db8::1]:5432/p":                       "postgres://u@[2001:db8::1]:5432/p?sslmode=verify-full",
+		"postgresql://u@127.0.0.1/p":                              "postgresql://u@127.0.0.1/p",
+		"postgres://u@127.0.0.1/p?sslrootcert=system":             "postgres://u@127.0.0.1/p?sslrootcert=system",
+		"postgres://[::1":                                         "",
+		"sqlite://":                                               "",
 		"postgres://u@127.0.0.1,db.example.com/p":                 "postgres://u@127.0.0.1,db.example.com/p?sslmode=verify-full",
 		"postgres://u@db.example.com/p?sslmode=verify-ca":         "postgres://u@db.example.com/p?sslmode=verify-ca",
 		"postgres://u@db.example.com/p?sslmode=disable":           "",
@@ -199,7 +206,7 @@ func TestS94NoPasswordOnTheCommandLine(t *testing.T) {
 			t.Errorf("%v: %v", args, err)
 		}
 	}
-	for _, sessions := range []string{"redis://:hunter2@localhost", "redis://u:hunter2@localhost:7000,localhost:7001,localhost:7002"} {
+	for _, sessions := range []string{"redis://:hunter2@localhost", "redis://:hunter2%@localhost", "redis://u:hunter2@localhost:7000,localhost:7001,localhost:7002"} {
 		if _, err := Parse(append(append([]string{"serve"}, complete...), "--sessions="+sessions), getenv, io.Discard); err == nil || !strings.Contains(err.Error(), "--sessions: a password on the command line") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", sessions, err)
 		}

@@ -90,6 +90,8 @@ func TestS97HostedDemo(t *testing.T) {
 		args []string
 		want string
 	}{
+		"less than one company":       {[]string{"--demo-scale=0"}, "--demo-scale: "},
+		"too many companies":          {[]string{"--demo-scale=51"}, "--demo-scale: "},
 		"one origin":                  {origins[:1], "--identity-origin: missing"},
 		"two origins":                 {origins[1:], "--portal-origin: missing"},
 		"http":                        {[]string{"--portal-origin=http://demo.example.com", origins[1], origins[2]}, "--portal-origin: "},

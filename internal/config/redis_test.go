@@ -58,6 +58,17 @@ func TestSessionsURL(t *testing.T) {
 	}
 }
 
+func TestSessionsInMemory(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[Store]bool{
+		{Sessions: "memory:", Database: "sqlite:///x"}: true, {Database: "memory:"}: true, {Sessions: "redis://127.0.0.1", Database: "memory:"}: false, {Database: "sqlite:///x"}: false,
+	} {
+		if got := s.InMemory(); got != want {
+			t.Errorf("%+v: in memory %t", s, got)
+		}
+	}
+}
+
 func TestSessionsPassword(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(path, []byte("from-file\n"), 0o600); err != nil {
@@ -76,6 +87,12 @@ func TestSessionsPassword(t *testing.T) {
 			t.Errorf("%v: user %s, password %q, %v, want %s", c.args, r.User, r.Password.Reveal(), err, c.want)
 		}
 	}
+	database := env(t, "DATAHUB_CLIENT_SECRET", "x", "PORTICO_SESSIONS_PASSWORD", "", "PORTICO_SESSIONS", "", "PORTICO_DATABASE", "postgres://u@127.0.0.1/p", "PORTICO_DATABASE_PASSWORD", "fr@m-environment")
+	cmd, err := Parse(append([]string{"serve"}, complete...), database, io.Discard)
+	if u, ok := cmd.Serve.Sessions.PostgresURL(); err != nil || !ok || u.Reveal() != "postgres://u:fr%40m-environment@127.0.0.1/p" {
+		t.Errorf("connects to %s, %v", u.Reveal(), err)
+	}
+	getenv = env(t, "PORTICO_SESSIONS_PASSWORD", "from-environment", "PORTICO_DATABASE", "memory:", "PORTICO_DATABASE_PASSWORD", "")
 	if _, err := Parse(append([]string{"serve", "--sessions="}, complete...), getenv, io.Discard); err == nil || !strings.Contains(err.Error(), "--sessions-password-file") {
 		t.Errorf("a password for nothing: %v", err)
 	}

@@ -38,9 +38,10 @@ func TestMistakes(t *testing.T) {
 		"no YAML":                {file: "listen: [", want: []string{"--config"}},
 		"nested sections":        {file: "serve:\n  listen: 127.0.0.1:1", want: []string{`unknown key "serve"`}},
 		"file and flags":         {file: "base-ulr: x\nsession-idle: soon", args: []string{"--nothing", "--log-level=loud"}, want: []string{"base-ulr", "--session-idle", "--nothing", "--log-level"}},
-		"count of words":         {args: []string{"--sessions-per-person=many"}, want: []string{"--sessions-per-person"}},
+		"count of words":         {args: []string{"--sessions-per-person=many"}, want: []string{`--sessions-per-person: "many" is not a whole number`}},
+		"too many":               {args: []string{"--sessions-per-person=1001"}, want: []string{"--sessions-per-person: 1001 is outside"}},
 		"count from outside":     {env: []string{"PORTICO_SIGN_INS_PER_MINUTE", "0", "PORTICO_SESSIONS_PER_PERSON", "99999999999999999999"}, want: []string{"--sign-ins-per-minute", "--sessions-per-person"}},
-		"duration without unit":  {args: []string{"--session-idle=30"}, want: []string{"--session-idle"}},
+		"duration without unit":  {args: []string{"--session-idle=30"}, want: []string{`--session-idle: "30" is not a duration`}},
 		"negative duration":      {args: []string{"--api-timeout=-1s"}, want: []string{"--api-timeout"}},
 		"portal by http":         {args: []string{"--base-url=http://portal.example.com"}, want: []string{"--base-url", "https"}},
 		"in one's own network":   {args: []string{"--base-url=http://portal.internal:8080"}, want: []string{`"http://portal.internal:8080" must be https; http is accepted on loopback only`, "end TLS in a reverse proxy"}},
@@ -59,6 +60,17 @@ func TestMistakes(t *testing.T) {
 		"user without password":  {args: []string{"--user=app"}, want: []string{"--password-file"}},
 		"database unencrypted":   {args: []string{"--database=postgres://u@db.example.com/p?sslmode=disable"}, want: []string{"--database", "sslmode"}},
 		"audit for an hour":      {args: []string{"--audit-retention=1h"}, want: []string{"--audit-retention"}},
+		"managers by no claim":   {args: []string{"--manager-role=operator", "--manager-claim="}, want: []string{"--manager-claim: missing"}},
+		"resource of no kind":    {args: []string{"--resource=api"}, want: []string{"--resource"}},
+		"part of a resource":     {args: []string{"--resource=https://api.example.com/#x"}, want: []string{"--resource"}},
+		"no resource at all":     {args: []string{"--resource=https://%zz"}, want: []string{"--resource"}},
+		"account in two words":   {args: []string{"--account-param=a b"}, want: []string{"--account-param"}},
+		"account too long":       {args: []string{"--account-param=" + strings.Repeat("a", 65)}, want: []string{"--account-param"}},
+		"admin at no name":       {args: []string{"--admin-hosts=a.example.com,,b.example.com"}, want: []string{`--admin-hosts: ""`}},
+		"password without user":  {env: []string{"DATAHUB_PASSWORD", "hunter2"}, want: []string{"--user: missing"}},
+		"password for a file":    {args: []string{"--database=sqlite:///x"}, env: []string{"PORTICO_DATABASE_PASSWORD", "hunter2"}, want: []string{"--database-password-file"}},
+		"signed in for an hour":  {args: []string{"--stay-signed-in=1h"}, want: []string{"--stay-signed-in"}},
+		"plain http's own port":  {args: []string{"--base-url=http://localhost:80"}, want: []string{"--base-url", "leave it out"}},
 		"managers nowhere":       {args: []string{"--manager-account=1"}, want: []string{"--manager-account"}},
 		"callback with a query":  {args: []string{"--callback-path=/x?y"}, want: []string{"--callback-path"}},
 		"endless drain":          {args: []string{"--drain-delay=2m"}, want: []string{"--drain-delay"}},
@@ -98,6 +110,64 @@ func TestMistakes(t *testing.T) {
 				t.Errorf("the error shows a secret:\n%v", err)
 			}
 		})
+	}
+}
+
+// What switches something off is as good as what sets it.
+func TestWhatMayBeLeftOut(t *testing.T) {
+	for _, arg := range []string{
+		"--stay-signed-in=0", "--admin-listen=off", "--admin-listen=", "--audit-retention=0", "--audit-retention=24h", "--base-url=https://portal.example.com/", "--resource=https://api.example.com/v1", "--resource=urn:x",
+		"--manager-role=operator", "--account-param=" + strings.Repeat("a", 64), "--database=memory:", "--admin-hosts=a.example.com", "--manager-role=50%:a@b", "--session-idle=12h",
+	} {
+		if _, err := Parse(append(append([]string{"serve"}, complete...), arg), env(t, "DATAHUB_CLIENT_SECRET", "x"), io.Discard); err != nil {
+			t.Errorf("%s: %v", arg, err)
+		}
+	}
+	for text, want := range map[string]bool{"false": false, "No": false, "0": false, "true": true, "YES": true, "1": true} {
+		cmd, err := Parse(append(append([]string{"serve"}, complete...), "--logout-hint="+text), env(t, "DATAHUB_CLIENT_SECRET", "x"), io.Discard)
+		if err != nil || cmd.Serve.Identity.LogoutHint != want {
+			t.Errorf("--logout-hint=%s is %t, %v", text, cmd.Serve.Identity.LogoutHint, err)
+		}
+	}
+	_, err := Parse(append(append([]string{"serve"}, complete...), "--nothing", "value"), env(t, "DATAHUB_CLIENT_SECRET", "x"), io.Discard)
+	if err == nil || strings.Contains(err.Error(), "value") {
+		t.Errorf("the value of an unknown flag is a mistake of its own: %v", err)
+	}
+}
+
+func TestCommandsOfOperators(t *testing.T) {
+	store := []string{"--database=memory:", "--keys=k"}
+	parse := func(words ...string) (Command, error) {
+		if words[0] != "ready" && words[1] != "client" && words[1] != "new" {
+			words = append(words, store[:map[string]int{"keys": 2, "sessions": 1}[words[0]]]...)
+		}
+		return Parse(words, env(t), io.Discard)
+	}
+	for name, tt := range map[string]struct {
+		words []string
+		good  func(Command) bool
+		want  string // part of the error
+	}{
+		"retire":       {[]string{"keys", "retire", "k7", "--force"}, func(c Command) bool { return c.Keys.ID == "k7" && c.Keys.Force && c.Keys.Store.KeysFile == "k" }, ""},
+		"rotate":       {[]string{"keys", "rotate", "--at-once"}, func(c Command) bool { return c.Keys.AtOnce && c.Keys.Store.KeysFile == "k" }, ""},
+		"list":         {[]string{"keys", "list"}, func(c Command) bool { return c.Keys.Store.KeysFile == "k" }, ""},
+		"client":       {[]string{"keys", "client", "--alg=PS256"}, func(c Command) bool { return c.Keys.Algorithm == "PS256" }, ""},
+		"no algorithm": {[]string{"keys", "client", "--alg=HS256"}, nil, "--alg"},
+		"new after":    {[]string{"keys", "new", "old.keys"}, func(c Command) bool { return c.Keys.File == "old.keys" }, ""},
+		"end a person's": {[]string{"sessions", "end", "--issuer=https://id", "--subject=x"}, func(c Command) bool {
+			return c.Sessions.Subject == "x" && c.Sessions.Issuer == "https://id" && c.Sessions.Store.Database == "memory:"
+		}, ""},
+		"end everyone's":  {[]string{"sessions", "end", "--everyone"}, func(c Command) bool { return c.Sessions.Everyone }, ""},
+		"end nobody's":    {[]string{"sessions", "end"}, nil, "say whose sessions"},
+		"end in two ways": {[]string{"sessions", "end", "--everyone", "--sid=x"}, nil, "say whose sessions"},
+		"of no issuer":    {[]string{"sessions", "end", "--subject=x"}, nil, "--issuer: missing"},
+		"ready":           {[]string{"ready", "--listen=127.0.0.1:1"}, func(c Command) bool { return c.Ready == "127.0.0.1:1" }, ""},
+		"ready nowhere":   {[]string{"ready", "--listen=nowhere"}, nil, "--listen"},
+	} {
+		cmd, err := parse(tt.words...)
+		if (err != nil) != (tt.want != "") || err != nil && !strings.Contains(err.Error(), tt.want) || err == nil && !tt.good(cmd) {
+			t.Errorf("%s: %+v, %v, want %q", name, cmd, err, tt.want)
+		}
 	}
 }
 
