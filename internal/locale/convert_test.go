@@ -2,6 +2,7 @@ package locale
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -32,6 +33,9 @@ func TestUnitsBelongToOneFamily(t *testing.T) {
 				t.Errorf("%s stands twice, or has no size", u.unit)
 			}
 			seen[u.unit] = true
+			if list := Convertible(u.unit); len(list) != len(family) || !slices.Contains(list, u.unit) {
+				t.Errorf("Convertible(%s) = %v", u.unit, list)
+			}
 			for _, other := range Convertible(u.unit) {
 				a, _ := Convert(u.unit, other)
 				if b, ok := Convert(other, u.unit); !ok || math.Abs(a*b-1) > 1e-12 {

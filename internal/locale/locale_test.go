@@ -76,17 +76,27 @@ func TestDates(t *testing.T) {
 	en := For(English)
 	check(t, "another year", en.DateTime(at, day(2027, 1, 1)), "Mon_16_Nov_2026 14:05")
 	for want, r := range map[string][2]time.Time{
-		"2026":                                     {day(2026, 1, 1), day(2027, 1, 1)},
-		"October_2026":                             {day(2026, 10, 1), day(2026, 11, 1)},
-		"Sun_25_Oct_2026":                          {day(2026, 10, 25), day(2026, 10, 26)}, // 25 hours
-		"Mon_16_Nov – Sun_22_Nov_2026":             {day(2026, 11, 16), day(2026, 11, 23)},
-		"Thu_31_Dec_2026 – Fri_1_Jan_2027":         {day(2026, 12, 31), day(2027, 1, 2)},
-		"Mon_16_Nov_2026, 14:05 – 16:05":           {at, at.Add(2 * time.Hour)},
-		"Mon_16_Nov 14:05 – Tue_17_Nov_2026 14:05": {at, at.AddDate(0, 0, 1)},
+		"2026":                                          {day(2026, 1, 1), day(2027, 1, 1)},
+		"October_2026":                                  {day(2026, 10, 1), day(2026, 11, 1)},
+		"Sun_25_Oct_2026":                               {day(2026, 10, 25), day(2026, 10, 26)}, // 25 hours
+		"Mon_16_Nov – Sun_22_Nov_2026":                  {day(2026, 11, 16), day(2026, 11, 23)},
+		"Thu_31_Dec_2026 – Fri_1_Jan_2027":              {day(2026, 12, 31), day(2027, 1, 2)},
+		"Thu_1_Jan – Fri_2_Jan_2026":                    {day(2026, 1, 1), day(2026, 1, 3)},
+		"Tue_3_Feb – Mon_2_Mar_2026":                    {day(2026, 2, 3), day(2026, 3, 3)},
+		"Tue_3_Feb_2026 – Tue_2_Feb_2027":               {day(2026, 2, 3), day(2027, 2, 3)},
+		"Fri_16_Oct – Mon_16_Nov_2026":                  {day(2026, 10, 16), day(2026, 11, 17)},
+		"Sun_16_Nov_2025 – Mon_16_Nov_2026":             {day(2025, 11, 16), day(2026, 11, 17)},
+		"Sun_29_Mar_2026":                               {day(2026, 3, 29), day(2026, 3, 30).UTC()}, // 23 hours, to a moment of another zone
+		"Mon_16_Nov_2026, 00:00 – 14:05":                {day(2026, 11, 16), at},
+		"Mon_16_Nov 00:05 – Tue_17_Nov_2026 00:00":      {day(2026, 11, 16).Add(5 * time.Minute), day(2026, 11, 17)},
+		"Fri_16_Oct 14:05 – Mon_16_Nov_2026 14:05":      {at.AddDate(0, -1, 0), at},
+		"Sun_16_Nov_2025 14:05 – Mon_16_Nov_2026 14:05": {at.AddDate(-1, 0, 0), at},
+		"Mon_16_Nov_2026, 14:05 – 16:05":                {at, at.Add(2 * time.Hour)},
+		"Mon_16_Nov 14:05 – Tue_17_Nov_2026 14:05":      {at, at.AddDate(0, 0, 1)},
 	} {
 		check(t, "Range", en.Range(r[0], r[1]), want)
 	}
-	for d, want := range map[time.Duration]string{0: "0_s", 59 * time.Second: "59_s", time.Hour: "1_h", 50 * time.Hour: "2_d_2_h", 400 * 24 * time.Hour: "400_d"} {
+	for d, want := range map[time.Duration]string{0: "0_s", 59 * time.Second: "59_s", time.Minute: "1_min", 95 * time.Second: "1_min", time.Hour: "1_h", 24 * time.Hour: "1_d", 14*24*time.Hour - time.Second: "13_d_23_h", 14*24*time.Hour + time.Hour: "14_d", 50 * time.Hour: "2_d_2_h", 400 * 24 * time.Hour: "400_d"} {
 		check(t, "Duration", en.Duration(d), want)
 	}
 }
@@ -95,7 +105,7 @@ func TestPlurals(t *testing.T) {
 	const key = Key("overview.sites")
 	for _, l := range Langs() {
 		one, many, none := For(l).T(key, 1), For(l).T(key, 2), For(l).T(key, 0)
-		if one == many || !strings.Contains(many, "2") {
+		if one == many || !strings.Contains(many, "2") || strings.Contains(one+many, "|") {
 			t.Errorf("%s: %q and %q", l, one, many)
 		}
 		if french := l == French; (strings.Replace(none, "0", "1", 1) == one) != french {
@@ -114,6 +124,7 @@ func TestMatch(t *testing.T) {
 	}{
 		{"", "", English}, {"nl", "fr", Dutch}, {"xx", "fr", French}, {"", "fr-BE", French}, {"", "de;q=0.5, nl-BE;q=0.9", Dutch}, {"", "es, ja;q=0.9", English},
 		{"", "nl;q=0, fr;q=0.1", French}, {"", "de;q=x, fr;q=0.2", French}, {"", "*", English}, {"", "NL", Dutch}, {"", strings.Repeat("es,", 30) + "fr", English}, {"", "de;q=NaN,fr;q=0.1", French},
+		{"", "de;q=0.9, nl;q=0.5", German}, {"", "fr, de", French}, {"", "es, fr;q=0.5", French}, {"", "de;q=1.5, fr;q=0.2", French}, {"", strings.Repeat("es,", 19) + "fr", French}, {"", strings.Repeat("es,", 20) + "fr", English},
 	} {
 		if got := Match(tt.preference, tt.header); got.lang != tt.want {
 			t.Errorf("Match(%q, %.40q) = %s, want %s", tt.preference, tt.header, got.lang, tt.want)
@@ -136,11 +147,39 @@ func FuzzMatch(f *testing.F) {
 
 func TestBytes(t *testing.T) {
 	t.Parallel()
-	for l, want := range map[Lang]string{English: "812 B, 4.20 kB, 18.0 MB", French: "812 o, 4,20 ko, 18,0 Mo", German: "812 B, 4,20 kB, 18,0 MB"} {
+	for l, want := range map[Lang]string{English: "42 B, 999 B, 1 kB, 4.20 kB, 18.0 MB", French: "42 o, 999 o, 1 ko, 4,20 ko, 18,0 Mo", German: "42 B, 999 B, 1 kB, 4,20 kB, 18,0 MB"} {
 		f := For(l)
-		got := strings.ReplaceAll(f.Bytes(812)+", "+f.Bytes(4_200)+", "+f.Bytes(18_000_000), nbsp, " ")
-		if got != want {
+		var sizes []string
+		for _, n := range []int64{42, 999, 1000, 4_200, 18_000_000} {
+			sizes = append(sizes, f.Bytes(n))
+		}
+		if got := strings.ReplaceAll(strings.Join(sizes, ", "), nbsp, " "); got != want {
 			t.Errorf("%s: %q, want %q", l, got, want)
 		}
+	}
+}
+
+// Names and texts of the Data Hub and of other people cannot turn the text around them, end its line or make it long.
+func TestTextsFromElsewhere(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"  Depot\t 4 \r\n": "Depot 4", "a\x00b\x1bc\x7fd\u0080e\u009ff": "a b c d e f", "a\u00a0b": "a b", "a\ufeffb\xffc\ufffdd": "a b c d", "\u00e9\u0301": "\u00e9\u0301",
+		"a\u202ab\u202ec\u2066d\u2069e\u200ef\u200fg\u061ch\u2028i\u2029j": "abcdefghij", "\u2029\u2065": "\u2065", strings.Repeat("\u00e9", 121): strings.Repeat("\u00e9", 120), "": "",
+	} {
+		if got := Plain(text); got != want {
+			t.Errorf("Plain(%q) = %q, want %q", text, got, want)
+		}
+	}
+	if got := Name(" \u202e "); got != dash {
+		t.Errorf("a name of nothing = %q", got)
+	}
+	if got := Name("Depot"); got != "Depot" {
+		t.Errorf("Name(Depot) = %q", got)
+	}
+	if got := Typed(" a\r\n\tb\x00\u202e!", 6); got != " a\r\n\tb" {
+		t.Errorf("Typed = %q", got)
+	}
+	if got := Bracket("kWh") + Bracket(""); got != "(kWh)" {
+		t.Errorf("Bracket = %q", got)
 	}
 }

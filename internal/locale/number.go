@@ -64,11 +64,7 @@ func (l Locale) trim(v float64, decimals int) string {
 
 // Precise writes v with all its digits, at most six decimals, for tables and tooltips.
 func (l Locale) Precise(v float64) string {
-	text := l.Fixed(v, 6)
-	if strings.Contains(text, l.form.decimal) && text != None {
-		text = strings.TrimSuffix(strings.TrimRight(text, "0"), l.form.decimal)
-	}
-	return text
+	return strings.TrimSuffix(strings.TrimRight(l.Fixed(v, 6), "0"), l.form.decimal)
 }
 
 // Quantity writes a value with its unit after a no-break space. Energy and power change to the next larger unit from 10 000 on.
@@ -124,10 +120,7 @@ func (l Locale) Percent(share float64) string {
 
 // Change writes a relative change with its sign: +4.1 %, −62 %, ±0 %. [None] when there is nothing to compare with.
 func (l Locale) Change(from, to float64) string {
-	if from == 0 || math.IsNaN(from) || math.IsNaN(to) {
-		return None
-	}
-	p := (to - from) / math.Abs(from) * 100
+	p := (to - from) / math.Abs(from) * 100 // of nothing it is not finite
 	decimals := 1
 	if math.Abs(p) >= 9.95 {
 		decimals = 0
