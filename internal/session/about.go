@@ -29,27 +29,33 @@ func (a About) String() string {
 
 // aboutDocument is About as it is sealed: a versioned form, as for sessions.
 type aboutDocument struct {
-	Version int `json:"v"`
+	Version int   `json:"v"`
+	Began   int64 `json:"began,omitempty"` // Unix milliseconds: which of a person's sessions is older, where Record, in seconds, does not tell; 0 in records of before
 	About
 }
 
-// sealAbout seals a for the session id; the zero About is nothing at all.
-func (k *Keyring) sealAbout(id ID, a About) []byte {
-	plain, err := json.Marshal(aboutDocument{Version: 1, About: a})
-	if err != nil || a == (About{}) {
+// sealAbout seals d for the session id; the zero one is nothing at all.
+func (k *Keyring) sealAbout(id ID, d aboutDocument) []byte {
+	if d == (aboutDocument{}) {
+		return nil
+	}
+	d.Version = 1
+	plain, err := json.Marshal(d)
+	if err != nil {
 		return nil
 	}
 	return k.Seal(PurposeAbout, Handle{}, id[:], plain)
 }
 
 // OpenAbout returns what r says about its browser: the zero About when that is nothing, or nothing that can be read.
-func (k *Keyring) OpenAbout(r Record) About {
+func (k *Keyring) OpenAbout(r Record) About { return k.openAbout(r).About }
+
+func (k *Keyring) openAbout(r Record) (d aboutDocument) {
 	plain, err := k.Open(PurposeAbout, Handle{}, r.ID[:], r.About)
-	var d aboutDocument
 	if err != nil || json.Unmarshal(plain, &d) != nil || d.Version != 1 {
-		return About{}
+		return aboutDocument{}
 	}
-	return d.About
+	return d
 }
 
 // resealAbout returns sealed as it is, or under the first key when another one sealed it.
@@ -57,5 +63,5 @@ func (k *Keyring) resealAbout(id ID, sealed []byte) []byte {
 	if !k.NeedsReseal(sealed) {
 		return sealed
 	}
-	return k.sealAbout(id, k.OpenAbout(Record{ID: id, About: sealed}))
+	return k.sealAbout(id, k.openAbout(Record{ID: id, About: sealed}))
 }

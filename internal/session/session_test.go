@@ -106,6 +106,26 @@ func TestOldestOfTooManySessionsEnds(t *testing.T) {
 	}
 }
 
+// Records know the second in which a session began, and a script signs in several times in one: the oldest is the oldest all the same, also when its record was sealed anew.
+func TestOldestOfASecondEnds(t *testing.T) {
+	b := newBench(t)
+	var cookies []*http.Cookie
+	for i := range 25 {
+		s, c := b.start()
+		if cookies = append(cookies, c); i%2 == 0 {
+			if err := b.cookies.SaveValues(t.Context(), s, func(v map[string]string) { v["k"] = "w" }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.clock.Advance(time.Millisecond)
+	}
+	for i, c := range cookies {
+		if _, err := b.cookies.Load(request(c)); (i < 5) != (reason(err) == session.ReasonCap) || i >= 5 && err != nil {
+			t.Errorf("session %d: %v", i, err)
+		}
+	}
+}
+
 func TestValuesOfTwoRequestsAreBothKept(t *testing.T) {
 	b := newBench(t)
 	_, cookie := b.start()

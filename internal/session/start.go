@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -34,14 +35,15 @@ func (c *Cookies) Start(ctx context.Context, w http.ResponseWriter, h Handle, id
 
 // Create adds the session of h for a browser that is not the one that asks, and gives nobody its cookie. The errors are those of Start.
 func (c *Cookies) Create(ctx context.Context, h Handle, id Identity, o StartOptions) (*Session, error) {
-	now := c.c.Now().UTC().Truncate(time.Second)
+	began := c.c.Now().UTC()
+	now := began.Truncate(time.Second)
 	s := &Session{Handle: h, Identity: id, Created: now, LastSeen: now, StaySignedIn: o.StaySignedIn && c.c.StayAbsolute > 0, Values: maps.Clone(o.Values), version: 1}
 	idle, absolute := c.limits(s.StaySignedIn)
 	if o.Life > 0 {
 		absolute = min(absolute, o.Life)
 	}
 	s.idle, s.Expires = idle, now.Add(absolute)
-	s.about = c.c.Keys.sealAbout(h.ID(), o.About)
+	s.about = c.c.Keys.sealAbout(h.ID(), aboutDocument{Began: began.UnixMilli(), About: o.About})
 	r, err := c.record(s)
 	if err != nil {
 		return nil, err
@@ -90,6 +92,11 @@ func (c *Cookies) endOldest(ctx context.Context, s *Session) error {
 	}
 	rs = slices.DeleteFunc(rs, func(r Record) bool { return c.c.Keys.OpenAbout(r).Screen != "" })
 	tooMany := len(rs) - c.c.MaxPerSubject
+	if tooMany <= 0 {
+		return nil
+	}
+	began := func(r Record) int64 { return c.c.Keys.openAbout(r).Began }
+	slices.SortStableFunc(rs, func(a, b Record) int { return cmp.Or(a.LastSeen.Compare(b.LastSeen), cmp.Compare(began(a), began(b))) })
 	for _, r := range rs {
 		if tooMany <= 0 {
 			break
