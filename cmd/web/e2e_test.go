@@ -90,7 +90,7 @@ func TestFiftyParallelRequestsRefreshOnce(t *testing.T) {
 		if n := good.Load(); n != 50 {
 			t.Errorf("round %d: %d of 50 requests succeeded", round, n)
 		}
-		if n := d.log.Count("refresh token taken"); n != round {
+		if n := d.log.Await(round, "refresh token taken"); n != round {
 			t.Errorf("round %d: %d refreshes at the provider, want %d", round, n, round)
 		}
 	}

@@ -123,7 +123,7 @@ func TestAnswerOfARefreshIsLost(t *testing.T) {
 			if at := a.Request.URL.RequestURI(); at != "/sites?q=kouter" {
 				t.Errorf("ended at %s", at)
 			}
-			if n := d.log.Count("refresh token taken"); n != 1 {
+			if n := d.log.Await(1, "refresh token taken"); n != 1 {
 				t.Errorf("%d refreshes had an effect, want the one whose answer was lost", n)
 			}
 			if n := d.log.Count("refresh token presented again"); n > 1 {
@@ -141,7 +141,7 @@ func TestOwnTokensFromThePage(t *testing.T) {
 	other.signIn("/sites", "viewer").want(t, http.StatusOK)
 	p.broken("", "expire")
 	p.get("/sites/204486").want(t, http.StatusOK, "Cold store Meuse")
-	if n := d.log.Count("refresh token taken"); n != 1 {
+	if n := d.log.Await(1, "refresh token taken"); n != 1 {
 		t.Errorf("%d refreshes after a token had expired, want 1", n)
 	}
 	p.broken("", "revoke")

@@ -78,7 +78,7 @@ func TestFlowShowsTheEightSteps(t *testing.T) {
 		}
 	}
 	a.want(t, http.StatusOK, "10 calls waited for it")
-	if n := d.log.Count("refresh token taken"); n != 1 {
+	if n := d.log.Await(1, "refresh token taken"); n != 1 {
 		t.Errorf("%d refreshes at the provider", n)
 	}
 	a = p.press(t, "call")

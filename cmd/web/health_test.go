@@ -82,7 +82,7 @@ func TestDependenciesComeAndGo(t *testing.T) {
 	for _, name := range []string{"identity server", "data hub"} {
 		eventually(t, name+" is back", metric(`portico_dependency_up{dependency="`+name+`"} 1`))
 		for _, change := range []string{`"dependency is up"`, `"dependency is down"`, `"dependency is up again"`} {
-			if n := portal.log.Count(change, `"dependency":"`+name+`"`); n != 1 {
+			if n := portal.log.Await(1, change, `"dependency":"`+name+`"`); n != 1 {
 				t.Errorf("%d lines say that %s of %s", n, change, name)
 			}
 		}

@@ -257,7 +257,7 @@ func TestS99DemoShowsThatItIsOne(t *testing.T) {
 			t.Errorf("identity %s has no X-Robots-Tag", path)
 		}
 	}
-	if d.log.Count(`"level":"WARN"`, "demo mode") != 1 {
+	if d.log.Await(1, `"level":"WARN"`, "demo mode") != 1 {
 		t.Error("the log has no warning")
 	}
 	if _, metrics := fetch(t, "http://"+admin+"/metrics"); !strings.Contains(metrics, "\nportico_demo 1\n") {

@@ -142,7 +142,7 @@ func TestEndOfASessionIsAnnounced(t *testing.T) {
 	w.run(`document.querySelector("[data-watch]").dataset.warn = "60"`)
 	w.click("[data-watch-extend]", ".site-table")
 	w.says("")
-	if n := portal.log.Count(`"path":"/auth/session/extend"`, `"status":200`); n != 1 {
+	if n := portal.log.Await(1, `"path":"/auth/session/extend"`, `"status":200`); n != 1 {
 		t.Errorf("%d requests to extend the session, want 1", n)
 	}
 	w.do(chromedp.EmulateViewport(320, 640))

@@ -68,12 +68,15 @@ func TestApplicationUserOverReplicas(t *testing.T) {
 	for range 3 {
 		use(http.StatusNotFound, "ended")
 	}
-	told := 0
-	for _, process := range f.Processes() {
-		told += process.Count(`"msg":"application user not signed in"`, `"class":"refused"`)
+	told := func() (n int) {
+		for _, process := range f.Processes() {
+			n += process.Count(`"msg":"application user not signed in"`, `"class":"refused"`)
+		}
+		return n
 	}
-	if n := f.Identity.TokenRequests() - before; n != 2 || told != 1 {
-		t.Errorf("a locked account is asked for %d times and told %d times, want one refresh and one sign-in, told once", n, told)
+	eventually(t, "the operator is told", func() bool { return told() > 0 })
+	if n := f.Identity.TokenRequests() - before; n != 2 || told() != 1 {
+		t.Errorf("a locked account is asked for %d times and told %d times, want one refresh and one sign-in, told once", n, told())
 	}
 	if said := readiness(t, admin); !strings.Contains(said, "application user "+app.user.Username+": refused invalid_grant") {
 		t.Errorf("readiness does not name the locked account: %s", said)

@@ -110,7 +110,7 @@ func clientSessionOver(t *testing.T) {
 	p.signIn("/sites", viewer).want(t, http.StatusOK, "/sites")
 	time.Sleep(12 * time.Second)
 	p.open("/sites/204481").want(t, http.StatusOK, "/sites/204481", "Kouter Offices")
-	if d.log.Count(`"event":"sign-in"`, `"prompt":"none"`) != 1 {
+	if d.log.Await(1, `"event":"sign-in"`, `"prompt":"none"`) != 1 {
 		t.Errorf("not signed in silently:\n%s", d.log)
 	}
 }

@@ -108,7 +108,7 @@ func signedOutThere(t *testing.T, from provider) {
 	other.signIn("/sites", operator).want(t, http.StatusOK, "/sites")
 	d.end(t, p, viewer)
 	eventually(t, "the portal hears of it", func() bool { return p.status("/sites") != http.StatusOK })
-	if d.log.Count(`"event":"sign-out"`, "back-channel", `"sessions":"1"`) != 1 {
+	if d.log.Await(1, `"event":"sign-out"`, "back-channel", `"sessions":"1"`) != 1 {
 		t.Error("no audit line for the back-channel logout")
 	}
 	d.wantSignedOut(t, p)
@@ -125,7 +125,7 @@ func silentSignIn(t *testing.T, from provider) {
 	d.forgetSession(t, p)
 	g := p.open("/sites/204481")
 	g.want(t, http.StatusOK, "/sites/204481", "Kouter Offices")
-	if d.log.Count(`"event":"sign-in"`, `"prompt":"none"`) != 1 {
+	if d.log.Await(1, `"event":"sign-in"`, `"prompt":"none"`) != 1 {
 		t.Errorf("not signed in silently, but by way of %q", g.Way)
 	}
 	d.end(t, p, viewer)
@@ -160,7 +160,7 @@ func formPost(t *testing.T, from provider) {
 	p := newPerson(t, d.portal)
 	g := p.signIn("/sites/204481/sources", viewer)
 	g.want(t, http.StatusOK, "/sites/204481/sources", "Kouter Offices")
-	if d.log.Count(`"POST /auth/callback"`) == 0 && d.log.Count(`"method":"POST"`, "/auth/callback") == 0 {
+	if d.log.Await(1, `"POST`, "/auth/callback") == 0 {
 		t.Errorf("nothing was posted to the callback; by way of %q", g.Way)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Log collects what a program writes. It may be read at any time.
@@ -34,6 +35,14 @@ func (l *Log) Count(parts ...string) int {
 		}
 	}
 	return n
+}
+
+// Await is Count when at least n lines hold all parts, or after a minute: a line may be written after the answer that it is about.
+func (l *Log) Await(n int, parts ...string) int {
+	for end := time.Now().Add(time.Minute); l.Count(parts...) < n && time.Now().Before(end); {
+		time.Sleep(20 * time.Millisecond)
+	}
+	return l.Count(parts...)
 }
 
 func holdsAll(line string, parts []string) bool {
