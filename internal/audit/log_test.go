@@ -261,8 +261,14 @@ func TestStrangersAreSampled(t *testing.T) {
 func TestWithoutAStore(t *testing.T) {
 	t.Parallel()
 	var text strings.Builder
-	l := New(Config{Logger: slog.New(slog.NewTextHandler(&text, nil)), Retention: time.Hour})
-	l.Add(t.Context(), Event{Kind: Start})
+	c := &counts{}
+	l := New(Config{Logger: slog.New(slog.NewTextHandler(&text, nil)), Retention: time.Hour, Observer: c})
+	for range reserved + 1 {
+		l.Add(t.Context(), Event{Kind: Start})
+	}
+	if c.dropped.Load() != 0 {
+		t.Errorf("%d events dropped by a store that is not there", c.dropped.Load())
+	}
 	list, err := l.List(t.Context(), Filter{Limit: 1})
 	n, err2 := l.Sweep(t.Context(), 10)
 	if len(list) != 0 || n != 0 || errors.Join(err, err2, l.Close(t.Context())) != nil || !strings.Contains(text.String(), "event=start") {

@@ -50,9 +50,14 @@ func TestReveal(t *testing.T) {
 	if got := New(canary).Reveal(); got != canary {
 		t.Errorf("Reveal() = %q, want %q", got, canary)
 	}
-	var zero Text
-	if !zero.Empty() || zero.Reveal() != "" || zero.String() != "" {
-		t.Errorf("zero Text: Empty %v, Reveal %q, String %q", zero.Empty(), zero.Reveal(), zero.String())
+	var zero, read Text
+	if err := read.UnmarshalText(nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, empty := range map[string]Text{"zero": zero, "new": New(""), "read": read} {
+		if !empty.Empty() || empty.Reveal() != "" || empty.String() != "" || empty != zero {
+			t.Errorf("%s Text: Empty %v, Reveal %q, String %q", name, empty.Empty(), empty.Reveal(), empty.String())
+		}
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"portico/internal/session"
 )
 
@@ -45,7 +47,7 @@ func Sessions(t *testing.T, open func(t *testing.T, c *Clock) session.Store) {
 	for name, test := range map[string]func(*testing.T, session.Store, *Clock){
 		"create and load": createAndLoad, "save compares and swaps": saveComparesAndSwaps, "touch never goes back": touchNeverGoesBack, "delete leaves a tombstone": deleteLeavesTombstone,
 		"delete matching": deleteMatching, "a sign-in that began earlier cannot finish": endedSignIn, "expired records go": expired, "list": list, "once": once, "races": races,
-		"save never shortens": saveNeverShortens, "records come back whole": comeBackWhole, "everyone": endedEveryone, "ended by the expiry": endedByExpiry, "list selects": listSelects,
+		"save never shortens": saveNeverShortens, "sids change": sidsChange, "records come back whole": comeBackWhole, "everyone": endedEveryone, "ended by the expiry": endedByExpiry, "list selects": listSelects,
 		"create races": createRaces, "ends win races": endsWinRaces, "ended sign-ins lose races": endedSignInsLoseRaces,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -228,16 +230,24 @@ func expired(t *testing.T, s session.Store, c *Clock) {
 }
 
 func list(t *testing.T, s session.Store, c *Clock) {
+	var second session.Record
 	for i, seen := range []int{3, 1, 2} {
 		r := record(c, "alice", fmt.Sprint(i))
 		r.LastSeen = c.Now().Add(time.Duration(seen) * time.Minute)
 		must(t, s.Create(t.Context(), r))
+		if i == 1 {
+			second = r
+		}
 	}
 	must(t, s.Create(t.Context(), record(c, "bob", "b")))
 	rs, err := s.List(t.Context(), session.Match{Issuer: "https://op", Subject: "alice"})
 	must(t, err)
 	if len(rs) != 3 || rs[0].SID != "1" || rs[1].SID != "2" || rs[2].SID != "0" || rs[0].Sealed != nil || string(rs[0].About) != "about" {
-		t.Errorf("List = %+v, want alice's three, oldest first, without what is sealed", rs)
+		t.Fatalf("List = %+v, want alice's three, oldest first, without what is sealed", rs)
+	}
+	second.Version, second.Sealed, second.LoginStarted = 1, nil, time.Time{}
+	if diff := cmp.Diff(second, rs[0]); diff != "" {
+		t.Errorf("List: -want +got\n%s", diff)
 	}
 }
 

@@ -36,6 +36,25 @@ func saveNeverShortens(t *testing.T, s session.Store, c *Clock) {
 }
 
 // Long, binary, foreign and far in the future: what goes in comes out.
+// A session belongs to the sid that it has now: a logout with one that it had does not end it.
+func sidsChange(t *testing.T, s session.Store, c *Clock) {
+	r := record(c, "alice", "s1")
+	must(t, s.Create(t.Context(), r))
+	r.Version, r.SID = 2, "s2"
+	must(t, s.Save(t.Context(), r))
+	if ids, err := s.DeleteMatching(t.Context(), session.Match{Issuer: "https://op", SID: "s1"}, "x"); err != nil || len(ids) != 0 {
+		t.Errorf("ended by an old sid: %d sessions, %v", len(ids), err)
+	}
+	_, err := s.Load(t.Context(), r.ID)
+	must(t, err)
+	if ids, err := s.DeleteMatching(t.Context(), session.Match{Issuer: "https://op", SID: "s2"}, "y"); err != nil || len(ids) != 1 {
+		t.Errorf("ended by its sid: %d sessions, %v", len(ids), err)
+	}
+	if _, err := s.Load(t.Context(), r.ID); endReason(err) != "y" {
+		t.Errorf("Load = %v, want that it was ended", err)
+	}
+}
+
 func comeBackWhole(t *testing.T, s session.Store, c *Clock) {
 	big := make([]byte, session.MaxSealed+100)
 	for i := range big {

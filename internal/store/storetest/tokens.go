@@ -165,7 +165,7 @@ func tokensSend(t *testing.T, b *tokenBench) {
 		t.Errorf("kept as %s, want unknown", r.State)
 	}
 	b.want("c", 1, 2, token.ClaimOK) // a recovery, by policy
-	b.c.Advance(21 * time.Second)
+	b.c.Advance(20 * time.Second)
 	if err := b.s.Send(t.Context(), b.id, "c"); !errors.Is(err, token.ErrLost) {
 		t.Errorf("Send after the lease = %v, want ErrLost", err)
 	}
