@@ -12,7 +12,7 @@ var exploreMessages = []message{
 	{"time.later", "One step later", "Une étape plus tard", "Eén stap later", "Einen Schritt später"},
 	{"time.from", "From", "De", "Van", "Von"},
 	{"time.to", "To", "À", "Tot", "Bis"},
-	{"time.from-hint", "now-7d/d or 2026-03-01T00:00", "now-7d/d ou 2026-03-01T00:00", "now-7d/d of 2026-03-01T00:00", "now-7d/d oder 2026-03-01T00:00"},
+	{"time.from-hint", "now-7d/d or 2026-03-01", "now-7d/d ou 2026-03-01", "now-7d/d of 2026-03-01", "now-7d/d oder 2026-03-01"},
 	{"time.to-hint", "not included", "non compris", "niet inbegrepen", "nicht enthalten"},
 	{"time.apply", "Show", "Afficher", "Tonen", "Zeigen"},
 	{"time.last30", "Show the last 30 days", "Afficher les 30 derniers jours", "De laatste 30 dagen tonen", "Die letzten 30 Tage zeigen"},
