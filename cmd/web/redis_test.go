@@ -66,12 +66,13 @@ func TestRedisOverTLS(t *testing.T) {
 	dir := t.TempDir()
 	certificate, key := selfSigned(t, dir)
 	port := testserver.FreePort(t)
-	testserver.StartRedis(t, "--tls-port", port, "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate, "--tls-auth-clients", "no")
+	plain := testserver.StartRedis(t, "--tls-port", port, "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate, "--tls-auth-clients", "no")
 	for name, c := range map[string]struct{ address, trusted, want string }{
 		"trusted":       {"localhost:" + port, certificate, "0 sessions"},
 		"not trusted":   {"localhost:" + port, "", "certificate signed by unknown authority"},
 		"another name":  {"127.0.0.1:" + port, certificate, "127.0.0.1"},
 		"another place": {"192.0.2.1:" + port, certificate, "password is required"},
+		"another port":  {"localhost:" + plain.Port, certificate, "does not answer in TLS"},
 	} {
 		cmd := newCommand("sessions", "list", "--everyone", "--database=memory:", "--sessions=rediss://"+c.address)
 		if c.trusted != "" {

@@ -4,12 +4,9 @@ package redis
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"sync"
-	"syscall"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -21,10 +18,7 @@ import (
 	"portico/internal/token"
 )
 
-const (
-	callTimeout = 2 * time.Second // of one call, waiting for a connection and a second try included
-	dialTimeout = time.Second
-)
+const callTimeout = 2 * time.Second // of one call, waiting for a connection and a second try included
 
 // Config says where the servers are.
 type Config struct {
@@ -62,7 +56,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 func newClient(c Config) goredis.UniversalClient {
 	o := &goredis.UniversalOptions{
 		Addrs: c.Addresses, MasterName: c.Master, DB: c.Database, Username: c.User, Password: c.Password.Reveal(), ClientName: "portico", DisableIdentity: true,
-		ContextTimeoutEnabled: true, ReadTimeout: callTimeout, WriteTimeout: callTimeout, PoolTimeout: callTimeout, DialTimeout: dialTimeout, DialerRetries: 1, ConnMaxIdleTime: 5 * time.Minute,
+		ContextTimeoutEnabled: true, ReadTimeout: callTimeout, WriteTimeout: callTimeout, PoolTimeout: callTimeout, DialTimeout: dialTimeout, DialerRetries: 1, Dialer: dialLoopback, ConnMaxIdleTime: 5 * time.Minute,
 		Protocol:                 2,  // with 3 the library looks for messages that nobody asked for around each call
 		MaxRetries:               -1, // call knows what may be repeated, the library does not
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
@@ -71,9 +65,7 @@ func newClient(c Config) goredis.UniversalClient {
 		o.SentinelUsername, o.SentinelPassword = o.Username, o.Password
 	}
 	if c.TLS {
-		o.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	} else {
-		o.Dialer = dialLoopback
+		o.Dialer = dialTLS
 	}
 	switch {
 	case c.Cluster:
@@ -84,18 +76,6 @@ func newClient(c Config) goredis.UniversalClient {
 		return goredis.NewFailoverClient(o.Failover())
 	}
 	return goredis.NewClient(o.Simple())
-}
-
-// dialLoopback refuses to speak in the clear to another machine, also to one that a Sentinel or a Cluster names.
-func dialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
-	d := &net.Dialer{Timeout: dialTimeout, KeepAlive: time.Minute, Control: func(_, address string, _ syscall.RawConn) error {
-		host, _, err := net.SplitHostPort(address)
-		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
-			return fmt.Errorf("%s is not on this machine: TLS is required (rediss://)", address)
-		}
-		return nil
-	}}
-	return d.DialContext(ctx, network, address)
 }
 
 // Close closes all connections.
