@@ -124,6 +124,27 @@ func TestSessionSurvivesARestart(t *testing.T) {
 	p.get("/sites").want(t, http.StatusOK, "Kouter Offices")
 }
 
+// TestHangup: a terminal that is closed ends the program in order, also when it says so twice; one that was started with nohup stays.
+func TestHangup(t *testing.T) {
+	t.Parallel()
+	d := deploy(t, time.Minute)
+	d.env = append(d.env, "PORTICO_DRAIN_DELAY=1s")
+	stays := d.serveInto(t, nil, "/bin/sh", "-c", `trap "" HUP; exec "$0" serve`, binary)
+	ends := d.serveAt(t, testserver.FreePort(t))
+	for _, p := range []*os.Process{stays.Process, ends.cmd.Process} {
+		if err := p.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "the end", func() bool { return strings.Contains(ends.log.String(), `"msg":"shutting down"`) })
+	if err := ends.stop(syscall.SIGHUP); err != nil {
+		t.Errorf("SIGHUP: %v\n%s", err, ends.log)
+	}
+	if status, _ := fetch(t, d.base+"/readyz"); status != http.StatusOK {
+		t.Errorf("after nohup: %d", status)
+	}
+}
+
 func TestIdentityServerAndDataHubDown(t *testing.T) {
 	t.Parallel()
 	d := deploy(t, 4*time.Second)
