@@ -33,7 +33,7 @@ var boardMessages = []message{
 	{"board.duplicate", "Duplicate", "Dupliquer", "Dupliceren", "Duplizieren"},
 	{"board.copy-of", "Copy of {0}", "Copie de {0}", "Kopie van {0}", "Kopie von {0}"},
 	{"board.share", "Share with the account", "Partager avec le compte", "Delen met het account", "Mit dem Konto teilen"},
-	{"board.unshare", "Take back", "Reprendre", "Terugnemen", "Zurücknehmen"},
+	{"board.unshare", "Take back", "Ne plus partager", "Niet meer delen", "Nicht mehr teilen"},
 	{"board.versions", "Versions", "Versions", "Versies", "Versionen"},
 	{"board.version", "Version {0}", "Version {0}", "Versie {0}", "Version {0}"},
 	{"board.current", "current", "actuelle", "huidig", "aktuell"},

@@ -4,7 +4,7 @@ var settingsMessages = []message{
 	{"settings.look", "Look and language", "Apparence et langue", "Weergave en taal", "Darstellung und Sprache"},
 	{"settings.look-about", "These choices are kept for you, and in this browser, where they count before you sign in, too.", "Ces choix sont conservés pour vous, et dans ce navigateur, où ils s’appliquent aussi avant la connexion.", "Deze keuzes blijven voor u bewaard, en in deze browser, waar ze ook gelden voordat u zich aanmeldt.", "Diese Einstellungen werden für Sie gespeichert, und in diesem Browser, wo sie auch vor der Anmeldung gelten."},
 	{"settings.reading", "Reading", "Lecture", "Lezen", "Lesen"},
-	{"settings.formats", "Dates and numbers", "Dates et nombres", "Datums en getallen", "Daten und Zahlen"},
+	{"settings.formats", "Dates and numbers", "Dates et nombres", "Datums en getallen", "Datum und Zahlen"},
 	{"settings.formats-about", "On pages and in files that you export.", "Sur les pages et dans les fichiers que vous exportez.", "Op pagina’s en in bestanden die u exporteert.", "Auf Seiten und in Dateien, die Sie exportieren."},
 	{"settings.formats-regional", "as in Belgium: {0}; {1}", "comme en Belgique : {0} ; {1}", "zoals in België: {0}; {1}", "wie in Belgien: {0}; {1}"},
 	{"settings.formats-iso", "ISO: {0}; {1}", "ISO : {0} ; {1}", "ISO: {0}; {1}", "ISO: {0}; {1}"},

@@ -33,7 +33,7 @@ var viewMessages = []message{
 	{"explore.crowded", "Events are marked in up to {0} days at once.", "Les événements sont marqués sur {0} jours au plus à la fois.", "Gebeurtenissen worden in hoogstens {0} dagen tegelijk gemarkeerd.", "Ereignisse werden in höchstens {0} Tagen auf einmal markiert."},
 	{"explore.no-marks", "Alarms and events could not be read in full just now.", "Les alarmes et événements n’ont pas pu être lus entièrement.", "Alarmen en gebeurtenissen konden nu niet volledig worden gelezen.", "Alarme und Ereignisse konnten gerade nicht vollständig gelesen werden."},
 	{"explore.zones", "These sites are in different time zones. All times are those of {0}.", "Ces sites sont dans des fuseaux différents. Toutes les heures sont celles de {0}.", "Deze sites liggen in verschillende tijdzones. Alle tijden zijn die van {0}.", "Diese Standorte liegen in verschiedenen Zeitzonen. Alle Zeiten sind die von {0}."},
-	{"explore.brush", "The time around it", "La période autour", "De tijd eromheen", "Die Zeit ringsum"},
+	{"explore.brush", "The time around it", "La période autour", "De periode eromheen", "Der Zeitraum ringsum"},
 	{"explore.alarm", "Alarm: {0}, since {1}, {2}", "Alarme : {0}, depuis {1}, {2}", "Alarm: {0}, sinds {1}, {2}", "Alarm: {0}, seit {1}, {2}"},
 	{"explore.events", "{0} event from {1}|{0} events from {1}", "{0} événement à partir du {1}|{0} événements à partir du {1}", "{0} gebeurtenis vanaf {1}|{0} gebeurtenissen vanaf {1}", "{0} Ereignis ab {1}|{0} Ereignisse ab {1}"},
 	{"explore.set", "sets at {0}", "se déclenche à {0}", "gaat aan bij {0}", "löst bei {0} aus"},

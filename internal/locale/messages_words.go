@@ -18,7 +18,7 @@ var wordMessages = []message{
 	{"aggregate.stdev", "standard deviation", "écart type", "standaardafwijking", "Standardabweichung"},
 	{"aggregate.differences", "differences", "différences", "verschillen", "Differenzen"},
 	{"compare.none", "nothing", "rien", "niets", "nichts"},
-	{"compare.prev", "previous period", "période précédente", "vorige periode", "vorherige Periode"},
+	{"compare.prev", "previous period", "période précédente", "vorige periode", "vorheriger Zeitraum"},
 	{"compare.wk", "same weekdays last week", "mêmes jours, semaine passée", "zelfde weekdagen vorige week", "gleiche Wochentage der Vorwoche"},
 	{"compare.ly", "same weekdays last year", "mêmes jours, année passée", "zelfde weekdagen vorig jaar", "gleiche Wochentage im Vorjahr"},
 	{"compare.hol", "last year by weekday and holiday", "année passée, par jour et jour férié", "vorig jaar, per weekdag en feestdag", "Vorjahr nach Wochentag und Feiertag"},
