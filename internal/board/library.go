@@ -1,7 +1,6 @@
 package board
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,9 +92,8 @@ func (l *Library) List(ctx context.Context, p Person) ([]Stored, error) {
 			all = append(all, d.Value)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Stored) int {
-		return cmp.Or(fold.Compare(a.Board.Folder, b.Board.Folder), fold.Compare(a.Board.Title, b.Board.Title), strings.Compare(a.ID, b.ID))
-	})
+	fold.Sort(all, func(a, b Stored) int { return strings.Compare(a.ID, b.ID) },
+		func(s Stored) string { return s.Board.Folder }, func(s Stored) string { return s.Board.Title })
 	return all, nil
 }
 

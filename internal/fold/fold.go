@@ -2,7 +2,6 @@
 package fold
 
 import (
-	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,11 +24,6 @@ func Text(s string) string {
 		return unicode.ToLower(r)
 	}, norm.NFKD.String(s))
 	return letters.Replace(plain)
-}
-
-// Compare orders texts as a list of names has them: É stands with E. Texts that differ in capitals and accents alone are in the order of their bytes.
-func Compare(a, b string) int {
-	return cmp.Or(strings.Compare(Text(a), Text(b)), strings.Compare(a, b))
 }
 
 // Has reports whether every one of words, which spaces part, stands somewhere in text.

@@ -78,9 +78,7 @@ func (p *Pages) files(_ http.ResponseWriter, r *Request) error {
 func (rd *reader) files(ctx context.Context, q datahub.FileQuery) ([]datahub.File, error) {
 	list, err := recall(ctx, rd, fmt.Sprint("files ", q.Site), 0, of[datahub.File](200), func(ctx context.Context) ([]datahub.File, error) {
 		list, err := rd.hub.Files(ctx, q)
-		slices.SortFunc(list, func(a, b datahub.File) int {
-			return cmp.Or(fold.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
-		})
+		fold.Sort(list, func(a, b datahub.File) int { return cmp.Compare(a.ID, b.ID) }, func(f datahub.File) string { return f.Name })
 		return list, err
 	})
 	return slices.Clone(list), err

@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -112,15 +111,9 @@ func (o *overviewReader) both() (d overviewMeters, err error) {
 	return d, nil
 }
 
-// byName sorts sites by their names, without regard to capitals and accents.
+// byName sorts sites by their names.
 func byName(sites []datahub.Site) {
-	names := make(map[datahub.SiteID]string, len(sites))
-	for _, s := range sites {
-		names[s.ID] = fold.Text(s.Name)
-	}
-	slices.SortFunc(sites, func(a, b datahub.Site) int {
-		return cmp.Or(strings.Compare(names[a.ID], names[b.ID]), cmp.Compare(a.ID, b.ID))
-	})
+	fold.Sort(sites, func(a, b datahub.Site) int { return cmp.Compare(a.ID, b.ID) }, func(s datahub.Site) string { return s.Name })
 }
 
 // commonZone is the zone of most sites, in which the overview shows its day.

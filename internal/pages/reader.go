@@ -228,9 +228,7 @@ func (rd *reader) alarms(ctx context.Context, q datahub.AlarmQuery) ([]datahub.A
 func (rd *reader) groups(ctx context.Context) ([]datahub.Group, error) {
 	return recall(ctx, rd, "groups", structureLife, of[datahub.Group](80), func(ctx context.Context) ([]datahub.Group, error) {
 		list, err := rd.hub.Groups(ctx)
-		slices.SortFunc(list, func(a, b datahub.Group) int {
-			return cmp.Or(fold.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
-		})
+		fold.Sort(list, func(a, b datahub.Group) int { return cmp.Compare(a.ID, b.ID) }, func(g datahub.Group) string { return g.Name })
 		return list, err
 	})
 }

@@ -38,7 +38,7 @@ func (p *Pages) siteProperties(_ http.ResponseWriter, r *Request) error {
 func (rd *reader) forms(ctx context.Context) ([]datahub.Form, error) {
 	return recall(ctx, rd, "forms", structureLife, of[datahub.Form](2000), func(ctx context.Context) ([]datahub.Form, error) {
 		list, err := rd.hub.Forms(ctx)
-		slices.SortFunc(list, func(a, b datahub.Form) int { return fold.Compare(a.Name, b.Name) })
+		fold.Sort(list, nil, func(f datahub.Form) string { return f.Name })
 		return list, err
 	})
 }

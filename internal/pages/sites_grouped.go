@@ -97,9 +97,8 @@ func sectionsBy(sites []datahub.Site, names func(datahub.Site) []string) (list [
 			list[i].all++
 		}
 	}
-	slices.SortStableFunc(list, func(a, b siteSection) int {
-		return cmp.Or(cmp.Compare(rank(a.name != ""), rank(b.name != "")), fold.Compare(a.name, b.name))
-	})
+	fold.Sort(list, nil, func(s siteSection) string { return s.name })
+	slices.SortStableFunc(list, func(a, b siteSection) int { return cmp.Compare(rank(a.name != ""), rank(b.name != "")) })
 	return list
 }
 

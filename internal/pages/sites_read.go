@@ -103,7 +103,7 @@ func (d *sitesData) find(ctx context.Context, rd *reader) (found []datahub.Site,
 // order sorts sites by what is known of them without their data; by is the name of a column.
 func order(sites []datahub.Site, by string) {
 	if strings.TrimPrefix(by, "-") == "town" {
-		slices.SortStableFunc(sites, func(a, b datahub.Site) int { return fold.Compare(a.City, b.City) })
+		fold.Sort(sites, nil, func(s datahub.Site) string { return s.City })
 	}
 	if by == "-site" || by == "-town" {
 		slices.Reverse(sites)

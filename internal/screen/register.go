@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -64,9 +63,7 @@ func (r *Register) All(ctx context.Context) ([]Screen, error) {
 	for i, d := range docs {
 		all[i] = d.Value
 	}
-	slices.SortFunc(all, func(a, b Screen) int {
-		return cmp.Or(fold.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
-	})
+	fold.Sort(all, func(a, b Screen) int { return strings.Compare(a.ID, b.ID) }, func(s Screen) string { return s.Name })
 	return all, nil
 }
 
