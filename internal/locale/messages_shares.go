@@ -18,7 +18,7 @@ var shareMessages = []message{
 	{"share.reach-all", "as far as the dashboard shows", "aussi loin que le montre le tableau", "zo ver als het dashboard toont", "so weit, wie das Dashboard zeigt"},
 	{"share.life", "Ends after", "Prend fin après", "Eindigt na", "Endet nach"},
 	{"share.rights", "With whose rights", "Avec les droits de", "Met de rechten van", "Mit den Rechten von"},
-	{"share.rights-own", "Those of whoever signs in now", "Qui se connecte maintenant", "Wie zich nu aanmeldt", "Der Person, die sich jetzt anmeldet"},
+	{"share.rights-own", "Those of whoever signs in now", "Qui se connecte maintenant", "Wie zich nu aanmeldt", "Der Person, die sich anmeldet"},
 	{"share.rights-hint", "You sign in once more now: the link gets a permission of its own, which ends with it.", "Vous vous reconnectez maintenant : le lien reçoit sa propre autorisation, qui prend fin avec lui.", "U meldt zich nu nog eens aan: de link krijgt een eigen toestemming, die met hem eindigt.", "Sie melden sich jetzt noch einmal an: Der Link bekommt eine eigene Berechtigung, die mit ihm endet."},
 	{"share.until", "until {0}", "jusqu’au {0}", "tot {0}", "bis {0}"},
 	{"share.by", "Shared by {0}", "Partagé par {0}", "Gedeeld door {0}", "Geteilt von {0}"},
