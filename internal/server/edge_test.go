@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"portico/internal/store/storetest"
 	"portico/web/static"
@@ -111,6 +112,9 @@ func TestGuard(t *testing.T) {
 			t.Errorf("%s: sets cookies %v", name, tt.answer.Cookies())
 		}
 	}
+	if a := b.get("/auth/callback?error=access_denied&error_description=" + strings.Repeat("a", maxQueryBytes)); a.StatusCode == http.StatusRequestURITooLong {
+		t.Error("what the identity server explains at length is refused")
+	}
 	b.get("/nothing").want(t, "nothing, signed in", http.StatusNotFound, `class="place"`, "Alice Peeters")
 	if a := b.get("/nothing", "Cookie", ""); strings.Contains(a.body, `class="place"`) {
 		t.Error("nothing, signed out, has a menu")
@@ -135,6 +139,7 @@ func TestOtherSitesCannotAct(t *testing.T) {
 			b.ask("POST", path, "theme=dark", header...).want(t, name+" "+path, http.StatusForbidden)
 		}
 	}
+	b.ask("POST", "/settings", "theme=dark", "Origin", "null", "Sec-Fetch-Site", "same-origin").want(t, "a form of a page that names no origin", http.StatusSeeOther)
 	b.get("/sites").want(t, "still signed in", http.StatusOK)
 	for name, header := range map[string][]string{
 		"image":  {"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"},
@@ -176,8 +181,12 @@ func TestStoreDown(t *testing.T) {
 	b.store.Always(storetest.Fault{Before: storetest.Fail(nil)}, storetest.TokenLoad)
 	b.get("/sites").want(t, "tokens cannot be read", http.StatusServiceUnavailable)
 	b.store.Heal()
+	b.signInAt(time.Now().Add(-10 * time.Minute))
 	b.store.Always(storetest.Fault{Before: storetest.Fail(nil)}, storetest.SessionTouch)
 	b.get("/sites").want(t, "activity cannot be written", http.StatusOK)
+	if b.store.Calls(storetest.SessionTouch) == 0 || !strings.Contains(b.log.String(), `"touch_error"`) {
+		t.Error("activity was not to be written, or nothing says that it could not")
+	}
 }
 
 func TestNobodySignedIn(t *testing.T) {

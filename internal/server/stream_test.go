@@ -204,6 +204,10 @@ func TestLiveRefuses(t *testing.T) {
 	if n := b.server.Streams(); n != streamsPerSession {
 		t.Errorf("%d streams, want %d", n, streamsPerSession)
 	}
+	b.server.limits.streams = limit.NewSlots[struct{}](0)
+	if a := b.get("/live?topics=alarms", "Sec-Fetch-Mode", "cors"); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
+		t.Errorf("one stream more than the process takes is answered with %d", a.StatusCode)
+	}
 }
 
 // A stream on which nothing happens costs the process less than 40 KiB of heap, its connection included.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"portico/internal/limit"
 	"portico/internal/session"
 	"portico/internal/store/redis"
 	"portico/internal/testserver"
@@ -30,7 +31,7 @@ func TestKeysLastTheirTime(t *testing.T) {
 		last time.Duration // from now on, at least; and not two hours more, a month for an index
 	}{
 		{"create a session", func() error { return sessions.Create(t.Context(), r) }, ":s", 10 * time.Hour},
-		{"its places in indexes", func() error { return nil }, ":i", 10*time.Hour + 29*24*time.Hour},
+		{"its places in indexes", func() error { return nil }, ":i", 10*time.Hour + 30*24*time.Hour},
 		{"save", func() error { r.Version = 2; return sessions.Save(t.Context(), r) }, ":s", 10 * time.Hour},
 		{"touch", func() error {
 			return sessions.Touch(t.Context(), r.ID, time.Now().Add(time.Minute), nil, until.Add(time.Hour))
@@ -47,6 +48,10 @@ func TestKeysLastTheirTime(t *testing.T) {
 			return tokens.Commit(t.Context(), r.ID, "b", token.NewTokens{Seen: 1, Until: until.Add(2 * time.Hour), Sealed: []byte("two")})
 		}, ":t", 12 * time.Hour},
 		{"consume", func() error { _, err := sessions.Once(t.Context(), "jti", 3*time.Hour); return err }, ":o", 3 * time.Hour},
+		{"count tries", func() error {
+			_, err := s.Tries().Take(t.Context(), "kind", limit.Bucket{Key: "short", Burst: 1, Every: time.Second}, limit.Bucket{Key: "long", Burst: 1, Every: 5 * time.Hour})
+			return err
+		}, ":c", 5 * time.Hour},
 		{"end", func() error { return sessions.Delete(t.Context(), r.ID, session.ReasonLogout) }, ":e", session.TombstoneLife},
 		{"end a group", func() error {
 			_, err := sessions.DeleteMatching(t.Context(), session.Match{Issuer: "https://op", Subject: "bob"}, "x")

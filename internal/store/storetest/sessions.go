@@ -192,8 +192,12 @@ func endedSignIn(t *testing.T, s session.Store, c *Clock) {
 			t.Errorf("%s: Create = %v, want *EndedError with the reason", r.Subject, err)
 		}
 	}
-	c.Advance(time.Second)
+	if err := s.Create(t.Context(), record(c, "alice", "s1")); endReason(err) != session.ReasonBackChannel {
+		t.Errorf("Create of a sign-in that began at the same moment = %v, want *EndedError", err)
+	}
+	c.Advance(time.Millisecond)
 	must(t, s.Create(t.Context(), record(c, "alice", "s1"))) // a sign-in that began afterwards
+	c.Advance(time.Second)
 	other := record(c, "carol", "s3")
 	other.LoginStarted = began
 	must(t, s.Create(t.Context(), other))
