@@ -24,8 +24,21 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			s.fail(w, r, err)
 			return
 		}
+		r.Host = s.baseURL.Host // as browsers write it in Origin, with which it is compared behind
 		next.ServeHTTP(w, r)
 	})
+}
+
+// ourHost reports whether a Host header names the portal: with the port that the scheme has anyway, too, which proxies may add.
+func (s *Server) ourHost(host string) bool {
+	if strings.EqualFold(host, s.baseURL.Host) {
+		return true
+	}
+	port := ":443"
+	if s.baseURL.Scheme == "http" {
+		port = ":80"
+	}
+	return s.baseURL.Port() == "" && strings.EqualFold(host, s.baseURL.Host+port)
 }
 
 func (s *Server) checkRequest(r *http.Request) error {
@@ -33,7 +46,7 @@ func (s *Server) checkRequest(r *http.Request) error {
 	switch {
 	case isProbe(path):
 		return nil // probes come by address
-	case !strings.EqualFold(r.Host, s.baseURL.Host):
+	case !s.ourHost(r.Host):
 		return &pageError{Status: http.StatusMisdirectedRequest, Kind: kindWrongHost, Err: errors.New("host is not the portal's")}
 	case r.URL.Host != "" || ambiguousPath(path):
 		return &pageError{Status: http.StatusBadRequest, Kind: kindBadAddress, Err: errors.New("ambiguous path")}
