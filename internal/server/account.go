@@ -21,7 +21,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) showAccount(w http.ResponseWriter, r *http.Request, status int, typed string, wrong bool) error {
 	sess, _ := session.FromContext(r.Context())
 	eventOf(r.Context()).SignsIn = true
-	m := templates.AccountModel{Layout: s.layout(r), Name: sess.Identity.AccountName, ID: sess.Identity.Account, Choice: s.rp.Offers(promptAccount), Typed: typed, Wrong: wrong}
+	m := templates.AccountModel{Layout: s.layout(r), Name: sess.Identity.AccountName, ID: sess.Identity.Account, Choice: s.config.RP.Offers(promptAccount), Typed: typed, Wrong: wrong}
 	return s.render(w, r, status, templates.Account(m))
 }
 
@@ -32,7 +32,7 @@ func (s *Server) switchAccount(w http.ResponseWriter, r *http.Request) error {
 		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, RetryTo: "/auth/account", Err: err}
 	}
 	s.forgetSignIns(w)
-	o := s.loginOptions
+	o := s.config.Login
 	sess, _ := session.FromContext(r.Context())
 	o.ReturnTo, o.Stay = "/", sess.StaySignedIn
 	if r.PostForm.Get("choose") != "" {

@@ -24,9 +24,9 @@ func (m Managers) allow(sess *session.Session) bool {
 func (s *Server) manages(h handler) http.Handler {
 	page := s.page(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		sess, err := s.cookies.Load(r)
+		sess, err := s.config.Cookies.Load(r)
 		switch {
-		case err != nil || !s.managers.allow(sess):
+		case err != nil || !s.config.Managers.allow(sess):
 			s.unknown(w, r)
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			w.Header().Set("Allow", "GET, HEAD")

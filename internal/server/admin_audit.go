@@ -42,7 +42,7 @@ func (s *Server) auditPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := q.filter
 	f.Limit++ // one more tells whether there is another page
-	events, err := s.events.List(r.Context(), f)
+	events, err := s.config.Audit.List(r.Context(), f)
 	if err != nil {
 		return &storeError{err}
 	}
@@ -71,10 +71,10 @@ func (s *Server) parseAuditQuery(v url.Values, issuer string) auditQuery {
 		q.errors["kind"] = query.ErrChoice
 	}
 	if q.person != "" {
-		q.filter.Persons = append(s.keys.PersonReferences(issuer, q.person), q.person)
+		q.filter.Persons = append(s.config.Keys.PersonReferences(issuer, q.person), q.person)
 	}
 	if q.session != "" {
-		q.filter.Sessions = append(s.keys.SessionReferences(q.session), q.session)
+		q.filter.Sessions = append(s.config.Keys.SessionReferences(q.session), q.session)
 	}
 	q.filter.Before, q.filter.After = q.place("before", text("before", 64)), q.place("after", text("after", 64))
 	return q

@@ -17,12 +17,12 @@ func (s *Server) healthPage(w http.ResponseWriter, r *http.Request) error {
 	l := s.locale(r)
 	m := templates.AdminHealthModel{Layout: s.layout(r), Tabs: adminTabs(l, healthPath)}
 	m.Process = []templates.FactModel{
-		{Term: l.T("health.version"), Value: s.version, Code: true},
+		{Term: l.T("health.version"), Value: s.config.Version, Code: true},
 		{Term: l.T("health.started"), Value: l.DayMonth(s.started.UTC()) + " " + s.started.UTC().Format("15:04:05")},
 		{Term: l.T("health.in-flight"), Value: strconv.Itoa(s.InFlight())},
 	}
-	if s.peers != nil {
-		for _, one := range s.peers.All() {
+	if s.config.Health != nil {
+		for _, one := range s.config.Health.All() {
 			m.Rows = append(m.Rows, s.presentHealth(l, one))
 		}
 	}

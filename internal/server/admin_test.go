@@ -45,7 +45,7 @@ func same(a answer) string {
 func TestOnlyManagersKnowOfTheirPages(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
-	b.server.managers = Managers{Role: "Manager", Account: "101"}
+	b.server.config.Managers = Managers{Role: "Manager", Account: "101"}
 	for who, header := range map[string][]string{
 		"nobody": {"Cookie", ""}, "without a role": with(b.cookie), "another role": b.withRole("bob", "101", "User"), "another account": b.withRole("carol", "102", "Manager"),
 	} {
@@ -70,7 +70,7 @@ func TestOnlyManagersKnowOfTheirPages(t *testing.T) {
 	}
 	b.get("/admin/audit", append([]string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"}, manager...)...).want(t, "from elsewhere", http.StatusForbidden)
 	for _, none := range []Managers{{}, {Account: "101"}} {
-		b.server.managers = none
+		b.server.config.Managers = none
 		b.get("/admin/audit", b.withRole("dora", "101", "")...).want(t, "no role is configured", http.StatusNotFound)
 	}
 }
@@ -83,13 +83,13 @@ func (b *bench) logged(n int) {
 	for i := range n {
 		e := audit.Event{ID: fmt.Sprintf("%032x", i+1), Time: time.Date(2026, 11, 1, i, 0, 0, 0, time.UTC), Kind: audit.SignInFailed, Reason: "nonce", Client: "203.0.113.9", Request: fmt.Sprintf("%016x", uint64(i+1)*0x9e3779b97f4a7c15)}
 		if i%3 == 0 {
-			e.Kind, e.Reason, e.Person, e.Session = audit.SignOut, "here", b.server.personRef("https://id.example", "alice"), b.server.keys.SessionReferences("0123456789abcdef")[0]
+			e.Kind, e.Reason, e.Person, e.Session = audit.SignOut, "here", b.server.personRef("https://id.example", "alice"), b.server.config.Keys.SessionReferences("0123456789abcdef")[0]
 			e.Details = map[string]string{"prompt": "<b>none</b>"}
 		}
 		list = append(list, e)
 	}
 	b.must(store.Append(b.Context(), list))
-	b.server.events = audit.New(audit.Config{Store: store})
+	b.server.config.Audit = audit.New(audit.Config{Store: store})
 }
 
 var auditRow = regexp.MustCompile(`<time datetime="(2026-11-\d\dT\d\d):00:00`)
@@ -106,7 +106,7 @@ func rows(a answer) string {
 func TestAuditPage(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
-	b.server.managers = Managers{Role: "Manager"}
+	b.server.config.Managers = Managers{Role: "Manager"}
 	b.logged(9)
 	manager := b.withRole("mia", "101", "Manager")
 	get := func(query string) answer { return b.get("/admin/audit"+query, manager...) }
@@ -159,7 +159,7 @@ func links(a answer) map[string]string {
 func TestPagesOfTheAuditLog(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
-	b.server.managers = Managers{Role: "Manager"}
+	b.server.config.Managers = Managers{Role: "Manager"}
 	b.logged(3 * 120)
 	manager := b.withRole("mia", "101", "Manager")
 	var forth []string
@@ -193,17 +193,17 @@ func TestPagesOfTheAuditLog(t *testing.T) {
 func TestHealthPage(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
-	b.server.managers = Managers{Role: "Manager"}
+	b.server.config.Managers = Managers{Role: "Manager"}
 	manager := b.withRole("mia", "101", "Manager")
 	b.get("/admin/health", manager...).want(t, "nothing is watched", http.StatusOK, "test")
-	b.server.peers = health.New(slog.New(slog.DiscardHandler), ignored{},
+	b.server.config.Health = health.New(slog.New(slog.DiscardHandler), ignored{},
 		health.Dependency{Name: "store", Every: time.Hour, Probe: func(context.Context) error { return nil }},
 		health.Dependency{Name: "identity server", Every: time.Hour, Probe: func(context.Context) error { return nil }, Detail: func() string { return "/data: <no answer>" }},
 		health.Dependency{Name: "data hub", Every: time.Hour, Probe: func(context.Context) error { return errors.New("dial <refused>") }},
 		health.Dependency{Name: "database", Every: time.Hour, Probe: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }})
-	go b.server.peers.Run(t.Context())
+	go b.server.config.Health.Run(t.Context())
 	eventually(t, "three are asked", func() bool {
-		all := b.server.peers.All()
+		all := b.server.config.Health.All()
 		return all[0].Known && all[1].Known && all[2].Known
 	})
 	for _, l := range locale.Langs() {

@@ -39,7 +39,7 @@ func TestChoosesToStay(t *testing.T) {
 		{"stay=1", "same-origin", time.Hour, true}, {"stay=1", "", time.Hour, true}, {"stay=1", "cross-site", time.Hour, false}, {"stay=1", "same-site", time.Hour, false}, {"stay=1", "none", time.Hour, false},
 		{"stay=1", "same-origin", 0, false}, {"stay=0", "same-origin", time.Hour, false}, {"", "same-origin", time.Hour, false},
 	} {
-		b.server.stay = tt.allowed
+		b.server.config.StaySignedIn = tt.allowed
 		r := httptest.NewRequest(http.MethodGet, "/auth/login?"+tt.query, nil)
 		if tt.site != "" {
 			r.Header.Set("Sec-Fetch-Site", tt.site)

@@ -13,15 +13,15 @@ func (s *Server) audit(ctx context.Context, sess *session.Session, e audit.Event
 	if sess != nil {
 		e.Issuer, e.Person, e.Session = sess.Identity.Issuer, s.personRef(sess.Identity.Issuer, sess.Identity.Subject), s.sessionRef(sess.Handle.ID())
 	}
-	s.events.Add(ctx, e)
+	s.config.Audit.Add(ctx, e)
 }
 
 func (s *Server) personRef(issuer, subject string) string {
-	return s.keys.PersonReferences(issuer, subject)[0]
+	return s.config.Keys.PersonReferences(issuer, subject)[0]
 }
 
 func (s *Server) sessionRef(id session.ID) string {
-	return s.keys.SessionReferences(id.String())[0]
+	return s.config.Keys.SessionReferences(id.String())[0]
 }
 
 // signInRefused audits a sign-in that came back and does not count, and returns err.

@@ -15,7 +15,7 @@ import (
 // audited gives the bench an audit log that can be read.
 func (b *bench) audited() func() []audit.Event {
 	log := audit.New(audit.Config{Store: memory.New(nil).Audit()})
-	b.server.events = log
+	b.server.config.Audit = log
 	b.Cleanup(func() { _ = log.Close(b.Context()) })
 	n := 0
 	return func() []audit.Event {

@@ -23,14 +23,14 @@ func (s *Server) backChannelLogout(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return s.refuseLogout(w, r, err)
 	}
-	t, err := s.rp.VerifyLogout(r.Context(), raw)
+	t, err := s.config.RP.VerifyLogout(r.Context(), raw)
 	if errors.Is(err, rp.ErrProviderUnavailable) {
 		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindSignInDown, RetryAfter: retryAfterDefault, Err: err}
 	}
 	if err != nil {
 		return s.refuseLogout(w, r, err)
 	}
-	first, err := s.store.Once(r.Context(), "logout "+t.Issuer+" "+t.ID, max(t.Expires.Sub(s.wall()), 0)+2*rp.Leeway)
+	first, err := s.config.Store.Once(r.Context(), "logout "+t.Issuer+" "+t.ID, max(t.Expires.Sub(s.wall()), 0)+2*rp.Leeway)
 	if err != nil {
 		return &storeError{err}
 	}
@@ -39,7 +39,7 @@ func (s *Server) backChannelLogout(w http.ResponseWriter, r *http.Request) error
 	}
 	ended, err := s.endNamed(r.Context(), session.Match{Issuer: t.Issuer, SID: t.SID, Subject: t.Subject})
 	if err != nil {
-		s.log.ErrorContext(r.Context(), "logout token taken, and its sessions not ended", "request_id", eventOf(r.Context()).ID, "issuer", t.Issuer, "subject", t.Subject, "error", err)
+		s.config.Log.ErrorContext(r.Context(), "logout token taken, and its sessions not ended", "request_id", eventOf(r.Context()).ID, "issuer", t.Issuer, "subject", t.Subject, "error", err)
 		return &storeError{err}
 	}
 	e := audit.Event{Kind: audit.SignOut, Reason: session.ReasonBackChannel, Issuer: t.Issuer, Details: map[string]string{"sessions": strconv.Itoa(len(ended))}}
@@ -77,7 +77,7 @@ func (s *Server) endNamed(ctx context.Context, m session.Match) (ended []session
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	for wait := 50 * time.Millisecond; ; wait *= 3 {
-		if ended, err = s.store.DeleteMatching(ctx, m, session.ReasonBackChannel); err == nil {
+		if ended, err = s.config.Store.DeleteMatching(ctx, m, session.ReasonBackChannel); err == nil {
 			s.forgetData(ended...)
 			return ended, nil
 		}

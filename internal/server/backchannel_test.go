@@ -46,7 +46,7 @@ func TestConformanceBackChannelLogout(t *testing.T) {
 	t.Parallel()
 	p := newSuite(t)
 	b := newBenchAt(t, "https://portal.example", p.issuer, away{})
-	b.server.logoutHint = true
+	b.server.config.LogoutHint = true
 	unsigned := func() string {
 		payload, _ := json.Marshal(p.claims(nil))
 		return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + base64.RawURLEncoding.EncodeToString(payload) + "."

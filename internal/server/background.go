@@ -19,7 +19,7 @@ func (s *Server) apart(ctx context.Context, f func(context.Context)) {
 		defer func() {
 			if p := recover(); p != nil {
 				fell := crew.Caught(p)
-				s.log.ErrorContext(ctx, "panicked after a request", "request_id", eventOf(ctx).ID, "panic", panicText(fell.Value), "stack", string(fell.Stack))
+				s.config.Log.ErrorContext(ctx, "panicked after a request", "request_id", eventOf(ctx).ID, "panic", panicText(fell.Value), "stack", string(fell.Stack))
 			}
 		}()
 		f(ctx)
@@ -47,7 +47,7 @@ func (s *Server) later(ctx context.Context, what string, wait time.Duration, f f
 		ctx, cancel := context.WithTimeout(ctx, laterTime)
 		defer cancel()
 		if err := f(ctx); err != nil {
-			s.log.WarnContext(ctx, "not done after a request", "what", what, "error", err)
+			s.config.Log.WarnContext(ctx, "not done after a request", "what", what, "error", err)
 		}
 	})
 }
@@ -65,7 +65,7 @@ func (s *Server) work(ctx context.Context, what string, f func(context.Context) 
 			}
 		}()
 		if err := f(ctx); err != nil {
-			s.log.WarnContext(ctx, "not done in the background", "what", what, "error", err)
+			s.config.Log.WarnContext(ctx, "not done in the background", "what", what, "error", err)
 		}
 	})
 }

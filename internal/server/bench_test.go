@@ -161,7 +161,7 @@ type answer struct {
 // ask sends a request of the signed-in person. header is pairs of names and values; an empty value removes the header, and Cookie "" the session.
 func (b *bench) ask(method, target, body string, header ...string) answer {
 	b.Helper()
-	r := httptest.NewRequest(method, b.server.baseURL.String()+target, strings.NewReader(body))
+	r := httptest.NewRequest(method, b.server.config.BaseURL.String()+target, strings.NewReader(body))
 	r.RequestURI, r.URL.Scheme, r.URL.Host = target, "", ""
 	r.Header.Set("Accept", "text/html")
 	r.Header.Set("Cookie", b.cookie.Name+"="+b.cookie.Value)

@@ -28,7 +28,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	if !found {
 		return s.strayCallback(w, r)
 	}
-	now, err := s.store.Now(r.Context())
+	now, err := s.config.Store.Now(r.Context())
 	if err != nil {
 		return &storeError{err}
 	}
@@ -37,7 +37,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		s.attempts.fail(w, attempt.State, e)
 		return s.signInRefused(r.Context(), "expired", e)
 	}
-	first, err := s.store.Once(r.Context(), "attempt "+hashed(attempt.State), 2*attemptLife)
+	first, err := s.config.Store.Once(r.Context(), "attempt "+hashed(attempt.State), 2*attemptLife)
 	if err != nil {
 		return &storeError{err}
 	}
@@ -45,7 +45,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 		return s.strayCallback(w, r)
 	}
 	faultpoint.Reach(faultpoint.CallbackConsumed)
-	id, tokens, err := s.rp.Finish(r.Context(), attempt, q)
+	id, tokens, err := s.config.RP.Finish(r.Context(), attempt, q)
 	if err != nil {
 		return s.notSignedIn(w, r, attempt, err)
 	}
@@ -60,10 +60,10 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 // notSignedIn asks the person where asking nobody was not enough, and says otherwise why the sign-in failed.
 func (s *Server) notSignedIn(w http.ResponseWriter, r *http.Request, attempt rp.Attempt, err error) error {
 	note(r.Context(), slog.String("sign_in", "refused"))
-	s.observer.SignIn(signInOutcome(err))
+	s.config.Observer.SignIn(signInOutcome(err))
 	if attempt.Prompt == promptSilent && rp.InteractionNeeded(err) {
 		s.attempts.clear(w, attempt)
-		again := s.loginOptions
+		again := s.config.Login
 		again.ReturnTo, again.Account, again.LoginHint, again.Stay = attempt.ReturnTo, attempt.Account, attempt.LoginHint, attempt.Stay
 		return s.begin(w, r, again)
 	}
@@ -87,7 +87,7 @@ func hashed(text string) string {
 // strayCallback answers a callback that belongs to no sign-in of this browser: a bookmark, the back button, a second tab that came later, or a
 // browser that did not send its cookie. Whoever is signed in goes on; nobody else is sent anywhere. Whose sign-in failed, and loads its page again, reads the same.
 func (s *Server) strayCallback(w http.ResponseWriter, r *http.Request) error {
-	_, err := s.cookies.Load(r)
+	_, err := s.config.Cookies.Load(r)
 	switch {
 	case err == nil:
 		http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -111,23 +111,23 @@ func (s *Server) strayCallback(w http.ResponseWriter, r *http.Request) error {
 // signIn makes the session: tokens first, then the record that makes them reachable, then the cookie. The browser's previous session ends.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attempt, id rp.Identity, t rp.Tokens) error {
 	ctx := r.Context()
-	previous, err := s.cookies.Load(r)
+	previous, err := s.config.Cookies.Load(r)
 	if err != nil && !isNoSession(err) {
 		return &storeError{err}
 	}
 	who := session.Identity{Issuer: id.Issuer, Subject: id.Subject, SID: id.SID, Name: displayName(id), Email: locale.Plain(id.Email), Account: locale.Plain(id.Account), AccountName: locale.Plain(id.AccountName), Role: id.Role, AuthTime: id.AuthTime}
-	o := session.StartOptions{LoginStarted: begun(attempt), StaySignedIn: attempt.Stay && s.stay > 0, About: s.aboutBrowser(r)}
+	o := session.StartOptions{LoginStarted: begun(attempt), StaySignedIn: attempt.Stay && s.config.StaySignedIn > 0, About: s.aboutBrowser(r)}
 	if previous != nil && previous.Identity.Issuer == who.Issuer && previous.Identity.Subject == who.Subject {
 		o.Values = previous.Values
 	}
 	h := session.NewHandle()
-	if err := s.tokens.Start(ctx, h, t, id, s.cookies.UntilLimit(o.StaySignedIn)); err != nil {
+	if err := s.config.Tokens.Start(ctx, h, t, id, s.config.Cookies.UntilLimit(o.StaySignedIn)); err != nil {
 		if previous == nil || !sameGrant(previous.Identity, who) {
 			s.giveBack(ctx, token.Tokens{Access: t.Access, Refresh: t.Refresh})
 		}
 		return s.notStarted(w, r, attempt, err)
 	}
-	sess, err := s.cookies.Start(ctx, w, h, who, o)
+	sess, err := s.config.Cookies.Start(ctx, w, h, who, o)
 	if err != nil {
 		s.endBeside(ctx, h, session.ReasonUnfinished, previous != nil && sameGrant(previous.Identity, who))
 		return s.notStarted(w, r, attempt, err)
@@ -140,7 +140,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 	e := eventOf(ctx)
 	e.Session, e.Subject = sess.Handle.ID().String(), who.Subject
 	s.audit(ctx, sess, audit.Event{Kind: audit.SignIn, Details: map[string]string{"prompt": attempt.Prompt, "account": who.Account, "refreshable": strconv.FormatBool(!t.Refresh.Empty())}})
-	s.observer.SignIn("ok")
+	s.config.Observer.SignIn("ok")
 	s.limits.signIns.Give(s.network(r))
 	s.noteSignIn(w, r)
 	if s.jar.has(r, lostCookie) {
@@ -158,7 +158,7 @@ func (s *Server) notStarted(w http.ResponseWriter, r *http.Request, attempt rp.A
 	} else if !errors.Is(err, token.ErrTooLarge) {
 		return &storeError{err}
 	}
-	s.observer.SignIn(outcome)
+	s.config.Observer.SignIn(outcome)
 	s.attempts.fail(w, attempt.State, failed)
 	return s.signInRefused(r.Context(), outcome, failed)
 }
@@ -185,7 +185,7 @@ func (s *Server) endBeside(ctx context.Context, h session.Handle, reason string,
 		return
 	}
 	s.forgetData(h.ID())
-	if err := s.store.Delete(ctx, h.ID(), reason); err != nil {
+	if err := s.config.Store.Delete(ctx, h.ID(), reason); err != nil {
 		note(ctx, errAttr("session_not_deleted", err))
 	}
 }

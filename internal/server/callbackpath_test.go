@@ -10,7 +10,7 @@ func TestCallbackPathOfOurOwn(t *testing.T) {
 	b := newBench(t, "https://portal.example")
 	for path, free := range map[string]bool{"/auth/callback": true, "/signin-oidc": true, "/login": false, "/logout": true, "/auth/login": false, "/sites": false, "/healthz": false, "/": false, "/static/x": true} {
 
-		b.server.callbackPath = path
+		b.server.config.CallbackPath = path
 		if err := b.server.checkCallbackPath(); (err == nil) != free || err != nil && !strings.Contains(err.Error(), "--callback-path") {
 			t.Errorf("%s: %v, want free %t", path, err, free)
 		}

@@ -137,7 +137,7 @@ func (s *Server) checkProxy(r *http.Request) {
 		return
 	}
 	if peer := peerAddress(r.RemoteAddr); (peer.IsPrivate() || peer.IsLoopback()) && !s.proxies.trust(peer) && s.proxyTold.CompareAndSwap(false, true) {
-		s.log.WarnContext(r.Context(), "a proxy is not named by --trusted-proxies; the people behind it share its address, and its limits", "proxy", peer.String())
+		s.config.Log.WarnContext(r.Context(), "a proxy is not named by --trusted-proxies; the people behind it share its address, and its limits", "proxy", peer.String())
 	}
 }
 
@@ -145,10 +145,10 @@ func (s *Server) checkProxy(r *http.Request) {
 // in circles. X-Forwarded-Proto is used for nothing else.
 func (s *Server) checkScheme(r *http.Request) {
 	said := r.Header.Get("X-Forwarded-Proto")
-	if said == "" || said == s.baseURL.Scheme || s.schemeTold.Load() || !s.proxies.trust(peerAddress(r.RemoteAddr)) {
+	if said == "" || said == s.config.BaseURL.Scheme || s.schemeTold.Load() || !s.proxies.trust(peerAddress(r.RemoteAddr)) {
 		return
 	}
 	if s.schemeTold.CompareAndSwap(false, true) {
-		s.log.WarnContext(r.Context(), "the proxy says that people come by another scheme than that of the public URL; their cookies will be lost", "forwarded_proto", short(said), "base_url", s.baseURL.String())
+		s.config.Log.WarnContext(r.Context(), "the proxy says that people come by another scheme than that of the public URL; their cookies will be lost", "forwarded_proto", short(said), "base_url", s.config.BaseURL.String())
 	}
 }

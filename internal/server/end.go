@@ -10,9 +10,9 @@ import (
 
 // endSession ends the session of a browser, a screen or a link, and forgets what was read with it. Its tokens are given back in the background, also when the store did not answer: nobody shall use them.
 func (s *Server) endSession(ctx context.Context, h session.Handle, reason string) error {
-	t, unknown := s.tokens.Tokens(ctx, h)
+	t, unknown := s.config.Tokens.Tokens(ctx, h)
 	s.forgetData(h.ID())
-	err := s.store.Delete(context.WithoutCancel(ctx), h.ID(), reason)
+	err := s.config.Store.Delete(context.WithoutCancel(ctx), h.ID(), reason)
 	if unknown == nil {
 		s.giveBack(ctx, t)
 	}
@@ -38,8 +38,8 @@ const revokeTime = 3 * time.Second
 // giveBack revokes tokens that nobody will use, while nobody waits for it.
 func (s *Server) giveBack(ctx context.Context, t token.Tokens) {
 	s.inBackground(ctx, revokeTime, func(ctx context.Context) {
-		if err := s.tokens.Revoke(ctx, t); err != nil {
-			s.log.WarnContext(ctx, "tokens not revoked", "error", err)
+		if err := s.config.Tokens.Revoke(ctx, t); err != nil {
+			s.config.Log.WarnContext(ctx, "tokens not revoked", "error", err)
 		}
 	})
 }

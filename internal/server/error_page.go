@@ -30,7 +30,7 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError)
 	}
 	m := templates.ErrorModel{
 		Layout: s.layout(r), Status: e.Status, Kind: e.Kind, RequestID: eventOf(r.Context()).ID,
-		Param: e.Param, Detail: e.Detail, Missing: e.Missing, RetryTo: e.RetryTo, Home: s.baseURL.String(),
+		Param: e.Param, Detail: e.Detail, Missing: e.Missing, RetryTo: e.RetryTo, Home: s.config.BaseURL.String(),
 	}
 	if e.Kind == kindBadRequest && m.Detail != "" {
 		m.Detail = reason(e.Err, m.Detail, s.locale(r))
@@ -46,7 +46,7 @@ func (s *Server) showError(w http.ResponseWriter, r *http.Request, e *pageError)
 		m.Layout.Refresh = after + ";url=" + r.URL.RequestURI()
 	}
 	if err := s.render(w, r, e.Status, templates.ErrorPage(m)); err != nil {
-		s.log.ErrorContext(r.Context(), "error page not rendered", "request_id", m.RequestID, "error", err)
+		s.config.Log.ErrorContext(r.Context(), "error page not rendered", "request_id", m.RequestID, "error", err)
 		http.Error(w, "Internal error, request "+m.RequestID, http.StatusInternalServerError)
 	}
 }
@@ -84,7 +84,7 @@ func reason(err error, text string, l locale.Locale) string {
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, e *pageError) {
 	p := problemDocument{Type: "urn:portico:problem:" + string(e.Kind), Title: http.StatusText(e.Status), Status: e.Status, Code: string(e.Kind), RequestID: eventOf(r.Context()).ID, Param: e.Param, Detail: e.Detail}
 	if e.Kind == kindSessionEnded {
-		p.LoginURL = s.baseURL.JoinPath("/auth/login").String()
+		p.LoginURL = s.config.BaseURL.JoinPath("/auth/login").String()
 	}
 	writeJSON(w, "application/problem+json", e.Status, p)
 }
@@ -106,7 +106,7 @@ func (s *Server) panicked(rec *recorder, r *http.Request, p any) {
 	if fell.Value == http.ErrAbortHandler {
 		panic(http.ErrAbortHandler)
 	}
-	s.log.ErrorContext(r.Context(), "handler panicked", "request_id", eventOf(r.Context()).ID, "panic", panicText(fell.Value), "stack", string(fell.Stack))
+	s.config.Log.ErrorContext(r.Context(), "handler panicked", "request_id", eventOf(r.Context()).ID, "panic", panicText(fell.Value), "stack", string(fell.Stack))
 	if rec.status == 0 {
 		s.showError(rec, r, &pageError{Status: http.StatusInternalServerError, Kind: kindInternal, Err: errors.New("panic")})
 	}

@@ -111,7 +111,7 @@ func (s *Server) withEvent(next http.Handler) http.Handler {
 			}
 			e.letGo()
 			took := time.Since(start)
-			s.observer.Request(r.Method, route(r.Pattern), rec.status, took)
+			s.config.Observer.Request(r.Method, route(r.Pattern), rec.status, took)
 			endTrace(r, e, rec.status)
 			s.writeEvent(r, e, rec, took)
 		}()
@@ -131,7 +131,7 @@ func (s *Server) writeEvent(r *http.Request, e *event, rec *recorder, took time.
 	case isStatic(r.URL.Path), isLook(r):
 		level = slog.LevelDebug
 	}
-	if !s.log.Enabled(r.Context(), level) {
+	if !s.config.Log.Enabled(r.Context(), level) {
 		return
 	}
 	if e.Limited && s.limits.lines.Take(struct{}{}) > 0 {
@@ -154,7 +154,7 @@ func (s *Server) writeEvent(r *http.Request, e *event, rec *recorder, took time.
 	if e.Err != nil {
 		attrs = append(attrs, slog.Any("error", e.Err))
 	}
-	s.log.LogAttrs(r.Context(), level, "request", attrs...)
+	s.config.Log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
 func randomHex(n int) string {

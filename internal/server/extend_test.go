@@ -83,7 +83,7 @@ func TestExtendingASession(t *testing.T) {
 	var err error
 	b.cookies, err = session.NewCookies(session.Config{Store: b.store.Sessions(), Keys: b.keys, Secure: true, Now: clock.Now})
 	b.must(err)
-	b.server.cookies = b.cookies
+	b.server.config.Cookies = b.cookies
 	b.signIn()
 	script := []string{"Accept", "application/json", "Sec-Fetch-Site", "same-origin", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"}
 	before := b.look(script...)

@@ -29,7 +29,7 @@ func (s *Server) frontChannelLogout(w http.ResponseWriter, r *http.Request) erro
 		return s.emptyFrame(w)
 	}
 	m := session.Match{Issuer: issuer, SID: sid}
-	known, err := s.store.List(r.Context(), m)
+	known, err := s.config.Store.List(r.Context(), m)
 	if err != nil {
 		return &storeError{err}
 	}
@@ -38,7 +38,7 @@ func (s *Server) frontChannelLogout(w http.ResponseWriter, r *http.Request) erro
 			return err
 		}
 	}
-	ended, err := s.store.DeleteMatching(r.Context(), m, session.ReasonFrontChannel)
+	ended, err := s.config.Store.DeleteMatching(r.Context(), m, session.ReasonFrontChannel)
 	if err != nil {
 		return &storeError{err}
 	}
@@ -59,7 +59,7 @@ func (s *Server) frontChannelQuery(r *http.Request) (issuer, sid string, err err
 	if issuer, err = required(q, "iss", maxReturnPath); err != nil {
 		return "", "", err
 	}
-	ours, err := s.rp.Issuer(r.Context())
+	ours, err := s.config.RP.Issuer(r.Context())
 	if err != nil {
 		return "", "", err
 	}
@@ -82,7 +82,7 @@ func required(q url.Values, name string, longest int) (string, error) {
 func (s *Server) emptyFrame(w http.ResponseWriter) error {
 	h := w.Header()
 	h.Del("X-Frame-Options") // knows no origin; frame-ancestors does
-	h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.rp.FrameAncestors()+"; sandbox")
+	h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "+s.config.RP.FrameAncestors()+"; sandbox")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = io.WriteString(w, "<!DOCTYPE html><html lang=\"en\"><title>Signed out</title>")
 	return nil

@@ -39,7 +39,7 @@ func (v *Visit) Session() (*session.Session, bool) { return session.FromContext(
 func (v *Visit) Hub() *datahub.Client { return v.s.hub(v.Request) }
 
 // HubOf returns a Data Hub client with somebody else's rights.
-func (v *Visit) HubOf(ts datahub.TokenSource) *datahub.Client { return v.s.datahub.Client(ts) }
+func (v *Visit) HubOf(ts datahub.TokenSource) *datahub.Client { return v.s.config.Hub.Client(ts) }
 
 // Locale returns the locale of the request.
 func (v *Visit) Locale() locale.Locale { return v.s.locale(v.Request) }
@@ -74,9 +74,9 @@ func (s *Server) handle(m *http.ServeMux, p Page) {
 // entrance leads to the front page, if there is one, whoever opens the portal without being signed in.
 func (s *Server) entrance(home http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.front != "" && navigation(r) && !foreignLoad(r) {
-			if _, err := s.cookies.Load(r); isNoSession(err) {
-				http.Redirect(w, r, s.front, http.StatusSeeOther)
+		if s.config.Front != "" && navigation(r) && !foreignLoad(r) {
+			if _, err := s.config.Cookies.Load(r); isNoSession(err) {
+				http.Redirect(w, r, s.config.Front, http.StatusSeeOther)
 				return
 			}
 		}
@@ -90,7 +90,7 @@ func (s *Server) guest(h handler) handler {
 		if foreignLoad(r) {
 			return errForeignLoad()
 		}
-		sess, err := s.cookies.Load(r)
+		sess, err := s.config.Cookies.Load(r)
 		switch {
 		case err == nil:
 			r = r.WithContext(s.withSession(r.Context(), sess))

@@ -19,7 +19,7 @@ func FuzzGuard(f *testing.F) {
 		f.Add(target)
 	}
 	base, _ := url.Parse("https://portal.example")
-	s := &Server{baseURL: base}
+	s := &Server{config: Config{BaseURL: base}}
 	f.Fuzz(func(t *testing.T, target string) {
 		r, err := http.ReadRequest(bufio.NewReader(strings.NewReader("GET " + target + " HTTP/1.1\r\nHost: portal.example\r\n\r\n")))
 		if err != nil || s.checkRequest(r) != nil {

@@ -67,7 +67,7 @@ func (s *Server) signInFor(w http.ResponseWriter, r *http.Request, want wish) er
 		return err
 	}
 	what, page := want.about()
-	o := s.loginOptions
+	o := s.config.Login
 	o.Prompt, o.Account, o.Offline, o.For, o.ReturnTo = promptLogin, want.By.Account, true, what+" "+ticket, page
 	return s.begin(w, r, o)
 }
@@ -141,7 +141,7 @@ func (s *Server) fulfil(w http.ResponseWriter, r *http.Request, attempt rp.Attem
 
 // wishOf returns what the person wanted who is signed in in this browser.
 func (s *Server) wishOf(r *http.Request, ticket string) (sess *session.Session, want wish, err error) {
-	sess, err = s.cookies.Load(r)
+	sess, err = s.config.Cookies.Load(r)
 	switch {
 	case isNoSession(err):
 		return nil, want, wishOther
@@ -161,7 +161,7 @@ func (s *Server) wishOf(r *http.Request, ticket string) (sess *session.Session, 
 // startGrant keeps tokens, and then the session that makes them reachable: back-channel logout and whoever ends all sessions of a person find it.
 func (s *Server) startGrant(ctx context.Context, h session.Handle, g granted, until time.Time, o session.StartOptions) error {
 	if g.tokens != nil {
-		if err := s.tokens.Start(ctx, h, *g.tokens, g.about, until); err != nil {
+		if err := s.config.Tokens.Start(ctx, h, *g.tokens, g.about, until); err != nil {
 			return err
 		}
 	}

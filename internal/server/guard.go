@@ -24,21 +24,21 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			s.fail(w, r, err)
 			return
 		}
-		r.Host = s.baseURL.Host // as browsers write it in Origin, with which it is compared behind
+		r.Host = s.config.BaseURL.Host // as browsers write it in Origin, with which it is compared behind
 		next.ServeHTTP(w, r)
 	})
 }
 
 // ourHost reports whether a Host header names the portal: with the port that the scheme has anyway, too, which proxies may add.
 func (s *Server) ourHost(host string) bool {
-	if strings.EqualFold(host, s.baseURL.Host) {
+	if strings.EqualFold(host, s.config.BaseURL.Host) {
 		return true
 	}
 	port := ":443"
-	if s.baseURL.Scheme == "http" {
+	if s.config.BaseURL.Scheme == "http" {
 		port = ":80"
 	}
-	return s.baseURL.Port() == "" && strings.EqualFold(host, s.baseURL.Host+port)
+	return s.config.BaseURL.Port() == "" && strings.EqualFold(host, s.config.BaseURL.Host+port)
 }
 
 func (s *Server) checkRequest(r *http.Request) error {
@@ -50,7 +50,7 @@ func (s *Server) checkRequest(r *http.Request) error {
 		return &pageError{Status: http.StatusMisdirectedRequest, Kind: kindWrongHost, Err: errors.New("host is not the portal's")}
 	case r.URL.Host != "" || ambiguousPath(path):
 		return &pageError{Status: http.StatusBadRequest, Kind: kindBadAddress, Err: errors.New("ambiguous path")}
-	case len(query) > maxQueryBytes && path != s.callbackPath: // what the identity server sends back may explain at length; the limit on headers is enough
+	case len(query) > maxQueryBytes && path != s.config.CallbackPath: // what the identity server sends back may explain at length; the limit on headers is enough
 		return &pageError{Status: http.StatusRequestURITooLong, Kind: kindTooLarge, Err: errors.New("query too long")}
 	case strings.Count(query, "&") >= maxQueryParams:
 		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, Err: errors.New("too many query parameters")}
@@ -80,7 +80,7 @@ func isStatic(path string) bool { return strings.HasPrefix(path, "/static/") }
 // sameOrigin refuses requests that change something from an origin that is not the portal's. http.CrossOriginProtection behind it judges by Fetch Metadata
 // first and compares no more than the host; this also tells http from https. Neither knows an exception: see docs/adr/0008.
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
-	ours := s.baseURL.Scheme + "://" + s.baseURL.Host
+	ours := s.config.BaseURL.Scheme + "://" + s.config.BaseURL.Host
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
 		if r.Method == http.MethodPost && origin != "" && origin != "null" && !strings.EqualFold(origin, ours) {

@@ -18,10 +18,10 @@ func (s *Server) commonHeaders() [][2]string {
 		{"Cross-Origin-Resource-Policy", "same-origin"},
 		{"Permissions-Policy", "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=(), browsing-topics=()"},
 	}
-	if s.baseURL.Scheme == "https" {
+	if s.config.BaseURL.Scheme == "https" {
 		headers = append(headers, [2]string{"Strict-Transport-Security", "max-age=63072000; includeSubDomains"})
 	}
-	if s.noIndex {
+	if s.config.NoIndex {
 		headers = append(headers, [2]string{"X-Robots-Tag", "noindex, nofollow"})
 	}
 	return headers
@@ -41,7 +41,7 @@ func (s *Server) withHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		maps.Copy(h, common)
-		if r.URL.Path == s.callbackPath {
+		if r.URL.Path == s.config.CallbackPath {
 			h["Referrer-Policy"] = noReferrer
 		}
 		if !isStatic(r.URL.Path) {
@@ -59,11 +59,11 @@ func (s *Server) pagePolicy(e *event) string {
 	b.WriteString("default-src 'none'; script-src 'nonce-")
 	b.WriteString(e.Nonce)
 	b.WriteString("' 'strict-dynamic'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'")
-	out := s.rp.EndSessionOrigin()
+	out := s.config.RP.EndSessionOrigin()
 	if out != "" {
 		b.WriteString(" " + out)
 	}
-	if in := s.rp.AuthorizationOrigin(); e.SignsIn && in != "" && in != out {
+	if in := s.config.RP.AuthorizationOrigin(); e.SignsIn && in != "" && in != out {
 		b.WriteString(" " + in)
 	}
 	b.WriteString("; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; report-uri " + reportPath + "; report-to csp")

@@ -24,15 +24,15 @@ func (s *Server) initiate(w http.ResponseWriter, r *http.Request) error {
 			return badRequest(name, errors.New("it stands there more than once"))
 		}
 	}
-	if !s.rp.IssuedBy(q.Get("iss")) {
+	if !s.config.RP.IssuedBy(q.Get("iss")) {
 		return badRequest("iss", errors.New("this portal signs people in elsewhere"))
 	}
 	target := s.ownPage(q.Get("target_link_uri"))
-	if _, err := s.cookies.Load(r); err == nil {
+	if _, err := s.config.Cookies.Load(r); err == nil {
 		http.Redirect(w, r, target, http.StatusSeeOther)
 		return nil
 	}
-	o := s.loginOptions
+	o := s.config.Login
 	o.ReturnTo = target
 	if hint := q.Get("login_hint"); len(hint) <= 256 && locale.Plain(hint) == hint {
 		o.LoginHint = hint
@@ -43,7 +43,7 @@ func (s *Server) initiate(w http.ResponseWriter, r *http.Request) error {
 // ownPage turns an absolute address of the portal into a local path, anything else into the start page.
 func (s *Server) ownPage(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != s.baseURL.Scheme || !strings.EqualFold(u.Host, s.baseURL.Host) || u.User != nil {
+	if err != nil || u.Scheme != s.config.BaseURL.Scheme || !strings.EqualFold(u.Host, s.config.BaseURL.Host) || u.User != nil {
 		return "/"
 	}
 	return localPath(u.RequestURI())

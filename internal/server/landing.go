@@ -11,13 +11,13 @@ import (
 // steps are the addresses that a browser passes on its way through a sign-in. They do something when they are fetched, so they answer GET and nothing else but
 // what land takes.
 func (s *Server) steps() []string {
-	return []string{"/auth/login", "/login", "/oauth2/start", s.callbackPath, initiatePath}
+	return []string{"/auth/login", "/login", "/oauth2/start", s.config.CallbackPath, initiatePath}
 }
 
 // landed are the parameters that the identity server, or a website that it knows, may send by form, by path: the answer to an authorization request (OAuth 2.0 Form
 // Post Response Mode) and the wish for a sign-in (OpenID Connect Core section 4).
 func (s *Server) landed() map[string][]string {
-	return map[string][]string{s.callbackPath: {"code", "state", "iss", "error", "session_state"}, initiatePath: {"iss", "login_hint", "target_link_uri"}}
+	return map[string][]string{s.config.CallbackPath: {"code", "state", "iss", "error", "session_state"}, initiatePath: {"iss", "login_hint", "target_link_uri"}}
 }
 
 // land turns a form from elsewhere into an address of ours and does nothing else: no cookie is read or set, nobody is asked. The browser then fetches that address, with

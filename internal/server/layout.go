@@ -35,28 +35,28 @@ func (s *Server) layout(r *http.Request) templates.LayoutModel {
 	e := eventOf(r.Context())
 	m := templates.LayoutModel{
 		T:    func(key string, args ...any) string { return l.T(locale.Key(key), args...) },
-		Lang: l.Lang(), Theme: p.get("theme"), Density: p.get("density"), Keys: p.get("keys"), ReturnTo: s.here(r), Clock: s.clockModel(l), Version: s.version, Loaded: s.wall().UnixMilli(),
-		RequestID: e.ID, NoIndex: s.noIndex, ShareLinks: s.shareLinks, Nonce: e.Nonce, Fixed: &s.fixed,
+		Lang: l.Lang(), Theme: p.get("theme"), Density: p.get("density"), Keys: p.get("keys"), ReturnTo: s.here(r), Clock: s.clockModel(l), Version: s.config.Version, Loaded: s.wall().UnixMilli(),
+		RequestID: e.ID, NoIndex: s.config.NoIndex, ShareLinks: s.config.ShareLinks, Nonce: e.Nonce, Fixed: &s.fixed,
 		Assets: templates.AssetsModel{Stylesheet: static.URL("app.css"), WallSheet: static.URL("wall.css"), Icons: static.URL("icons.svg"), Favicon: static.URL("favicon.svg"), Font: static.URL("inter-latin.woff2"), SessionWatch: static.URL("session_watch.js"), App: static.URL("app.js"), UPlot: static.URL("uplot.min.js")},
 	}
 	m.Place = placeOf(r.URL.Path)
-	if s.notice != "" {
-		m.Notice = m.T("notice." + s.notice)
+	if s.config.Notice != "" {
+		m.Notice = m.T("notice." + s.config.Notice)
 	}
 	if scr, ok := screenOf(r.Context()); ok {
 		m.Screen = scr.ID
-		m.Live = &templates.LiveModel{URL: "/live?screen=" + scr.ID + "&topics=alarms,freshness", Who: "screen-" + scr.ID, Build: s.version, Contract: strconv.Itoa(contract)}
+		m.Live = &templates.LiveModel{URL: "/live?screen=" + scr.ID + "&topics=alarms,freshness", Who: "screen-" + scr.ID, Build: s.config.Version, Contract: strconv.Itoa(contract)}
 		m.Writing = func() templates.WritingModel { return writingModel(l) }
 	} else if sess, ok := session.FromContext(r.Context()); ok {
-		m.Manager = s.managers.allow(sess)
+		m.Manager = s.config.Managers.allow(sess)
 		m.Person = &templates.PersonModel{Name: sess.Identity.Name, Account: sess.Identity.AccountName}
 		m.Absent = s.pages.Absent(whoAsks(sess))
 		m.Watch = s.watchModel(r, sess)
-		m.Live = &templates.LiveModel{URL: "/live?topics=alarms,freshness", Who: m.Watch.Who, Build: s.version, Contract: strconv.Itoa(contract)}
+		m.Live = &templates.LiveModel{URL: "/live?topics=alarms,freshness", Who: m.Watch.Who, Build: s.config.Version, Contract: strconv.Itoa(contract)}
 		m.Writing = func() templates.WritingModel { return writingModel(l) }
 	}
-	if s.frame != nil {
-		s.frame(r, &m)
+	if s.config.Frame != nil {
+		s.config.Frame(r, &m)
 	}
 	return m
 }

@@ -109,7 +109,7 @@ func (s *Server) tooMany(r *http.Request, name string, wait time.Duration) error
 }
 
 func (s *Server) tellLimit(ctx context.Context, name string) {
-	s.observer.Limited(name)
+	s.config.Observer.Limited(name)
 	eventOf(ctx).Limited = true
 	s.audit(ctx, nil, audit.Event{Kind: audit.Limit, Reason: name})
 }

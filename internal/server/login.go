@@ -31,7 +31,7 @@ func (s *Server) requireLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.byPlainHTTP(r) { // a cookie that is set here would not be kept
-		to = s.baseURL.String() + to
+		to = s.config.BaseURL.String() + to
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
@@ -46,7 +46,7 @@ func (s *Server) loginPath(returnTo string) string {
 
 // stayPath is loginPath for somebody who chooses to stay signed in; "" where nobody may.
 func (s *Server) stayPath(returnTo string) string {
-	if s.stay <= 0 {
+	if s.config.StaySignedIn <= 0 {
 		return ""
 	}
 	q := url.Values{"stay": {"1"}}
@@ -59,14 +59,14 @@ func (s *Server) stayPath(returnTo string) string {
 // choosesToStay reports whether the person chose, on a page of ours, to stay signed in. A link elsewhere chooses nothing for anybody.
 func (s *Server) choosesToStay(r *http.Request) bool {
 	site := r.Header.Get("Sec-Fetch-Site")
-	return s.stay > 0 && r.URL.Query().Get("stay") == "1" && (site == "" || site == "same-origin")
+	return s.config.StaySignedIn > 0 && r.URL.Query().Get("stay") == "1" && (site == "" || site == "same-origin")
 }
 
 // signInModel is the way back in: to returnTo, for this time or to stay.
 func (s *Server) signInModel(r *http.Request, returnTo string) templates.SignInModel {
 	m := templates.SignInModel{URL: s.loginPath(returnTo), StayURL: s.stayPath(returnTo)}
 	if m.StayURL != "" {
-		m.StayAbout = s.locale(r).T("sign-in.stay-about", int(s.stay/(24*time.Hour)))
+		m.StayAbout = s.locale(r).T("sign-in.stay-about", int(s.config.StaySignedIn/(24*time.Hour)))
 	}
 	return m
 }
@@ -77,7 +77,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	if err := startsSignIn(r); err != nil {
 		return err
 	}
-	o := s.loginOptions
+	o := s.config.Login
 	o.ReturnTo, o.Stay = localPath(r.URL.Query().Get("return_to")), s.choosesToStay(r)
 	if prompt := s.lostPrompt(r); prompt == promptLogin || o.Prompt == "" {
 		o.Prompt = prompt
@@ -87,12 +87,12 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 
 // begin keeps the attempt with the browser and sends it to the identity server, unless the store is down: nobody gives a password for a session that could not be kept.
 func (s *Server) begin(w http.ResponseWriter, r *http.Request, o rp.LoginOptions) error {
-	now, err := s.store.Now(r.Context())
+	now, err := s.config.Store.Now(r.Context())
 	if err != nil {
 		return &pageError{Status: http.StatusServiceUnavailable, Kind: kindStore, RetryAfter: retryAfterDefault, RetryTo: s.loginPath(o.ReturnTo), Err: &storeError{err}}
 	}
 	o.Since = now
-	attempt, target, err := s.rp.Begin(r.Context(), o)
+	attempt, target, err := s.config.RP.Begin(r.Context(), o)
 	if err != nil {
 		return s.signInFailed(o.ReturnTo, err)
 	}
@@ -152,7 +152,7 @@ func (s *Server) signInFailed(returnTo string, err error) *pageError {
 
 // clientKeys publishes the keys by which the portal authenticates at the identity server, which registers this address as jwks_uri.
 func (s *Server) clientKeys(w http.ResponseWriter, _ *http.Request) error {
-	keys := s.rp.PublicKeys()
+	keys := s.config.RP.PublicKeys()
 	if keys == nil {
 		return notFound("client key")
 	}

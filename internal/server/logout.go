@@ -18,7 +18,7 @@ import (
 // logout signs the person out. A session that is gone already, because it expired or was ended elsewhere, leaves the identity server to be told: whoever presses the
 // button does not want to be signed in there.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
-	sess, err := s.cookies.Load(r)
+	sess, err := s.config.Cookies.Load(r)
 	switch {
 	case err != nil && !isNoSession(err):
 		return &storeError{err}
@@ -32,21 +32,21 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 
 // leave lets the browser forget what it has of the person. Cookies are cleared one by one, because language and theme stay.
 func (s *Server) leave(w http.ResponseWriter) {
-	s.cookies.Clear(w)
+	s.config.Cookies.Clear(w)
 	s.forgetSignIns(w)
 	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 }
 
 func (s *Server) endHere(ctx context.Context, sess *session.Session) error {
 	s.forgetData(sess.Handle.ID())
-	return s.store.Delete(ctx, sess.Handle.ID(), session.ReasonLogout)
+	return s.config.Store.Delete(ctx, sess.Handle.ID(), session.ReasonLogout)
 }
 
 // signOut signs the person out here first, by end, then gives the tokens back, then sends the browser to the identity server. Whatever fails after the first step,
 // they are signed out.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request, sess *session.Session, how string, end func(context.Context, *session.Session) error) error {
 	ctx := r.Context()
-	tokens, terr := s.tokens.Tokens(ctx, sess.Handle)
+	tokens, terr := s.config.Tokens.Tokens(ctx, sess.Handle)
 	if err := end(ctx, sess); err != nil {
 		return &storeError{err}
 	}
@@ -63,13 +63,13 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, sess *session.S
 // endAtProvider redirects to the identity server's sign-out, or, when it has none or is down, to our own page, which says so.
 func (s *Server) endAtProvider(w http.ResponseWriter, r *http.Request, t token.Tokens) {
 	hint := secret.Text{}
-	if s.logoutHint {
+	if s.config.LogoutHint {
 		hint = t.IDToken
 	}
 	state := randomHex(16)
 	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
-	target, err := s.rp.EndSession(ctx, state, hint)
+	target, err := s.config.RP.EndSession(ctx, state, hint)
 	if err != nil {
 		where := "/auth/signed-out"
 		if !errors.Is(err, rp.ErrNoEndSession) {

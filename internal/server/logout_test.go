@@ -16,7 +16,7 @@ func TestConformanceRPInitiatedLogout(t *testing.T) {
 	t.Parallel()
 	p := newSuite(t)
 	b := newBenchAt(t, "https://portal.example", p.issuer, away{})
-	b.server.logoutHint = true
+	b.server.config.LogoutHint = true
 	const sure, unsure = "The sign-in service has signed you out as well.", "You may still be signed in at the sign-in service."
 	for row, c := range map[string]struct {
 		back func(state string) string
@@ -49,7 +49,7 @@ func TestSignOut(t *testing.T) {
 	t.Parallel()
 	p := newSuite(t)
 	b := newBenchAt(t, "https://portal.example", p.issuer, away{})
-	b.must(b.server.rp.Ready(t.Context()))
+	b.must(b.server.config.RP.Ready(t.Context()))
 	origin, _ := url.Parse(p.issuer)
 	page := b.get("/sites").Header.Get("Content-Security-Policy")
 	if want := "form-action 'self' http://" + origin.Host + ";"; !strings.Contains(page, want) {

@@ -38,7 +38,7 @@ func (s *Server) loopError(r *http.Request, retryTo string) *pageError {
 	switch {
 	case errors.Is(eventOf(r.Context()).Err, token.ErrLoginRequired):
 		e.Kind, e.Err = kindSignInBrief, errors.New("sign-in loop stopped: the session is there, and the identity server renews nothing of it; how long do its tokens live?")
-	case s.cookies.Present(r):
+	case s.config.Cookies.Present(r):
 		e.Kind, e.Err = kindSignInLost, errors.New("sign-in loop stopped: the cookie comes back, and its session is not there; do all processes share the keys and the database?")
 	case s.byPlainHTTP(r):
 		return schemeError()
@@ -54,7 +54,7 @@ func schemeError() *pageError {
 // byPlainHTTP reports whether a proxy says that the browser came by http to a portal on https. It decides which words are shown, and that a sign-in starts at the configured
 // address, so that it may be anybody's word.
 func (s *Server) byPlainHTTP(r *http.Request) bool {
-	if s.baseURL.Scheme != "https" {
+	if s.config.BaseURL.Scheme != "https" {
 		return false
 	}
 	for value := range strings.SplitSeq(strings.ToLower(strings.Join(r.Header.Values("Forwarded"), ";")), ";") {

@@ -12,7 +12,7 @@ func TestLoopIsStoppedAtTheThird(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
 	now := time.Now()
-	b.server.clock = func() time.Time { return now }
+	b.server.config.Now = func() time.Time { return now }
 	jar := map[string]string{}
 	for i := range 3 {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)

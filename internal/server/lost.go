@@ -17,10 +17,10 @@ const (
 // clearLost removes the cookie of a session that is no more; err is what loading it said. A script's answer may arrive after the new cookie of a sign-in in another tab, so
 // only pages do it.
 func (s *Server) clearLost(w http.ResponseWriter, r *http.Request, err error) {
-	if !s.cookies.Present(r) || !navigation(r) || r.Method != http.MethodGet {
+	if !s.config.Cookies.Present(r) || !navigation(r) || r.Method != http.MethodGet {
 		return
 	}
-	s.cookies.Clear(w)
+	s.config.Cookies.Clear(w)
 	s.jar.put(w, lostCookie, []byte(promptAfter(err)))
 }
 
@@ -44,8 +44,8 @@ func promptAfter(err error) string {
 // lostPrompt returns the prompt for a browser that has, or had, a session; "" for any other. A store that is down ends no session, so it asks for nothing.
 func (s *Server) lostPrompt(r *http.Request) string {
 	noted := s.notedPrompt(r)
-	if s.cookies.Present(r) {
-		_, err := s.cookies.Load(r)
+	if s.config.Cookies.Present(r) {
+		_, err := s.config.Cookies.Load(r)
 		if prompt := promptAfter(err); prompt == promptLogin || noted != promptOpen {
 			return prompt
 		}

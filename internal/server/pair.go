@@ -83,7 +83,7 @@ func (s *Server) askFirst(w http.ResponseWriter, r *http.Request) error {
 // askCode asks for the code that a screen shows.
 func (s *Server) askCode(w http.ResponseWriter, r *http.Request, status int, typed string, problem locale.Key) error {
 	l, q := s.locale(r), r.URL.Query()
-	m := templates.PairAskModel{Layout: s.layout(r), Screen: s.baseURL.String() + screenPath, Board: boardParam(q), Site: siteParam(q),
+	m := templates.PairAskModel{Layout: s.layout(r), Screen: s.config.BaseURL.String() + screenPath, Board: boardParam(q), Site: siteParam(q),
 		Code: templates.FieldModel{Name: "code", Label: l.T("screen.code"), Hint: l.T("screen.code-hint"), Value: locale.Plain(short(typed))}}
 	if problem != "" {
 		m.Code.Error = l.T(problem)

@@ -29,7 +29,7 @@ func (s *Server) finishScreen(r *http.Request, want wish, g granted) (page strin
 
 // approveForApplication pairs a screen with the application user's rights. There is no grant to be had for it.
 func (s *Server) approveForApplication(w http.ResponseWriter, r *http.Request, want wish) error {
-	who := session.Identity{Issuer: want.By.Issuer, Subject: "application:" + s.application.User, Name: locale.Plain(s.application.User), Account: want.By.Account}
+	who := session.Identity{Issuer: want.By.Issuer, Subject: "application:" + s.config.Application.User, Name: locale.Plain(s.config.Application.User), Account: want.By.Account}
 	made, err := s.finishScreen(r, want, granted{rights: grant.Application, who: who, started: s.wall()})
 	return tell(w, r, pairPath, made, err)
 }

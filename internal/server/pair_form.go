@@ -58,7 +58,7 @@ func (s *Server) proposal(r *http.Request, p screen.Pairing, sess *session.Sessi
 // choiceOfBoards are the fields about what a screen shows.
 func (s *Server) choiceOfBoards(r *http.Request, owner board.Person, now screen.Settings) (templates.ScreenChoiceModel, error) {
 	l := s.locale(r)
-	all, err := board.NewLibrary(s.shelf, s.wall).List(r.Context(), owner)
+	all, err := board.NewLibrary(s.config.Shelf, s.wall).List(r.Context(), owner)
 	if err != nil {
 		return templates.ScreenChoiceModel{}, err
 	}
@@ -120,7 +120,7 @@ func spanText(l locale.Locale, d time.Duration) string {
 func (s *Server) rightsOptions(l locale.Locale, sess *session.Session, now grant.Rights) []templates.OptionModel {
 	list := []templates.OptionModel{{Value: string(grant.Own), Text: l.T("screen.rights-own"), Selected: now != grant.Application || !s.mayApplication(sess)}}
 	if s.mayApplication(sess) {
-		list = append(list, templates.OptionModel{Value: string(grant.Application), Text: l.T("screen.rights-application", s.application.User), Selected: now == grant.Application})
+		list = append(list, templates.OptionModel{Value: string(grant.Application), Text: l.T("screen.rights-application", s.config.Application.User), Selected: now == grant.Application})
 	}
 	return list
 }
@@ -128,8 +128,8 @@ func (s *Server) rightsOptions(l locale.Locale, sess *session.Session, now grant
 // mayApplication reports whether a person may give a screen the rights of the application user: managers may, and people of the account that the configuration names for that user, who would otherwise
 // see through a screen what they do not see themselves.
 func (s *Server) mayApplication(sess *session.Session) bool {
-	a := s.application
-	return a.there() && (s.managers.allow(sess) || a.Account != "" && a.Account == sess.Identity.Account)
+	a := s.config.Application
+	return a.there() && (s.config.Managers.allow(sess) || a.Account != "" && a.Account == sess.Identity.Account)
 }
 
 // readPairing reads what a person says of a screen that they approve. The problem is for people, "" when there is none.
@@ -156,7 +156,7 @@ func readLife(f url.Values) (time.Duration, error) {
 func (s *Server) readSettings(r *http.Request, owner board.Person) (set screen.Settings, problem locale.Key, err error) {
 	seconds, _ := strconv.ParseInt(r.PostForm.Get("every"), 10, 32)
 	set = screen.Settings{Name: locale.Plain(strings.TrimSpace(short(r.PostForm.Get("name")))), Every: time.Duration(seconds) * time.Second}
-	library := board.NewLibrary(s.shelf, s.wall)
+	library := board.NewLibrary(s.config.Shelf, s.wall)
 	for _, entry := range r.PostForm["board"] {
 		id, site := screen.Entry(entry)
 		if site != 0 {

@@ -23,12 +23,12 @@ func (s *Server) withSession(ctx context.Context, sess *session.Session) context
 	e := eventOf(ctx)
 	e.Session, e.Subject = sess.Handle.ID().String(), sess.Identity.Subject
 	ctx = session.NewContext(ctx, sess)
-	return context.WithValue(ctx, personKey{}, &person{session: sess, tokens: s.tokens.Source(sess.Handle)})
+	return context.WithValue(ctx, personKey{}, &person{session: sess, tokens: s.config.Tokens.Source(sess.Handle)})
 }
 
 // hub returns the Data Hub client of the person who asks: their own rights, refreshed as needed. Only behind page.
 func (s *Server) hub(r *http.Request) *datahub.Client {
-	return s.datahub.Client(r.Context().Value(personKey{}).(*person).tokens)
+	return s.config.Hub.Client(r.Context().Value(personKey{}).(*person).tokens)
 }
 
 // noSession decides what a request without a usable session gets: a sign-in, or 503 when the store did not answer. The

@@ -115,7 +115,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	s.setPreferences(w, p)
-	if sess, err := s.cookies.Load(r); err == nil {
+	if sess, err := s.config.Cookies.Load(r); err == nil {
 		s.keepPreferences(r.Context(), sess, p)
 	}
 	http.Redirect(w, r, settingsReturn(r.PostForm.Get("return_to")), http.StatusSeeOther)
@@ -128,7 +128,7 @@ func (s *Server) setPreferences(w http.ResponseWriter, p preferences) {
 
 // keepPreferences puts choices on the person's shelf. This browser has them in any case.
 func (s *Server) keepPreferences(ctx context.Context, sess *session.Session, p preferences) {
-	_, err := shelf.Change(ctx, s.shelf, ownerOf(sess), shelf.Settings, "look", preferencesLife, func(kept *preferences) error { *kept = p; return nil })
+	_, err := shelf.Change(ctx, s.config.Shelf, ownerOf(sess), shelf.Settings, "look", preferencesLife, func(kept *preferences) error { *kept = p; return nil })
 	if err != nil {
 		note(ctx, errAttr("preferences_error", err))
 	}
@@ -136,7 +136,7 @@ func (s *Server) keepPreferences(ctx context.Context, sess *session.Session, p p
 
 // bringPreferences gives the browser in which somebody signed in what they chose elsewhere. Who never chose anything keeps what the browser has.
 func (s *Server) bringPreferences(ctx context.Context, w http.ResponseWriter, r *http.Request, sess *session.Session) {
-	kept, err := shelf.Get[preferences](ctx, s.shelf, ownerOf(sess), shelf.Settings, "look")
+	kept, err := shelf.Get[preferences](ctx, s.config.Shelf, ownerOf(sess), shelf.Settings, "look")
 	if err != nil {
 		if !errors.Is(err, shelf.ErrNotFound) {
 			note(ctx, errAttr("preferences_error", err))

@@ -79,9 +79,9 @@ func (s *Server) grantsOf(ctx context.Context, all []screen.Screen) (map[string]
 			users[session.Match{Issuer: scr.Issuer, Subject: scr.Subject}] = true
 		}
 	}
-	found, err := s.tokens.Statuses(ctx, own)
+	found, err := s.config.Tokens.Statuses(ctx, own)
 	for user := range users {
-		records, lost := s.store.List(ctx, user)
+		records, lost := s.config.Store.List(ctx, user)
 		for _, rec := range records {
 			found[rec.ID] = token.Status{}
 		}

@@ -16,7 +16,7 @@ func (s *Server) settingsTabs(l locale.Locale, here string) []templates.TabModel
 		{Link: templates.Link{Text: l.T("settings.look"), Href: "/settings"}, Current: here == "/settings"},
 		{Link: templates.Link{Text: l.T("settings.sessions"), Href: "/settings/sessions"}, Current: here == "/settings/sessions"},
 	}
-	if s.shareLinks {
+	if s.config.ShareLinks {
 		list = append(list, templates.TabModel{Link: templates.Link{Text: l.T("share.tab"), Href: sharesPath}, Current: here == sharesPath})
 	}
 	return list
@@ -36,7 +36,7 @@ func (s *Server) sessionsModel(r *http.Request, records []session.Record, ended 
 		return templates.ClockModel{Text: l.DateTime(t.In(datahub.HomeZone()), now), ISO: stamp(t)}
 	}
 	for _, rec := range records {
-		about := s.keys.OpenAbout(rec)
+		about := s.config.Keys.OpenAbout(rec)
 		m.Browsers = append(m.Browsers, templates.BrowserModel{
 			Ref: rec.ID.String(), Here: rec.ID == here.Handle.ID(), Name: deviceName(about, l), Icon: deviceIcon(about), Address: about.Address,
 			Since: show(rec.Created), Seen: show(rec.LastSeen), Ends: show(rec.Until),

@@ -31,7 +31,7 @@ func (s *Server) cspReports(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, v := range list {
 		if s.limits.written.Take(struct{}{}) == 0 {
-			s.log.WarnContext(r.Context(), "browser reports a violation of the content security policy", "request_id", eventOf(r.Context()).ID,
+			s.config.Log.WarnContext(r.Context(), "browser reports a violation of the content security policy", "request_id", eventOf(r.Context()).ID,
 				slog.String("directive", short(v.Directive+v.Directive2)), slog.String("blocked", withoutQuery(v.Blocked+v.Blocked2)), slog.String("page", withoutQuery(v.Page+v.Page2)))
 		}
 	}

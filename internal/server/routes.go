@@ -37,7 +37,7 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET "+screensPath+"{screen}", s.page(s.screenSettings))
 	m.Handle("POST "+screensPath+"{screen}", s.page(s.changeScreen))
 
-	if s.shareLinks {
+	if s.config.ShareLinks {
 		s.sharing(m)
 	}
 
@@ -50,7 +50,7 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET /auth/login", login)
 	m.Handle("GET /login", login) // as other portals have it: clients may be registered with it, and people may have kept it
 	m.Handle("GET /oauth2/start", login)
-	m.Handle("GET "+s.callbackPath, s.public(s.callback))
+	m.Handle("GET "+s.config.CallbackPath, s.public(s.callback))
 	m.Handle("GET "+initiatePath, s.public(s.limited("sign-ins", s.limits.signIns, s.initiate)))
 	m.Handle("GET /auth/jwks.json", s.public(s.clientKeys))
 	m.Handle("GET /auth/account", s.page(s.accountPage))
@@ -73,7 +73,7 @@ func (s *Server) routes() http.Handler {
 	m.Handle("GET /static/", static.Handler())
 	m.Handle("GET /healthz", s.public(s.health))
 	m.Handle("GET /readyz", s.public(s.ready))
-	for _, p := range s.further {
+	for _, p := range s.config.Pages {
 		s.handle(m, p)
 	}
 	return s.refuseUnknown(m)
@@ -111,7 +111,7 @@ func (s *Server) person(h handler) http.Handler {
 		if foreignLoad(r) {
 			return errForeignLoad()
 		}
-		sess, err := s.cookies.Load(r)
+		sess, err := s.config.Cookies.Load(r)
 		if err != nil {
 			return s.noSession(w, r, err)
 		}
@@ -141,7 +141,7 @@ func (s *Server) pageRequest(w http.ResponseWriter, r *http.Request) *pages.Requ
 	sess, _ := session.FromContext(r.Context())
 	return &pages.Request{
 		Request: r, Who: whoAsks(sess), Hub: s.hub(r), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(), Zone: s.preferencesOf(r).zone(),
-		Shelf: s.shelf, Owner: ownerOf(sess), By: sess.Identity.Name,
+		Shelf: s.config.Shelf, Owner: ownerOf(sess), By: sess.Identity.Name,
 		Later: func(what string, wait time.Duration, f func(context.Context) error) {
 			s.later(r.Context(), what, wait, f)
 		},
@@ -163,7 +163,7 @@ func ownerOf(sess *session.Session) shelf.Owner {
 
 // touch notes that the person did something. What scripts ask for, and what browsers ask for ahead, is nothing that a person did.
 func (s *Server) touch(ctx context.Context, sess *session.Session) {
-	if err := s.cookies.Touch(ctx, sess); err != nil && !errors.Is(err, session.ErrNotFound) {
+	if err := s.config.Cookies.Touch(ctx, sess); err != nil && !errors.Is(err, session.ErrNotFound) {
 		note(ctx, errAttr("touch_error", err)) // reading goes on when the store takes no writes
 	}
 }
@@ -207,7 +207,7 @@ func (s *Server) unknown(w http.ResponseWriter, r *http.Request) {
 
 // refuse answers outside of page: who is signed in keeps the menu.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, e *pageError) {
-	if sess, err := s.cookies.Load(r); err == nil {
+	if sess, err := s.config.Cookies.Load(r); err == nil {
 		r = r.WithContext(s.withSession(r.Context(), sess))
 	}
 	s.fail(w, r, e)
@@ -237,7 +237,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
 		writeJSON(w, "application/json", http.StatusServiceUnavailable, map[string]string{"status": "draining"})
 		return nil
 	}
-	if err := s.store.Ping(r.Context()); err != nil {
+	if err := s.config.Store.Ping(r.Context()); err != nil {
 		eventOf(r.Context()).Err = &storeError{err}
 		writeJSON(w, "application/json", http.StatusServiceUnavailable, map[string]string{"status": "unavailable", "store": "down"})
 		return nil

@@ -49,7 +49,7 @@ func (s *Server) screenPage(w http.ResponseWriter, r *http.Request) error {
 
 // screenState is the same for the page's script: POST /screen.
 func (s *Server) screenState(w http.ResponseWriter, r *http.Request) error {
-	a := wallAnswer{Build: s.version, Now: s.wall().UnixMilli()}
+	a := wallAnswer{Build: s.config.Version, Now: s.wall().UnixMilli()}
 	if err := s.pairAnswer(w, r, &a); err != nil {
 		return err
 	}
@@ -172,9 +172,9 @@ func (s *Server) handOver(w http.ResponseWriter, r *http.Request, p screen.Pairi
 
 // pairModel shows a code, where to type it, and both as a picture.
 func (s *Server) pairModel(r *http.Request, p screen.Pairing) *templates.PairingCode {
-	l, address := s.locale(r), s.baseURL.String()+pairPath
+	l, address := s.locale(r), s.config.BaseURL.String()+pairPath
 	m := &templates.PairingCode{
-		Code: p.Code.String(), Spoken: l.T("screen.code-spoken", spelled(p.Code)), Address: locale.Plain(s.baseURL.Host) + pairPath, Seconds: int(max(p.Until.Sub(s.wall()), time.Second) / time.Second),
+		Code: p.Code.String(), Spoken: l.T("screen.code-spoken", spelled(p.Code)), Address: locale.Plain(s.config.BaseURL.Host) + pairPath, Seconds: int(max(p.Until.Sub(s.wall()), time.Second) / time.Second),
 		About: l.T("screen.code-life", int(screen.CodeLife/time.Minute)),
 	}
 	if p.Taken {

@@ -35,9 +35,9 @@ func (s *Server) screenReport(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return &pageError{Status: http.StatusBadRequest, Kind: kindTooLarge, Err: err}
 	}
-	a := wallAnswer{Build: s.version, Now: s.wall().UnixMilli()}
+	a := wallAnswer{Build: s.config.Version, Now: s.wall().UnixMilli()}
 	id := r.PostForm.Get("screen")
-	if !s.screens.Present(r) || id == "" && s.cookies.Present(r) {
+	if !s.screens.Present(r) || id == "" && s.config.Cookies.Present(r) {
 		return s.personReport(w, r, a)
 	}
 	sess, scr, err := s.loadScreen(r)
@@ -111,7 +111,7 @@ func (a *wallAnswer) command(scr *screen.Screen, loaded time.Time) {
 
 // personReport answers the wall of a signed-in person, which stands in no register.
 func (s *Server) personReport(w http.ResponseWriter, r *http.Request, a wallAnswer) error {
-	sess, err := s.cookies.Load(r)
+	sess, err := s.config.Cookies.Load(r)
 	if err != nil {
 		return s.noSession(w, r, err)
 	}

@@ -24,7 +24,7 @@ const (
 // askedScreen returns the screen that the address names, to the person who approved it, the one with whose rights it reads, and managers.
 func (s *Server) askedScreen(r *http.Request) (screen.Screen, error) {
 	sess, _ := session.FromContext(r.Context())
-	if s.managers.allow(sess) {
+	if s.config.Managers.allow(sess) {
 		scr, err := s.register.Get(r.Context(), r.PathValue("screen"))
 		if errors.Is(err, screen.ErrNotFound) {
 			err = notFound("screen")
@@ -84,7 +84,7 @@ func (s *Server) keepChosen(r *http.Request, m *templates.ScreenChoiceModel, scr
 		}
 		if id, _ := screen.Entry(entry); !there {
 			title := s.locale(r).T("screens.board-gone")
-			if b, err := board.NewLibrary(s.shelf, s.wall).Load(r.Context(), scr.Owner, id); err == nil {
+			if b, err := board.NewLibrary(s.config.Shelf, s.wall).Load(r.Context(), scr.Owner, id); err == nil {
 				title = locale.Plain(b.Board.Title)
 			}
 			m.Boards = append(m.Boards, templates.ScreenBoardModel{Value: entry, Title: title, Chosen: true})
@@ -162,7 +162,7 @@ func (s *Server) mayShow(r *http.Request, scr *screen.Screen, set screen.Setting
 		if scr.Shows(id, 0) {
 			continue
 		}
-		if _, err := board.NewLibrary(s.shelf, s.wall).Load(r.Context(), chooser, id); errors.Is(err, board.ErrNotFound) {
+		if _, err := board.NewLibrary(s.config.Shelf, s.wall).Load(r.Context(), chooser, id); errors.Is(err, board.ErrNotFound) {
 			return badRequest("board", query.ErrChoice)
 		} else if err != nil {
 			return err

@@ -55,7 +55,7 @@ func (s *Server) seen(h handler) http.Handler {
 			return errForeignLoad()
 		}
 		sess, scr, err := s.loadScreen(r)
-		if isNoSession(err) && s.cookies.Present(r) {
+		if isNoSession(err) && s.config.Cookies.Present(r) {
 			person.ServeHTTP(w, r)
 			return nil
 		}
@@ -84,7 +84,7 @@ func (s *Server) screenAsks(r *http.Request) bool {
 	if !s.screens.Present(r) {
 		return false
 	}
-	return r.PathValue("screen") != "" || r.URL.Query().Get("screen") != "" || !s.cookies.Present(r)
+	return r.PathValue("screen") != "" || r.URL.Query().Get("screen") != "" || !s.config.Cookies.Present(r)
 }
 
 // addressed is the screen that the address names, "" for none.
@@ -142,9 +142,9 @@ func (s *Server) withScreen(ctx context.Context, sess *session.Session, scr *scr
 // sourceOf returns where a screen's access tokens come from.
 func (s *Server) sourceOf(sess *session.Session, scr *screen.Screen) datahub.TokenSource {
 	if scr.Rights == grant.Application {
-		return s.application.tokens()
+		return s.config.Application.tokens()
 	}
-	return s.tokens.Source(sess.Handle)
+	return s.config.Tokens.Source(sess.Handle)
 }
 
 // refusedRights notes when a screen's rights were first refused. Only an explicit refusal is one.

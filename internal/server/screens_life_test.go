@@ -116,7 +116,7 @@ func newWallBench(t *testing.T, life time.Duration) *wallBench {
 	b.hub, err = datahub.New(datahub.Config{BaseURL: "http://127.0.0.1:9", Timeout: time.Second, Transport: direct{hub.New(hub.Config{World: world, Check: s.good})}})
 	b.must(err)
 	b.serve()
-	d, err := board.NewLibrary(b.server.shelf, nil).Create(t.Context(), alice, board.Board{Title: "Control room", Widgets: []board.Widget{{ID: "alarms", Kind: board.AlarmWall, W: 6, H: 6}}})
+	d, err := board.NewLibrary(b.server.config.Shelf, nil).Create(t.Context(), alice, board.Board{Title: "Control room", Widgets: []board.Widget{{ID: "alarms", Kind: board.AlarmWall, W: 6, H: 6}}})
 	b.must(err)
 	w := &wallBench{bench: b, op: s}
 	w.pair(d.ID)

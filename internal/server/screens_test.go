@@ -28,7 +28,7 @@ var alice = board.Person{Issuer: "http://127.0.0.1:9", Subject: "alice", Account
 // board keeps a dashboard of Alice's and returns its id.
 func (b *bench) board(title string) string {
 	b.Helper()
-	s, err := board.NewLibrary(b.server.shelf, nil).Create(b.Context(), alice, board.Board{Title: title, Widgets: []board.Widget{{ID: "clock", Kind: board.Clock, W: 3, H: 2, Title: "Clock of " + title}}})
+	s, err := board.NewLibrary(b.server.config.Shelf, nil).Create(b.Context(), alice, board.Board{Title: title, Widgets: []board.Widget{{ID: "clock", Kind: board.Clock, W: 3, H: 2, Title: "Clock of " + title}}})
 	b.must(err)
 	return s.ID
 }
@@ -178,7 +178,7 @@ func mustKey(t *testing.T, scr *screen.Screen) session.Handle {
 func TestAScreenSeesItsSiteOfATemplate(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
-	d, err := board.NewLibrary(b.server.shelf, nil).Create(t.Context(), alice, board.Board{Title: "Site", PerSite: true, Widgets: []board.Widget{{ID: "clock", Kind: board.Clock, W: 3, H: 2}}})
+	d, err := board.NewLibrary(b.server.config.Shelf, nil).Create(t.Context(), alice, board.Board{Title: "Site", PerSite: true, Widgets: []board.Widget{{ID: "clock", Kind: board.Clock, W: 3, H: 2}}})
 	b.must(err)
 	scr, c := b.onScreen(d.ID + "@204481")
 	for _, path := range []string{"/tv/list/" + scr.ID, "/tv/list/" + scr.ID + "?site=204482", "/tv/" + d.ID, "/tv/" + d.ID + "?site=204481"} {
@@ -200,7 +200,7 @@ func TestAScreenSeesItsSiteOfATemplate(t *testing.T) {
 func TestAScreenSeesItsCarpets(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
-	d, err := board.NewLibrary(b.server.shelf, nil).Create(t.Context(), alice, board.Board{Title: "Carpet", Widgets: []board.Widget{{ID: "c", Kind: board.Carpet, W: 6, H: 4, Series: []string{"10101"}}}})
+	d, err := board.NewLibrary(b.server.config.Shelf, nil).Create(t.Context(), alice, board.Board{Title: "Carpet", Widgets: []board.Widget{{ID: "c", Kind: board.Carpet, W: 6, H: 4, Series: []string{"10101"}}}})
 	b.must(err)
 	scr, c := b.onScreen(d.ID)
 	page := b.get("/tv/list/"+scr.ID, "Cookie", cookies(c))
@@ -222,7 +222,7 @@ func TestAScreenOfTheApplicationUser(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
 	robot := &application{}
-	b.server.application = Application{Source: robot, User: "robot", Account: "202"}
+	b.server.config.Application = Application{Source: robot, User: "robot", Account: "202"}
 	shown := b.board("Shown")
 	form := func(code string) string {
 		return url.Values{"code": {code}, "name": {"Lobby"}, "board": {shown}, "every": {"20"}, "life": {"86400"}, "rights": {"application"}}.Encode()
@@ -233,7 +233,7 @@ func TestAScreenOfTheApplicationUser(t *testing.T) {
 	if a := b.ask("POST", "/pair", form(code), "Sec-Fetch-Site", "same-origin"); a.StatusCode != http.StatusBadRequest {
 		t.Errorf("somebody of another account gets its rights: %d", a.StatusCode)
 	}
-	b.server.application.Account = "101"
+	b.server.config.Application.Account = "101"
 	b.get("/pair?code="+code).want(t, "the choice", http.StatusOK, "Application user robot")
 	if a := b.ask("POST", "/pair", form(code), "Sec-Fetch-Site", "same-origin"); !strings.HasPrefix(a.Header.Get("Location"), "/pair?done=") {
 		t.Fatalf("approved: %d to %q", a.StatusCode, a.Header.Get("Location"))
@@ -282,7 +282,7 @@ func (a *application) Renew(ctx context.Context, _ secret.Text) (secret.Text, er
 func TestScreensAreForTheirOwnersAndManagers(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
-	b.server.managers = Managers{Role: "boss"}
+	b.server.config.Managers = Managers{Role: "boss"}
 	shown, private := b.board("Shown"), b.board("Private")
 	scr, c := b.onScreen(shown)
 	path := "/settings/screens/" + scr.ID
@@ -319,7 +319,7 @@ func TestAScreenIsOfferedAsItWas(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
 	shown := b.board("Shown")
-	b.must(board.NewLibrary(b.server.shelf, nil).Share(t.Context(), alice, shown, true))
+	b.must(board.NewLibrary(b.server.config.Shelf, nil).Share(t.Context(), alice, shown, true))
 	scr, c := b.onScreen(shown)
 	_, err := b.server.register.Change(t.Context(), scr.ID, func(s *screen.Screen) error { s.Subject = "vera"; return nil })
 	b.must(err)
@@ -339,7 +339,7 @@ func TestAScreenIsOfferedAsItWas(t *testing.T) {
 func TestAllScreensInAFewReads(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
-	b.server.managers = Managers{Role: "boss"}
+	b.server.config.Managers = Managers{Role: "boss"}
 	const many = 500
 	for n := range many {
 		scr, h := screen.Screen{Reader: grant.Reader{ID: grant.NewID(), Rights: grant.Own, Until: time.Now().Add(time.Hour)}, Settings: screen.Settings{Name: "Screen " + strconv.Itoa(n), Boards: []string{"x"}, Every: time.Minute}, Owner: alice, Issuer: b.issuer, Subject: "alice"}, session.NewHandle()
@@ -358,7 +358,7 @@ func TestAllScreensInAFewReads(t *testing.T) {
 		default:
 			b.must(b.tokens.Start(b.Context(), h, tokens, rp.Identity{Issuer: b.issuer, Subject: "alice"}, scr.Until))
 		}
-		_, err := shelf.Change(b.Context(), b.server.shelf, shelf.OwnerOf("screens", "", ""), shelf.Screen, scr.ID, time.Hour, func(kept *screen.Screen) error { *kept = scr; return nil })
+		_, err := shelf.Change(b.Context(), b.server.config.Shelf, shelf.OwnerOf("screens", "", ""), shelf.Screen, scr.ID, time.Hour, func(kept *screen.Screen) error { *kept = scr; return nil })
 		b.must(err)
 	}
 	reads := func() (n int) {

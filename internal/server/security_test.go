@@ -56,7 +56,7 @@ func TestS34OnlyPeopleAreActive(t *testing.T) {
 // signInAt makes a session that began, and was last used, at a time.
 func (b *bench) signInAt(at time.Time) {
 	b.Helper()
-	cookies, err := session.NewCookies(session.Config{Store: b.store.Sessions(), Keys: b.server.keys, Secure: true, Now: func() time.Time { return at }})
+	cookies, err := session.NewCookies(session.Config{Store: b.store.Sessions(), Keys: b.server.config.Keys, Secure: true, Now: func() time.Time { return at }})
 	b.must(err)
 	h, w := session.NewHandle(), httptest.NewRecorder()
 	b.must(b.tokens.Start(b.Context(), h, rp.Tokens{Access: secret.New("access-secret"), ExpiresIn: time.Hour, Refresh: secret.New("refresh-secret")}, rp.Identity{Issuer: "https://id.example", Subject: "alice"}, cookies.UntilLimit(false)))

@@ -70,52 +70,25 @@ type Config struct {
 
 // Server answers the portal's requests. It is an http.Handler maker: see Handler. Close waits for what it still does in the background.
 type Server struct {
-	baseURL      *url.URL
-	callbackPath string
-	logoutHint   bool
-	loginOptions rp.LoginOptions
-	stay         time.Duration
-	notice       string
-	noIndex      bool
-	further      []Page
-	front        string
-	frame        Frame
-	version      string
-	rp           *rp.Client
-	cookies      *session.Cookies
-	screens      *session.Cookies // sessions of screens
-	register     *screen.Register
-	pairings     *screen.Pairings
-	application  Application
-	shareLinks   bool
-	shares       *share.Links
-	wishes       *grant.Wishes[wish] // of people who sign in for a screen or a link
-	store        session.Store
-	keys         *session.Keyring
-	tokens       *token.Manager
-	datahub      *datahub.Hub
-	observer     Observer
-	events       *audit.Log
-	tracer       trace.Tracer
-	shelf        *shelf.Keeper
-	peers        *health.Watch
-	started      time.Time
-	log          *slog.Logger
-	clock        func() time.Time // decides expiry
-	pageClock    func() time.Time // what pages take for now
-	jar          jar
-	attempts     attempts
-	pages        *pages.Pages
-	dashboards   *dashboards.Pages
-	fixed        templates.Fixed
-	streams      *live.Hub // what open pages hear of
-	limits       limits
-	tries        tries
-	patience     patience
-	managers     Managers
-	proxies      proxies
-	proxyTold    atomic.Bool // the operator knows that a proxy is not listed
-	schemeTold   atomic.Bool // the operator knows that proxy and public URL differ
+	config     Config           // as New was given it, and what it means where nothing was given
+	screens    *session.Cookies // sessions of screens
+	register   *screen.Register
+	pairings   *screen.Pairings
+	shares     *share.Links
+	wishes     *grant.Wishes[wish] // of people who sign in for a screen or a link
+	started    time.Time
+	jar        jar
+	attempts   attempts
+	pages      *pages.Pages
+	dashboards *dashboards.Pages
+	fixed      templates.Fixed
+	streams    *live.Hub // what open pages hear of
+	limits     limits
+	tries      tries
+	patience   patience
+	proxies    proxies
+	proxyTold  atomic.Bool // the operator knows that a proxy is not listed
+	schemeTold atomic.Bool // the operator knows that proxy and public URL differ
 
 	background sync.WaitGroup // what outlives its request, see background.go
 	draining   atomic.Bool    // readiness says that the process is going away
@@ -147,20 +120,15 @@ func New(c Config) (*Server, error) {
 		c.CallbackPath = "/auth/callback"
 	}
 	s := &Server{
-		baseURL: c.BaseURL, callbackPath: c.CallbackPath, logoutHint: c.LogoutHint, loginOptions: c.Login, stay: c.StaySignedIn, shareLinks: c.ShareLinks, notice: c.Notice, noIndex: c.NoIndex, further: c.Pages, front: c.Front, frame: c.Frame, drained: make(chan struct{}), version: c.Version,
-		rp: c.RP, cookies: c.Cookies, store: c.Store, keys: c.Keys, tokens: c.Tokens, datahub: c.Hub, observer: c.Observer, log: c.Log, clock: c.Now, pageClock: c.PageNow,
-		events: c.Audit, tracer: c.Tracer, shelf: c.Shelf, peers: c.Health, started: c.Now(), managers: c.Managers, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), tries: newTries(c.Tries), patience: patience{page: pagePatience, panels: panelPatience}, pages: pages.New(),
-		jar: jar{keys: c.Keys, secure: c.BaseURL.Scheme == "https"},
+		config: c, started: c.Now(), drained: make(chan struct{}), pages: pages.New(), jar: jar{keys: c.Keys, secure: c.BaseURL.Scheme == "https"}, proxies: c.Proxies, limits: newLimits(c.SignInRate, c.Now), tries: newTries(c.Tries), patience: patience{page: pagePatience, panels: panelPatience},
+		register: screen.NewRegister(c.Shelf, c.Now), pairings: screen.NewPairings(c.Shelf, c.Keys, c.Now), shares: share.New(c.Shelf, c.Now), wishes: grant.NewWishes[wish](c.Shelf),
+		streams: live.New(live.Config{Build: c.Version, Contract: contract, Now: c.PageNow}),
 	}
-	s.attempts = attempts{s.jar}
-	s.shares, s.wishes = share.New(c.Shelf, c.Now), grant.NewWishes[wish](c.Shelf)
-	s.application, s.register, s.pairings = c.Application, screen.NewRegister(c.Shelf, c.Now), screen.NewPairings(c.Shelf, c.Keys, c.Now)
+	s.attempts, s.dashboards = attempts{s.jar}, dashboards.New(s.pages)
 	var err error
 	if s.screens, err = newScreenCookies(c, s.refusedScreen); err != nil {
 		return nil, err
 	}
-	s.dashboards = dashboards.New(s.pages)
-	s.streams = live.New(live.Config{Build: c.Version, Contract: contract, Now: c.PageNow})
 	return s, s.checkCallbackPath()
 }
 
@@ -168,7 +136,7 @@ func New(c Config) (*Server, error) {
 func (s *Server) checkCallbackPath() (err error) {
 	defer func() {
 		if recover() != nil {
-			err = fmt.Errorf("--callback-path: %q is a path of the portal's own", s.callbackPath)
+			err = fmt.Errorf("--callback-path: %q is a path of the portal's own", s.config.CallbackPath)
 		}
 	}()
 	s.routes()
@@ -212,7 +180,7 @@ func (s *Server) Close(ctx context.Context) error {
 }
 
 // now is the server's clock, which decides what "now" means on every page.
-func (s *Server) now() time.Time { return s.pageClock() }
+func (s *Server) now() time.Time { return s.config.PageNow() }
 
 // wall is the clock by which sessions, sign-ins and what is kept of others end. Both tell the same time, unless the Data Hub's data live in another one.
-func (s *Server) wall() time.Time { return s.clock() }
+func (s *Server) wall() time.Time { return s.config.Now() }

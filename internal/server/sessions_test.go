@@ -91,7 +91,7 @@ func TestSigningOutAnotherBrowser(t *testing.T) {
 		b.get("/settings/sessions?ended="+wrong).want(t, wrong, http.StatusBadRequest)
 	}
 	b.ask("POST", "/settings/sessions", "").want(t, "no choice", http.StatusBadRequest)
-	if !strings.Contains(b.log.String(), `"event":"sign-out","reason":"elsewhere"`) || !strings.Contains(b.log.String(), `"ended":"`+b.server.keys.SessionReferences(ref(t, other))[0]+`"`) {
+	if !strings.Contains(b.log.String(), `"event":"sign-out","reason":"elsewhere"`) || !strings.Contains(b.log.String(), `"ended":"`+b.server.config.Keys.SessionReferences(ref(t, other))[0]+`"`) {
 		t.Error("no audit line")
 	}
 	end("others").want(t, "others", http.StatusSeeOther)

@@ -92,13 +92,13 @@ func endedBefore(q url.Values) (int, error) {
 // ownSessions returns the records of the person who asks: this browser's first, then by last use. Those of screens are not among them.
 func (s *Server) ownSessions(ctx context.Context) ([]session.Record, error) {
 	sess, _ := session.FromContext(ctx)
-	records, err := s.store.List(ctx, session.Match{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject})
+	records, err := s.config.Store.List(ctx, session.Match{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject})
 	if err != nil {
 		return nil, err
 	}
 	here, now := sess.Handle.ID(), s.wall()
 	records = slices.DeleteFunc(records, func(r session.Record) bool {
-		return r.ID != here && !now.Before(r.Until) || s.keys.OpenAbout(r).Screen != "" // over, and not swept yet; or a screen
+		return r.ID != here && !now.Before(r.Until) || s.config.Keys.OpenAbout(r).Screen != "" // over, and not swept yet; or a screen
 	})
 	slices.SortStableFunc(records, func(a, b session.Record) int {
 		switch {
@@ -144,7 +144,7 @@ func (s *Server) endOthers(ctx context.Context, sess *session.Session, which str
 		if r.ID == sess.Handle.ID() || which != "others" && which != r.ID.String() {
 			continue
 		}
-		if err := s.store.Delete(ctx, r.ID, session.ReasonElsewhere); err != nil {
+		if err := s.config.Store.Delete(ctx, r.ID, session.ReasonElsewhere); err != nil {
 			return n, err
 		}
 		n++
@@ -156,7 +156,7 @@ func (s *Server) endOthers(ctx context.Context, sess *session.Session, which str
 
 // endEverywhere ends all sessions of a person, and lets no sign-in finish that is under way.
 func (s *Server) endEverywhere(ctx context.Context, sess *session.Session) error {
-	ended, err := s.store.DeleteMatching(ctx, session.Match{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject}, session.ReasonElsewhere)
+	ended, err := s.config.Store.DeleteMatching(ctx, session.Match{Issuer: sess.Identity.Issuer, Subject: sess.Identity.Subject}, session.ReasonElsewhere)
 	s.forgetData(ended...)
 	return err
 }

@@ -68,10 +68,10 @@ func (s *Server) openShare(w http.ResponseWriter, r *http.Request) error {
 // shareCookie is a cookie that is sent to one path only.
 func (s *Server) shareCookie(path, value string) *http.Cookie {
 	name := "portico-share"
-	if s.baseURL.Scheme == "https" {
+	if s.config.BaseURL.Scheme == "https" {
 		name = "__Secure-" + name
 	}
-	return &http.Cookie{Name: name, Value: value, Path: path, Secure: s.baseURL.Scheme == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{Name: name, Value: value, Path: path, Secure: s.config.BaseURL.Scheme == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode}
 }
 
 func noShare(err error) error {
@@ -99,12 +99,12 @@ func (s *Server) shared(h func(w http.ResponseWriter, r *pages.Request, b board.
 		if err != nil {
 			return noShare(err)
 		}
-		b, err := board.NewLibrary(s.shelf, s.wall).Load(ctx, link.Owner, link.Board)
+		b, err := board.NewLibrary(s.config.Shelf, s.wall).Load(ctx, link.Owner, link.Board)
 		if err != nil {
 			return noShare(err)
 		}
 		q := &pages.Request{
-			Request: r, Who: who, Hub: s.datahub.Client(source), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(), Since: link.Reach.Since(s.now()), By: link.Owner.Name, Shared: true,
+			Request: r, Who: who, Hub: s.config.Hub.Client(source), Locale: s.locale(r), Layout: s.layout(r), Now: s.now(), Since: link.Reach.Since(s.now()), By: link.Owner.Name, Shared: true,
 			Render: func(status int, page templ.Component) error { return s.render(w, r, status, page) },
 		}
 		if err := h(w, q, b, datahub.SiteID(link.Site), sharedAt+link.ID); rightsRefused(err) || errors.Is(err, datahub.ErrUnauthorized) {
@@ -138,7 +138,7 @@ func (s *Server) sharesSent(r *http.Request) []*http.Cookie {
 func (s *Server) rightsOf(ctx context.Context, link *share.Link) (datahub.TokenSource, pages.Who, error) {
 	who := pages.Who{Issuer: link.Owner.Issuer, Subject: "link:" + link.ID, Account: link.Owner.Account, Session: "link:" + link.ID}
 	if link.Rights == grant.Application {
-		return s.application.tokens(), who, nil
+		return s.config.Application.tokens(), who, nil
 	}
 	h, err := link.Key()
 	if err != nil {
@@ -149,5 +149,5 @@ func (s *Server) rightsOf(ctx context.Context, link *share.Link) (datahub.TokenS
 		return nil, who, err
 	}
 	who.Session = sess.Handle.ID().String()
-	return s.tokens.Source(sess.Handle), who, nil
+	return s.config.Tokens.Source(sess.Handle), who, nil
 }

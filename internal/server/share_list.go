@@ -47,7 +47,7 @@ func (s *Server) freshLink(w http.ResponseWriter, r *http.Request) string {
 		gone := s.shareCookie(sharesPath, "")
 		gone.MaxAge = -1
 		http.SetCookie(w, gone)
-		return s.baseURL.String() + sharePath + c.Value
+		return s.config.BaseURL.String() + sharePath + c.Value
 	}
 	return ""
 }
@@ -60,7 +60,7 @@ func (s *Server) showShares(w http.ResponseWriter, r *http.Request, status int, 
 	sess, _ := session.FromContext(r.Context())
 	eventOf(r.Context()).SignsIn = true
 	l, owner := s.locale(r), approverOf(sess)
-	boards, err := board.NewLibrary(s.shelf, s.wall).List(r.Context(), owner)
+	boards, err := board.NewLibrary(s.config.Shelf, s.wall).List(r.Context(), owner)
 	if err != nil {
 		return &storeError{err}
 	}

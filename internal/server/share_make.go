@@ -71,7 +71,7 @@ func (s *Server) readShare(r *http.Request, owner board.Person) (want wish, prob
 	case !grant.IsName(link.Name):
 		return want, s.locale(r).T("share.wrong-name", grant.MaxName), nil
 	}
-	b, err := board.NewLibrary(s.shelf, s.wall).Load(r.Context(), owner, link.Board)
+	b, err := board.NewLibrary(s.config.Shelf, s.wall).Load(r.Context(), owner, link.Board)
 	switch {
 	case errors.Is(err, board.ErrNotFound) || err == nil && b.Board.PerSite && site == 0:
 		return want, s.locale(r).T("share.wrong-board"), nil
@@ -83,7 +83,7 @@ func (s *Server) readShare(r *http.Request, owner board.Person) (want wish, prob
 
 // shareForApplication makes a link with the application user's rights. There is no grant to be had for it.
 func (s *Server) shareForApplication(w http.ResponseWriter, r *http.Request, want wish) error {
-	made, err := s.finishShare(w, r, want, granted{rights: grant.Application, who: session.Identity{Name: locale.Plain(s.application.User)}})
+	made, err := s.finishShare(w, r, want, granted{rights: grant.Application, who: session.Identity{Name: locale.Plain(s.config.Application.User)}})
 	return tell(w, r, sharesPath, made, err)
 }
 

@@ -90,9 +90,9 @@ func TestLinksThatAreNoneLookAlike(t *testing.T) {
 	h, err := ended.Key()
 	b.must(err)
 	b.must(b.store.Sessions().Delete(b.Context(), h.ID(), "logout"))
-	b.server.shares = share.New(b.server.shelf, func() time.Time { return time.Now().Add(59 * time.Minute) })
+	b.server.shares = share.New(b.server.config.Shelf, func() time.Time { return time.Now().Add(59 * time.Minute) })
 	later, laterToken := b.linkTo(b.board("Later"), 30*time.Minute)
-	b.server.shares = share.New(b.server.shelf, func() time.Time { return time.Now().Add(31 * time.Minute) })
+	b.server.shares = share.New(b.server.config.Shelf, func() time.Time { return time.Now().Add(31 * time.Minute) })
 	lengths := map[int]bool{} // pages have ids and nonces of one length each
 	for what, status := range map[string]int{"revoked": opened(revoked, revokedToken), "ended": opened(ended, endedToken), "over": opened(later, laterToken), "another's": opened(good, otherToken), "nothing": opened(good, "")} {
 		if status != http.StatusNotFound {
@@ -133,7 +133,7 @@ func TestOneLinkTooMany(t *testing.T) {
 	op := &tokenServer{}
 	b := newBenchAt(t, "https://portal.example", "http://127.0.0.1:9", op)
 	for i := range share.MaxLinks {
-		_, err := shelf.Change(t.Context(), b.server.shelf, shelf.OwnerOf("shares", "", ""), shelf.Share, strconv.Itoa(i), time.Hour, func(*share.Link) error { return nil })
+		_, err := shelf.Change(t.Context(), b.server.config.Shelf, shelf.OwnerOf("shares", "", ""), shelf.Share, strconv.Itoa(i), time.Hour, func(*share.Link) error { return nil })
 		b.must(err)
 	}
 	end := func(ticket string) string {
@@ -238,9 +238,9 @@ func TestALinkOfTheApplicationUser(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
 	robot := &application{}
-	b.server.application = Application{Source: robot, User: "robot", Account: "202"}
+	b.server.config.Application = Application{Source: robot, User: "robot", Account: "202"}
 	template := b.board("Template")
-	_, err := board.NewLibrary(b.server.shelf, nil).Save(t.Context(), alice, template, 1, board.Board{Title: "Template", PerSite: true})
+	_, err := board.NewLibrary(b.server.config.Shelf, nil).Save(t.Context(), alice, template, 1, board.Board{Title: "Template", PerSite: true})
 	b.must(err)
 	form := url.Values{"do": {"make"}, "name": {"For the plumber"}, "board": {b.board("Shown")}, "reach": {"month"}, "life": {"86400"}, "rights": {"application"}}
 	post := func(as []string, pairs ...string) answer {
@@ -254,7 +254,7 @@ func TestALinkOfTheApplicationUser(t *testing.T) {
 	if a := post(nil); a.StatusCode != http.StatusBadRequest {
 		t.Errorf("somebody of another account gets its rights: %d", a.StatusCode)
 	}
-	b.server.application.Account = "101"
+	b.server.config.Application.Account = "101"
 	for what, a := range map[string]answer{
 		"rights that there are none of": post(nil, "rights", "all"), "an unknown reach": post(nil, "reach", "ever"), "an unknown life": post(nil, "life", "1"), "nothing to do": post(nil, "do", "evil"),
 		"another's dashboard": post(nil, "board", "aaaaaaaaaaaaaaaa"), "a template without a site": post(nil, "board", template),
@@ -303,7 +303,7 @@ func TestLinksAreOffByDefault(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
 	_, token := b.linkTo(b.board("Shown"), time.Hour)
-	b.server.shareLinks = false
+	b.server.config.ShareLinks = false
 	b.handler = b.server.Handler()
 	for _, path := range []string{"/share/" + token, "/settings/links"} {
 		if a := b.get(path); a.StatusCode != http.StatusNotFound {

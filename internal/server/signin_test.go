@@ -152,7 +152,7 @@ func TestSignInChoices(t *testing.T) {
 		allowed time.Duration
 		stays   bool
 	}{{true, time.Hour, true}, {false, time.Hour, false}, {true, 0, false}} {
-		b.server.stay = c.allowed
+		b.server.config.StaySignedIn = c.allowed
 		resp := b.signsIn(rp.Attempt{Started: time.Now(), LoginOptions: rp.LoginOptions{ReturnTo: "//evil.example", Stay: c.chosen}}, rp.Identity{Issuer: b.issuer, Subject: "bob"}, nil)
 		if now := b.sessionOf(resp); now == nil || now.StaySignedIn != c.stays || resp.Header.Get("Location") != "/" {
 			t.Errorf("chosen %t, allowed %v: session %+v, sent to %s", c.chosen, c.allowed, now, resp.Header.Get("Location"))

@@ -39,15 +39,15 @@ func (s *Server) sessionStatus(w http.ResponseWriter, r *http.Request) error {
 	if foreignLoad(r) {
 		return &pageError{Status: http.StatusForbidden, Kind: kindCrossSite, RetryTo: "/", Err: errors.New("cross-site read of the session")}
 	}
-	sess, err := s.cookies.Load(r)
+	sess, err := s.config.Cookies.Load(r)
 	if err != nil && !isNoSession(err) {
 		return &storeError{err}
 	}
 	d := sessionDocument{ServerTime: stamp(s.wall())}
 	if err != nil {
-		d.LoginURL = s.baseURL.JoinPath("/auth/login").String()
+		d.LoginURL = s.config.BaseURL.JoinPath("/auth/login").String()
 	} else {
-		st, err := s.tokens.Status(r.Context(), sess.Handle)
+		st, err := s.config.Tokens.Status(r.Context(), sess.Handle)
 		if err != nil && !errors.Is(err, token.ErrGone) && !errors.Is(err, token.ErrLoginRequired) {
 			return err
 		}
@@ -69,17 +69,17 @@ func (s *Server) sessionStatus(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) renewSession(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	sess, _ := session.FromContext(ctx)
-	access, err := s.tokens.Source(sess.Handle).Refresh(ctx)
+	access, err := s.config.Tokens.Source(sess.Handle).Refresh(ctx)
 	if err != nil {
 		return err
 	}
-	t, err := s.tokens.Tokens(ctx, sess.Handle)
+	t, err := s.config.Tokens.Tokens(ctx, sess.Handle)
 	if err != nil {
 		return err
 	}
 	before := t.Identity
 	before.Name, before.Email, before.AccountName, before.Role = sess.Identity.Name, sess.Identity.Email, sess.Identity.AccountName, sess.Identity.Role
-	now, err := s.rp.Userinfo(ctx, access, before)
+	now, err := s.config.RP.Userinfo(ctx, access, before)
 	switch {
 	case errors.Is(err, rp.ErrOtherSubject):
 		s.audit(ctx, sess, audit.Event{Kind: audit.RefreshRefused, Reason: "other-subject"})
@@ -88,7 +88,7 @@ func (s *Server) renewSession(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		note(ctx, errAttr("userinfo_error", err)) // the tokens are new all the same
 	case now != before:
-		if err := s.cookies.Describe(ctx, sess, session.Identity{Name: displayName(now), Email: locale.Plain(now.Email), AccountName: locale.Plain(now.AccountName), Role: now.Role}); err != nil {
+		if err := s.config.Cookies.Describe(ctx, sess, session.Identity{Name: displayName(now), Email: locale.Plain(now.Email), AccountName: locale.Plain(now.AccountName), Role: now.Role}); err != nil {
 			return &storeError{err}
 		}
 	}
@@ -97,7 +97,7 @@ func (s *Server) renewSession(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) sessionModel(r *http.Request, d sessionDocument) templates.SessionModel {
-	m := templates.SessionModel{Layout: s.layout(r), Active: d.Active, Name: d.Name, Account: d.Account, Scopes: strings.Join(d.Scopes, " "), Refreshable: d.Refreshable, Stays: d.Stay, MayStay: s.stay > 0, SignIn: s.signInModel(r, "/")}
+	m := templates.SessionModel{Layout: s.layout(r), Active: d.Active, Name: d.Name, Account: d.Account, Scopes: strings.Join(d.Scopes, " "), Refreshable: d.Refreshable, Stays: d.Stay, MayStay: s.config.StaySignedIn > 0, SignIn: s.signInModel(r, "/")}
 	if d.Active {
 		m.SignIn = s.signInModel(r, "/settings/sessions")
 	}

@@ -143,7 +143,7 @@ func (l *ear) nextBut(skip string, most time.Duration) (name, id string, data []
 func TestLiveBoards(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
-	made, err := board.NewLibrary(b.server.shelf, nil).Create(t.Context(), board.Person{Issuer: b.issuer, Subject: "alice", Account: "101"}, board.Board{Title: "x", Widgets: []board.Widget{
+	made, err := board.NewLibrary(b.server.config.Shelf, nil).Create(t.Context(), board.Person{Issuer: b.issuer, Subject: "alice", Account: "101"}, board.Board{Title: "x", Widgets: []board.Widget{
 		{ID: "alarms", Kind: board.AlarmWall, W: 3, H: 4}, {ID: "load", Kind: board.BigNumber, Y: 4, W: 2, H: 2, Series: []string{"80101"}},
 	}})
 	b.must(err)
@@ -168,7 +168,7 @@ func TestLiveBoardsOfAScreen(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
 	shown, other := b.board("Shown"), b.board("Other")
-	template, err := board.NewLibrary(b.server.shelf, nil).Create(t.Context(), alice, board.Board{Title: "Site", PerSite: true, Widgets: []board.Widget{{ID: "clock", Kind: board.Clock, W: 3, H: 2}}})
+	template, err := board.NewLibrary(b.server.config.Shelf, nil).Create(t.Context(), alice, board.Board{Title: "Site", PerSite: true, Widgets: []board.Widget{{ID: "clock", Kind: board.Clock, W: 3, H: 2}}})
 	b.must(err)
 	site, otherSite := template.ID+".204481", template.ID+".204482"
 	scr, c := b.onScreen(shown, template.ID+"@204481")

@@ -17,13 +17,13 @@ var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.Me
 
 // startTrace begins the span of a request, but not of a probe's or of a static file's. A proxy that is listed may say which trace it belongs to; strangers may not.
 func (s *Server) startTrace(ctx context.Context, r *http.Request) context.Context {
-	if s.tracer == nil || isProbe(r.URL.Path) || isStatic(r.URL.Path) {
+	if s.config.Tracer == nil || isProbe(r.URL.Path) || isStatic(r.URL.Path) {
 		return ctx
 	}
 	if s.proxies.trust(peerAddress(r.RemoteAddr)) {
 		ctx = propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(r.Header))
 	}
-	ctx, span := s.tracer.Start(ctx, "request", trace.WithSpanKind(trace.SpanKindServer))
+	ctx, span := s.config.Tracer.Start(ctx, "request", trace.WithSpanKind(trace.SpanKindServer))
 	if id := span.SpanContext().TraceID(); id.IsValid() {
 		note(ctx, slog.String("trace_id", id.String()))
 	}

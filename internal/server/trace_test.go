@@ -14,7 +14,7 @@ func TestSpansOfRequests(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
 	recorder := tracetest.NewSpanRecorder()
-	b.server.tracer = sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)).Tracer("test")
+	b.server.config.Tracer = sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)).Tracer("test")
 	const foreign = "4bf92f3577b34da6a3ce929d0e0e4736"
 	trace := []string{"Traceparent", "00-" + foreign + "-00f067aa0ba902b7-01", "Tracestate", "vendor=canary"}
 	b.get("/sites/204486?q=needle", trace...).want(t, "a page", http.StatusOK)

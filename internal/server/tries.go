@@ -69,5 +69,5 @@ func (s *Server) wrongLink(r *http.Request, err error) error {
 
 // tryOf is what may be tried from a client's network.
 func (s *Server) tryOf(r *http.Request) limit.Bucket {
-	return limit.Bucket{Key: "network-" + s.keys.NetworkReferences(s.network(r).String())[0], Burst: networkTries, Every: 20 * time.Second}
+	return limit.Bucket{Key: "network-" + s.config.Keys.NetworkReferences(s.network(r).String())[0], Burst: networkTries, Every: 20 * time.Second}
 }

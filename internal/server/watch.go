@@ -14,7 +14,7 @@ const watchEvery = 30 * time.Second
 // watchSession tells a handler that goes on for long when its session ends, on whichever replica that happens. The channel gets the reason, one of session's, and is closed; it is
 // closed without one when ctx ends. Looking is no activity. A store that does not answer ends nothing before the session's own limits do.
 func (s *Server) watchSession(ctx context.Context, sess *session.Session) <-chan string {
-	ended, cookies := make(chan string, 1), s.cookies
+	ended, cookies := make(chan string, 1), s.config.Cookies
 	if _, ok := screenOf(ctx); ok {
 		cookies = s.screens
 	}

@@ -36,7 +36,7 @@ func newWatched(t *testing.T) *watched {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &watched{Server: &Server{cookies: cookies, clock: time.Now}, store: store, sess: sess, start: time.Now()}
+	return &watched{Server: &Server{config: Config{Cookies: cookies, Now: time.Now}}, store: store, sess: sess, start: time.Now()}
 }
 
 // wantEnd waits for the end, and compares its reason and how long it took.
@@ -88,7 +88,7 @@ func TestWatchedSessionExpires(t *testing.T) {
 		ended := w.watchSession(t.Context(), w.sess)
 		time.Sleep(30 * time.Minute)
 		seen := *w.sess
-		if err := w.cookies.Touch(t.Context(), &seen); err != nil {
+		if err := w.config.Cookies.Touch(t.Context(), &seen); err != nil {
 			t.Fatal(err)
 		}
 		w.wantEnd(t, ended, session.ReasonExpired, 91*time.Minute)
