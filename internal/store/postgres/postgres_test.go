@@ -63,6 +63,7 @@ func TestPostgres(t *testing.T) {
 	})
 	t.Run("count of keys", func(t *testing.T) { storetest.Keys(t, open(t, server.NewDatabase(t), nil)) })
 	t.Run("the database's clock", func(t *testing.T) { databaseClock(t, open(t, server.NewDatabase(t), nil)) })
+	t.Run("who lost a claim meanwhile", func(t *testing.T) { lostMeanwhile(t, server.NewDatabase(t)) })
 	t.Run("replicas migrate together", func(t *testing.T) { migrateTogether(t, server.NewDatabase(t)) })
 	t.Run("rights", func(t *testing.T) { rights(t, server, server.NewDatabase(t)) })
 	t.Run("cancelled reads", func(t *testing.T) { cancelledReads(t, open(t, server.NewDatabase(t), nil).Sessions()) })
@@ -102,6 +103,40 @@ func databaseClock(t *testing.T, s *postgres.Store) {
 	}
 	if first, err := s.Sessions().Once(t.Context(), "k", time.Minute); first || err != nil {
 		t.Errorf("Once again = %t, %v", first, err)
+	}
+}
+
+// lostMeanwhile has somebody take a claim over while its holder asks to send: the holder's look and its mark are one step.
+func lostMeanwhile(t *testing.T, dsn string) {
+	s := open(t, dsn, nil)
+	r := token.Record{ID: session.NewHandle().ID(), Until: time.Now().Add(time.Hour), Sealed: []byte("x")}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(s.Tokens().Create(t.Context(), r))
+	_, _, err := s.Tokens().Claim(t.Context(), token.ClaimRequest{ID: r.ID, Seen: 1, Attempt: "a", Lease: time.Minute, MaxPresented: 1})
+	must(err)
+	other, err := pgx.Connect(t.Context(), dsn)
+	must(err)
+	defer func() { _ = other.Close(context.Background()) }()
+	tx, err := other.Begin(t.Context())
+	must(err)
+	_, err = tx.Exec(t.Context(), "UPDATE portico_tokens SET attempt = 'b' WHERE id = $1", r.ID[:])
+	must(err)
+	sent := make(chan error, 1)
+	go func() { sent <- s.Tokens().Send(context.Background(), r.ID, "a") }()
+	for waits := 0; waits == 0; time.Sleep(time.Millisecond) {
+		must(tx.QueryRow(t.Context(), "SELECT count(*) FROM pg_locks WHERE NOT granted").Scan(&waits))
+	}
+	must(tx.Commit(t.Context()))
+	if err := <-sent; !errors.Is(err, token.ErrLost) {
+		t.Errorf("Send of a claim that was taken over meanwhile = %v, want ErrLost", err)
+	}
+	if got, err := s.Tokens().Load(t.Context(), r.ID); err != nil || got.State != token.Claimed || got.Attempt.ID != "b" || got.Presented != 0 {
+		t.Errorf("the claim that took over is %+v, %v", got, err)
 	}
 }
 

@@ -100,6 +100,11 @@ func saveComparesAndSwaps(t *testing.T, s session.Store, c *Clock) {
 	if err := s.Save(t.Context(), r); !errors.Is(err, session.ErrConflict) {
 		t.Errorf("Save of an old version = %v, want ErrConflict", err)
 	}
+	ahead := r
+	ahead.Version = 4 // of a store that has lost the write before
+	if err := s.Save(t.Context(), ahead); !errors.Is(err, session.ErrConflict) {
+		t.Errorf("Save over a version that is not there = %v, want ErrConflict", err)
+	}
 	if got, _ := s.Load(t.Context(), r.ID); got.Version != 2 || string(got.Sealed) != "two" || string(got.About) != "about two" {
 		t.Errorf("Load = version %d %q %q", got.Version, got.Sealed, got.About)
 	}

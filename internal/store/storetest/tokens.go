@@ -185,6 +185,9 @@ func tokensCommit(t *testing.T, b *tokenBench) {
 	if err := b.commit("a", 1, "old"); !errors.Is(err, token.ErrLost) {
 		t.Errorf("Commit of an old version = %v, want ErrLost: tokens never go backwards", err)
 	}
+	if err := b.commit("a", 3, "ahead"); !errors.Is(err, token.ErrLost) {
+		t.Errorf("Commit over a version that is not there = %v, want ErrLost", err)
+	}
 }
 
 func tokensLateCommit(t *testing.T, b *tokenBench) {
