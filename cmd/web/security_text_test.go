@@ -73,9 +73,10 @@ func readAll(t *testing.T, pattern string) string {
 func TestS66HostileTextIsInert(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, 1)
+	named := regexp.MustCompile(`("(?:name|title|comment|street|city|description|localisation|serialNumber|eanNumber|mappingConfig|symbol)":)"[^"]*"`)
 	for what, name := range map[string]string{
 		"markup": `<script>alert("canary")</script>`, "an attribute": `" onmouseover="alert('canary')" x="`, "an image": `'><img src=x onerror=alert(1)>canary`, "an end of the document": "</title></svg></td></table></body></html>canary", "a scheme": "javascript:alert('canary')",
-		"an override": "canary \u202egnp.exe\u2066 \u200f", "a NUL": "can\x00ary \x07\x1b[31m", "line ends": "canary\r\nSet-Cookie: a=b\u2028\u2029", "very long": "canary" + strings.Repeat("ä", 20000), "emoji": "canary 👩‍👩‍👧‍👦 🏭", "combining marks": "canary" + strings.Repeat("\u0301", 3000), "templates": "canary {{.}} ${7*7} {0} %s %!d", "nothing": "", "invalid": "canary\xff\xfe",
+		"an override": "canary \u202egnp.exe\u2066 \u200f", "a NUL": "can\x00ary \x07\x1b[31m", "line ends": "canary\r\nSet-Cookie: a=b\u2028\u2029", "very long": "canary" + strings.Repeat("ä", 4000), "emoji": "canary 👩‍👩‍👧‍👦 🏭", "combining marks": "canary" + strings.Repeat("\u0301", 3000), "templates": "canary {{.}} ${7*7} {0} %s %!d", "nothing": "", "invalid": "canary\xff\xfe",
 	} {
 		s.op.set(func() { s.op.person["name"] = name })
 		quoted, _ := json.Marshal(name)
@@ -83,7 +84,7 @@ func TestS66HostileTextIsInert(t *testing.T) {
 			rec := httptest.NewRecorder()
 			r.Header.Del("Accept-Encoding")
 			s.hub.ServeHTTP(rec, r)
-			body := regexp.MustCompile(`("(?:name|title|comment|street|city|description|localisation|serialNumber|eanNumber|mappingConfig|symbol)":)"[^"]*"`).ReplaceAllStringFunc(rec.Body.String(), func(member string) string {
+			body := named.ReplaceAllStringFunc(rec.Body.String(), func(member string) string {
 				key, _, _ := strings.Cut(member, ":")
 				return key + ":" + string(quoted)
 			})
