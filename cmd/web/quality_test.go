@@ -72,6 +72,15 @@ func (w *window) keys(keys ...string) {
 	}
 }
 
+// types writes into the palette and waits until the answer to all of it is there: those to its beginning come before.
+func (w *window) types(words string) {
+	w.t.Helper()
+	w.keys(words)
+	eventually(w.t, "the answer to "+words, func() bool {
+		return w.value(`String(performance.getEntriesByType("resource").some(e => new URL(e.name).searchParams.get("q") === "`+words+`"))`) == "true"
+	})
+}
+
 // arrives waits until the address ends so.
 func (w *window) arrives(path string) {
 	w.t.Helper()
@@ -90,7 +99,7 @@ func TestKeyboard(t *testing.T) {
 	w.visit(p, "/overview")
 	w.keys("/")
 	eventually(t, "the palette", func() bool { return w.value(`document.activeElement.closest("dialog[open]") ? "open" : ""`) == "open" })
-	w.keys("cold st")
+	w.types("cold st")
 	eventually(t, "a result", func() bool {
 		return strings.Contains(w.value(`document.querySelector("#palette-found").innerText`), "Cold store Meuse")
 	})
@@ -98,6 +107,9 @@ func TestKeyboard(t *testing.T) {
 	if found := w.promised(barriers); found != "[]" {
 		t.Errorf("barriers in the palette: %s", found)
 	}
+	w.keys(kb.ArrowDown)
+	w.run(`(found => found.innerHTML = found.innerHTML)(document.querySelector("#palette-found"))`) // as when a later answer comes
+	eventually(t, "who was at a result is back in the box", func() bool { return w.value(`document.activeElement.name ?? ""`) == "q" })
 	w.keys(kb.ArrowDown, "\r")
 	w.arrives("/sites/204486")
 

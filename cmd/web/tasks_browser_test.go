@@ -19,7 +19,7 @@ func TestMainTasksByKeyboard(t *testing.T) {
 
 	w.keys("/")
 	eventually(t, "the palette", func() bool { return w.value(`document.activeElement.closest("dialog[open]") ? "open" : ""`) == "open" })
-	w.keys("compressor")
+	w.types("compressor")
 	eventually(t, "a meter that was found", func() bool {
 		return w.value(`String(document.querySelectorAll('#palette-found a[href^="/sources/"]').length > 0)`) == "true"
 	})

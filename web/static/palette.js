@@ -17,10 +17,20 @@ class Palette extends HTMLElement {
 		document.addEventListener("click", (event) => this.open(event, dialog, box), { signal });
 		this.addEventListener("keydown", (event) => this.move(event, box), { signal });
 		dialog.addEventListener("click", (event) => event.target === dialog && dialog.close(), { signal });
+		this.stays = new MutationObserver(() => this.stay(dialog, box));
+		this.stays.observe(list, { childList: true, subtree: true });
 	}
 
 	disconnectedCallback() {
 		this.gone?.abort();
+		this.stays?.disconnect();
+	}
+
+	/** Whoever is at a result when newer ones take its place is back in the box: nobody's keys lead nowhere. @param {HTMLDialogElement} dialog @param {HTMLInputElement} box */
+	stay(dialog, box) {
+		if (dialog.open && !dialog.contains(document.activeElement)) {
+			box.focus();
+		}
 	}
 
 	/** @param {MouseEvent} event @param {HTMLDialogElement} dialog @param {HTMLInputElement} box */
