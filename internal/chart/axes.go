@@ -160,8 +160,8 @@ func (p *plot) written(instants []time.Time, x func(time.Time) float64, write fu
 // ticksOf returns instants that stand at the lower axis, at most room of them: months, Mondays, days, or hours of the local clock. whole is false for hours.
 func ticksOf(r series.Range, room int) (ticks []time.Time, whole bool) {
 	l, days := r.From.In(r.Zone), r.Days()
-	at := func(months, d, hours int) time.Time {
-		return time.Date(l.Year(), l.Month()+time.Month(months), d, hours, 0, 0, 0, r.Zone)
+	day := func(months, d int) time.Time {
+		return series.DayStart(l.Year(), l.Month()+time.Month(months), d, r.Zone)
 	}
 	add := func(t time.Time) {
 		if !t.Before(r.From) && t.Before(r.To) && (len(ticks) == 0 || t.After(ticks[len(ticks)-1])) {
@@ -171,8 +171,8 @@ func ticksOf(r series.Range, room int) (ticks []time.Time, whole bool) {
 	switch {
 	case days > 62:
 		every := enough([]int{1, 2, 3, 6, 12, 24, 60}, days/30, room)
-		for m := -((int(l.Month()) - 1) % every); at(m, 1, 0).Before(r.To); m += every {
-			add(at(m, 1, 0))
+		for m := -((int(l.Month()) - 1) % every); day(m, 1).Before(r.To); m += every {
+			add(day(m, 1))
 		}
 		return ticks, true
 	case days > 2:
@@ -180,16 +180,19 @@ func ticksOf(r series.Range, room int) (ticks []time.Time, whole bool) {
 		if every >= 7 {
 			first -= weekday(l)
 		}
-		for d := first; at(0, d, 0).Before(r.To); d += every {
-			add(at(0, d, 0))
+		for d := first; day(0, d).Before(r.To); d += every {
+			add(day(0, d))
 		}
 		return ticks, true
 	}
 	every := enough([]int{1, 2, 3, 4, 6, 12}, int(r.To.Sub(r.From).Hours())+1, room)
-	for h := 0; at(0, l.Day(), h).Before(r.To); h += every {
-		add(at(0, l.Day(), h))
+	for h := 0; ; h += every {
+		t := time.Date(l.Year(), l.Month(), l.Day(), h, 0, 0, 0, r.Zone)
+		if !t.Before(r.To) {
+			return ticks, false
+		}
+		add(t)
 	}
-	return ticks, false
 }
 
 // enough returns the first distance at which n things take no more than room.

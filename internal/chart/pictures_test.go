@@ -282,3 +282,22 @@ func TestAYearHasNamesOnAPhone(t *testing.T) {
 		}
 	}
 }
+
+// Where clocks are put forward at midnight, a day stands at its first moment, on its own date.
+func TestTicksOfADayWithoutMidnight(t *testing.T) {
+	t.Parallel()
+	zone, err := time.LoadLocation("America/Havana") // 10 March 2024: 0:00 becomes 1:00
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := series.Range{From: time.Date(2024, 3, 8, 0, 0, 0, 0, zone), To: time.Date(2024, 3, 14, 0, 0, 0, 0, zone), Zone: zone}
+	ticks, _ := ticksOf(r, 9)
+	for i, tick := range ticks {
+		if tick.Day() != 8+i {
+			t.Errorf("tick %d is %v", i, tick)
+		}
+	}
+	if len(ticks) != 6 {
+		t.Errorf("%d ticks", len(ticks))
+	}
+}
