@@ -12,7 +12,7 @@ import (
 // routesOf reads the portal's tables of routes: method and path of each, but for managers' pages, which for everybody else are not there.
 func routesOf(t *testing.T) [][2]string {
 	t.Helper()
-	replace := strings.NewReplacer(`"+s.callbackPath`, `/auth/callback"`, `"+initiatePath`, `/auth/initiate"`, `"+reportPath`, `/csp-reports"`, `"+frontChannelPath`, `/auth/frontchannel-logout"`,
+	replace := strings.NewReplacer(`"+s.config.CallbackPath`, `/auth/callback"`, `"+initiatePath`, `/auth/initiate"`, `"+reportPath`, `/csp-reports"`, `"+frontChannelPath`, `/auth/frontchannel-logout"`,
 		`"+screenPath`, `/screen"`, `"+screenReportPath`, `/tv/report"`, `"+pairPath`, `/pair"`, `"+screensPath+"{screen}`, `/settings/screens/{screen}`, `" + PrintPath`, `/print"`)
 	var routes [][2]string
 	for _, table := range []struct {
