@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"portico/internal/crew"
 	"portico/internal/locale"
@@ -80,14 +81,16 @@ func reason(err error, text string, l locale.Locale) string {
 	return l.T("error.unreadable")
 }
 
-// problem writes RFC 9457 JSON: type is the kind, so that programs need not read the words.
+// problem writes RFC 9457 JSON: type is the kind, and code the same as a name, so that programs need not read the words.
 func (s *Server) problem(w http.ResponseWriter, r *http.Request, e *pageError) {
-	p := problemDocument{Type: "urn:portico:problem:" + string(e.Kind), Title: http.StatusText(e.Status), Status: e.Status, Code: string(e.Kind), RequestID: eventOf(r.Context()).ID, Param: e.Param, Detail: e.Detail}
+	p := problemDocument{Type: "urn:portico:problem:" + string(e.Kind), Title: http.StatusText(e.Status), Status: e.Status, Code: codeOf(e.Kind), RequestID: eventOf(r.Context()).ID, Param: e.Param, Detail: e.Detail}
 	if e.Kind == kindSessionEnded {
 		p.LoginURL = s.config.BaseURL.JoinPath("/auth/login").String()
 	}
 	writeJSON(w, "application/problem+json", e.Status, p)
 }
+
+func codeOf(k kind) string { return strings.ReplaceAll(string(k), "-", "_") }
 
 type problemDocument struct {
 	Type      string `json:"type"`

@@ -213,7 +213,7 @@ func TestR57ErrorsAreTranslated(t *testing.T) {
 func (c errorCase) wantDocument(b *bench, status int) {
 	b.Helper()
 	a := c.shown(b, "fr", "application/json")
-	for _, want := range []string{`"type":"urn:portico:problem:` + string(c.kind) + `"`, `"code":"` + string(c.kind) + `"`, `"request_id":"`} {
+	for _, want := range []string{`"type":"urn:portico:problem:` + string(c.kind) + `"`, `"code":"` + strings.ReplaceAll(string(c.kind), "-", "_") + `"`, `"request_id":"`} {
 		if a.StatusCode != status || a.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(a.body, want) {
 			b.Errorf("%s as a document: %d %s, lacks %s", c.kind, a.StatusCode, a.body, want)
 		}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"portico/internal/proxy"
 )
 
 // Limits on what one request may carry. Excess is answered with 4xx and a small page.
@@ -127,6 +129,9 @@ func startsSignIn(r *http.Request) error {
 
 // navigation reports whether the request asks for a page in a tab. Browsers without Fetch Metadata are taken at their Accept header.
 func navigation(r *http.Request) bool {
+	if strings.HasPrefix(r.URL.Path, proxy.Path) {
+		return false
+	}
 	if judged(r) {
 		return inTab(r)
 	}

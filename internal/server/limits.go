@@ -35,6 +35,7 @@ type limits struct {
 	omitted   *atomic.Int64             // lines that were one too many, since the last one
 	requests  *limit.Slots[struct{}]    // requests under way in this process
 	sessions  *limit.Slots[session.ID]  // pages under way for one session
+	calls     *limit.Slots[session.ID]  // answers of the Data Hub that scripts of one session wait for, each of which is held whole
 	streams   *limit.Slots[struct{}]    // event streams that are open in this process
 	streamsOf *limit.Slots[session.ID]  // and of one session
 	memory    *limit.Memory             // above it, nothing new is begun
@@ -43,6 +44,7 @@ type limits struct {
 const (
 	requestsAtOnce   = 2048 // whose answers are still being made
 	pagesPerSession  = 128  // of them
+	callsPerSession  = 8
 	addressesKnown   = 8192 // twice for each limit by address, some 100 bytes each
 	busyRetry        = 2 * time.Second
 	reportsPerMinute = 10
@@ -67,6 +69,7 @@ func newLimits(signInsPerMinute int, now func() time.Time) limits {
 		omitted:   &atomic.Int64{},
 		requests:  limit.NewSlots[struct{}](requestsAtOnce),
 		sessions:  limit.NewSlots[session.ID](pagesPerSession),
+		calls:     limit.NewSlots[session.ID](callsPerSession),
 		streams:   limit.NewSlots[struct{}](streamsAtOnce),
 		streamsOf: limit.NewSlots[session.ID](streamsPerSession),
 		memory:    limit.NewMemory(),

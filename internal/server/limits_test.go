@@ -50,7 +50,7 @@ func TestSignInsFromOneAddress(t *testing.T) {
 		}
 	}
 	b.get("/auth/initiate?iss=x", visitor(b, "203.0.113.9")...).want(t, "the other way in", http.StatusTooManyRequests)
-	b.get("/auth/login", append(visitor(b, "203.0.113.9"), "Accept", "application/json")...).want(t, "a script", http.StatusTooManyRequests, `"code":"too-many"`)
+	b.get("/auth/login", append(visitor(b, "203.0.113.9"), "Accept", "application/json")...).want(t, "a script", http.StatusTooManyRequests, `"code":"too_many"`)
 	from("203.0.113.10").want(t, "the neighbour", http.StatusServiceUnavailable)
 	for i := range 4 {
 		want := http.StatusServiceUnavailable

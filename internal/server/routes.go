@@ -26,6 +26,7 @@ func (s *Server) routes() http.Handler {
 	m := http.NewServeMux()
 	m.Handle("GET /{$}", s.entrance(s.page(s.home)))
 	m.Handle("GET /live", s.seen(s.live))
+	s.api(m)
 	for _, route := range append(s.pages.Routes(), s.dashboards.Routes()...) {
 		s.data(m, route)
 	}

@@ -192,7 +192,7 @@ func TestLiveRefuses(t *testing.T) {
 	b.get("/live?topics=alarms&topics=alarms", "Sec-Fetch-Mode", "cors").want(t, "two lists", http.StatusBadRequest, `"param":"topics"`)
 	b.get("/live?topics=alarms&boards="+strings.Repeat("a,", boardsPerStream)+"a", "Sec-Fetch-Mode", "cors").want(t, "many boards", http.StatusBadRequest, `"param":"boards"`)
 	b.get("/live?last="+strings.Repeat("a", 65), "Sec-Fetch-Mode", "cors").want(t, "a long id", http.StatusBadRequest, `"param":"last"`)
-	b.get("/live", "Cookie", "", "Sec-Fetch-Mode", "cors").want(t, "nobody", http.StatusUnauthorized, `"code":"`+string(kindSessionEnded)+`"`)
+	b.get("/live", "Cookie", "", "Sec-Fetch-Mode", "cors").want(t, "nobody", http.StatusUnauthorized, `"code":"session_ended"`)
 	b.get("/live", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors").want(t, "another site", http.StatusForbidden)
 	portal := portalOn(b, time.Minute)
 	for range streamsPerSession {
