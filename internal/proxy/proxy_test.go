@@ -15,14 +15,14 @@ import (
 	"portico/internal/datahub"
 )
 
-// asked is what becomes of a request: the question, or the error; "" where no row of the table has the path.
-func asked(method, target, body string) (q datahub.ReadQuery, err error, row string) {
+// asked is what becomes of a request: the question, or the error, and the row of the table; "" where none has the path.
+func asked(method, target, body string) (q datahub.ReadQuery, row string, err error) {
 	m := http.NewServeMux()
 	for _, c := range Calls() {
 		m.HandleFunc(c.Pattern(), func(_ http.ResponseWriter, r *http.Request) { row = c.path; q, err = c.Query(r) })
 	}
 	m.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, target, strings.NewReader(body)))
-	return q, err, row
+	return q, row, err
 }
 
 // S-77, S-78: what the table has is written anew of its parts; ids and values cannot lead to another path.
@@ -38,7 +38,7 @@ func TestCallsOfTheTable(t *testing.T) {
 		"/api/sites?siteIds=1&siteIds=2":                                               {Path: "/sites", Route: "/sites", Values: url.Values{"siteIds": {"1", "2"}}},
 		"/api/sources?name=a%26id%3D7%23%2F..":                                         {Path: "/sources", Route: "/sources", Values: url.Values{"name": {"a&id=7#/.."}}},
 	} {
-		q, err, _ := asked(http.MethodGet, target, "")
+		q, _, err := asked(http.MethodGet, target, "")
 		if err != nil || q.Path != want.Path || q.Route != want.Route || !maps.EqualFunc(q.Values, want.Values, slices.Equal) {
 			t.Errorf("%s: %+v, %v", target, q, err)
 		}
@@ -61,14 +61,14 @@ func TestEverythingElseIsUnknown(t *testing.T) {
 		"dots as an id":       {http.MethodGet, "/api/groups/%2e%2e/sites", "", "id"},
 		"a semicolon":         {http.MethodGet, "/api/sites?siteIds=1;2", "", "query"},
 	} {
-		q, err, row := asked(c.method, c.target, c.body)
+		q, row, err := asked(c.method, c.target, c.body)
 		unknown, ok := errors.AsType[*UnknownError](err)
 		if row == "" || !ok || !errors.Is(err, ErrUnknown) || unknown.Param != c.param || unknown.Detail == "" || q.Path != "" {
 			t.Errorf("%s: %+v, %v (%q)", what, q, err, row)
 		}
 	}
 	for _, c := range [][2]string{{http.MethodPost, "/api/sites"}, {http.MethodDelete, "/api/events/1"}, {http.MethodPut, "/api/alarms/1"}, {http.MethodPatch, "/api/alarms/1"}, {http.MethodGet, "/api/"}, {http.MethodGet, "/api/storage/file"}, {http.MethodGet, "/api/sites/1"}, {http.MethodGet, "/api/alarms/1/acknowledge"}, {http.MethodGet, "/api/Sites"}} {
-		if _, _, row := asked(c[0], c[1], ""); row != "" {
+		if _, row, _ := asked(c[0], c[1], ""); row != "" {
 			t.Errorf("%v is taken for %q", c, row)
 		}
 	}
