@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,7 @@ import (
 	"portico/internal/limit"
 	"portico/internal/live"
 	"portico/internal/pages"
+	"portico/internal/proxy"
 	"portico/internal/rp"
 	"portico/internal/screen"
 	"portico/internal/session"
@@ -134,9 +136,13 @@ func New(c Config) (*Server, error) {
 
 // checkCallbackPath finds out whether the path is one of the portal's own: the table of routes takes none twice.
 func (s *Server) checkCallbackPath() (err error) {
+	taken := fmt.Errorf("--callback-path: %q is a path of the portal's own", s.config.CallbackPath)
+	if strings.HasPrefix(s.config.CallbackPath, proxy.Path) { // what is answered there is for scripts
+		return taken
+	}
 	defer func() {
 		if recover() != nil {
-			err = fmt.Errorf("--callback-path: %q is a path of the portal's own", s.config.CallbackPath)
+			err = taken
 		}
 	}()
 	s.routes()
