@@ -102,7 +102,7 @@ func newPortal(b *testing.B, s stores) *portal {
 	client, err := rp.New(rp.Config{Issuer: "http://127.0.0.1:9", ClientID: "bench", ClientSecret: secret.New("bench"), RedirectURL: "http://localhost/auth/callback"})
 	must(b, err)
 	base := &url.URL{Scheme: "http", Host: "localhost"}
-	portico, err := server.New(server.Config{BaseURL: base, RP: client, Cookies: p.cookies, Store: s.Sessions(), Keys: keys, Tokens: p.tokens, Hub: p.hub, Shelf: p.shelf, Log: log, Version: "bench"})
+	portico, err := server.New(server.Config{BaseURL: base, RP: client, Cookies: p.cookies, Store: s.Sessions(), Keys: keys, Tokens: p.tokens, Hub: p.hub, Tries: memory.New(nil).Tries(), Shelf: p.shelf, Log: log, Version: "bench"})
 	must(b, err)
 	p.handler = portico.Handler()
 	p.cookie = p.signIn(b, "bench")
