@@ -1,10 +1,12 @@
 package pages
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"portico/internal/datahub"
+	"portico/internal/locale"
 	"portico/internal/series"
 )
 
@@ -43,5 +45,27 @@ func TestAPartOfAnHourIsNoFall(t *testing.T) {
 		if slots[0].Missing || slots[2].Missing {
 			t.Errorf("%s: the figures lost a value", name)
 		}
+	}
+}
+
+// What is least, last and usual is told of whole hours; where there is none, of what there is. The total and the number of values are of all.
+func TestStatisticsAreOfWholeHours(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 11, 26, 15, 0, 0, 0, time.UTC)
+	hour := func(i int, v float64) series.Slot {
+		at := start.Add(time.Duration(i) * time.Hour)
+		return series.Slot{Start: at, End: at.Add(time.Hour), Value: v}
+	}
+	now := start.Add(2*time.Hour + 15*time.Minute)
+	line := exploreLine{variable: datahub.Variable{QuantityType: datahub.Integrated}, unit: "kWh"}
+	line.aggregate, line.slots = datahub.Sum, []series.Slot{hour(0, 160), hour(1, 170), hour(2, 41)}
+	d := exploreData{lines: []exploreLine{line}, query: exploreQuery{view: "chart"}, r: series.Range{From: start, To: now}, granularity: datahub.GranularityHour, now: now, zone: time.UTC}
+	row := d.figures(locale.For(locale.English)).Rows[0]
+	if got := strings.Join(row[1:8], "|"); strings.ReplaceAll(got, "\u00a0", " ") != "371 kWh|165 kWh|160 kWh|170 kWh|Thu 26 Nov 16:00|170 kWh|3 of 3 (100 %)" {
+		t.Errorf("statistics: %s", got)
+	}
+	d.lines[0].slots = line.slots[2:]
+	if s := d.typical(&d.lines[0]); s.Count != 1 || s.Min != 41 || s.Last != 41 {
+		t.Errorf("of a running hour alone: %+v", s)
 	}
 }

@@ -61,7 +61,8 @@ func (d *exploreData) figures(l locale.Locale) templates.TableModel {
 		if line.isAmount(d.granularity) {
 			total = line.quantity(sum.Sum+line.unplaced(), l)
 		}
-		row := []string{d.name(i), total, line.quantity(sum.Mean, l), line.quantity(sum.Min, l), line.quantity(sum.Max, l), d.when(sum.MaxAt, l), line.quantity(sum.Last, l),
+		whole := d.typical(&line)
+		row := []string{d.name(i), total, line.quantity(whole.Mean, l), line.quantity(whole.Min, l), line.quantity(whole.Max, l), d.when(whole.MaxAt, l), line.quantity(whole.Last, l),
 			l.T("stat.of", l.Int(sum.Count), l.Int(sum.Expected), l.Percent(sum.Completeness())), silence(line.slots, l)}
 		if compare {
 			row = append(row, d.change(line, sum, l))
@@ -69,6 +70,14 @@ func (d *exploreData) figures(l locale.Locale) templates.TableModel {
 		m.Rows = append(m.Rows, row)
 	}
 	return m
+}
+
+// typical summarizes the values that are whole: a part of an amount is not the least of them, and not the last. Where none is whole it is of all.
+func (d *exploreData) typical(line *exploreLine) series.Summary {
+	if s := series.Summarize(line.entire(d.granularity, d.r, d.now)); s.Count > 0 {
+		return s
+	}
+	return series.Summarize(line.slots)
 }
 
 // silence is how long there were no values, a dash when there was no gap.

@@ -61,15 +61,16 @@ func (d *exploreData) stats(l locale.Locale) []templates.StatModel {
 	if line.isAmount(d.granularity) {
 		add("stat.total", line.quantity(sum.Sum+line.unplaced(), l), l.Range(d.r.From.In(d.zone), d.r.To.In(d.zone)))
 	}
-	add("stat.mean", line.quantity(sum.Mean, l), l.T("stat.per", d.stepName(d.granularity, l)))
-	add("stat.max", line.quantity(sum.Max, l), d.when(sum.MaxAt, l))
-	add("stat.min", line.quantity(sum.Min, l), d.when(sum.MinAt, l))
+	whole := d.typical(line)
+	add("stat.mean", line.quantity(whole.Mean, l), l.T("stat.per", d.stepName(d.granularity, l)))
+	add("stat.max", line.quantity(whole.Max, l), d.when(whole.MaxAt, l))
+	add("stat.min", line.quantity(whole.Min, l), d.when(whole.MinAt, l))
 	if kw, ok := powerOf[line.unit]; ok && line.isAmount(d.granularity) {
 		if top := series.Summarize(power(line.slots)); top.Count > 0 {
 			add("stat.power", l.Quantity(top.Max, kw), d.when(top.MaxAt, l))
 		}
 	}
-	add("stat.last", line.quantity(sum.Last, l), d.when(sum.LastAt, l))
+	add("stat.last", line.quantity(whole.Last, l), d.when(whole.LastAt, l))
 	add("stat.values", l.T("kpi.of", sum.Count, sum.Expected), l.Percent(sum.Completeness()))
 	if gaps := series.Gaps(line.slots); len(gaps) > 0 {
 		add("stat.silent", silence(line.slots, l), l.T("stat.gaps", len(gaps)))
