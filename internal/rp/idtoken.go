@@ -54,12 +54,13 @@ func nonceHash(nonce string) string {
 	return base64.RawURLEncoding.EncodeToString(h[:12])
 }
 
-// verifySigned checks the signature only and reads the claims. A token that says that it is of another kind, such as at+jwt or logout+jwt, is none (RFC 8725 section 3.11). What the library has read of them is not looked at: it takes SUB for sub.
+// verifySigned checks the signature only and reads the claims. What the library has read of them is not looked at: it takes SUB for sub.
+// A token that says that it is of another kind, such as at+jwt or logout+jwt, is none (RFC 8725 section 3.11).
 func (c *Client) verifySigned(ctx context.Context, doc *metadata, raw secret.Text) (*oidc.IDToken, claims, error) {
 	if len(raw.Reveal()) > 64<<10 {
 		return nil, claims{}, &AuthError{Problem: ProblemSignature, Err: errors.New("token too large")}
 	}
-	if kind, ok := tokenType(raw.Reveal()); !ok || strings.HasSuffix(kind, "+jwt") {
+	if kind, ok := headerTyp(raw.Reveal()); !ok || strings.HasSuffix(kind, "+jwt") {
 		return nil, claims{}, &AuthError{Problem: ProblemSignature, Err: errors.New("a token of another kind")}
 	}
 	keys := c.keySet(doc.JWKSURI, true)
@@ -159,4 +160,20 @@ func sameAccount(now, before Identity) error {
 		return fmt.Errorf("%w: another account", ErrOtherSubject)
 	}
 	return nil
+}
+
+// headerTyp is the typ of a signed token's header (RFC 7515 section 4.1.9) in small letters, without application/, "" for none; false when the header cannot be read.
+func headerTyp(raw string) (string, bool) {
+	head, _, _ := strings.Cut(raw, ".")
+	b, err := base64.RawURLEncoding.DecodeString(head)
+	if err != nil {
+		return "", false
+	}
+	var h struct {
+		Type string `json:"typ"`
+	}
+	if json.Unmarshal(b, &h) != nil {
+		return "", false
+	}
+	return strings.TrimPrefix(strings.ToLower(h.Type), "application/"), true
 }

@@ -2,12 +2,10 @@ package rp
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -114,22 +112,6 @@ func readLogout(t *oidc.LogoutToken) (cl logoutClaims, err error) {
 
 // logoutType reports whether the header's typ is one that logout tokens carry; many providers set none.
 func logoutType(raw string) bool {
-	t, ok := tokenType(raw)
+	t, ok := headerTyp(raw)
 	return ok && (t == "" || t == "jwt" || t == "logout+jwt")
-}
-
-// tokenType is the typ of a token's header in small letters, "" for none; false when the header cannot be read.
-func tokenType(raw string) (string, bool) {
-	head, _, _ := strings.Cut(raw, ".")
-	b, err := base64.RawURLEncoding.DecodeString(head)
-	if err != nil {
-		return "", false
-	}
-	var h struct {
-		Type string `json:"typ"`
-	}
-	if json.Unmarshal(b, &h) != nil {
-		return "", false
-	}
-	return strings.TrimPrefix(strings.ToLower(h.Type), "application/"), true
 }
