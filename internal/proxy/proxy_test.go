@@ -63,7 +63,7 @@ func TestEverythingElseIsUnknown(t *testing.T) {
 	} {
 		q, row, err := asked(c.method, c.target, c.body)
 		unknown, ok := errors.AsType[*UnknownError](err)
-		if row == "" || !ok || !errors.Is(err, ErrUnknown) || unknown.Param != c.param || unknown.Detail == "" || q.Path != "" {
+		if row == "" || !ok || unknown.Param != c.param || unknown.Detail == "" || q.Path != "" {
 			t.Errorf("%s: %+v, %v (%q)", what, q, err, row)
 		}
 	}
@@ -82,8 +82,8 @@ func TestAnswers(t *testing.T) {
 		total  string
 	}{"a page": {datahub.ReadAnswer{Body: []byte(`[1]`), Total: 7}, http.StatusOK, "7"}, "all": {datahub.ReadAnswer{Body: []byte(`{}`)}, http.StatusOK, ""}, "nothing": {datahub.ReadAnswer{}, http.StatusNoContent, ""}} {
 		w := httptest.NewRecorder()
-		if err := Answer(w, c.a); err != nil || w.Code != c.status || w.Body.String() != string(c.a.Body) || w.Header().Get("X-Total-Count") != c.total {
-			t.Errorf("%s: %d %q %v, %v", what, w.Code, w.Body, w.Header(), err)
+		if Answer(w, c.a); w.Code != c.status || w.Body.String() != string(c.a.Body) || w.Header().Get("X-Total-Count") != c.total {
+			t.Errorf("%s: %d %q %v", what, w.Code, w.Body, w.Header())
 		}
 		if got := w.Header().Get("Content-Type"); c.status == http.StatusOK && got != "application/json" {
 			t.Errorf("%s is %q", what, got)
@@ -107,7 +107,7 @@ func FuzzQuery(f *testing.F) {
 			m.HandleFunc(c.Pattern(), func(_ http.ResponseWriter, r *http.Request) {
 				q, err := c.Query(r)
 				if err != nil {
-					if !errors.Is(err, ErrUnknown) {
+					if _, ok := errors.AsType[*UnknownError](err); !ok {
 						t.Errorf("%q: %v", target, err)
 					}
 					return
@@ -116,7 +116,7 @@ func FuzzQuery(f *testing.F) {
 					t.Errorf("%q asks for %q of %q", target, q.Path, q.Route)
 				}
 				for name := range q.Values {
-					if !slices.Contains(c.params, name) {
+					if !slices.Contains(strings.Fields(c.params), name) {
 						t.Errorf("%q passes %q on", target, name)
 					}
 				}
@@ -139,12 +139,12 @@ func TestCallsAreDescribed(t *testing.T) {
 			described[row[1]] = append(described[row[1]], m[1])
 		}
 		if strings.HasSuffix(strings.TrimSpace(row[2]), "paging") {
-			described[row[1]] = append(described[row[1]], paging...)
+			described[row[1]] = append(described[row[1]], strings.Fields(paging)...)
 		}
 		slices.Sort(described[row[1]])
 	}
 	for _, c := range Calls() {
-		if got, ok := described[Path+c.path]; !ok && len(c.params) > 0 || !slices.Equal(got, slices.Sorted(slices.Values(c.params))) {
+		if got := described[Path+c.path]; !slices.Equal(got, slices.Sorted(slices.Values(strings.Fields(c.params)))) {
 			t.Errorf("%s has %v, described are %v", c.path, c.params, got)
 		}
 		if !strings.Contains(string(page), "| `"+Path+c.path+"` |") {

@@ -20,21 +20,21 @@ func (s *Server) api(m *http.ServeMux) {
 
 // call asks the Data Hub and passes its answer on.
 func (s *Server) call(w http.ResponseWriter, r *http.Request, call proxy.Call) error {
+	q, err := call.Query(r)
+	if err != nil {
+		return apiError(err)
+	}
 	sess, _ := session.FromContext(r.Context())
 	release := s.limits.calls.Take(sess.Handle.ID())
 	if release == nil {
 		return s.tooMany(r, "calls", time.Second)
 	}
 	defer release()
-	q, err := call.Query(r)
-	if err != nil {
-		return apiError(err)
-	}
 	a, err := s.hub(r).Read(r.Context(), q)
 	if err != nil {
 		return apiError(err)
 	}
-	_ = proxy.Answer(w, a) // whoever went away hears nothing
+	proxy.Answer(w, a)
 	return nil
 }
 
