@@ -116,7 +116,7 @@ func (unanswered) Renew(context.Context, secret.Text) (secret.Text, error) {
 func TestPicturesOutliveOutages(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	before, drawn := b.pictures(wallOf()), time.Now()
+	before := b.pictures(wallOf())
 	read := func(ts datahub.TokenSource) Pictures {
 		t.Helper()
 		b.age(30 * time.Second)
@@ -130,7 +130,7 @@ func TestPicturesOutliveOutages(t *testing.T) {
 	}
 	b.faults.Set(fault.Rule{Fault: fault.Fault{Status: http.StatusServiceUnavailable}})
 	for what, p := range map[Obstacle]Pictures{HubAway: read(always{"alice"}), SignInAway: read(unanswered{})} {
-		if p.Trouble != what || p.Since.IsZero() || p.Since.After(drawn) {
+		if p.Trouble != what || p.Since.IsZero() || p.Since.After(moment) {
 			t.Errorf("%s: %q since %v", what, p.Trouble, p.Since)
 		}
 		for i, w := range p.Widgets {
