@@ -293,7 +293,7 @@ func TestTicksOfADayWithoutMidnight(t *testing.T) {
 	r := series.Range{From: time.Date(2024, 3, 8, 0, 0, 0, 0, zone), To: time.Date(2024, 3, 14, 0, 0, 0, 0, zone), Zone: zone}
 	ticks, _ := ticksOf(r, 9)
 	for i, tick := range ticks {
-		if tick.Day() != 8+i {
+		if tick.Day() != 8+i || tick.Add(-1).Day() != 7+i {
 			t.Errorf("tick %d is %v", i, tick)
 		}
 	}
