@@ -35,7 +35,6 @@ func saveNeverShortens(t *testing.T, s session.Store, c *Clock) {
 	}
 }
 
-// Long, binary, foreign and far in the future: what goes in comes out.
 // A session belongs to the sid that it has now: a logout with one that it had does not end it.
 func sidsChange(t *testing.T, s session.Store, c *Clock) {
 	r := record(c, "alice", "s1")
@@ -55,6 +54,7 @@ func sidsChange(t *testing.T, s session.Store, c *Clock) {
 	}
 }
 
+// Long, binary, foreign and far in the future: what goes in comes out.
 func comeBackWhole(t *testing.T, s session.Store, c *Clock) {
 	big := make([]byte, session.MaxSealed+100)
 	for i := range big {
