@@ -128,8 +128,16 @@ func lostMeanwhile(t *testing.T, dsn string) {
 	must(err)
 	sent := make(chan error, 1)
 	go func() { sent <- s.Tokens().Send(context.Background(), r.ID, "a") }()
-	for waits := 0; waits == 0; time.Sleep(time.Millisecond) {
-		must(tx.QueryRow(t.Context(), "SELECT count(*) FROM pg_locks WHERE NOT granted").Scan(&waits))
+	watch, err := pgx.Connect(t.Context(), dsn) // in a transaction pg_stat_activity stays as it was
+	must(err)
+	defer func() { _ = watch.Close(context.Background()) }()
+	for waits := 0; waits == 0; {
+		select {
+		case err := <-sent:
+			t.Fatalf("Send did not wait for who takes the claim over: %v", err)
+		case <-time.After(time.Millisecond):
+		}
+		must(watch.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waits))
 	}
 	must(tx.Commit(t.Context()))
 	if err := <-sent; !errors.Is(err, token.ErrLost) {
@@ -220,12 +228,10 @@ func endedConnections(t *testing.T, server *testserver.Postgres, s *postgres.Sto
 	}
 	for n := range 5 {
 		server.Do(t, "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE application_name = 'portico'") // and wait until they are gone
-		time.Sleep(20 * time.Millisecond)
 		if _, err := s.Sessions().Load(t.Context(), r.ID); err != nil {
 			t.Errorf("Load %d on an ended connection: %v", n, err)
 		}
 		server.Do(t, "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE application_name = 'portico'") // and wait until they are gone
-		time.Sleep(20 * time.Millisecond)
 		next := r
 		next.Version, next.Sealed = int64(n+2), []byte(fmt.Sprint(n))
 		if err := s.Sessions().Save(t.Context(), next); err != nil {
@@ -271,7 +277,7 @@ func endInTheMiddle(t *testing.T, server *testserver.Postgres, s *postgres.Store
 
 // eventually loads a session when connections last long enough for that.
 func eventually(s *postgres.Store, id session.ID) (r session.Record, err error) {
-	for end := time.Now().Add(time.Minute); ; {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		if r, err = s.Sessions().Load(context.Background(), id); err == nil || time.Now().After(end) {
 			return r, err
 		}
