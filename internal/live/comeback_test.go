@@ -1,8 +1,6 @@
 package live
 
 import (
-	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -84,35 +82,5 @@ func TestComingBackToWhatNobodyRead(t *testing.T) {
 		late := listen(t, h, id, s.topic("me"))
 		late.says(t, `resync {"reason":"old"}`, "alarms 2")
 		late.cancel()
-	})
-}
-
-// A heartbeat tells of several feeds of one name the one of which least is known, and nothing of one that never answered.
-func TestConfirmedIsTheOldest(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := New(Config{})
-		var good, fails, never source
-		good.set("1", nil)
-		fails.set("1", nil)
-		never.set("", errors.New("down"))
-		silent := never.topic("never")
-		silent.Name = "boards"
-		streams := []*ear{listen(t, h, "", good.topic("a"), fails.topic("b"), silent), listen(t, h, "", fails.topic("b"), good.topic("a"), silent)}
-		time.Sleep(time.Second)
-		began := time.Now()
-		fails.set("", errors.New("down"))
-		time.Sleep(5 * time.Minute)
-		synctest.Wait()
-		for i, e := range streams {
-			e.cancel()
-			synctest.Wait()
-			var beat struct{ Confirmed map[string]time.Time }
-			if err := json.Unmarshal(e.beats[len(e.beats)-1].Data, &beat); err != nil {
-				t.Fatal(err)
-			}
-			if at, known := beat.Confirmed["alarms"]; len(beat.Confirmed) != 1 || !known || at.After(began) {
-				t.Errorf("stream %d: confirmed %v, want alarms before %v", i, beat.Confirmed, began)
-			}
-		}
 	})
 }

@@ -33,7 +33,7 @@ func (s *source) topic(key string) Topic {
 	}}
 }
 
-// ear runs a stream and keeps what it hears; heartbeats are counted only.
+// ear runs a stream and keeps what it hears, heartbeats apart.
 type ear struct {
 	cancel context.CancelFunc
 	ended  chan string
