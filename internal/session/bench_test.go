@@ -64,8 +64,6 @@ func request(cookies ...*http.Cookie) *http.Request {
 	return r
 }
 
-func second[T any](_ T, err error) error { return err }
-
 func reason(err error) string {
 	if e, ok := errors.AsType[*session.EndedError](err); ok {
 		return e.Reason

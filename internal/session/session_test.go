@@ -50,6 +50,14 @@ func TestNothingElseIsASession(t *testing.T) {
 	}
 }
 
+func flip(s string) string {
+	last := byte('A')
+	if s[20] == 'A' {
+		last = 'B'
+	}
+	return s[:20] + string(last) + s[21:]
+}
+
 func TestLimits(t *testing.T) {
 	b := newBench(t)
 	_, cookie := b.start()
