@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,6 +10,8 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -268,4 +271,32 @@ func TestPanicsGiveSlotsBack(t *testing.T) {
 	if n := b.server.limits.requests.Held(struct{}{}); w.Code != http.StatusInternalServerError || n != 0 {
 		t.Errorf("status %d, %d slots taken", w.Code, n)
 	}
+}
+
+// A form that is sent in pieces says nothing of its size.
+func TestLargeFormsWithoutALength(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[int]int{maxFormBytes: 0, maxFormBytes + 1: http.StatusRequestEntityTooLarge} {
+		r := httptest.NewRequest(http.MethodPost, "/settings", io.MultiReader(strings.NewReader(strings.Repeat("a", size))))
+		e, ok := errors.AsType[*pageError](readForm(httptest.NewRecorder(), r))
+		if r.ContentLength != -1 || ok != (want != 0) || ok && e.Status != want {
+			t.Errorf("%d bytes: %v", size, e)
+		}
+	}
+}
+
+// While memory is short nothing new is begun, and what is refused holds no slot.
+func TestLoadIsShedWhileMemoryIsShort(t *testing.T) { // not at once with others: the limit is the process's
+	runtime.GC()
+	old := debug.SetMemoryLimit(1)
+	short := limit.NewMemory()
+	debug.SetMemoryLimit(old)
+	b := newBench(t, "https://portal.example")
+	b.server.limits.memory = short
+	a := b.get("/sites")
+	a.want(t, "a page", http.StatusServiceUnavailable)
+	if held := b.server.limits.requests.Held(struct{}{}); a.Header.Get("Retry-After") != "2" || held != 0 || b.server.Asked() != 0 {
+		t.Errorf("Retry-After %q, %d slots are taken, %d requests were let in", a.Header.Get("Retry-After"), held, b.server.Asked())
+	}
+	b.get("/healthz").want(t, "health", http.StatusOK)
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"portico/internal/demo/fault"
+	"portico/internal/pages"
 )
 
 // tab is what a browser says of a request for a page in a tab.
@@ -241,5 +242,55 @@ func settled(t *testing.T, what string, n *atomic.Int32) {
 		} else {
 			last, same = now, 0
 		}
+	}
+}
+
+// The answer to a form is waited for, however long it takes: a place for what comes would send it again.
+func TestFormsAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	b.wait()
+	b.server.patience.page = 0
+	form := "json=" + url.QueryEscape(`{"title":"Plant","widgets":[]}`)
+	b.ask(http.MethodPost, "/dashboards/import", form, append([]string{"Origin", b.base}, tab...)...).want(t, "a form in a tab", http.StatusSeeOther)
+}
+
+// A page that panics on its way is the panic of its request, and of nothing else.
+func TestPagesThatPanic(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "http://portal.localhost:8080")
+	page := func(http.ResponseWriter, *pages.Request) error { panic("canary-value") }
+	b.handler = b.server.withEvent(b.server.page(b.server.soon(page)))
+	b.get("/sites", tab...).want(t, "a panic", http.StatusInternalServerError, "<h1")
+	if log := b.log.String(); !strings.Contains(log, "handler panicked") || strings.Contains(log, "canary") {
+		t.Errorf("log: %.2000s", log)
+	}
+}
+
+// Whoever answers first answers alone: a handler that began, or somebody else after it gave up.
+func TestOneAnswers(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	u := &undecided{w: w, header: http.Header{}}
+	u.Header().Set("X-Of", "handler")
+	u.WriteHeader(http.StatusAccepted)
+	if n, err := u.Write([]byte("file")); n != 4 || err != nil || u.giveUp() || http.NewResponseController(u).Flush() != nil {
+		t.Errorf("a handler that writes: %d, %v", n, err)
+	}
+	if w.Code != http.StatusAccepted || w.Body.String() != "file" || w.Header().Get("X-Of") != "handler" || !w.Flushed {
+		t.Errorf("its answer is %d %q %v", w.Code, w.Body, w.Header())
+	}
+	w = httptest.NewRecorder()
+	u = &undecided{w: w, header: http.Header{}}
+	u.Header().Set("X-Of", "handler")
+	if !u.giveUp() {
+		t.Error("who has not begun goes on")
+	}
+	u.WriteHeader(http.StatusAccepted)
+	if n, err := u.Write([]byte("file")); n != 0 || !errors.Is(err, http.ErrHandlerTimeout) || !errors.Is(http.NewResponseController(u).Flush(), http.ErrHandlerTimeout) {
+		t.Errorf("a handler that comes late: %d, %v", n, err)
+	}
+	if w.Body.Len() > 0 || len(w.Header()) > 0 || w.Flushed {
+		t.Errorf("it writes %q %v all the same", w.Body, w.Header())
 	}
 }

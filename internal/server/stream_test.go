@@ -15,8 +15,10 @@ import (
 
 	"portico/internal/board"
 	"portico/internal/dashboards"
+	"portico/internal/grant"
 	"portico/internal/limit"
 	"portico/internal/live"
+	"portico/internal/screen"
 	"portico/internal/session"
 )
 
@@ -207,6 +209,24 @@ func TestLiveRefuses(t *testing.T) {
 	b.server.limits.streams = limit.NewSlots[struct{}](0)
 	if a := b.get("/live?topics=alarms", "Sec-Fetch-Mode", "cors"); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
 		t.Errorf("one stream more than the process takes is answered with %d", a.StatusCode)
+	}
+}
+
+// A screen shares no poll with the person whose rights it has.
+func TestPollsOfScreensAreApart(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequest(http.MethodGet, "/live", nil)
+	alice := &session.Session{Identity: session.Identity{Issuer: "https://op", Subject: "alice", Account: "1"}}
+	keys := map[string]bool{}
+	for _, who := range []*session.Session{alice, {Identity: session.Identity{Issuer: "https://op", Subject: "alice", Account: "2"}}, {Identity: session.Identity{Issuer: "https://op", Subject: "alic", Account: "e1"}}, {Identity: session.Identity{Issuer: "https://other", Subject: "alice", Account: "1"}}} {
+		keys[topicKey(r, who, "alarms")] = true
+	}
+	keys[topicKey(r, alice, "freshness")] = true
+	for _, id := range []string{"a", "b"} {
+		keys[topicKey(r.WithContext(context.WithValue(r.Context(), screenKey{}, &screen.Screen{Reader: grant.Reader{ID: id}})), alice, "alarms")] = true
+	}
+	if len(keys) != 7 || !keys[topicKey(r, alice, "alarms")] {
+		t.Errorf("%d keys of 7 polls", len(keys))
 	}
 }
 
