@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,25 +13,23 @@ import (
 	"portico/internal/store/memory"
 )
 
-// audited gives the bench an audit log that can be read.
+// audited gives the bench an audit log. It returns what reads the events that were added since it was last called, of which there must be some.
 func (b *bench) audited() func() []audit.Event {
-	log := audit.New(audit.Config{Store: memory.New(nil).Audit()})
-	b.server.config.Audit = log
-	b.Cleanup(func() { _ = log.Close(b.Context()) })
-	n := 0
+	open := func() { b.server.config.Audit = audit.New(audit.Config{Store: memory.New(nil).Audit()}) }
+	open()
+	b.Cleanup(func() { _ = b.server.config.Audit.Close(context.Background()) })
 	return func() []audit.Event {
 		b.Helper()
-		read := func() []audit.Event {
-			list, _ := log.List(b.Context(), audit.Filter{Limit: 1000})
-			return list
+		log := b.server.config.Audit
+		b.must(log.Close(b.Context())) // events are written in the background
+		list, err := log.List(b.Context(), audit.Filter{Limit: 1000})
+		b.must(err)
+		if len(list) == 0 {
+			b.Error("nothing was audited")
 		}
-		eventually(b.T, "an event", func() bool { return len(read()) > n }) // events are written in the background
-		time.Sleep(10 * time.Millisecond)
-		list := read()
-		added := list[:len(list)-n]
-		n = len(list)
-		slices.Reverse(added)
-		return added
+		open()
+		slices.Reverse(list)
+		return list
 	}
 }
 
