@@ -110,13 +110,9 @@ func TestHeadersStayOnTheirSide(t *testing.T) {
 		w.Header().Set("X-Total-Count", "7")
 		_, _ = w.Write([]byte(`[{"id":1}]`))
 	})
-	plain := b.get("/api/account", script()...)
 	a := b.get("/api/sites?siteIds=1", script("Authorization", "Bearer mine", "X-Forwarded-For", "1.2.3.4", "X-Forwarded-Host", "evil.example", "Forwarded", "for=1.2.3.4", "X_Forwarded_For", "1", "X-Any", "1", "Connection", "X-Any", "TE", "trailers", "Expect", "x", "Referer", "https://portal.example/?secret")...)
 	if a.StatusCode != http.StatusOK || a.body != `[{"id":1}]` || a.Header.Get("X-Total-Count") != "7" || strings.Contains(strings.Join(slices.Concat(slices.Collect(maps.Values(a.Header))...), " "), "hub-secret") {
 		t.Errorf("%d %q %v", a.StatusCode, a.body, a.Header)
-	}
-	if len(plain.Header) != len(a.Header) {
-		t.Errorf("headers %v and %v", plain.Header, a.Header)
 	}
 	delete(got, "Accept-Encoding")
 	if names := slices.Sorted(maps.Keys(got)); !slices.Equal(names, []string{"Accept", "Authorization", "User-Agent", "X-Total-Count"}) || got.Get("Authorization") == "Bearer mine" || uri != "/sites?siteIds=1" {
@@ -161,9 +157,7 @@ func TestCallsAtOnce(t *testing.T) {
 	for range callsPerSession {
 		wg.Go(func() { b.get("/api/account", script()...).want(t, "one of eight", http.StatusOK) })
 	}
-	sess, err := b.cookies.Load(&http.Request{Header: http.Header{"Cookie": {b.cookie.Name + "=" + b.cookie.Value}}})
-	b.must(err)
-	eventually(t, "all under way", func() bool { return b.server.limits.calls.Held(sess.Handle.ID()) == callsPerSession })
+	eventually(t, "all under way", func() bool { return b.server.limits.calls.Held(handleOf(t, b.cookie).ID()) == callsPerSession })
 	a := b.get("/api/account", script()...)
 	if a.want(t, "one more", http.StatusTooManyRequests, `"code":"too_many"`); a.Header.Get("Retry-After") == "" {
 		t.Error("nobody says when to come back")
