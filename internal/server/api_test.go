@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"portico/internal/proxy"
 )
@@ -40,7 +38,7 @@ func TestScriptsReadTheDataHub(t *testing.T) {
 func TestCallsNeedTheirHeader(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
-	asked := b.counted(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("[]")) })
+	asked := b.hubSays(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("[]")) })
 	for what, header := range map[string][]string{
 		"a tab":           {"Sec-Fetch-Site", "none", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"},
 		"an old client":   {"Accept", "application/json", "X-Requested-With", "XMLHttpRequest"},
@@ -60,18 +58,15 @@ func TestCallsNeedTheirHeader(t *testing.T) {
 	}
 }
 
-// counted puts a Data Hub that counts its requests in the place of the demo's.
-func (b *bench) counted(h http.HandlerFunc) *atomic.Int64 {
+// hubSays lets h answer for the Data Hub, and counts what it is asked.
+func (b *bench) hubSays(h http.HandlerFunc) *atomic.Int64 {
 	b.Helper()
 	n := &atomic.Int64{}
-	data := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	b.between(func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 		n.Add(1)
 		w.Header().Set("Content-Type", "application/json")
 		h(w, r)
-	}))
-	b.Cleanup(data.Close)
-	b.hubURL = data.URL
-	b.waitFor(10 * time.Second)
+	})
 	return n
 }
 
@@ -79,7 +74,7 @@ func (b *bench) counted(h http.HandlerFunc) *atomic.Int64 {
 func TestCallsThatAreNotThere(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
-	asked := b.counted(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("[]")) })
+	asked := b.hubSays(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("[]")) })
 	for _, c := range []struct{ method, target, body string }{
 		{http.MethodGet, "/api/", ""}, {http.MethodGet, "/api/nothing", ""}, {http.MethodGet, "/api/storage/file?id=7005", ""}, {http.MethodGet, "/api/sites?customFilter=1", ""}, {http.MethodGet, "/api/alarms/a.b", ""}, {http.MethodGet, "/api/sites", "{}"},
 		{http.MethodPost, "/api/sites", "{}"}, {http.MethodPut, "/api/sites/1", "{}"}, {http.MethodDelete, "/api/events/1", ""}, {http.MethodPatch, "/api/alarms/1", "{}"},
@@ -102,7 +97,7 @@ func TestHeadersStayOnTheirSide(t *testing.T) {
 	b := newBench(t, "https://portal.example")
 	var got http.Header
 	var uri string
-	b.counted(func(w http.ResponseWriter, r *http.Request) {
+	b.hubSays(func(w http.ResponseWriter, r *http.Request) {
 		got, uri = r.Header.Clone(), r.RequestURI
 		for _, name := range []string{"Set-Cookie", "Location", "Access-Control-Allow-Origin", "Content-Security-Policy", "Clear-Site-Data", "Refresh", "Link", "Server", "WWW-Authenticate", "X-Secret", "Cache-Control", "Content-Disposition"} {
 			w.Header().Set(name, "hub-secret")
@@ -125,7 +120,7 @@ func TestCallsThatFail(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "https://portal.example")
 	status := 0
-	asked := b.counted(func(w http.ResponseWriter, _ *http.Request) {
+	asked := b.hubSays(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(`{"message":"table dbo.Secrets is locked"}`))
 	})

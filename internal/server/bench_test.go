@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"strings"
 	"testing"
@@ -106,6 +107,18 @@ func (b *bench) waitFor(most time.Duration) {
 	b.hub, err = datahub.New(datahub.Config{BaseURL: b.hubURL, Timeout: most})
 	b.must(err)
 	b.serve()
+}
+
+// between lets f answer in front of the Data Hub, which is behind it, and gives each call as long as it takes.
+func (b *bench) between(f func(w http.ResponseWriter, r *http.Request, behind http.Handler)) {
+	b.Helper()
+	u, err := url.Parse(b.hubURL)
+	b.must(err)
+	behind := httputil.NewSingleHostReverseProxy(u)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f(w, r, behind) }))
+	b.Cleanup(front.Close)
+	b.hubURL = front.URL
+	b.wait()
 }
 
 // serve makes a replica of the portal and lets the bench ask it.

@@ -8,8 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -128,20 +126,13 @@ func eventually(t *testing.T, what string, f func() bool) {
 // holdsOn puts something between the portal and its Data Hub that lets nothing through until it is told to.
 func (b *bench) holdsOn() (letGo func()) {
 	b.Helper()
-	behind, err := url.Parse(b.hubURL)
-	b.must(err)
-	proxy, gate := httputil.NewSingleHostReverseProxy(behind), make(chan struct{})
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		<-gate
-		proxy.ServeHTTP(w, r)
-	}))
+	gate := make(chan struct{})
 	letGo = sync.OnceFunc(func() { close(gate) })
-	b.Cleanup(func() {
-		letGo()
-		front.Close()
+	b.between(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+		<-gate
+		behind.ServeHTTP(w, r)
 	})
-	b.hubURL = front.URL
-	b.wait()
+	b.Cleanup(letGo) // before the server ends, which waits for those that it holds on
 	return letGo
 }
 

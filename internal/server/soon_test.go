@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
 	"net/url"
 	"regexp"
 	"strings"
@@ -174,22 +173,16 @@ func TestNobodyIsWorkedForWhoGaveUp(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "http://portal.localhost:8080")
 	var asked, left atomic.Int32
-	behind, err := url.Parse(b.hubURL)
-	b.must(err)
-	proxy := httputil.NewSingleHostReverseProxy(behind)
-	data := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	b.between(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		if !strings.HasPrefix(r.URL.Path, "/data") {
-			proxy.ServeHTTP(w, r)
+			behind.ServeHTTP(w, r)
 			return
 		}
 		_, _ = io.Copy(io.Discard, r.Body) // a server notices that somebody leaves when it has read all
 		asked.Add(1)
 		<-r.Context().Done()
 		left.Add(1)
-	}))
-	t.Cleanup(data.Close)
-	b.hubURL = data.URL
-	b.wait()
+	})
 	portal := httptest.NewServer(b.handler)
 	t.Cleanup(portal.Close)
 	for name, tt := range map[string]struct {
