@@ -47,21 +47,21 @@ func TestCallsOfTheTable(t *testing.T) {
 
 func TestEverythingElseIsUnknown(t *testing.T) {
 	t.Parallel()
-	for what, c := range map[string]struct{ method, target, body, param string }{
-		"a parameter":         {http.MethodGet, "/api/sites?customFilter=x", "", "customFilter"},
-		"in another case":     {http.MethodGet, "/api/sites?SiteIds=1", "", "SiteIds"},
-		"of another call":     {http.MethodGet, "/api/account?siteId=1", "", "siteId"},
-		"a control character": {http.MethodGet, "/api/sources?name=a%0d%0ab", "", "name"},
-		"no UTF-8":            {http.MethodGet, "/api/sources?name=%ff", "", "name"},
-		"a long value":        {http.MethodGet, "/api/sources?name=" + strings.Repeat("x", maxValue+1), "", "name"},
-		"many values":         {http.MethodGet, "/api/sites?" + strings.Repeat("siteIds=1&", maxValues) + "siteIds=1", "", "siteIds"},
-		"a body":              {http.MethodGet, "/api/sites", "{}", "body"},
-		"a dotted id":         {http.MethodGet, "/api/alarms/a.b", "", "id"},
-		"a slash in an id":    {http.MethodGet, "/api/alarms/a%2Fb", "", "id"},
-		"dots as an id":       {http.MethodGet, "/api/groups/%2e%2e/sites", "", "id"},
-		"a semicolon":         {http.MethodGet, "/api/sites?siteIds=1;2", "", "query"},
+	for what, c := range map[string]struct{ target, body, param string }{
+		"a parameter":         {"/api/sites?customFilter=x", "", "customFilter"},
+		"in another case":     {"/api/sites?SiteIds=1", "", "SiteIds"},
+		"of another call":     {"/api/account?siteId=1", "", "siteId"},
+		"a control character": {"/api/sources?name=a%0d%0ab", "", "name"},
+		"no UTF-8":            {"/api/sources?name=%ff", "", "name"},
+		"a long value":        {"/api/sources?name=" + strings.Repeat("x", maxValue+1), "", "name"},
+		"many values":         {"/api/sites?" + strings.Repeat("siteIds=1&", maxValues) + "siteIds=1", "", "siteIds"},
+		"a body":              {"/api/sites", "{}", "body"},
+		"a dotted id":         {"/api/alarms/a.b", "", "id"},
+		"a slash in an id":    {"/api/alarms/a%2Fb", "", "id"},
+		"dots as an id":       {"/api/groups/%2e%2e/sites", "", "id"},
+		"a semicolon":         {"/api/sites?siteIds=1;2", "", "query"},
 	} {
-		q, row, err := asked(c.method, c.target, c.body)
+		q, row, err := asked(http.MethodGet, c.target, c.body)
 		unknown, ok := errors.AsType[*UnknownError](err)
 		if row == "" || !ok || unknown.Param != c.param || unknown.Detail == "" || q.Path != "" {
 			t.Errorf("%s: %+v, %v (%q)", what, q, err, row)
@@ -135,20 +135,19 @@ func TestCallsAreDescribed(t *testing.T) {
 	}
 	described := map[string][]string{}
 	for _, row := range regexp.MustCompile("(?m)^\\| `(/api/[^`]*)` \\|(.*)\\|$").FindAllStringSubmatch(string(page), -1) {
+		names := described[row[1]]
 		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[2], -1) {
-			described[row[1]] = append(described[row[1]], m[1])
+			names = append(names, m[1])
 		}
 		if strings.HasSuffix(strings.TrimSpace(row[2]), "paging") {
-			described[row[1]] = append(described[row[1]], strings.Fields(paging)...)
+			names = append(names, strings.Fields(paging)...)
 		}
-		slices.Sort(described[row[1]])
+		slices.Sort(names)
+		described[row[1]] = names
 	}
 	for _, c := range Calls() {
-		if got := described[Path+c.path]; !slices.Equal(got, slices.Sorted(slices.Values(strings.Fields(c.params)))) {
-			t.Errorf("%s has %v, described are %v", c.path, c.params, got)
-		}
-		if !strings.Contains(string(page), "| `"+Path+c.path+"` |") {
-			t.Errorf("%s is not described", c.path)
+		if got, ok := described[Path+c.path]; !ok || !slices.Equal(got, slices.Sorted(slices.Values(strings.Fields(c.params)))) {
+			t.Errorf("%s has %v, described are %v (%t)", c.path, c.params, got, ok)
 		}
 		delete(described, Path+c.path)
 	}
