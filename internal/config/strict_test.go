@@ -136,35 +136,28 @@ func TestWhatMayBeLeftOut(t *testing.T) {
 }
 
 func TestCommandsOfOperators(t *testing.T) {
-	store := []string{"--database=memory:", "--keys=k"}
-	parse := func(words ...string) (Command, error) {
-		if words[0] != "ready" && words[1] != "client" && words[1] != "new" {
-			words = append(words, store[:map[string]int{"keys": 2, "sessions": 1}[words[0]]]...)
-		}
-		return Parse(words, env(t), io.Discard)
-	}
 	for name, tt := range map[string]struct {
 		words []string
 		good  func(Command) bool
 		want  string // part of the error
 	}{
-		"retire":       {[]string{"keys", "retire", "k7", "--force"}, func(c Command) bool { return c.Keys.ID == "k7" && c.Keys.Force && c.Keys.Store.KeysFile == "k" }, ""},
-		"rotate":       {[]string{"keys", "rotate", "--at-once"}, func(c Command) bool { return c.Keys.AtOnce && c.Keys.Store.KeysFile == "k" }, ""},
-		"list":         {[]string{"keys", "list"}, func(c Command) bool { return c.Keys.Store.KeysFile == "k" }, ""},
+		"retire":       {[]string{"keys", "retire", "k7", "--force", "--database=memory:", "--keys=k"}, func(c Command) bool { return c.Keys.ID == "k7" && c.Keys.Force && c.Keys.Store.KeysFile == "k" }, ""},
+		"rotate":       {[]string{"keys", "rotate", "--at-once", "--database=memory:", "--keys=k"}, func(c Command) bool { return c.Keys.AtOnce && c.Keys.Store.KeysFile == "k" }, ""},
+		"list":         {[]string{"keys", "list", "--database=memory:", "--keys=k"}, func(c Command) bool { return c.Keys.Store.KeysFile == "k" }, ""},
 		"client":       {[]string{"keys", "client", "--alg=PS256"}, func(c Command) bool { return c.Keys.Algorithm == "PS256" }, ""},
 		"no algorithm": {[]string{"keys", "client", "--alg=HS256"}, nil, "--alg"},
 		"new after":    {[]string{"keys", "new", "old.keys"}, func(c Command) bool { return c.Keys.File == "old.keys" }, ""},
-		"end a person's": {[]string{"sessions", "end", "--issuer=https://id", "--subject=x"}, func(c Command) bool {
+		"end a person's": {[]string{"sessions", "end", "--issuer=https://id", "--subject=x", "--database=memory:"}, func(c Command) bool {
 			return c.Sessions.Subject == "x" && c.Sessions.Issuer == "https://id" && c.Sessions.Store.Database == "memory:"
 		}, ""},
-		"end everyone's":  {[]string{"sessions", "end", "--everyone"}, func(c Command) bool { return c.Sessions.Everyone }, ""},
-		"end nobody's":    {[]string{"sessions", "end"}, nil, "say whose sessions"},
-		"end in two ways": {[]string{"sessions", "end", "--everyone", "--sid=x"}, nil, "say whose sessions"},
-		"of no issuer":    {[]string{"sessions", "end", "--subject=x"}, nil, "--issuer: missing"},
+		"end everyone's":  {[]string{"sessions", "end", "--everyone", "--database=memory:"}, func(c Command) bool { return c.Sessions.Everyone }, ""},
+		"end nobody's":    {[]string{"sessions", "end", "--database=memory:"}, nil, "say whose sessions"},
+		"end in two ways": {[]string{"sessions", "end", "--everyone", "--sid=x", "--database=memory:"}, nil, "say whose sessions"},
+		"of no issuer":    {[]string{"sessions", "end", "--subject=x", "--database=memory:"}, nil, "--issuer: missing"},
 		"ready":           {[]string{"ready", "--listen=127.0.0.1:1"}, func(c Command) bool { return c.Ready == "127.0.0.1:1" }, ""},
 		"ready nowhere":   {[]string{"ready", "--listen=nowhere"}, nil, "--listen"},
 	} {
-		cmd, err := parse(tt.words...)
+		cmd, err := Parse(tt.words, env(t), io.Discard)
 		if (err != nil) != (tt.want != "") || err != nil && !strings.Contains(err.Error(), tt.want) || err == nil && !tt.good(cmd) {
 			t.Errorf("%s: %+v, %v, want %q", name, cmd, err, tt.want)
 		}
