@@ -90,7 +90,6 @@ func TestManyVariablesInAnAnswerThatIsNotWhole(t *testing.T) {
 func TestPointsOfManyVariablesOneByOne(t *testing.T) {
 	for _, status := range []int{400, 404, 405, 500, 501} {
 		var asked atomic.Int32
-		now := someDay
 		c := newClient(t, upstream(func(r *http.Request) (*http.Response, error) {
 			asked.Add(1)
 			if r.Method == http.MethodPost {
@@ -100,7 +99,7 @@ func TestPointsOfManyVariablesOneByOne(t *testing.T) {
 				return answer(403, `{}`), nil
 			}
 			return answer(200, `[{"date":"2026-03-01T00:00:00","variableId":`+r.URL.Query().Get("variableId")+`,"rawValue":1}]`), nil
-		}), func(c *Config) { c.Now = func() time.Time { return now } })
+		}), func(c *Config) { c.Now = func() time.Time { return someDay } })
 		q := ManyQuery{Variables: []VariableID{1, 2, 3}, From: someDay, To: someDay.AddDate(0, 0, 1)}
 		if got, failed := c.DataPointsOfMany(t.Context(), q); len(failed) != 1 || failed[3] == nil || len(got) != 2 {
 			t.Fatalf("%d: %v, %v, want 1 and 2, and 3 to fail", status, got, failed)
@@ -110,8 +109,7 @@ func TestPointsOfManyVariablesOneByOne(t *testing.T) {
 			t.Errorf("%d: the call that is not known is made again: %d requests", status, asked.Load()-before)
 		}
 		for wait, again := range map[time.Duration]bool{manyWell: status == 500, manyAgain: true} {
-			now = someDay.Add(wait)
-			if got := c.hub.together.allowed(now); got != again {
+			if got := c.hub.together.allowed(someDay.Add(wait)); got != again {
 				t.Errorf("%d: after %v the call for all is made again: %t", status, wait, got)
 			}
 		}
