@@ -52,8 +52,7 @@ func TestR38EndedDuringARefresh(t *testing.T) {
 		wg.Wait()
 		f.IdentityLine.Delay(0)
 		eventually(t, "the late tokens given back", func() bool { return f.Identity.Live() == 0 })
-		eventually(t, "the log tells of each", func() bool { return holder.Count("arrived after the session had ended") >= len(endings) })
-		if n := holder.Count("arrived after the session had ended"); n != len(endings) || holder.Count("not revoked") > 0 {
+		if n := holder.Await(len(endings), "arrived after the session had ended"); n != len(endings) || holder.Count("not revoked") > 0 {
 			t.Errorf("%d answers were late, want %d, all given back:\n%s", n, len(endings), holder.Log())
 		}
 		for _, p := range f.People {

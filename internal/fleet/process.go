@@ -160,19 +160,10 @@ func (p *Process) Halted() bool {
 func (p *Process) Log() string { return p.log.String() }
 
 // Count returns how many lines of the log hold all parts.
-func (p *Process) Count(parts ...string) int {
-	n := 0
-	for line := range strings.Lines(p.log.String()) {
-		all := true
-		for _, part := range parts {
-			all = all && strings.Contains(line, part)
-		}
-		if all {
-			n++
-		}
-	}
-	return n
-}
+func (p *Process) Count(parts ...string) int { return p.log.Count(parts...) }
+
+// Await is Count when at least n lines hold all parts, or after a minute.
+func (p *Process) Await(n int, parts ...string) int { return p.log.Await(n, parts...) }
 
 // within asks f until it says yes, for d at most, and reports whether it did.
 func within(d time.Duration, f func() bool) bool {
