@@ -132,6 +132,19 @@ func (w *window) box(selector chromedp.CSS) (width, height int64) {
 	return int64(b.Width), int64(b.Height)
 }
 
+// inSight says where something lies sideways that is not as a whole on a screen of a width.
+func (w *window) inSight(selector chromedp.CSS, screen float64) string {
+	w.t.Helper()
+	b, err := chromedp.Run(w.ctx, chromedp.Dimensions(selector, chromedp.NodeVisible))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if x := b.Border[0]; x < 0 || x+float64(b.Width) > screen {
+		return fmt.Sprintf("%v to %v", x, x+float64(b.Width))
+	}
+	return ""
+}
+
 func (w *window) style(selector chromedp.CSS, property string) string {
 	w.t.Helper()
 	list, err := chromedp.Run(w.ctx, chromedp.ComputedStyle(selector))
@@ -146,26 +159,34 @@ func (w *window) style(selector chromedp.CSS, property string) string {
 	return ""
 }
 
-func TestSiteInABrowser(t *testing.T) {
+// withAndWithoutScript signs a person in to a demo of its own, in a browser that runs scripts and in one that does not.
+func withAndWithoutScript(t *testing.T, test func(t *testing.T, p *program, w *window)) {
+	t.Helper()
 	for _, script := range []bool{true, false} {
 		t.Run(fmt.Sprintf("script=%t", script), func(t *testing.T) {
 			t.Parallel()
 			p := demo(t)
 			w := openWindow(t, script)
 			w.signIn(p)
-			w.readsASite()
-			w.changesItsLook()
-			w.fitsAPhone()
-			w.comesBeforeItsForm(p)
-			w.breaksTheDemo(p)
-			w.leaves()
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			if len(w.complaints) > 0 {
-				t.Errorf("the browser complains: %q", w.complaints)
-			}
+			test(t, p, w)
 		})
 	}
+}
+
+func TestSiteInABrowser(t *testing.T) {
+	withAndWithoutScript(t, func(t *testing.T, p *program, w *window) {
+		w.readsASite()
+		w.changesItsLook()
+		w.fitsAPhone()
+		w.comesBeforeItsForm(p)
+		w.breaksTheDemo(p)
+		w.leaves()
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if len(w.complaints) > 0 {
+			t.Errorf("the browser complains: %q", w.complaints)
+		}
+	})
 }
 
 // signIn opens a deep link, signs in by the buttons of the demo's identity server and arrives at the link.

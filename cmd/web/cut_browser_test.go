@@ -91,38 +91,20 @@ func TestTimesOfAChartOnAPhone(t *testing.T) {
 
 // On a phone the ranges and the views take a line each before the chart: what is chosen is in sight, and the rest is reached by scrolling and by keys.
 func TestChoicesTakeALineOnAPhone(t *testing.T) {
-	for _, script := range []bool{true, false} {
-		t.Run(fmt.Sprintf("script=%t", script), func(t *testing.T) {
-			t.Parallel()
-			p := demo(t)
-			w := openWindow(t, script)
-			w.signIn(p)
-			w.do(chromedp.EmulateViewport(320, 640), chromedp.Navigate(p.urls["portal"]+"/explore?s=80101&view=scatter&from=now-30d&to=now"), chromedp.WaitVisible(chromedp.CSS(".views")))
-			for _, row := range []chromedp.CSS{".presets", ".views"} {
-				if width, height := w.box(row); width > 300 || height > 48 {
-					t.Errorf("%s takes %d x %d pixels", row, width, height)
-				}
-				if at := w.inSight(row + " [aria-current]"); at != "" {
-					t.Errorf("what is chosen in %s is out of sight: %s", row, at)
-				}
-				w.do(chromedp.Focus(row + " li:last-child a"))
-				if at := w.inSight(row + " li:last-child a"); at != "" {
-					t.Errorf("the last of %s has the focus and is out of sight: %s", row, at)
-				}
+	withAndWithoutScript(t, func(t *testing.T, p *program, w *window) {
+		w.do(chromedp.EmulateViewport(320, 640))
+		w.visit(p, "/explore?s=80101&view=scatter&from=now-30d&to=now")
+		for _, row := range []chromedp.CSS{".presets", ".views"} {
+			if width, height := w.box(row); width > 300 || height > 48 {
+				t.Errorf("%s takes %d x %d pixels", row, width, height)
 			}
-		})
-	}
-}
-
-// inSight says where something lies sideways that is not on the screen as a whole.
-func (w *window) inSight(selector chromedp.CSS) string {
-	w.t.Helper()
-	b, err := chromedp.Run(w.ctx, chromedp.Dimensions(selector, chromedp.NodeVisible))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if x := b.Border[0]; x < 0 || x+float64(b.Width) > 320 {
-		return fmt.Sprintf("%v to %v", x, x+float64(b.Width))
-	}
-	return ""
+			if at := w.inSight(row+" [aria-current]", 320); at != "" {
+				t.Errorf("what is chosen in %s is out of sight: %s", row, at)
+			}
+			w.do(chromedp.Focus(row + " li:last-child a"))
+			if at := w.inSight(row+" li:last-child a", 320); at != "" {
+				t.Errorf("the last of %s has the focus and is out of sight: %s", row, at)
+			}
+		}
+	})
 }
