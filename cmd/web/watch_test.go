@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,31 +24,38 @@ func (w *window) secondTab() *window {
 	return tab
 }
 
-// gone reports whether the page that was asked something went away over it: the next one is there, or on its way.
-func gone(err error) bool {
-	return err != nil && regexp.MustCompile(`navigated or closed|context was destroyed|Cannot find (default execution )?context`).MatchString(err.Error())
+var (
+	goneOver = regexp.MustCompile(`navigated or closed|context was destroyed`) // the page went away over a script, which may have run
+	notYet   = regexp.MustCompile(`Cannot find (default execution )?context`)  // the next page is on its way, and the script has not run
+)
+
+// evaluate runs JavaScript as the tab's own would, and again after the errors that are named, as long as there is time.
+func evaluate[T any](ctx context.Context, script string, again ...*regexp.Regexp) (T, error) {
+	for {
+		value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+		if err == nil || ctx.Err() != nil || !slices.ContainsFunc(again, func(e *regexp.Regexp) bool { return e.MatchString(err.Error()) }) {
+			return value, err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
-// run evaluates JavaScript as the tab's own would. It may lead to another page.
+// run evaluates JavaScript once. It may lead to another page.
 func (w *window) run(script string) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, time.Minute)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](script)); err != nil && !(gone(err) && ctx.Err() == nil) {
+	if _, err := evaluate[any](ctx, script, notYet); err != nil && (ctx.Err() != nil || !goneOver.MatchString(err.Error())) {
 		w.t.Fatalf("%s: %v", script, err)
 	}
 }
 
-// value evaluates JavaScript to a text.
+// value evaluates JavaScript to a text, on the next page when this one goes away.
 func (w *window) value(script string) string {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, time.Minute)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](script))
-	for gone(err) && ctx.Err() == nil {
-		time.Sleep(20 * time.Millisecond)
-		text, err = chromedp.Run(ctx, chromedp.Evaluate[string](script))
-	}
+	text, err := evaluate[string](ctx, script, notYet, goneOver)
 	if err != nil {
 		w.t.Fatalf("%s: %v", script, err)
 	}
