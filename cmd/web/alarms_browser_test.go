@@ -56,13 +56,11 @@ func TestAlarmsFollowWhatHappens(t *testing.T) {
 	w.promised(acknowledge)
 	w.run(fmt.Sprintf(change, 5000))
 	eventually(t, "that something waits", func() bool { return w.value(said) == "There are changes that are not shown yet." })
-	if text := w.value(`acked.innerText`); strings.Contains(text, "about to be") {
+	if w.value(goesOn) == "true" {
 		t.Error("it goes on though it is paused")
 	}
 	w.click("[data-fresh-pause]", `[data-fresh-pause][aria-pressed="false"]`)
-	eventually(t, "what waited", func() bool {
-		return w.value(`String(/is about to be acknowledged|acknowledged by/.test(acked.innerText))`) == "true"
-	})
+	eventually(t, "what waited", func() bool { return w.value(goesOn) == "true" })
 
 	// A page that does not come is not called new, and is asked for again.
 	w.run(`document.querySelector("[data-fresh-said]").textContent = ""; window.refused = 0; window.real = window.fetch;
@@ -110,6 +108,9 @@ func TestAlarmsFollowWhatHappens(t *testing.T) {
 	}
 	w.wantNoComplaints()
 }
+
+// goesOn says whether the page shows what is becoming of an alarm.
+const goesOn = `String(/is about to be acknowledged|acknowledged by/.test(acked.innerText))`
 
 const said = `document.querySelector("[data-fresh-said]").textContent`
 
